@@ -1,0 +1,35 @@
+package event
+
+// Kind names what an Item holds; its word is the `kind` of an ndjson line.
+type Kind uint8
+
+// The kinds, in no order that matters. Their values are stored in spools.
+const (
+	KindCall Kind = iota + 1
+	KindAlert
+	KindFlow
+	KindAnomaly
+	KindFact
+	KindLoss
+)
+
+var kindNames = [...]string{"", "call", "alert", "flow", "anomaly", "fact", "loss"}
+
+func (k Kind) String() string { return kindNames[k] }
+
+// Kinds lists all kinds.
+func Kinds() []Kind {
+	return []Kind{KindCall, KindAlert, KindFlow, KindAnomaly, KindFact, KindLoss}
+}
+
+// An Item is one thing the sensor found, redacted, as it goes to the spool,
+// the sinks and the screen. Exactly the pointer its Kind names is set. It is
+// borrowed: whoever receives it copies what must outlive the call.
+type Item struct {
+	Kind  Kind
+	Order Order
+	Call  *Record
+	Alert *Alert
+	Flow  *FlowRecord
+	Note  *NoteRecord // anomaly, fact, loss
+}

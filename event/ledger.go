@@ -1,0 +1,160 @@
+package event
+
+import "fmt"
+
+// FrameFate is what became of a frame: each has exactly one.
+type FrameFate uint8
+
+// The fates of a frame. FrameStream was handed to TCP reassembly; the others
+// name why not.
+const (
+	FrameStream      FrameFate = iota // a TCP segment, handed to reassembly
+	FrameFragment                     // a fragment held for, or used up by, a datagram another frame completed
+	FrameFragDropped                  // a fragment of a datagram that never became whole, or a forbidden overlap
+	FrameNotIP                        // ARP, spanning tree, …
+	FrameNotTCP                       // UDP, ICMP, …
+	FrameUnknownLink                  // link type or encapsulation we do not read
+	FrameTruncated                    // the capture cut it before its headers end
+	FrameMalformed                    // its headers contradict themselves
+	FrameChecksum                     // bad checksum
+	FrameFiltered                     // the user's filter left it out
+	FrameShed                         // dropped under load
+	FrameDuplicate                    // the mirror sent it twice
+	NumFrameFates
+)
+
+var frameFateNames = [NumFrameFates]string{"stream", "fragment", "fragment_dropped", "not_ip", "not_tcp", "unknown_link",
+	"truncated", "malformed", "bad_checksum", "filtered", "shed", "duplicate"}
+
+func (f FrameFate) String() string { return frameFateNames[f] }
+
+// ByteFate is what became of the payload bytes of TCP segments: each byte
+// that reached reassembly has exactly one.
+type ByteFate uint8
+
+// The fates of a payload byte.
+const (
+	ByteDelivered ByteFate = iota // handed to a protocol parser, once, in order
+	ByteOverlap                   // seen before: retransmission or overlap
+	ByteBeyond                    // outside the window, before the start, after FIN or RST
+	ByteCapped                    // over a memory cap
+	ByteEvicted                   // waiting behind a hole when its flow was evicted or ended
+	NumByteFates
+)
+
+var byteFateNames = [NumByteFates]string{"delivered", "overlap", "beyond", "capped", "evicted"}
+
+func (f ByteFate) String() string { return byteFateNames[f] }
+
+// CallFate is what became of a call's record: each has exactly one.
+type CallFate uint8
+
+// The fates of a call.
+const (
+	CallAcked  CallFate = iota // printed, or taken by the spool
+	CallShed                   // dropped under pressure, counted
+	CallFailed                 // our own fault, logged
+	NumCallFates
+)
+
+var callFateNames = [NumCallFates]string{"acked", "shed", "failed"}
+
+func (f CallFate) String() string { return callFateNames[f] }
+
+// A Ledger counts everything that came in and what became of it. The sums
+// must be equal: Check says where they are not. A Ledger belongs to one
+// goroutine; Add joins several.
+type Ledger struct {
+	FramesIn, FrameBytes uint64
+	Frames               [NumFrameFates]uint64
+	// StreamIn counts the payload bytes of the FrameStream frames.
+	StreamIn uint64
+	Stream   [NumByteFates]uint64
+	// Buffered is what waits behind holes now; 0 once all flows are closed.
+	Buffered uint64
+	// GapBytes were never seen; Gaps counts the holes.
+	Gaps, GapBytes uint64
+	// ParserBytes are delivered bytes by what the parser made of them.
+	// Delivered = Head + Body + Skipped.
+	HeadBytes, BodyBytes, SkippedBytes uint64
+	Flows, FlowsEnded                  uint64
+	CallsMade                          uint64
+	Calls                              [NumCallFates]uint64
+	Alerts                             uint64
+	Anomalies                          uint64
+	Losses                             uint64
+}
+
+// Add adds o to l.
+func (l *Ledger) Add(o *Ledger) {
+	for i, p := range l.fields() {
+		*p += *o.fields()[i]
+	}
+}
+
+// fields returns a pointer to every counter, in a fixed order.
+func (l *Ledger) fields() []*uint64 {
+	f := []*uint64{&l.FramesIn, &l.FrameBytes, &l.StreamIn, &l.Buffered, &l.Gaps, &l.GapBytes, &l.HeadBytes, &l.BodyBytes,
+		&l.SkippedBytes, &l.Flows, &l.FlowsEnded, &l.CallsMade, &l.Alerts, &l.Anomalies, &l.Losses}
+	for i := range l.Frames {
+		f = append(f, &l.Frames[i])
+	}
+	for i := range l.Stream {
+		f = append(f, &l.Stream[i])
+	}
+	for i := range l.Calls {
+		f = append(f, &l.Calls[i])
+	}
+	return f
+}
+
+// Check returns an error naming the first equality that does not hold.
+func (l *Ledger) Check() error {
+	sum := func(v []uint64) (n uint64) {
+		for _, x := range v {
+			n += x
+		}
+		return n
+	}
+	for _, e := range []struct {
+		name        string
+		left, right uint64
+	}{
+		{"frames in = sum of frame fates", l.FramesIn, sum(l.Frames[:])},
+		{"stream bytes in = sum of byte fates + buffered", l.StreamIn, sum(l.Stream[:]) + l.Buffered},
+		{"delivered = head + body + skipped", l.Stream[ByteDelivered], l.HeadBytes + l.BodyBytes + l.SkippedBytes},
+		{"calls made = sum of call fates", l.CallsMade, sum(l.Calls[:])},
+	} {
+		if e.left != e.right {
+			return fmt.Errorf("ledger: %s: %d is not %d", e.name, e.left, e.right)
+		}
+	}
+	return nil
+}
+
+// An Entry is one line of the ledger as printed.
+type Entry struct {
+	Section, Name string
+	N             uint64
+}
+
+// Entries lists the ledger's lines in their order, zeros included.
+func (l *Ledger) Entries() []Entry {
+	e := []Entry{{"frames", "in", l.FramesIn}}
+	for i, n := range l.Frames {
+		e = append(e, Entry{"frames", FrameFate(i).String(), n})
+	}
+	e = append(e, Entry{"stream_bytes", "in", l.StreamIn})
+	for i, n := range l.Stream {
+		e = append(e, Entry{"stream_bytes", ByteFate(i).String(), n})
+	}
+	e = append(e, Entry{"stream_bytes", "buffered", l.Buffered},
+		Entry{"parsed_bytes", "head", l.HeadBytes}, Entry{"parsed_bytes", "body", l.BodyBytes}, Entry{"parsed_bytes", "skipped", l.SkippedBytes},
+		Entry{"gaps", "holes", l.Gaps}, Entry{"gaps", "bytes", l.GapBytes},
+		Entry{"flows", "made", l.Flows}, Entry{"flows", "ended", l.FlowsEnded},
+		Entry{"calls", "made", l.CallsMade})
+	for i, n := range l.Calls {
+		e = append(e, Entry{"calls", CallFate(i).String(), n})
+	}
+	return append(e, Entry{"alerts", "made", l.Alerts}, Entry{"anomalies", "made", l.Anomalies}, Entry{"losses", "made", l.Losses})
+}
