@@ -57,7 +57,7 @@ const (
 	NumCallFates
 )
 
-var callFateNames = [NumCallFates]string{"acked", "shed", "failed"}
+var callFateNames = [NumCallFates]string{"acked", "shed", "failed", "filtered"}
 
 func (f CallFate) String() string { return callFateNames[f] }
 
