@@ -51,9 +51,10 @@ type CallFate uint8
 
 // The fates of a call.
 const (
-	CallAcked  CallFate = iota // printed, or taken by the spool
-	CallShed                   // dropped under pressure, counted
-	CallFailed                 // our own fault, logged
+	CallAcked    CallFate = iota // printed, or taken by the spool
+	CallShed                     // dropped under pressure, counted
+	CallFailed                   // our own fault, logged
+	CallFiltered                 // the user asked for others (--where)
 	NumCallFates
 )
 
