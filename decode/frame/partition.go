@@ -1,0 +1,39 @@
+package frame
+
+import (
+	"encoding/binary"
+	"math/bits"
+	"net/netip"
+)
+
+// Partition returns which of the 64 partitions (0 to 63) the packet's flow
+// belongs to. Both directions of a flow give the same answer, and the VLAN and
+// tunnel ids count, so that tenants with equal addresses spread. The seed
+// keeps strangers from choosing the partition they load.
+func (p *Packet) Partition(seed uint64) uint8 {
+	a, b := endpoint(p.Src, seed), endpoint(p.Dst, seed)
+	if a > b {
+		a, b = b, a
+	}
+	h := mix(a^mulA, b^mix(seed^mulB, uint64(p.VLAN)<<32^uint64(p.VNI)^mulC))
+	return uint8(h >> 58)
+}
+
+// Odd constants with as many ones as zeros, from wyhash.
+const (
+	mulA = 0xa0761d6478bd642f
+	mulB = 0xe7037ed1a0b428db
+	mulC = 0x8ebc6af09c88c6e3
+)
+
+// mix multiplies to 128 bits and folds the halves.
+func mix(a, b uint64) uint64 {
+	hi, lo := bits.Mul64(a, b)
+	return hi ^ lo
+}
+
+func endpoint(e netip.AddrPort, seed uint64) uint64 {
+	addr := e.Addr().As16()
+	h := mix(binary.LittleEndian.Uint64(addr[:8])^seed^mulA, binary.LittleEndian.Uint64(addr[8:])^mulB)
+	return mix(h^mulC, uint64(e.Port())^seed^mulB)
+}
