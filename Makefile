@@ -1,0 +1,81 @@
+# Spaniel. `make help` lists the targets.
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+
+GO      ?= go
+VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
+# One flag set for every target: another one would compile DuckDB's binding again.
+LDFLAGS := -X main.version=$(VERSION)
+FUZZTIME ?= 5s
+export SPANIEL_SHARED ?= $(abspath $(CURDIR)/../shared)
+
+# timed runs a command and prints how long it took.
+define timed
+	@start=$$(date +%s); echo "== $(1)"; $(2); echo "== $(1): $$(( $$(date +%s) - start )) s"
+endef
+
+.PHONY: help
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F':.*## ' '{printf "  %-14s %s\n", $$1, $$2}'
+
+.PHONY: deps
+deps: ## install what the build needs and is missing (a C compiler, libpcap headers)
+	@./deploy/deps.sh build
+
+.PHONY: build
+build: deps ## build bin/spaniel
+	$(call timed,build,$(GO) build -ldflags '$(LDFLAGS)' -o bin/spaniel ./cmd/spaniel)
+
+.PHONY: demo
+demo: build ## replay the bundled capture: calls, endpoints, alerts, two queries; no root, no server
+	@./bin/spaniel demo
+
+.PHONY: test
+test: deps ## the tests
+	$(call timed,test,$(GO) test ./...)
+
+.PHONY: race
+race: deps ## the tests under the race detector
+	$(call timed,race,$(GO) test -race -short ./...)
+
+.PHONY: vet
+vet: deps ## go vet and gofmt
+	$(call timed,vet,test -z "$$(gofmt -l $$(git ls-files '*.go'))" || { gofmt -l $$(git ls-files '*.go'); false; }; $(GO) vet ./...)
+
+.PHONY: lint
+lint: deps ## staticcheck
+	$(call timed,lint,$(GO) tool staticcheck ./...)
+
+.PHONY: law
+law: ## the import law and the documentation of exported names
+	$(call timed,law,$(GO) test -count=1 ./internal/deps)
+
+.PHONY: rules
+rules: deps ## the tests inside the rules
+	$(call timed,rules,$(GO) test -count=1 ./internal/sensor -run 'TestShippedRules')
+
+.PHONY: golden
+golden: deps ## every capture under $SPANIEL_SHARED: calls found against calls expected
+	$(call timed,golden,$(GO) test -count=1 ./internal/golden -v -run TestCaptures | grep -E '^ +golden|^(---|ok|FAIL|PASS)|found')
+
+.PHONY: fuzz
+fuzz: deps ## each fuzz target for FUZZTIME (its seeds run in `make test`)
+	$(call timed,fuzz,./deploy/fuzz.sh $(FUZZTIME))
+
+.PHONY: fuzz-long
+fuzz-long: deps ## one fuzz target for long: make fuzz-long TARGET=FuzzConn TIME=10m
+	@./deploy/fuzz.sh $(or $(TIME),10m) $(TARGET)
+
+.PHONY: check
+check: vet lint law race rules golden fuzz ## what CI runs besides `test` and `integration`
+
+.PHONY: integration
+integration: build ## real Kafka, ClickHouse and rsyslog on loopback, started and stopped by the tests
+	@./deploy/deps.sh integration
+	$(call timed,integration,$(GO) test -count=1 -tags integration -timeout 24m -v ./internal/integration | grep -vE '^=== (RUN|PAUSE|CONT)')
+
+.PHONY: bench
+bench: build ## packets/s, calls/s, CPU and memory beside tshark and gopacket + net/http
+	@./deploy/deps.sh bench
+	$(call timed,bench,$(GO) run ./bench)
