@@ -1,0 +1,59 @@
+package sinks
+
+import (
+	"context"
+	"fmt"
+
+	"spaniel/event"
+)
+
+// A Record is one item as spooled.
+type Record struct {
+	// Seq numbers the records of one spool from 1, without holes but for
+	// records that were lost.
+	Seq  uint64
+	Kind event.Kind
+	// Payload is what Encoder.Append wrote. Writers may read it until Write
+	// returns, and never change it.
+	Payload []byte
+}
+
+// A Batch is a run of records as cut by the spool. The cut depends on the
+// records alone and is recorded, so that a retry, even after a restart, is
+// the identical batch in the identical order; a destination that drops
+// doubled blocks can so tell that it has it.
+type Batch struct {
+	// First and Last bound the sequence numbers covered, both included. What
+	// a filter took out, or was lost, is covered too, so Records may be fewer.
+	First, Last uint64
+	Records     []Record
+}
+
+// A Writer delivers batches to one destination. One goroutine calls it.
+//
+// Write returns nil when every record of the batch is delivered, durably as
+// far as the destination can say so; *Rejected when one record can never be
+// taken, in which case any of the others may or may not have been delivered
+// and the caller sends them again; any other error means "try the identical
+// batch again later". It gives up when ctx ends. Constructors never dial, so
+// a destination that is down does not keep the sensor from starting.
+//
+// Close frees what the Writer holds; a second Close does nothing.
+type Writer interface {
+	Write(ctx context.Context, b *Batch) error
+	Close() error
+}
+
+// Rejected says that the record at Index of the batch can never be delivered:
+// too large, not decodable, refused by its type.
+type Rejected struct {
+	Index int
+	Err   error
+}
+
+func (r *Rejected) Error() string {
+	return fmt.Sprintf("record %d of the batch can never be delivered: %v", r.Index, r.Err)
+}
+
+// Unwrap returns the reason.
+func (r *Rejected) Unwrap() error { return r.Err }

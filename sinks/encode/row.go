@@ -1,0 +1,115 @@
+package encode
+
+import (
+	"math"
+	"net/netip"
+	"strconv"
+
+	"spaniel/event"
+)
+
+// A Row writes records of one kind as flat JSON objects and CSV lines: every
+// column, always, in the order of the list. It is immutable.
+type Row[T any] struct {
+	cols []event.Column[T]
+	keys []string // `"name":`, ready to append
+}
+
+// NewRow returns a Row over the given columns.
+func NewRow[T any](cols []event.Column[T]) *Row[T] {
+	r := &Row[T]{cols: cols}
+	for _, c := range cols {
+		r.keys = append(r.keys, string(append(AppendString(nil, c.Name), ':')))
+	}
+	return r
+}
+
+// AppendFields appends `"name":value` for each column, separated by commas,
+// without the braces, so that the caller can put fields before or after.
+func (w *Row[T]) AppendFields(b []byte, rec *T) []byte {
+	for i := range w.cols {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		b = append(b, w.keys[i]...)
+		b = appendValue(b, w.cols[i].Field(rec))
+	}
+	return b
+}
+
+// AppendObject appends rec as one JSON object.
+func (w *Row[T]) AppendObject(b []byte, rec *T) []byte {
+	return append(w.AppendFields(append(b, '{'), rec), '}')
+}
+
+// appendValue appends the JSON of a column's field. An address that is not
+// set is null; a number that JSON cannot say (NaN, infinity) is null.
+func appendValue(b []byte, p any) []byte {
+	switch p := p.(type) {
+	case *string:
+		return AppendString(b, *p)
+	case *event.Nanos:
+		return appendTime(b, *p)
+	case *event.ID:
+		return appendID(b, p)
+	case *netip.Addr:
+		return appendAddr(b, *p)
+	case *uint16:
+		return strconv.AppendUint(b, uint64(*p), 10)
+	case *uint32:
+		return strconv.AppendUint(b, uint64(*p), 10)
+	case *uint64:
+		return strconv.AppendUint(b, *p, 10)
+	case *float32:
+		return appendFloat(b, float64(*p), 32)
+	case *[]string:
+		return appendStrings(b, *p)
+	case *event.HeaderMap:
+		return appendHeaders(b, *p)
+	case *event.ValueMap:
+		return appendValues(b, *p)
+	}
+	panic("encode: a column type that event does not list")
+}
+
+func appendTime(b []byte, t event.Nanos) []byte {
+	// AppendText cannot fail: the layout is fixed and holds no zone.
+	b = t.Time().AppendFormat(append(b, '"'), "2006-01-02T15:04:05.000000Z")
+	return append(b, '"')
+}
+
+func appendID(b []byte, id *event.ID) []byte {
+	b = append(b, '"')
+	for _, c := range id {
+		b = append(b, hexDigits[c>>4], hexDigits[c&15])
+	}
+	return append(b, '"')
+}
+
+func appendAddr(b []byte, a netip.Addr) []byte {
+	if !a.IsValid() {
+		return append(b, "null"...)
+	}
+	if a.Zone() != "" { // a zone is free text; addresses off the wire have none
+		return AppendString(b, a.String())
+	}
+	return append(a.AppendTo(append(b, '"')), '"')
+}
+
+func appendFloat(b []byte, f float64, bits int) []byte {
+	if math.IsNaN(f) || math.IsInf(f, 0) {
+		return append(b, "null"...)
+	}
+	return strconv.AppendFloat(b, f, 'g', -1, bits)
+}
+
+func appendStrings(b []byte, list []string) []byte {
+	b = append(b, '[')
+	for i, s := range list {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		b = AppendString(b, s)
+	}
+	return append(b, ']')
+}

@@ -1,0 +1,79 @@
+package encode
+
+import (
+	"unicode/utf8"
+)
+
+const hexDigits = "0123456789abcdef"
+
+// plain marks the ASCII bytes that stand for themselves in a JSON string.
+var plain = func() (t [256]bool) {
+	for c := 0x20; c < 0x7f; c++ {
+		t[c] = c != '"' && c != '\\'
+	}
+	return t
+}()
+
+// AppendString appends s as a quoted JSON string. Beyond what JSON asks for
+// it escapes what could break a line or fool a terminal: DEL, the C1 controls,
+// line and paragraph separators, bidirectional marks and the byte order mark.
+// Each byte that is not UTF-8 becomes U+FFFD.
+func AppendString(b []byte, s string) []byte {
+	b = append(b, '"')
+	start := 0
+	for i := 0; i < len(s); {
+		c := s[i]
+		if plain[c] {
+			i++
+			continue
+		}
+		if c < utf8.RuneSelf {
+			b = append(b, s[start:i]...)
+			b = appendASCII(b, c)
+			i++
+			start = i
+			continue
+		}
+		r, n := utf8.DecodeRuneInString(s[i:])
+		if bad := r == utf8.RuneError && n == 1; bad || deceives(r) {
+			b = append(b, s[start:i]...)
+			b = appendEscape(b, r)
+			start = i + n
+		}
+		i += n
+	}
+	b = append(b, s[start:]...)
+	return append(b, '"')
+}
+
+func appendASCII(b []byte, c byte) []byte {
+	switch c {
+	case '"', '\\':
+		return append(b, '\\', c)
+	case '\n':
+		return append(b, '\\', 'n')
+	case '\r':
+		return append(b, '\\', 'r')
+	case '\t':
+		return append(b, '\\', 't')
+	}
+	return appendEscape(b, rune(c))
+}
+
+// appendEscape writes r, which lies below U+10000, as \uXXXX.
+func appendEscape(b []byte, r rune) []byte {
+	return append(b, '\\', 'u', hexDigits[r>>12&15], hexDigits[r>>8&15], hexDigits[r>>4&15], hexDigits[r&15])
+}
+
+// deceives reports runes that end lines, drive terminals or reorder text.
+func deceives(r rune) bool {
+	switch {
+	case r >= 0x80 && r <= 0x9f, // C1 controls: some terminals obey them
+		r == 0x061c, r >= 0x200e && r <= 0x200f, // direction marks
+		r >= 0x2028 && r <= 0x202e, // separators, embeddings, overrides
+		r >= 0x2066 && r <= 0x2069, // isolates
+		r == 0xfeff:
+		return true
+	}
+	return false
+}
