@@ -88,8 +88,9 @@ type Ledger struct {
 
 // Add adds o to l.
 func (l *Ledger) Add(o *Ledger) {
+	from := o.fields()
 	for i, p := range l.fields() {
-		*p += *o.fields()[i]
+		*p += *from[i]
 	}
 }
 
@@ -141,7 +142,7 @@ type Entry struct {
 
 // Entries lists the ledger's lines in their order, zeros included.
 func (l *Ledger) Entries() []Entry {
-	e := []Entry{{"frames", "in", l.FramesIn}}
+	e := []Entry{{"frames", "in", l.FramesIn}, {"frames", "bytes", l.FrameBytes}}
 	for i, n := range l.Frames {
 		e = append(e, Entry{"frames", FrameFate(i).String(), n})
 	}

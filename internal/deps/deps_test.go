@@ -42,6 +42,7 @@ var law = []struct {
 	{"internal/forward", []string{"sinks"}, "wires the spool to the sinks"},
 	{"internal/config", []string{"decode", "detect", "sinks", "capture"}, "one file sets every package's Config"},
 	{"internal/admin", []string{"sinks", "internal/forward", "internal/render"}, "metrics, health, queries"},
+	{"internal/golden", []string{"."}, "runs the whole path on real captures"},
 	{"internal/integration", []string{"."}, "uses everything against real servers"},
 	{"cmd/spaniel", []string{"."}, "the binary"},
 	{"bench", []string{"."}, "measures the whole"},

@@ -1,0 +1,186 @@
+// Package golden compares what Spaniel finds in real captures with what
+// independent tools found in them. It has no code of its own, only this test.
+package golden
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"spaniel/capture"
+	"spaniel/decode"
+	"spaniel/detect"
+	"spaniel/event"
+	"spaniel/internal/sensor"
+	"spaniel/rules"
+	"spaniel/sinks/redact"
+)
+
+// captures returns the folder of captures, or skips.
+func captures(t *testing.T) string {
+	shared := os.Getenv("SPANIEL_SHARED")
+	if shared == "" {
+		shared = filepath.Join("..", "..", "..", "shared")
+	}
+	dir := filepath.Join(shared, "data", "pcaps")
+	if _, err := os.Stat(dir); err != nil {
+		t.Skipf("no captures to compare with: %v (set SPANIEL_SHARED)", err)
+	}
+	return dir
+}
+
+// A message is what is compared: a request's method, host and target, or a
+// response's status.
+type message struct{ method, host, target, status string }
+
+func (m message) String() string { return strings.TrimSpace(m.method + " " + m.host + m.target + m.status) }
+
+// expected reads tshark's view beside a capture: the HTTP/1 messages in it.
+func expected(t *testing.T, file string) (want []message) {
+	f, err := os.Open(file + ".http.tsv")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	lines := bufio.NewScanner(f)
+	lines.Buffer(nil, 1<<20)
+	for n := 0; lines.Scan(); n++ {
+		c := strings.Split(lines.Text(), "\t")
+		if n == 0 || len(c) < 14 || c[13] != "" { // the last column is HTTP/2's stream
+			continue
+		}
+		switch c[2] {
+		case "req":
+			want = append(want, message{method: c[4], host: host(c[5]), target: c[6]})
+		case "resp":
+			if len(c[7]) == 3 && (c[7][0] != '1' || c[7] == "101") { // interim answers are no calls
+				want = append(want, message{status: c[7]})
+			}
+		}
+	}
+	if err := lines.Err(); err != nil {
+		t.Fatal(err)
+	}
+	return want
+}
+
+func host(h string) string { return strings.TrimSuffix(strings.ToLower(h), ":80") }
+
+// read runs a capture through the sensor with the shipped rules on.
+func read(t *testing.T, file string, set *detect.Set) (got []message, ledger event.Ledger, err error) {
+	src, err := capture.Open(file)
+	if err != nil {
+		return nil, ledger, err
+	}
+	defer src.Close()
+	cfg := sensor.Config{Decode: decode.DefaultConfig(), Rules: set, Redactor: redact.New(make([]byte, 32), redact.Config{})}
+	cfg.Where = func(c *event.Call) bool {
+		if c.Req.Seen {
+			got = append(got, message{method: c.Req.Method, host: host(c.Req.Host), target: c.Req.Target})
+		}
+		if c.Resp.Seen {
+			got = append(got, message{status: fmt.Sprintf("%03d", c.Resp.Status)})
+		}
+		return true
+	}
+	s, err := sensor.New(cfg, func(*event.Item) event.CallFate { return event.CallAcked })
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = s.Run(context.Background(), src)
+	return got, s.Ledger(), err
+}
+
+// missing returns what of want is not in got, each as often as it is there.
+// Host is compared only where both have one: tshark leaves it out for an
+// absolute target.
+func missing(want, got []message) (miss []message) {
+	left := slices.Clone(got)
+	for _, w := range want {
+		i := slices.IndexFunc(left, func(g message) bool {
+			return g.method == w.method && g.status == w.status && g.target == w.target && (g.host == w.host || g.host == "" || w.host == "")
+		})
+		if i < 0 {
+			miss = append(miss, w)
+			continue
+		}
+		left = slices.Delete(left, i, i+1)
+	}
+	return miss
+}
+
+func shippedRules(t *testing.T) *detect.Set {
+	set, err := detect.Load([]detect.Source{{Name: "builtin", FS: rules.FS}}, detect.LoadOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return set
+}
+
+// knownGaps reads docs/known-gaps.md: the captures where we find less, and why.
+func knownGaps(t *testing.T) map[string]string {
+	b, err := os.ReadFile(filepath.Join("..", "..", "docs", "known-gaps.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	gaps := map[string]string{}
+	for line := range strings.Lines(string(b)) {
+		c := strings.Split(line, "|")
+		if len(c) == 4 && strings.Contains(c[1], "/") {
+			gaps[strings.Trim(c[1], " `")] = strings.TrimSpace(c[2])
+		}
+	}
+	return gaps
+}
+
+// TestCaptures reads every capture; each with expectations must give them,
+// or be a known gap that still is one.
+func TestCaptures(t *testing.T) {
+	dir := captures(t)
+	set, gaps := shippedRules(t), knownGaps(t)
+	files, err := capture.List([]string{dir})
+	if err != nil {
+		t.Fatal(err)
+	}
+	found, total := 0, 0
+	for _, file := range files {
+		rel, err := filepath.Rel(dir, file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, ledger, err := read(t, file, set)
+		var fault *capture.Fault
+		if err != nil && !errors.As(err, &fault) {
+			t.Errorf("%s: %v", rel, err)
+		}
+		if err := ledger.Check(); err != nil {
+			t.Errorf("%s: %v", rel, err)
+		}
+		if strings.HasPrefix(rel, "negative/") && len(got) > 0 {
+			t.Errorf("%s holds no HTTP, yet gave %v", rel, got)
+		}
+		if _, err := os.Stat(file + ".http.tsv"); err != nil {
+			continue
+		}
+		want := expected(t, file)
+		miss := missing(want, got)
+		t.Logf("golden %s: found %d of %d", rel, len(want)-len(miss), len(want))
+		reason, known := gaps[rel]
+		switch {
+		case len(miss) > 0 && !known:
+			t.Errorf("%s: missing %v\n  got %v", rel, first(miss), first(missing(got, want)))
+		case len(miss) == 0 && known:
+			t.Errorf("%s is listed in docs/known-gaps.md (%s) but all is found: take it off the list", rel, reason)
+		}
+		found, total = found+len(want)-len(miss), total+len(want)
+	}
+	t.Logf("found %d of %d messages in %d captures", found, total, len(files))
+}
+
+func first(m []message) []message { return m[:min(len(m), 6)] }
