@@ -1,0 +1,46 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"time"
+)
+
+// pruneEvery is how often Write looks for what is too old: retention is
+// counted in days, so an hour is often enough.
+const pruneEvery = time.Hour
+
+func (s *Store) pruneSometimes(ctx context.Context) error {
+	now := time.Now()
+	if s.cfg.Retention == 0 || now.Sub(s.pruned) < pruneEvery {
+		return nil
+	}
+	if _, err := s.Prune(ctx, now.Add(-s.cfg.Retention)); err != nil {
+		return err
+	}
+	s.pruned = now
+	return nil
+}
+
+// Prune removes records spooled on a day before that of the given time, and
+// returns how many. What no spool has dated stays. It belongs to the goroutine
+// of Write.
+func (s *Store) Prune(ctx context.Context, before time.Time) (removed int64, err error) {
+	for _, t := range []string{callTable.name, alertTable.name, flowTable.name, anomalyTable.name, lossTable.name, factTable.name} {
+		res, err := s.writer.ExecContext(ctx, "DELETE FROM "+t+" WHERE spooled_day < ?::DATE", before.UTC().Format(time.DateOnly))
+		if err != nil {
+			return removed, fmt.Errorf("pruning %s of store %s: %w", t, s.path, err)
+		}
+		n, err := res.RowsAffected()
+		if err != nil {
+			return removed, fmt.Errorf("pruning %s of store %s: %w", t, s.path, err)
+		}
+		removed += n
+	}
+	return removed, nil
+}
+
+// closing closes c and joins its error to err.
+func closing(c io.Closer, err error) error { return errors.Join(err, c.Close()) }

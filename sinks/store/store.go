@@ -1,0 +1,141 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"database/sql/driver"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	duckdb "github.com/duckdb/duckdb-go/v2"
+
+	"spaniel/sinks"
+)
+
+// A Store owns one DuckDB file. Write belongs to one goroutine; Query may be
+// called from any, also while Write runs.
+type Store struct {
+	path   string
+	cfg    Config
+	db     *sql.DB
+	writer *sql.Conn // nil when read-only
+	dec    *sinks.Decoder
+	guard  parser
+	pruned time.Time
+	closed sync.Once
+}
+
+var _ sinks.Writer = (*Store)(nil)
+
+// Open opens the file at path, and makes it with its directory if it is
+// missing. The error is a LockedError (errors.Is ErrLocked) when another
+// process has the file, and matches fs.ErrNotExist when ReadOnly and missing.
+func Open(path string, cfg Config) (*Store, error) {
+	if err := cfg.Validate(); err != nil {
+		return nil, err
+	}
+	if strings.ContainsAny(path, "?%#") {
+		return nil, fmt.Errorf("opening store %q: the path may not hold ?, %% or #", path)
+	}
+	if err := prepare(path, cfg.ReadOnly); err != nil {
+		return nil, fmt.Errorf("opening store: %w", err)
+	}
+	con, err := duckdb.NewConnector(path+"?"+options(&cfg), nil)
+	if err != nil {
+		return nil, fmt.Errorf("opening store %s: %w", path, asLocked(path, err))
+	}
+	s := &Store{path: path, cfg: cfg, db: sql.OpenDB(con), dec: sinks.NewDecoder()}
+	s.db.SetMaxIdleConns(0) // a user's query leaves nothing behind for the next
+	if err := s.setUp(context.Background()); err != nil {
+		return nil, errors.Join(fmt.Errorf("opening store %s: %w", path, asLocked(path, err)), s.Close())
+	}
+	return s, nil
+}
+
+// prepare checks what the engine reports badly: a directory in the way, a
+// file that is missing or may not be read.
+func prepare(path string, readOnly bool) error {
+	if !readOnly {
+		// The records hold what users did: nobody else's business.
+		if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+			return err
+		}
+	}
+	st, err := os.Stat(path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist) && !readOnly:
+		return nil
+	case err != nil:
+		return err
+	case st.IsDir():
+		return fmt.Errorf("%s is a directory", path)
+	}
+	return nil
+}
+
+// options are the settings that user SQL can then no longer change: no file
+// or network functions, locked configuration, bounded memory and threads.
+func options(cfg *Config) string {
+	v := url.Values{}
+	v.Set("memory_limit", strconv.FormatInt(cfg.Memory, 10)+"B")
+	v.Set("threads", strconv.Itoa(cfg.Threads))
+	v.Set("enable_external_access", "false")
+	v.Set("autoinstall_known_extensions", "false")
+	v.Set("autoload_known_extensions", "false")
+	if cfg.ReadOnly {
+		v.Set("access_mode", "READ_ONLY")
+	}
+	v.Set("lock_configuration", "true")
+	return v.Encode()
+}
+
+func (s *Store) setUp(ctx context.Context) error {
+	if err := s.db.PingContext(ctx); err != nil || s.cfg.ReadOnly {
+		return err
+	}
+	conn, err := s.db.Conn(ctx)
+	if err != nil {
+		return err
+	}
+	s.writer = conn
+	for _, ddl := range Schema() {
+		if _, err := conn.ExecContext(ctx, ddl); err != nil {
+			return fmt.Errorf("making the tables: %w", err)
+		}
+	}
+	return nil
+}
+
+// Path returns the file's path as given to Open.
+func (s *Store) Path() string { return s.path }
+
+// Close writes back what the engine holds and frees the file. A second Close
+// does nothing.
+func (s *Store) Close() (err error) {
+	s.closed.Do(func() {
+		if s.writer != nil {
+			err = s.writer.Close()
+		}
+		err = errors.Join(err, s.db.Close(), s.guard.Close())
+	})
+	return err
+}
+
+// raw hands f the driver's connection under the writer's.
+func (s *Store) raw(f func(driver.Conn) error) error {
+	return s.writer.Raw(func(c any) error {
+		dc, ok := c.(driver.Conn)
+		if !ok {
+			return fmt.Errorf("the engine's connection is a %T", c)
+		}
+		return f(dc)
+	})
+}

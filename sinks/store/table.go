@@ -1,0 +1,210 @@
+package store
+
+import (
+	"context"
+	"database/sql/driver"
+	"fmt"
+	"strings"
+	"time"
+
+	duckdb "github.com/duckdb/duckdb-go/v2"
+
+	"spaniel/event"
+)
+
+// A table writes records of one type and keeps each key once.
+//
+// The key is checked by the writer, who owns the file alone, instead of by a
+// PRIMARY KEY: an index of the ids nearly triples the file (74 MB for 27 MB
+// per 400,000 calls) and must be in memory. The same record always has the
+// same time, so looking for keys among rows of the batch's span of time is
+// exact, and the engine skips all other blocks.
+type table[T any] struct {
+	name string
+	cols []event.Column[T]
+	// at is the record's time, key its identity; keySQL computes the same
+	// text from the columns.
+	at     func(*T) event.Nanos
+	key    func(*T) string
+	keySQL string
+	// replace makes the newer record win: an alert grows while its window
+	// does. Otherwise the first one stays.
+	replace bool
+}
+
+var (
+	callTable = table[event.Record]{name: "calls", cols: event.CallColumns(), keySQL: "call_id",
+		at: func(r *event.Record) event.Nanos { return r.Time }, key: func(r *event.Record) string { return r.ID.String() }}
+	alertTable = table[event.AlertRow]{name: "alerts", cols: event.AlertColumns(), keySQL: "id", replace: true,
+		at: func(r *event.AlertRow) event.Nanos { return r.Time }, key: func(r *event.AlertRow) string { return r.ID.String() }}
+	flowTable = table[event.FlowRecord]{name: "flows", cols: event.FlowColumns(), keySQL: "concat_ws('|', flow_id, sensor_name)",
+		at: func(r *event.FlowRecord) event.Nanos { return r.Time }, key: func(r *event.FlowRecord) string {
+			return fmt.Sprintf("%d|%s", r.FlowID, clean(r.SensorName))
+		}}
+	anomalyTable = noteTable("anomalies")
+	lossTable    = noteTable("losses")
+	factTable    = noteTable("facts")
+)
+
+// noteTable keys a note by all that tells it from another. Two that are alike
+// in all of this are one.
+func noteTable(name string) table[event.NoteRecord] {
+	return table[event.NoteRecord]{name: name, cols: event.NoteColumns(),
+		keySQL: "concat_ws('|', flow_id, frame, packets, bytes, sensor_name, name, direction, detail)",
+		at:     func(r *event.NoteRecord) event.Nanos { return r.Time },
+		key: func(r *event.NoteRecord) string {
+			return fmt.Sprintf("%d|%d|%d|%d|%s", r.FlowID, r.Frame, r.Packets, r.Bytes,
+				clean(strings.Join([]string{r.SensorName, r.Name, r.Direction, r.Detail}, "|")))
+		}}
+}
+
+// writeTable appends those of recs that the table lacks, within the writer's
+// open transaction.
+func writeTable[T any](ctx context.Context, s *Store, t *table[T], recs []*T) error {
+	if len(recs) == 0 {
+		return nil
+	}
+	recs = t.distinct(recs)
+	if t.replace {
+		if err := t.remove(ctx, s, recs); err != nil {
+			return err
+		}
+	} else {
+		var err error
+		if recs, err = t.missing(ctx, s, recs); err != nil || len(recs) == 0 {
+			return err
+		}
+	}
+	return t.append(ctx, s, recs)
+}
+
+// distinct keeps of records with the same key the first, or the last where
+// the newer one wins; order is kept.
+func (t *table[T]) distinct(recs []*T) []*T {
+	place := make(map[string]int, len(recs))
+	out := make([]*T, 0, len(recs))
+	for _, r := range recs {
+		k := t.key(r)
+		if i, ok := place[k]; !ok {
+			place[k] = len(out)
+			out = append(out, r)
+		} else if t.replace {
+			out[i] = r
+		}
+	}
+	return out
+}
+
+func (t *table[T]) keys(recs []*T) []string {
+	keys := make([]string, len(recs))
+	for i, r := range recs {
+		keys[i] = t.key(r)
+	}
+	return keys
+}
+
+func (t *table[T]) remove(ctx context.Context, s *Store, recs []*T) error {
+	_, err := s.writer.ExecContext(ctx, fmt.Sprintf("DELETE FROM %s WHERE %s IN (SELECT unnest(?::VARCHAR[]))", t.name, t.keySQL), t.keys(recs))
+	if err != nil {
+		return fmt.Errorf("replacing %s: %w", t.name, err)
+	}
+	return nil
+}
+
+// missing returns those of recs that the table does not have.
+func (t *table[T]) missing(ctx context.Context, s *Store, recs []*T) ([]*T, error) {
+	have, err := t.present(ctx, s, recs)
+	if err != nil {
+		return nil, fmt.Errorf("looking for doubles in %s: %w", t.name, err)
+	}
+	if len(have) == 0 {
+		return recs, nil
+	}
+	out := make([]*T, 0, len(recs))
+	for _, r := range recs {
+		if !have[t.key(r)] {
+			out = append(out, r)
+		}
+	}
+	return out, nil
+}
+
+// present returns the keys of recs that the table has. Most batches are newer
+// than all that is stored, which the first query finds out from block
+// statistics; only else are the keys sent.
+func (t *table[T]) present(ctx context.Context, s *Store, recs []*T) (map[string]bool, error) {
+	lo, hi := t.span(recs)
+	var found bool
+	err := s.writer.QueryRowContext(ctx, fmt.Sprintf("SELECT EXISTS (SELECT 1 FROM %s WHERE ts BETWEEN ? AND ?)", t.name), lo, hi).Scan(&found)
+	if err != nil || !found {
+		return nil, err
+	}
+	res, err := s.writer.QueryContext(ctx, fmt.Sprintf("SELECT %s FROM %s WHERE ts BETWEEN ? AND ? AND %s IN (SELECT unnest(?::VARCHAR[]))",
+		t.keySQL, t.name, t.keySQL), lo, hi, t.keys(recs))
+	if err != nil {
+		return nil, err
+	}
+	have := map[string]bool{}
+	for res.Next() {
+		var k string
+		if err := res.Scan(&k); err != nil {
+			return nil, closing(res, err)
+		}
+		have[k] = true
+	}
+	return have, closing(res, res.Err())
+}
+
+// span is the time of the first and the last of recs, as the engine keeps
+// time: in microseconds.
+func (t *table[T]) span(recs []*T) (lo, hi time.Time) {
+	first, last := t.at(recs[0]), t.at(recs[0])
+	for _, r := range recs[1:] {
+		first, last = min(first, t.at(r)), max(last, t.at(r))
+	}
+	return first.Time().Truncate(time.Microsecond), last.Time().Truncate(time.Microsecond)
+}
+
+func (t *table[T]) append(ctx context.Context, s *Store, recs []*T) error {
+	err := s.raw(func(c driver.Conn) error {
+		// By name: a file of an older version has them in another order.
+		app, err := duckdb.NewAppenderWithColumns(c, "", "", t.name, t.names())
+		if err != nil {
+			return err
+		}
+		if err := t.appendRows(app, recs); err != nil {
+			// What was appended so far goes with the transaction.
+			return closing(app, err)
+		}
+		return app.CloseWithCancel(ctx)
+	})
+	if err != nil {
+		return fmt.Errorf("appending to %s: %w", t.name, err)
+	}
+	return nil
+}
+
+func (t *table[T]) names() []string {
+	names := make([]string, len(t.cols))
+	for i := range t.cols {
+		names[i] = t.cols[i].Name
+	}
+	return names
+}
+
+func (t *table[T]) appendRows(app *duckdb.Appender, recs []*T) error {
+	row := make([]driver.Value, len(t.cols))
+	for _, r := range recs {
+		for i := range t.cols {
+			v, err := value(t.cols[i].Field(r), t.cols[i].Type)
+			if err != nil {
+				return fmt.Errorf("%s: %w", t.cols[i].Name, err)
+			}
+			row[i] = v
+		}
+		if err := app.AppendRow(row...); err != nil {
+			return err
+		}
+	}
+	return nil
+}

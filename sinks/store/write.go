@@ -1,0 +1,88 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"spaniel/event"
+	"spaniel/sinks"
+)
+
+// Write stores the batch in one transaction: all of it or nothing. What is
+// there already is not stored twice.
+func (s *Store) Write(ctx context.Context, b *sinks.Batch) error {
+	if s.writer == nil {
+		return fmt.Errorf("writing to store %s: it is open for reading alone", s.path)
+	}
+	items, err := s.dec.DecodeBatch(b)
+	if err != nil {
+		return err
+	}
+	var r rows
+	for i := range items {
+		if err := r.add(&items[i]); err != nil {
+			return &sinks.Rejected{Index: i, Err: err}
+		}
+	}
+	if err := s.commit(ctx, &r); err != nil {
+		return fmt.Errorf("writing to store %s: %w", s.path, err)
+	}
+	return s.pruneSometimes(ctx)
+}
+
+func (s *Store) commit(ctx context.Context, r *rows) error {
+	if _, err := s.writer.ExecContext(ctx, "BEGIN TRANSACTION"); err != nil {
+		return err
+	}
+	err := s.writeTables(ctx, r)
+	if err == nil {
+		if _, err = s.writer.ExecContext(ctx, "COMMIT"); err == nil {
+			return nil
+		}
+	}
+	// The batch's context may be over; the transaction must end all the same.
+	end, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
+	defer cancel()
+	if _, rerr := s.writer.ExecContext(end, "ROLLBACK"); rerr != nil {
+		err = errors.Join(err, fmt.Errorf("rolling back: %w", rerr))
+	}
+	return err
+}
+
+func (s *Store) writeTables(ctx context.Context, r *rows) error {
+	return errors.Join(
+		writeTable(ctx, s, &callTable, r.calls),
+		writeTable(ctx, s, &alertTable, r.alerts),
+		writeTable(ctx, s, &flowTable, r.flows),
+		writeTable(ctx, s, &anomalyTable, r.notes[event.KindAnomaly]),
+		writeTable(ctx, s, &lossTable, r.notes[event.KindLoss]),
+		writeTable(ctx, s, &factTable, r.notes[event.KindFact]))
+}
+
+// rows is a batch by table.
+type rows struct {
+	calls  []*event.Record
+	alerts []*event.AlertRow
+	flows  []*event.FlowRecord
+	notes  [event.KindLoss + 1][]*event.NoteRecord
+}
+
+func (r *rows) add(it *event.Item) error {
+	switch it.Kind {
+	case event.KindCall:
+		r.calls = append(r.calls, it.Call)
+	case event.KindAlert:
+		row, err := it.Alert.Row()
+		if err != nil {
+			return err
+		}
+		r.alerts = append(r.alerts, &row)
+	case event.KindFlow:
+		r.flows = append(r.flows, it.Flow)
+	default:
+		r.notes[it.Kind] = append(r.notes[it.Kind], it.Note)
+	}
+	return nil
+}
