@@ -39,7 +39,9 @@ func captures(t *testing.T) string {
 // response's status.
 type message struct{ method, host, target, status string }
 
-func (m message) String() string { return strings.TrimSpace(m.method + " " + m.host + m.target + m.status) }
+func (m message) String() string {
+	return strings.TrimSpace(m.method + " " + m.host + m.target + m.status)
+}
 
 // expected reads tshark's view beside a capture: the HTTP/1 messages in it.
 func expected(t *testing.T, file string) (want []message) {

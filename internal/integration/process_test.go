@@ -1,0 +1,137 @@
+//go:build integration
+
+package integration
+
+import (
+	"fmt"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// A process is a server of ours: started on loopback, stopped by its id.
+type process struct {
+	t    *testing.T
+	name string
+	argv []string
+	dir  string
+	cmd  *exec.Cmd
+	done chan error
+}
+
+// start starts argv in dir, its output in dir/NAME.log, and stops it when the
+// test ends.
+func start(t *testing.T, name, dir string, argv ...string) *process {
+	t.Helper()
+	p := &process{t: t, name: name, argv: argv, dir: dir}
+	p.run()
+	t.Cleanup(func() {
+		p.kill(syscall.SIGTERM)
+		if t.Failed() {
+			t.Logf("last lines of %s:\n%s", name, p.log())
+		}
+	})
+	return p
+}
+
+func (p *process) run() {
+	p.t.Helper()
+	log, err := os.OpenFile(filepath.Join(p.dir, p.name+".log"), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o644)
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	defer log.Close()
+	p.cmd = exec.Command(p.argv[0], p.argv[1:]...)
+	p.cmd.Dir, p.cmd.Stdout, p.cmd.Stderr = p.dir, log, log
+	p.cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
+	if err := p.cmd.Start(); err != nil {
+		p.t.Fatalf("starting %s: %v", p.name, err)
+	}
+	p.done = make(chan error, 1)
+	go func(cmd *exec.Cmd, done chan<- error) { done <- cmd.Wait() }(p.cmd, p.done)
+}
+
+// kill sends the signal and waits until the process is gone.
+func (p *process) kill(sig syscall.Signal) {
+	if p.cmd == nil {
+		return
+	}
+	if err := p.cmd.Process.Signal(sig); err != nil && !strings.Contains(err.Error(), "finished") {
+		p.t.Errorf("stopping %s: %v", p.name, err)
+	}
+	select {
+	case <-p.done:
+	case <-time.After(20 * time.Second):
+		p.cmd.Process.Kill()
+		<-p.done
+	}
+	p.cmd = nil
+}
+
+// ready waits until something listens on the address.
+func (p *process) ready(addr string) {
+	p.t.Helper()
+	for range 600 {
+		select {
+		case err := <-p.done:
+			p.t.Fatalf("%s ended at its start: %v\n%s", p.name, err, p.log())
+		case <-time.After(100 * time.Millisecond):
+		}
+		if c, err := net.DialTimeout("tcp", addr, time.Second); err == nil {
+			c.Close()
+			return
+		}
+	}
+	p.t.Fatalf("%s does not listen on %s after a minute\n%s", p.name, addr, p.log())
+}
+
+func (p *process) log() string {
+	b, err := os.ReadFile(filepath.Join(p.dir, p.name+".log"))
+	if err != nil {
+		return err.Error()
+	}
+	lines := strings.Split(strings.TrimSpace(string(b)), "\n")
+	return strings.Join(lines[max(0, len(lines)-15):], "\n")
+}
+
+// freePort returns a loopback TCP port nobody uses now.
+func freePort(t *testing.T) int {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	return l.Addr().(*net.TCPAddr).Port
+}
+
+func local(port int) string { return fmt.Sprintf("127.0.0.1:%d", port) }
+
+// cache returns a folder that outlives the test, for what is fetched once.
+func cache(t *testing.T, name string) string {
+	t.Helper()
+	base, err := os.UserCacheDir()
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := filepath.Join(base, "spaniel-integration", name)
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	return dir
+}
+
+// command runs a command to its end.
+func command(t *testing.T, dir string, argv ...string) {
+	t.Helper()
+	cmd := exec.Command(argv[0], argv[1:]...)
+	cmd.Dir = dir
+	if out, err := cmd.CombinedOutput(); err != nil {
+		t.Fatalf("%s: %v\n%s", strings.Join(argv, " "), err, out)
+	}
+}
