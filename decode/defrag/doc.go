@@ -1,0 +1,10 @@
+// Package defrag puts IPv4 and IPv6 fragments back together. It reads no
+// headers: decode/frame hands it fragments and parses what it returns. It is
+// bounded in bytes, fragments, time and share of one source, runs on packet
+// time, and counts every frame of a datagram that dies.
+//
+// Where fragments overlap it does what Linux has done since 4.19, with more
+// care for consistent bytes: equal bytes are accepted and noted, different
+// ones kill the datagram. In IPv6 any overlap kills it (RFC 5722), an exact
+// repeat of a fragment excepted (RFC 8200).
+package defrag

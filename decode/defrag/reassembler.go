@@ -1,0 +1,160 @@
+package defrag
+
+import (
+	"fmt"
+	"net/netip"
+
+	"spaniel/event"
+)
+
+// A Reassembler holds incomplete datagrams. It belongs to one goroutine.
+type Reassembler struct {
+	cfg     Config
+	note    func(event.Anomaly)
+	dropped func(frames int)
+
+	table  map[Key]*datagram
+	all    ends
+	from   map[sourceKey]*source
+	cost   int
+	out    []byte
+	counts Counts
+}
+
+// ends are the oldest and newest datagram of a list.
+type ends struct{ oldest, newest *datagram }
+
+// A source is who sends fragments, and what it holds.
+type source struct {
+	key  sourceKey
+	list ends
+	cost int
+}
+
+type sourceKey struct {
+	net  netip.Prefix
+	vlan uint16
+	vni  uint32
+}
+
+// New returns an empty Reassembler. note receives anomalies; dropped is told
+// how many frames were held by a datagram that died. The frame whose
+// fragment Add refuses is not among them.
+func New(cfg Config, note func(event.Anomaly), dropped func(frames int)) *Reassembler {
+	return &Reassembler{cfg: cfg.withDefaults(), note: note, dropped: dropped,
+		table: map[Key]*datagram{}, from: map[sourceKey]*source{}}
+}
+
+// Counts returns what became of datagrams so far.
+func (r *Reassembler) Counts() Counts { return r.counts }
+
+// Pending returns how many datagrams are incomplete and what memory they take.
+func (r *Reassembler) Pending() (datagrams, memory int) { return len(r.table), r.cost }
+
+// Add takes one fragment. When that completes its datagram, d is filled.
+func (r *Reassembler) Add(f *Fragment, d *Datagram) Fate {
+	r.Advance(f.Stamp.Clock)
+	g := r.table[f.Key]
+	if g == nil {
+		g = r.begin(f)
+	}
+	if !r.accept(g, f) {
+		r.kill(g)
+		return Dropped
+	}
+	g.frames++
+	if g.whole() {
+		r.finish(g, d)
+		return Complete
+	}
+	if !r.fit(g) {
+		return Dropped
+	}
+	return Held
+}
+
+// accept puts f into g; false means that g must die.
+func (r *Reassembler) accept(g *datagram, f *Fragment) bool {
+	data := f.Data
+	if f.More && len(data)%8 != 0 {
+		if g.ip6 {
+			return r.bad(&r.counts.Malformed, f, AnomalyMalformed, "not the last, and not a multiple of 8 long")
+		}
+		data = data[:len(data)&^7] // as Linux does
+	}
+	end := f.Offset + len(data)
+	switch {
+	case f.Before+f.Offset+len(f.Data) > 65535:
+		return r.bad(&r.counts.Malformed, f, AnomalyTooLong, fmt.Sprintf("ends at %d", f.Before+f.Offset+len(f.Data)))
+	case len(data) == 0:
+		return r.bad(&r.counts.Malformed, f, AnomalyMalformed, "empty")
+	case !g.bounds(end, f.More):
+		return r.bad(&r.counts.Malformed, f, AnomalyMalformed, fmt.Sprintf("bytes %d to %d contradict the end", f.Offset, end))
+	}
+	rel, where := g.relate(f.Offset, data)
+	switch {
+	case rel == differs:
+		return r.bad(&r.counts.Conflict, f, AnomalyConflict, fmt.Sprintf("fragments differ at byte %d", where))
+	case rel == agrees && g.ip6:
+		return r.bad(&r.counts.Conflict, f, AnomalyConflict, "overlap in IPv6")
+	case rel == agrees && !g.overlap:
+		g.overlap = true
+		r.tell(f, AnomalyOverlap, fmt.Sprintf("bytes %d to %d overlap and agree", f.Offset, end))
+	}
+	if f.Offset == 0 && rel != repeated {
+		g.next, g.ttl = f.Next, f.TTL
+	}
+	if cost := g.insert(f.Offset, data); cost > 0 {
+		r.charge(g, cost)
+		g.stored++
+	}
+	if g.stored > r.cfg.MaxFragments {
+		return r.bad(&r.counts.Limit, f, AnomalyLimit, fmt.Sprintf("more than %d fragments", r.cfg.MaxFragments))
+	}
+	return true
+}
+
+// bad counts and reports why a datagram dies; always false.
+func (r *Reassembler) bad(counter *uint64, f *Fragment, name, detail string) bool {
+	*counter++
+	r.tell(f, name, detail)
+	return false
+}
+
+func (r *Reassembler) tell(f *Fragment, name, detail string) {
+	if r.note == nil {
+		return
+	}
+	r.note(event.Anomaly{
+		Order: event.Order{Clock: f.Stamp.Clock, OfFrame: true, Seq: f.Stamp.Frame},
+		Time:  f.Stamp.Time, Frame: f.Stamp.Frame, Name: name, Detail: detail,
+		Key: event.FlowKey{Client: netip.AddrPortFrom(f.Key.Src, 0), Server: netip.AddrPortFrom(f.Key.Dst, 0), VLAN: f.Key.VLAN, VNI: f.Key.VNI},
+	})
+}
+
+// finish copies g's bytes out and forgets it.
+func (r *Reassembler) finish(g *datagram, d *Datagram) {
+	r.out = r.out[:0]
+	for i := range g.pieces {
+		r.out = append(r.out, g.pieces[i].data...)
+	}
+	*d = Datagram{Next: g.next, TTL: g.ttl, Data: r.out}
+	r.counts.Completed++
+	r.remove(g)
+}
+
+// Advance drops datagrams that are too old at the packet clock.
+func (r *Reassembler) Advance(clock int64) {
+	for g := r.all.oldest; g != nil && clock-g.born >= int64(r.cfg.Timeout); g = r.all.oldest {
+		r.counts.Timeout++
+		r.kill(g)
+	}
+}
+
+// Flush drops whatever is incomplete: the end of the capture.
+func (r *Reassembler) Flush() {
+	for r.all.oldest != nil {
+		r.counts.Flushed++
+		r.kill(r.all.oldest)
+	}
+}

@@ -1,0 +1,102 @@
+package frame
+
+import (
+	"net/netip"
+
+	"spaniel/decode/defrag"
+	"spaniel/event"
+)
+
+// Config is what a Decoder may be told. The zero value means the defaults.
+type Config struct {
+	// Checksums says what to do about them; Ignore by default, because on the
+	// sending host the network card fills them in after the capture saw the packet.
+	Checksums Checksums
+	// Defrag bounds the memory for fragments.
+	Defrag defrag.Config
+}
+
+// A Decoder reads frames. It belongs to one goroutine; fragments are its only
+// state between frames.
+type Decoder struct {
+	cfg   Config
+	led   *event.Ledger
+	note  func(event.Anomaly)
+	frags *defrag.Reassembler
+	frag  defrag.Fragment
+	whole defrag.Datagram
+
+	// Of the frame being decoded.
+	p     *Packet
+	cut   bool   // the capture has less than was on the wire
+	depth uint8  // IP headers passed
+	notes uint32 // anomalies reported
+}
+
+// New returns a Decoder that counts in led and reports anomalies to note,
+// which may be nil. Anomalies carry their clock, frame and an ordinal within
+// the frame from 0.
+func New(cfg Config, led *event.Ledger, note func(event.Anomaly)) *Decoder {
+	d := &Decoder{cfg: cfg, led: led, note: note}
+	d.frags = defrag.New(cfg.Defrag, d.report, d.fragmentsDied)
+	return d
+}
+
+// Decode reads one frame and counts it. The answer FrameStream means that p
+// holds a TCP segment; with any other, p's content has no meaning. p.Payload
+// is valid until the next call.
+//
+// A frame that held a fragment is counted as FrameFragment; should its
+// datagram die later, the count moves to FrameFragDropped.
+func (d *Decoder) Decode(f *event.Frame, p *Packet) event.FrameFate {
+	d.frags.Advance(f.Clock)
+	p.reset(f)
+	d.p, d.depth, d.notes = p, 0, 0
+	d.cut = f.Length > len(f.Data)
+	fate := d.link(f.Link, f.Data)
+	d.p = nil
+	d.led.FramesIn++
+	d.led.FrameBytes += uint64(max(f.Length, len(f.Data)))
+	d.led.Frames[fate]++
+	return fate
+}
+
+// Flush ends the capture: fragments still waiting become FrameFragDropped.
+func (d *Decoder) Flush() { d.frags.Flush() }
+
+// Fragments returns what became of fragmented datagrams so far.
+func (d *Decoder) Fragments() defrag.Counts { return d.frags.Counts() }
+
+// fragmentsDied moves frames that were counted as used to those that were not.
+func (d *Decoder) fragmentsDied(frames int) {
+	d.led.Frames[event.FrameFragment] -= uint64(frames)
+	d.led.Frames[event.FrameFragDropped] += uint64(frames)
+}
+
+// report gives an anomaly its ordinal and hands it on.
+func (d *Decoder) report(a event.Anomaly) {
+	a.Order.Ord = d.notes
+	d.notes++
+	if d.note != nil {
+		d.note(a)
+	}
+}
+
+// anomaly reports one of the present frame, between two addresses.
+func (d *Decoder) anomaly(name, detail string, src, dst netip.Addr) {
+	s := d.p.Stamp
+	d.report(event.Anomaly{
+		Order: event.Order{Clock: s.Clock, OfFrame: true, Seq: s.Frame},
+		Time:  s.Time, Frame: s.Frame, Name: name, Detail: detail,
+		Key: event.FlowKey{Client: netip.AddrPortFrom(src, 0), Server: netip.AddrPortFrom(dst, 0), VLAN: d.p.VLAN, VNI: d.p.VNI},
+	})
+}
+
+// short is the fate of a frame whose bytes end inside a header: the
+// capture's fault if it cut the frame, else the sender's.
+func (d *Decoder) short() event.FrameFate {
+	if d.cut {
+		return event.FrameTruncated
+	}
+	return event.FrameMalformed
+}
