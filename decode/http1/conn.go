@@ -1,0 +1,87 @@
+package http1
+
+import "spaniel/event"
+
+// Conn parses one connection. Its methods are those of a stream receiver and
+// are called from one goroutine. It holds its waiting calls and at most one
+// unfinished head a direction, both capped.
+type Conn struct {
+	pool *Pool
+	flow *event.Flow
+	led  *event.Ledger
+	emit func(*event.Call, event.Stamp)
+
+	half [2]half
+	queue
+	depth uint32
+	// hole: bytes from the server were lost where a response may have been.
+	hole bool
+	// pipelined: the client has sent a request while another one waited.
+	pipelined bool
+	service   string
+	upgraded  bool
+	interim   uint64
+}
+
+// NewConn returns a parser for the flow fl that counts into led, lets x expand
+// its calls and hands each to emit, which borrows it until it returns. Conns
+// that are to share memory come from a Pool.
+func NewConn(cfg *Config, x event.Expander, fl *event.Flow, led *event.Ledger, emit func(*event.Call, event.Stamp)) *Conn {
+	return NewPool(cfg, x, led).Conn(fl, emit)
+}
+
+// Data takes the next bytes of a direction; b is borrowed.
+func (c *Conn) Data(d event.Direction, b []byte, at event.Stamp) {
+	c.settle(at)
+	h := &c.half[d]
+	h.heard = h.heard || len(b) > 0
+	h.feed(b, at)
+	c.flush(at)
+}
+
+// Gap says that n bytes before the next Data were never seen; 0 is an unknown
+// number.
+func (c *Conn) Gap(d event.Direction, n uint64, at event.Stamp) {
+	c.settle(at)
+	c.half[d].gap(n, at)
+	c.flush(at)
+}
+
+// End says that a direction ended in order: no more bytes, none lost.
+func (c *Conn) End(d event.Direction, at event.Stamp) {
+	c.half[d].finish(true, at)
+	c.flush(at)
+}
+
+// Close gives up what is unfinished and emits all calls that wait.
+func (c *Conn) Close(at event.Stamp) {
+	c.half[event.ToServer].finish(false, at)
+	c.half[event.ToClient].finish(false, at)
+	c.flush(at)
+	for c.len() > 0 {
+		c.pop(at)
+	}
+}
+
+// Upgraded reports whether the connection left HTTP/1: after a 101 response
+// service is the lower-case Upgrade token, after CONNECT it is "connect".
+// Bytes that follow are counted as skipped.
+func (c *Conn) Upgraded() (service string, ok bool) { return c.service, c.upgraded }
+
+// Interim returns how many 1xx responses were passed over.
+func (c *Conn) Interim() uint64 { return c.interim }
+
+// upgrade ends HTTP/1 on both directions.
+func (c *Conn) upgrade(service string, at event.Stamp) {
+	c.service, c.upgraded = service, true
+	for d := range c.half {
+		h := &c.half[d]
+		if h.state == stEnded {
+			continue
+		}
+		if h.drop(); h.busy {
+			h.done(false, at)
+		}
+		h.state = stOff
+	}
+}

@@ -1,0 +1,82 @@
+package http1
+
+import (
+	"strings"
+	"testing"
+
+	"spaniel/event"
+)
+
+const (
+	up   = event.ToServer
+	down = event.ToClient
+	get  = "GET /a HTTP/1.1\r\nHost: x\r\n\r\n"
+	ok0  = "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"
+	ok2  = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi"
+)
+
+var conversations = []struct {
+	name   string
+	pushes []push
+	want   []string
+}{
+	{"plain", []push{req(get), res(ok2)}, []string{`1 GET /a host=x -> 200 body=2:"hi"`}},
+	{"keep alive", []push{req(get), res(ok2), req(get), res(ok0)},
+		[]string{`1 GET /a host=x -> 200 body=2:"hi"`, `2 GET /a host=x -> 200`}},
+	{"pipelined", []push{req(get + "GET /b HTTP/1.1\r\nHost: Y:80\r\n\r\n"), res(ok2 + ok0)},
+		[]string{`1 GET /a host=x -> 200 body=2:"hi"`, `2 GET /b host=y -> 200`}},
+	{"head, 204 and 304 have no body", []push{req("HEAD / HTTP/1.1\r\nHost: x\r\n\r\n"), res("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n"),
+		req(get), res("HTTP/1.1 304 No\r\nContent-Length: 7\r\n\r\n"), req(get), res("HTTP/1.1 204 No\r\nTransfer-Encoding: chunked\r\n\r\n"), req(get), res(ok2)},
+		[]string{`1 HEAD / host=x -> 200`, `2 GET /a host=x -> 304`, `3 GET /a host=x -> 204`, `4 GET /a host=x -> 200 body=2:"hi"`}},
+	{"interim responses are passed over", []push{req("PUT / HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 3\r\n\r\n"), res("HTTP/1.1 100 Continue\r\n\r\n"),
+		req("abc"), res("HTTP/1.1 103 Early Hints\r\nLink: a\r\n\r\n" + ok0)}, []string{`1 PUT / host=x body=3:"abc" -> 200`}},
+	{"chunked with extension and trailer", []push{req("POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n3;a=b\r\nabc\r\n2\r\nde\r\n0\r\nX: y\r\n\r\n" + get), res(ok0 + ok0)},
+		[]string{`1 POST / host=x body=5:"abcde" trailer=X:y -> 200`, `2 GET /a host=x -> 200`}},
+	{"until close", []push{req(get), res("HTTP/1.0 200 OK\r\n\r\nabc"), fin(down)}, []string{`1 GET /a host=x -> 200 body=3:"abc"`}},
+	{"until close, reset", []push{req(get), res("HTTP/1.0 200 OK\r\n\r\nabc")}, []string{`1 GET /a host=x -> 200 body=3:"abc" flags=resp_incomplete`}},
+	{"http/0.9", []push{req("GET /old\r\n"), res("<html>"), fin(down)},
+		[]string{`1 GET /old host= -> 0 body=6:"<html>" anomalies=http_0_9`}},
+	{"upgrade", []push{req("GET /ws HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\n\r\n"), res("HTTP/1.1 101 S\r\nUpgrade: WebSocket\r\n\r\n\x81\x00"), req("\x81\x80abcd")},
+		[]string{`1 GET /ws host=x -> 101`}},
+	{"connect", []push{req("CONNECT a.example:443 HTTP/1.1\r\nHost: a.example:443\r\n\r\n"), res("HTTP/1.1 200 Up\r\n\r\n"), req("\x16\x03\x01"), res("\x16\x03")},
+		[]string{`1 CONNECT a.example:443 host=a.example:443 -> 200`}},
+	{"connect refused", []push{req("CONNECT a.example:443 HTTP/1.1\r\nHost: a.example:443\r\n\r\n"), res("HTTP/1.1 407 No\r\nContent-Length: 2\r\n\r\nno"), req(get), res(ok0)},
+		[]string{`1 CONNECT a.example:443 host=a.example:443 -> 407 body=2:"no"`, `2 GET /a host=x -> 200`}},
+	{"requests only", []push{req(get + get)}, []string{`1 GET /a host=x -> 0 flags=request_only`, `2 GET /a host=x -> 0 flags=request_only`}},
+	{"responses only", []push{res(ok2 + ok0)}, []string{`1 -> 200 body=2:"hi" flags=response_only`, `2 -> 200 flags=response_only`}},
+	{"response captured first", []push{res(ok2), req(get), req(get), res(ok0)},
+		[]string{`1 GET /a host=x -> 200 body=2:"hi" anomalies=response_before_request`, `2 GET /a host=x -> 200`}},
+	{"an unasked response is not paired with a later request", []push{req(get), res(ok0), res("HTTP/1.1 408 T\r\nContent-Length: 0\r\n\r\n"), {dir: up, data: get, time: 1e9}, res(ok2)},
+		[]string{`1 GET /a host=x -> 200`, `2 -> 408 flags=response_only`, `3 GET /a host=x -> 200 body=2:"hi"`}},
+	{"early response to an unfinished upload", []push{req("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\nab"), res("HTTP/1.1 413 Big\r\nContent-Length: 0\r\n\r\n"), req("cde"), req(get), res(ok0)},
+		[]string{`1 POST / host=x body=5:"abcde" -> 413`, `2 GET /a host=x -> 200`}},
+	{"hole in a body of known length", []push{req(get), res("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nab"), hole(down, 5), res("cde"), req(get), res(ok0)},
+		[]string{`1 GET /a host=x -> 200 body=5:"ab" flags=gap`, `2 GET /a host=x -> 200`}},
+	{"hole over a body's end", []push{req(get), res("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nab"), hole(down, 20), res("\r\n\r\n"), req(get), res(ok0)},
+		[]string{`1 GET /a host=x -> 200 body=2:"ab" flags=gap,resp_incomplete`, `2 GET /a host=x -> 200`}},
+	{"hole within a chunk", []push{req(get), res("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\na\r\nab"), hole(down, 5), res("cde\r\n0\r\n\r\n" + ok0)},
+		[]string{`1 GET /a host=x -> 200 body=5:"ab" flags=gap`, `2 -> 200 flags=response_only`}},
+	{"hole of unknown size in chunks", []push{req(get), res("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\na\r\nab"), hole(down, unknown), res("xx\r\n0\r\n\r\n"), req(get), res(ok2)},
+		[]string{`1 GET /a host=x -> 200 body=2:"ab" flags=gap,resp_incomplete`, `2 GET /a host=x -> 200 body=2:"hi"`}},
+	{"hole in a head", []push{req("POST /a?b=c HTTP/1.1\r\nHost: x\r\nX: "), hole(up, 30), req("\r\n\r\n"), res(ok0), req(get), res(ok2)},
+		[]string{`1 POST /a?b=c host=x -> 200 flags=gap,req_incomplete`, `2 GET /a host=x -> 200 body=2:"hi"`}},
+	{"a lost response does not shift the next", []push{req(get), hole(down, 40), req("GET /b HTTP/1.1\r\nHost: x\r\n\r\n"), res(ok2)},
+		[]string{`1 GET /a host=x -> 0 flags=request_only,gap`, `2 GET /b host=x -> 200 body=2:"hi"`}},
+	{"garbage between requests", []push{req(get), res(ok0), req("\x00\x01garbage\r\n" + get), res(ok2)},
+		[]string{`1 GET /a host=x -> 200`, `2 GET /a host=x -> 200 body=2:"hi" anomalies=desync`}},
+	{"head cut by the end", []push{req("GET /a HTTP/1.1\r\nHost: x\r\nX: y"), fin(up)}, []string{`1 GET /a host=x -> 0 flags=request_only,req_incomplete`}},
+	{"slow head without an end", []push{req("GET /a HTTP/1.1\r\nHost: x\r\nX: y\r\n")}, []string{`1 GET /a host=x -> 0 flags=request_only,req_incomplete`}},
+	{"nothing but junk", []push{req("\x16\x03\x01\x00\xff"), res("SSH-2.0-x\r\n")}, nil},
+}
+
+func TestConversations(t *testing.T) {
+	for _, c := range conversations {
+		for _, size := range []int{0, 1, 2, 3, 7} {
+			r := newRig(nil).run(size, c.pushes...)
+			if got, want := strings.Join(r.calls, "\n"), strings.Join(c.want, "\n"); got != want {
+				t.Errorf("%s, cut at %d:\n got %s\nwant %s", c.name, size, got, want)
+			}
+			r.accounted(t)
+		}
+	}
+}

@@ -1,0 +1,169 @@
+package http1
+
+import (
+	"strings"
+
+	"spaniel/event"
+)
+
+// facts are what a head's fields say about framing and routing.
+type facts struct {
+	length        uint64
+	hasLength     bool
+	badLength     bool
+	hasTE         bool
+	chunked       bool // the final coding is chunked
+	oddTE         bool // not exactly a list of codings ending in chunked
+	hosts         int
+	host, upgrade string
+	expect        bool // Expect: 100-continue
+	split         bool // Content-Length occurs with different values
+
+	// Of a response: its status, and what its request was.
+	status  int
+	noBody  bool // answers HEAD
+	connect bool // answers CONNECT
+}
+
+// fieldReader takes header lines apart into dst, which is a message's Headers
+// or Trailers, and gathers facts. Names and values are substrings of the head.
+type fieldReader struct {
+	call  *event.Call
+	dst   []event.Header
+	max   int
+	facts facts
+	// trailer says that framing fields are forbidden and without effect.
+	trailer bool
+	folds   bool // the field before may be folded onto
+}
+
+// lines reads every line of s, which begins after the first line.
+func (r *fieldReader) lines(s string) {
+	for s != "" {
+		line := s
+		if i := strings.IndexByte(s, '\n'); i >= 0 {
+			line, s = s[:i], s[i+1:]
+			if line = strings.TrimSuffix(line, "\r"); len(line) == i {
+				r.call.Mark(AnomalyBareLF)
+			}
+		} else {
+			s = ""
+		}
+		if line == "" {
+			return
+		}
+		r.line(line)
+	}
+}
+
+// line reads one line without its end.
+func (r *fieldReader) line(line string) {
+	if strings.IndexByte(line, '\r') >= 0 {
+		r.call.Mark(AnomalyBareCR)
+	}
+	if strings.IndexByte(line, 0) >= 0 {
+		r.call.Mark(AnomalyNUL)
+	}
+	if isBlank(line[0]) {
+		r.fold(line)
+		return
+	}
+	i := strings.IndexByte(line, ':')
+	if i < 0 {
+		r.call.Mark(AnomalyHeaderLine)
+		r.keep(line, "")
+		return
+	}
+	name := line[:i]
+	if t := trim(name); len(t) != len(name) {
+		r.call.Mark(AnomalySpaceColon)
+		name = t
+	}
+	if !isToken(name) {
+		r.call.Mark(AnomalyHeaderName)
+	}
+	value := trim(line[i+1:])
+	r.note(name, value)
+	r.keep(name, value)
+}
+
+// keep stores a field below the cap.
+func (r *fieldReader) keep(name, value string) {
+	r.folds = len(r.dst) < r.max
+	if !r.folds {
+		r.call.Mark(AnomalyFieldCap)
+		r.call.Flags |= event.FlagCapped
+		return
+	}
+	r.dst = append(r.dst, event.Header{Name: name, Value: value})
+}
+
+// fold joins a continuation line to the field before it with one space.
+func (r *fieldReader) fold(line string) {
+	if len(r.dst) == 0 {
+		r.call.Mark(AnomalyHeaderLine)
+		r.keep("", trim(line))
+		return
+	}
+	r.call.Mark(AnomalyObsFold)
+	if !r.folds {
+		return
+	}
+	h := &r.dst[len(r.dst)-1]
+	// A value folded n times would be copied n times; past a bound the rest
+	// is left out, which the cap's mark says.
+	if len(h.Value) > 8<<10 {
+		r.call.Flags |= event.FlagCapped
+		return
+	}
+	h.Value = strings.TrimLeft(h.Value+" "+trim(line), " ")
+	if !r.trailer && (is(h.Name, "transfer-encoding") || is(h.Name, "content-length")) {
+		r.call.Mark(AnomalySmuggling)
+		r.refold(h)
+	}
+}
+
+// refold reads a framing field again after a fold changed its value.
+func (r *fieldReader) refold(h *event.Header) {
+	if is(h.Name, "content-length") {
+		r.facts.hasLength = false
+	} else {
+		r.facts.hasTE, r.facts.chunked = false, false
+	}
+	r.note(h.Name, h.Value)
+}
+
+// note gathers what a field says about framing and routing.
+func (r *fieldReader) note(name, value string) {
+	f := &r.facts
+	if r.trailer {
+		switch {
+		case is(name, "content-length"), is(name, "transfer-encoding"), is(name, "host"), is(name, "authorization"), is(name, "cookie"):
+			r.call.Mark(AnomalyTrailer)
+		}
+		return
+	}
+	switch len(name) {
+	case 4:
+		if is(name, "host") {
+			if f.hosts == 0 {
+				f.host = value
+			}
+			f.hosts++
+		}
+	case 6:
+		f.expect = f.expect || is(name, "expect") && is(value, "100-continue")
+	case 7:
+		if is(name, "upgrade") {
+			f.upgrade = value
+		}
+	case 14:
+		if is(name, "content-length") {
+			f.noteLength(value, r.call)
+		}
+	case 17:
+		if is(name, "transfer-encoding") {
+			f.noteEncoding(value, r.call)
+		}
+	}
+}

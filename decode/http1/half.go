@@ -1,0 +1,269 @@
+package http1
+
+import (
+	"bytes"
+
+	"spaniel/event"
+)
+
+// state is where a direction stands.
+type state uint8
+
+const (
+	stStart  state = iota // between messages
+	stHead                // in a head
+	stFixed               // in a body of known length
+	stClose               // in a body that lasts until the direction ends
+	stSize                // in a chunk-size line
+	stChunk               // in a chunk
+	stTail                // after a chunk, before its line end
+	stTrail               // in the trailers
+	stResync              // looking for a line that begins a message
+	stHold                // after CONNECT, until its response is known
+	stOff                 // the connection left HTTP/1
+	stEnded               // no more bytes
+)
+
+// half is one direction of a connection.
+type half struct {
+	conn  *Conn
+	dir   event.Direction
+	state state
+	heard bool // a byte was delivered
+
+	// call is the call whose body is read; nil between messages, and for a
+	// call that is no longer ours. busy says that a message is being read.
+	call *event.Call
+	busy bool
+	msgs uint64 // messages begun
+
+	head
+	chunk
+	// remain is how much of the body, or of the chunk, is to come.
+	remain uint64
+	// carry marks the next message of this direction.
+	carry []string
+	// held: bytes were skipped while a CONNECT waited for its response.
+	held bool
+	// interims counts the 1xx responses since the last final one.
+	interims int
+}
+
+// message returns the half of the call that h reads.
+func (h *half) message(c *event.Call) *event.Message {
+	if h.dir == event.ToServer {
+		return &c.Req.Message
+	}
+	return &c.Resp.Message
+}
+
+// feed takes b apart. Each step consumes at least one byte or changes state.
+func (h *half) feed(b []byte, at event.Stamp) {
+	for len(b) > 0 {
+		b = b[h.step(b, at):]
+	}
+}
+
+func (h *half) step(b []byte, at event.Stamp) int {
+	switch h.state {
+	case stStart:
+		return h.start(b, at)
+	case stHead:
+		return h.readHead(b, at)
+	case stFixed, stChunk:
+		return h.counted(b, at)
+	case stClose:
+		return h.keep(b, at)
+	case stSize:
+		return h.size(b, at)
+	case stTail:
+		return h.tail(b, at)
+	case stTrail:
+		return h.trailers(b, at)
+	case stResync:
+		return h.resync(b, at)
+	}
+	h.held = true
+	h.conn.led.SkippedBytes += uint64(len(b))
+	return len(b)
+}
+
+// start passes empty lines before a message.
+func (h *half) start(b []byte, at event.Stamp) int {
+	n := 0
+	for n < len(b) && (b[n] == '\r' || b[n] == '\n') {
+		n++
+	}
+	if n > 0 {
+		h.conn.led.SkippedBytes += uint64(n)
+		h.note(AnomalyLeadingLine)
+	}
+	if n < len(b) {
+		h.begin(at)
+		h.state = stHead
+	}
+	return n
+}
+
+// note marks the next message of this direction.
+func (h *half) note(name string) {
+	for _, s := range h.carry {
+		if s == name {
+			return
+		}
+	}
+	h.carry = append(h.carry, name)
+}
+
+// counted reads a body or a chunk of known length.
+func (h *half) counted(b []byte, at event.Stamp) int {
+	n := h.keep(b[:min(uint64(len(b)), h.remain)], at)
+	if h.remain -= uint64(n); h.remain == 0 {
+		h.fullLength(true, at)
+	}
+	return n
+}
+
+// fullLength goes on after the last byte of a body or chunk; seen is false
+// when that byte was in a hole.
+func (h *half) fullLength(seen bool, at event.Stamp) {
+	if h.state == stChunk {
+		h.state = stTail
+		return
+	}
+	h.done(seen, at)
+}
+
+// keep counts body bytes and keeps them below the caps.
+func (h *half) keep(b []byte, at event.Stamp) int {
+	h.conn.led.BodyBytes += uint64(len(b))
+	if h.call == nil {
+		return len(b)
+	}
+	m := h.message(h.call)
+	m.BodyBytes += uint64(len(b))
+	m.End, m.LastFrame = at.Time, at.Frame
+	if !m.RawGap && !m.RawCut {
+		room := max(0, min(h.conn.pool.cfg.BodyCap-len(m.Raw), pendingRaw-h.conn.raw))
+		m.RawCut = len(b) > room
+		b2 := b[:min(len(b), room)]
+		m.Raw = append(m.Raw, b2...)
+		h.conn.raw += len(b2)
+	}
+	return len(b)
+}
+
+// touch notes that bytes of the message's framing came.
+func (h *half) touch(n int, at event.Stamp) {
+	h.conn.led.HeadBytes += uint64(n)
+	if h.call != nil {
+		m := h.message(h.call)
+		m.End, m.LastFrame = at.Time, at.Frame
+	}
+}
+
+// mark puts an anomaly on the call that is read.
+func (h *half) mark(name string) {
+	if h.call != nil {
+		h.call.Mark(name)
+	}
+}
+
+// detach lets go of a call that is emitted; its bytes are counted only.
+func (h *half) detach() { h.call, h.busy = nil, false }
+
+// done ends the message; complete says that its last byte was seen.
+func (h *half) done(complete bool, at event.Stamp) {
+	h.state = stStart
+	if h.call != nil {
+		m := h.message(h.call)
+		m.Complete = complete
+		if complete {
+			m.End, m.LastFrame = at.Time, at.Frame
+		}
+	}
+	if h.busy {
+		h.conn.settleEntry(h, at)
+	}
+	h.call, h.busy = nil, false
+}
+
+// lose ends the message before its end; the next one must be looked for.
+func (h *half) lose(at event.Stamp) {
+	h.done(false, at)
+	h.seek()
+}
+
+// gap passes n bytes that were never seen.
+func (h *half) gap(n uint64, at event.Stamp) {
+	switch h.state {
+	case stOff, stEnded, stHold:
+		return
+	case stStart, stResync:
+		h.drop()
+		h.hole()
+		return
+	case stHead:
+		if h.partial(event.FlagGap, at); h.state != stClose {
+			h.hole()
+			return
+		}
+	}
+	if h.call != nil {
+		h.call.Flags |= event.FlagGap
+		if m := h.message(h.call); h.state != stTrail {
+			m.RawGap = true
+		}
+	}
+	switch {
+	case h.state == stClose:
+	case (h.state == stFixed || h.state == stChunk) && n > 0 && n <= h.remain:
+		if h.remain -= n; h.remain == 0 {
+			h.fullLength(false, at)
+		}
+	default:
+		h.done(false, at)
+		h.hole()
+	}
+}
+
+// hole looks for the next message after bytes were lost between messages.
+func (h *half) hole() {
+	h.seek()
+	if h.dir == event.ToClient {
+		h.conn.hole = true
+	}
+}
+
+// finish ends the direction; orderly says that its last byte was seen.
+func (h *half) finish(orderly bool, at event.Stamp) {
+	switch h.state {
+	case stEnded:
+		return
+	case stHead:
+		h.partial(0, at)
+		if h.state == stClose {
+			h.done(orderly, at)
+		}
+	case stClose:
+		if h.call != nil {
+			orderly = orderly && !h.message(h.call).RawGap
+		}
+		h.done(orderly, at)
+	case stStart, stResync, stHold, stOff:
+		h.drop()
+	default:
+		h.done(false, at)
+	}
+	h.state = stEnded
+}
+
+// lineOf returns b's first line without its end, and its length with it; n is
+// 0 when the line does not end in b.
+func lineOf(b []byte) (line []byte, n int) {
+	i := bytes.IndexByte(b, '\n')
+	if i < 0 {
+		return b, 0
+	}
+	return bytes.TrimSuffix(b[:i], []byte("\r")), i + 1
+}

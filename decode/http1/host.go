@@ -1,0 +1,59 @@
+package http1
+
+import (
+	"strings"
+
+	"spaniel/event"
+)
+
+// splitTarget fills what is derived from the target and the Host fields.
+func splitTarget(c *event.Call, f *facts, v version) {
+	q := &c.Req
+	host, path := f.host, q.Target
+	secure := false
+	switch {
+	case q.Method == "CONNECT":
+		host, path = q.Target, ""
+	case !strings.HasPrefix(q.Target, "/"):
+		if h, rest, https, ok := absolute(q.Target); ok {
+			c.Mark(AnomalyAbsolute)
+			if strings.IndexByte(h, '@') >= 0 || f.hosts > 0 && !strings.EqualFold(cutPort(h, https), cutPort(f.host, https)) {
+				c.Mark(AnomalyHost)
+			}
+			host, path, secure = h[strings.LastIndexByte(h, '@')+1:], rest, https
+		}
+	}
+	if f.hosts > 1 || strings.ContainsAny(host, "@/\\,;? \t#") {
+		c.Mark(AnomalyHost)
+	}
+	if f.hosts == 0 && v == v11 {
+		c.Mark(AnomalyMissingHost)
+	}
+	q.Host = toLower(cutPort(host, secure))
+	q.Path, q.Query, _ = strings.Cut(path, "?")
+	if q.Path == "" && q.Method != "CONNECT" {
+		q.Path = "/"
+	}
+}
+
+// absolute takes a whole URL apart: its authority and what follows.
+func absolute(target string) (authority, rest string, https, ok bool) {
+	i := strings.Index(target, "://")
+	if i <= 0 || strings.IndexByte(target[:i], '/') >= 0 || strings.IndexByte(target[:i], '?') >= 0 {
+		return "", "", false, false
+	}
+	authority = target[i+3:]
+	https = is(target[:i], "https")
+	if j := strings.IndexAny(authority, "/?#"); j >= 0 {
+		return authority[:j], authority[j:], https, true
+	}
+	return authority, "", https, true
+}
+
+// cutPort cuts the scheme's default port off a host.
+func cutPort(host string, https bool) string {
+	if https {
+		return strings.TrimSuffix(host, ":443")
+	}
+	return strings.TrimSuffix(host, ":80")
+}

@@ -1,0 +1,197 @@
+package http1
+
+import "spaniel/event"
+
+// request returns the call for a request whose head is complete.
+func (c *Conn) request(at event.Stamp) *entry {
+	if e := c.adopt(at); e != nil {
+		return e
+	}
+	if c.waiting() > 0 {
+		c.stale(at)
+	}
+	if c.waiting() > 0 && !c.hole {
+		c.pipelined = true
+	}
+	if c.len()-c.ghosts >= c.pool.cfg.MaxPending {
+		c.giveUpOldest(at)
+	}
+	return c.open(at, entry{})
+}
+
+// open appends a call to the queue.
+func (c *Conn) open(at event.Stamp, e entry) *entry {
+	e.call, e.clock = c.pool.get(), at.Clock
+	c.depth++
+	e.call.Flow, e.call.Depth = c.flow, c.depth
+	return c.push(e)
+}
+
+// adopt gives a request the oldest response that came before it.
+func (c *Conn) adopt(at event.Stamp) *entry {
+	if c.orphans == 0 {
+		return nil
+	}
+	e := c.at(c.len() - c.orphans)
+	e.orphan = false
+	c.orphans--
+	e.call.Mark(AnomalyEarlyResponse)
+	return e
+}
+
+// stale gives up a first request that the server, never heard on this flow,
+// had long enough to answer: the mirror shows one direction only.
+func (c *Conn) stale(at event.Stamp) {
+	if c.half[event.ToClient].heard {
+		return
+	}
+	for c.len() > 0 && c.at(0).reqDone && at.Clock-c.at(0).clock > oneSidedAfter {
+		c.at(0).call.Flags |= event.FlagOneSided
+		c.pop(at)
+	}
+}
+
+// giveUpOldest emits the oldest call before its response came.
+func (c *Conn) giveUpOldest(at event.Stamp) {
+	e := c.at(c.ghosts)
+	e.call.Mark(AnomalyPipelining)
+	e.call.Flags |= event.FlagCapped
+	if e.resDone || c.ghosts >= maxGhosts || c.half[event.ToClient].call == e.call {
+		c.popTo(c.ghosts, at)
+		return
+	}
+	c.deliver(e.call, at)
+	e.call = nil
+	c.ghosts++
+}
+
+// popTo emits the entries up to and including i.
+func (c *Conn) popTo(i int, at event.Stamp) {
+	for ; i >= 0; i-- {
+		c.pop(at)
+	}
+}
+
+// response returns the place of the response that begins; its call may be nil.
+func (c *Conn) response(at event.Stamp) *entry {
+	if c.hole && !c.pipelined {
+		c.skipLost(at)
+	}
+	c.hole = false
+	if c.answered < c.len() {
+		return c.at(c.answered)
+	}
+	// The first entry may be answered while its request is still being sent;
+	// a further response then belongs to no request of ours.
+	if c.len()-c.ghosts >= c.pool.cfg.MaxPending {
+		c.popTo(c.ghosts, at)
+	}
+	c.orphans++
+	return c.open(at, entry{orphan: true})
+}
+
+// skipLost gives up all waiting requests but the newest: a client that never
+// pipelines waits for one response, so the others were in the hole.
+func (c *Conn) skipLost(at event.Stamp) {
+	for c.answered == 0 && c.len() > 1 && c.at(0).reqDone {
+		if e := c.at(0); e.call != nil {
+			e.call.Flags |= event.FlagGap
+		}
+		c.pop(at)
+	}
+}
+
+// settle gives up early responses that waited long enough for a request, and
+// all of them where no request can come.
+func (c *Conn) settle(at event.Stamp) {
+	for c.orphans > 0 && c.orphans == c.len() && c.at(0).resDone && !c.holds(c.at(0), at) {
+		c.pop(at)
+	}
+}
+
+// holds reports whether an early response should wait for its request.
+func (c *Conn) holds(e *entry, at event.Stamp) bool {
+	client := &c.half[event.ToServer]
+	if client.state == stEnded || client.state == stOff || client.state == stResync {
+		return false
+	}
+	return !c.flow.Flags.Has(event.FlagMidstream|event.FlagOneSided) && at.Clock-e.clock <= earlyWindow
+}
+
+// flush emits the calls at the front that are complete or can get no more.
+func (c *Conn) flush(at event.Stamp) {
+	silent := c.half[event.ToClient].state == stEnded || c.upgraded
+	for c.len() > 0 {
+		e := c.at(0)
+		switch {
+		case e.orphan && (!e.resDone || c.holds(e, at)):
+			return
+		case !e.orphan && (!e.reqDone || !e.resDone && !silent):
+			return
+		}
+		c.pop(at)
+	}
+}
+
+// pop removes the first entry and emits its call.
+func (c *Conn) pop(at event.Stamp) {
+	reading := c.answered == 0
+	e := c.shift()
+	if reading && !e.resDone {
+		c.half[event.ToClient].detach()
+	}
+	if !e.reqDone && !e.orphan {
+		c.half[event.ToServer].detach()
+	}
+	if e.call == nil {
+		return
+	}
+	c.deliver(e.call, at)
+}
+
+// deliver emits a call and takes its memory back.
+func (c *Conn) deliver(call *event.Call, at event.Stamp) {
+	call.Flags |= c.flow.Flags & (event.FlagOneSided | event.FlagMidstream | event.FlagOverlapDiff | event.FlagTruncated)
+	req, res := &call.Req.Message, &call.Resp.Message
+	call.Time = req.Start
+	if !req.Seen {
+		call.Flags |= event.FlagResponseOnly
+		call.Time = res.Start
+	} else if !req.Complete {
+		call.Flags |= event.FlagReqIncomplete
+	}
+	if !res.Seen {
+		call.Flags |= event.FlagRequestOnly
+	} else if !res.Complete {
+		call.Flags |= event.FlagRespIncomplete
+	}
+	if req.RawCut || res.RawCut {
+		call.Flags |= event.FlagCapped
+	}
+	if req.RawGap || res.RawGap {
+		call.Flags |= event.FlagGap
+	}
+	c.raw -= len(req.Raw) + len(res.Raw)
+	c.led.CallsMade++
+	c.emit(call, at)
+	c.pool.put(call)
+}
+
+// settleEntry notes that the message h read is over.
+func (c *Conn) settleEntry(h *half, at event.Stamp) {
+	if h.dir == event.ToServer {
+		c.at(c.len() - 1 - c.orphans).reqDone = true
+		c.flush(at)
+		return
+	}
+	e := c.at(c.answered)
+	e.resDone = true
+	c.answered++
+	if client := &c.half[event.ToServer]; e.connect && client.state == stHold && !c.upgraded {
+		client.release()
+	}
+	c.flush(at)
+}
+
+// oldWaits reports whether the next response is one to an HTTP/0.9 request.
+func (c *Conn) oldWaits() bool { return c.answered < c.len() && c.at(c.answered).old }

@@ -1,0 +1,54 @@
+package http1
+
+import "spaniel/event"
+
+// maxFree bounds the calls a pool keeps for reuse: with full bodies about 8 MiB.
+const maxFree = 64
+
+// A Pool makes connections that share one free list of calls. It belongs to
+// one goroutine, as all its connections do.
+type Pool struct {
+	cfg  Config
+	x    event.Expander
+	led  *event.Ledger
+	free []*event.Call
+}
+
+// NewPool returns a pool for connections that count into led and whose calls
+// x expands.
+func NewPool(cfg *Config, x event.Expander, led *event.Ledger) *Pool {
+	return &Pool{cfg: cfg.withDefaults(), x: x, led: led}
+}
+
+// Conn returns a parser for the flow fl. It hands each call to emit, which
+// borrows it until it returns.
+func (p *Pool) Conn(fl *event.Flow, emit func(*event.Call, event.Stamp)) *Conn {
+	c := &Conn{pool: p, flow: fl, led: p.led, emit: emit}
+	for d := range c.half {
+		c.half[d].conn, c.half[d].dir = c, event.Direction(d)
+		if fl.Flags.Has(event.FlagMidstream) {
+			c.half[d].state = stResync
+		}
+	}
+	return c
+}
+
+// get returns a new call.
+func (p *Pool) get() *event.Call {
+	if n := len(p.free); n > 0 {
+		c := p.free[n-1]
+		p.free = p.free[:n-1]
+		c.Reset(p.x)
+		return c
+	}
+	c := new(event.Call)
+	c.Reset(p.x)
+	return c
+}
+
+// put takes a call back.
+func (p *Pool) put(c *event.Call) {
+	if len(p.free) < maxFree {
+		p.free = append(p.free, c)
+	}
+}

@@ -1,0 +1,74 @@
+package http1
+
+import "spaniel/event"
+
+// entry is one place in a connection's order of calls.
+type entry struct {
+	// call is nil once the call was given up while its response is still to
+	// come: the response is read for its length and dropped.
+	call    *event.Call
+	clock   int64 // when the call began, by the packet clock
+	head    bool  // its response has no body, whatever its fields say
+	connect bool
+	old     bool // HTTP/0.9
+	reqDone bool
+	resDone bool
+	orphan  bool // a response that came before any request
+}
+
+// queue holds the calls of a connection that were not emitted, in order:
+// first the answered ones, then those that wait, then responses that came
+// before their request.
+type queue struct {
+	q        []entry
+	off      int
+	answered int
+	orphans  int
+	ghosts   int // entries without a call; they stand before the others
+	raw      int // body bytes kept by them
+}
+
+func (q *queue) len() int { return len(q.q) - q.off }
+
+func (q *queue) at(i int) *entry { return &q.q[q.off+i] }
+
+// waiting counts requests without a whole response.
+func (q *queue) waiting() int { return q.len() - q.answered - q.pendingOrphans() }
+
+// pendingOrphans counts orphans whose response has not ended: 0 or 1.
+func (q *queue) pendingOrphans() int {
+	if q.orphans > 0 && !q.q[len(q.q)-1].resDone {
+		return 1
+	}
+	return 0
+}
+
+func (q *queue) push(e entry) *entry {
+	if q.off > 32 && 2*q.off > len(q.q) {
+		n := copy(q.q, q.q[q.off:])
+		clear(q.q[n:])
+		q.q, q.off = q.q[:n], 0
+	}
+	q.q = append(q.q, e)
+	return &q.q[len(q.q)-1]
+}
+
+// shift removes the first entry.
+func (q *queue) shift() entry {
+	e := q.q[q.off]
+	q.q[q.off] = entry{}
+	q.off++
+	if q.off == len(q.q) {
+		q.q, q.off = q.q[:0], 0
+	}
+	if e.resDone {
+		q.answered--
+	}
+	if e.orphan {
+		q.orphans--
+	}
+	if e.call == nil {
+		q.ghosts--
+	}
+	return e
+}

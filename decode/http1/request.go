@@ -1,0 +1,141 @@
+package http1
+
+import (
+	"strings"
+
+	"spaniel/event"
+)
+
+// noVersion stands for the version that HTTP/0.9 does not send.
+const noVersion = "HTTP/0.9"
+
+// isOld reports whether line is an HTTP/0.9 request: GET, a path, no version,
+// as the very first bytes of a connection. Anywhere else it is garbage.
+func (h *half) isOld(line []byte) bool {
+	text, n := lineOf(line)
+	if n == 0 || h.msgs > 0 || h.conn.flow.Flags.Has(event.FlagMidstream) || len(h.carry) > 0 {
+		return false
+	}
+	r, ok := parseRequestLine(view(text))
+	return ok && r.v == v09
+}
+
+// request makes a call of the head text, or fills the one whose response came
+// before, and returns what the fields say.
+func (h *half) request(text string, at event.Stamp) facts {
+	e := h.conn.request(at)
+	c := e.call
+	h.call, h.busy = c, true
+	line, rest := cutLine(text)
+	r, _ := parseRequestLine(line)
+	e.head, e.connect, e.old = r.method == "HEAD", r.method == "CONNECT", r.version == noVersion && r.v == v09 && !strings.HasSuffix(line, noVersion)
+	h.open(&c.Req.Message, line, text, at)
+	c.Proto = r.v.proto()
+	c.Req.Method, c.Req.Target, c.Req.Version = r.method, r.target, r.version
+	markRequestLine(c, &r, e.old)
+	f := h.fields(&c.Req.Headers, rest, false)
+	f.ambiguity(c, r.v)
+	splitTarget(c, &f, r.v)
+	return f
+}
+
+// markRequestLine notes what is odd about a request line.
+func markRequestLine(c *event.Call, r *requestLine, old bool) {
+	if r.odd || !cleanTarget(r.target) {
+		c.Mark(AnomalyRequestLine)
+	}
+	if !ordinaryMethod(r.method) {
+		c.Mark(AnomalyMethod)
+	}
+	switch {
+	case old:
+		c.Mark(AnomalyOld)
+	case r.v == vOdd || r.v == v09:
+		c.Mark(AnomalyVersion)
+	}
+}
+
+// requestBody goes on to the body that f announces.
+func (h *half) requestBody(f facts, at event.Stamp) {
+	if h.call != nil && h.call.Req.Method == "CONNECT" {
+		h.done(true, at)
+		h.state, h.held = stHold, false
+		return
+	}
+	kind, n := f.requestLength()
+	if kind == lenLost {
+		h.mark(AnomalyDesync)
+		h.lose(at)
+		return
+	}
+	h.enter(kind, n, at)
+}
+
+// enter goes on to a body.
+func (h *half) enter(kind lengthKind, n uint64, at event.Stamp) {
+	switch kind {
+	case lenFixed:
+		h.state, h.remain = stFixed, n
+	case lenChunked:
+		h.state, h.chunk = stSize, chunk{}
+	case lenClose:
+		h.state = stClose
+	default:
+		h.done(true, at)
+	}
+}
+
+// release goes on with requests after a CONNECT that was refused. What came
+// meanwhile was skipped, so that the next request must be looked for.
+func (h *half) release() {
+	if h.state = stStart; h.held {
+		h.seek()
+	}
+}
+
+// open fills what both messages have in common.
+func (h *half) open(m *event.Message, line, text string, at event.Stamp) {
+	m.Seen = true
+	m.Start, m.FirstFrame = h.first.Time, h.first.Frame
+	m.End, m.LastFrame = at.Time, at.Frame
+	h.msgs++
+	for _, name := range h.carry {
+		h.call.Mark(name)
+	}
+	h.carry = h.carry[:0]
+	if h.seen > uint64(h.conn.pool.cfg.HeadCap) {
+		h.call.Mark(AnomalyHeadCap)
+		h.call.Flags |= event.FlagCapped
+	}
+	if len(line) < len(text) && text[len(line)] == '\n' {
+		h.call.Mark(AnomalyBareLF)
+	}
+	if strings.IndexByte(line, 0) >= 0 {
+		h.call.Mark(AnomalyNUL)
+	}
+	if strings.IndexByte(line, '\r') >= 0 {
+		h.call.Mark(AnomalyBareCR)
+	}
+}
+
+// fields reads the header lines in text, and the framing fields found beyond
+// the cap.
+func (h *half) fields(dst *[]event.Header, text string, trailer bool) facts {
+	r := fieldReader{call: h.call, dst: *dst, max: h.conn.pool.cfg.MaxFields, trailer: trailer}
+	r.lines(text)
+	*dst = r.dst
+	late := string(h.late)
+	for late != "" {
+		line, rest := cutLine(late)
+		name, value, _ := strings.Cut(line, ":")
+		r.note(trim(name), trim(value))
+		late = rest
+	}
+	return r.facts
+}
+
+// cutLine cuts the first line, without its end, off text.
+func cutLine(text string) (line, rest string) {
+	line, rest, _ = strings.Cut(text, "\n")
+	return strings.TrimSuffix(line, "\r"), rest
+}

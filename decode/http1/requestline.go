@@ -1,0 +1,70 @@
+package http1
+
+import "strings"
+
+// requestLine is a first line taken apart; substrings of the head.
+type requestLine struct {
+	method, target, version string
+	v                       version
+	odd                     bool // white space beyond the two single spaces
+}
+
+// parseRequestLine takes line, without its line end, apart. ok is false when
+// it is no request line: no method, or a last word that is no HTTP version. A
+// line of method and target alone is HTTP/0.9 when the method is GET and the
+// target a path.
+func parseRequestLine(line string) (r requestLine, ok bool) {
+	cut := strings.IndexAny(line, " \t")
+	if cut <= 0 {
+		return r, false
+	}
+	r.method = line[:cut]
+	rest := line[cut:]
+	target := trim(rest)
+	r.odd = len(rest) != len(target)+1 || rest[0] != ' '
+	if end := strings.LastIndexAny(target, " \t"); end > 0 {
+		if r.v, ok = parseVersion(target[end+1:]); ok {
+			r.version, r.target = target[end+1:], trim(target[:end])
+			r.odd = r.odd || len(r.target) != end || target[end] != ' '
+			return r, methodLike(r.method)
+		}
+		return r, false
+	}
+	r.target, r.v, r.version = target, v09, "HTTP/0.9"
+	return r, r.method == "GET" && !r.odd && target[:min(1, len(target))] == "/"
+}
+
+// methodLike is laxer than the token rule, so that a junk method is an anomaly
+// and not a lost request; control bytes and quotes are no method of anyone.
+func methodLike(s string) bool {
+	if len(s) > 64 {
+		return false
+	}
+	for i := 0; i < len(s); i++ {
+		if s[i] < 0x21 || s[i] == 0x7f {
+			return false
+		}
+	}
+	return true
+}
+
+// ordinaryMethod reports whether s is capital letters and hyphens, as each
+// registered method is.
+func ordinaryMethod(s string) bool {
+	for i := 0; i < len(s); i++ {
+		if c := s[i]; (c < 'A' || c > 'Z') && c != '-' {
+			return false
+		}
+	}
+	return s != ""
+}
+
+// cleanTarget reports whether s has no space and no control byte.
+func cleanTarget(s string) bool {
+	for i := 0; i < len(s); i++ {
+		if s[i] <= 0x20 || s[i] == 0x7f {
+			return false
+		}
+	}
+	return s != ""
+}

@@ -1,0 +1,96 @@
+package http1
+
+import (
+	"strings"
+
+	"spaniel/event"
+)
+
+// response pairs the head text with its request. ok is false for an interim
+// response, which is only counted.
+func (h *half) response(text string, at event.Stamp) (f facts, ok bool) {
+	line, rest := cutLine(text)
+	s, _ := parseStatusLine(line)
+	if s.status/100 == 1 && s.status != 101 && !s.bad {
+		h.interimDone()
+		return f, false
+	}
+	e := h.conn.response(at)
+	h.call, h.busy, h.interims = e.call, true, 0
+	ghost := e.call == nil
+	if ghost { // read for its length alone, into a call nobody sees
+		h.call = h.conn.pool.get()
+	}
+	c := h.call
+	h.open(&c.Resp.Message, line, text, at)
+	if c.Proto == "" {
+		c.Proto = s.v.proto()
+	}
+	c.Resp.Version, c.Resp.Status, c.Resp.Reason = s.version, s.status, s.reason
+	if s.bad {
+		c.Mark(AnomalyStatus)
+		c.Resp.Status = 0
+	}
+	if s.v == vOdd || s.v == v09 {
+		c.Mark(AnomalyVersion)
+	}
+	f = h.fields(&c.Resp.Headers, rest, false)
+	f.ambiguity(c, s.v)
+	f.status, f.noBody, f.connect = s.status, e.head, e.connect
+	if ghost {
+		h.conn.pool.put(c)
+		h.call = nil
+	}
+	return f, true
+}
+
+// interimDone counts a 1xx response.
+func (h *half) interimDone() {
+	h.conn.interim++
+	h.msgs++
+	if h.interims++; h.interims > maxInterim {
+		h.note(AnomalyInterim)
+	}
+	h.state = stStart
+}
+
+// responseBody goes on to the body that f announces, or leaves HTTP/1.
+func (h *half) responseBody(f facts, at event.Stamp) {
+	if f.status == 101 || f.connect && f.status/100 == 2 {
+		h.done(true, at)
+		h.conn.upgrade(f.service(), at)
+		return
+	}
+	kind, n := f.responseLength(f.status, f.noBody)
+	h.enter(kind, n, at)
+}
+
+// service names what a connection is upgraded to.
+func (f *facts) service() string {
+	if f.connect {
+		return "connect"
+	}
+	word, _, _ := strings.Cut(f.upgrade, ",")
+	return toLower(trim(word))
+}
+
+// oldBody takes what came so far as the beginning of a response to HTTP/0.9,
+// which is a body without a head.
+func (h *half) oldBody(b []byte, at event.Stamp) {
+	e := h.conn.response(at)
+	h.call, h.busy = e.call, true
+	h.conn.led.HeadBytes -= h.seen
+	h.conn.led.BodyBytes += h.seen
+	if c := h.call; c != nil {
+		m := &c.Resp.Message
+		h.open(m, "", "", at)
+		m.Version = noVersion
+		h.conn.led.BodyBytes -= uint64(len(b))
+		h.state = stClose
+		h.keep(b, at)
+		m.BodyBytes = h.seen
+		m.RawCut = m.RawCut || h.seen > uint64(len(b))
+	}
+	h.drop()
+	h.state = stClose
+}

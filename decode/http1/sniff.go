@@ -1,0 +1,100 @@
+package http1
+
+import "bytes"
+
+// sniffLine is how long a first line may be before its beginning must decide.
+const sniffLine = 512
+
+// Sniff says whether b, the first bytes of one direction of a flow, begin an
+// HTTP/0.9, 1.0 or 1.1 request or response: 1 yes, -1 no, 0 more bytes are
+// needed. Look-alikes (RTSP, SIP, ICAP, ICY, SSDP, the HTTP/2 preface) are no.
+func Sniff(b []byte) (verdict int8) {
+	for len(b) > 0 && (b[0] == '\r' || b[0] == '\n') {
+		b = b[1:]
+	}
+	if len(b) == 0 {
+		return 0
+	}
+	if n := min(len(b), 5); string(b[:n]) == "HTTP/"[:n] {
+		return sniffStatus(b)
+	}
+	return sniffRequest(b)
+}
+
+// sniffStatus judges bytes that begin with HTTP/ or a part of it.
+func sniffStatus(b []byte) int8 {
+	const shape = "HTTP/d.d ddd"
+	for i := 0; i < len(shape); i++ {
+		if i == len(b) {
+			return 0
+		}
+		if ok := b[i] == shape[i] || shape[i] == 'd' && isDigit(b[i]); !ok {
+			return -1
+		}
+	}
+	if b[5] > '1' { // HTTP/2.0 200 is nobody's HTTP/1 response
+		return -1
+	}
+	return 1
+}
+
+// sniffRequest judges bytes that may begin a request line.
+func sniffRequest(b []byte) int8 {
+	end := bytes.IndexByte(b, '\n')
+	if end < 0 {
+		return sniffPart(b)
+	}
+	r, ok := parseRequestLine(string(bytes.TrimSuffix(b[:end], []byte("\r"))))
+	switch {
+	case !ok || !isToken(r.method):
+		return -1
+	case r.v == vOdd && !strictVersion(r.version):
+		return -1 // HTTP/2.0 is the preface of HTTP/2
+	case r.target == "*" && r.method != "OPTIONS":
+		return -1 // M-SEARCH and NOTIFY of SSDP
+	}
+	return 1
+}
+
+// sniffPart judges a first line whose end has not come yet.
+func sniffPart(b []byte) int8 {
+	sp := bytes.IndexByte(b, ' ')
+	word := b
+	if sp >= 0 {
+		word = b[:sp]
+	}
+	if len(word) > 32 || !isToken(string(word)) {
+		return -1
+	}
+	if sp < 0 || sp+1 == len(b) {
+		return 0
+	}
+	if c := b[sp+1]; c != '/' && c != '*' && !isURLStart(b[sp+1:]) && string(word) != "CONNECT" {
+		return -1
+	}
+	switch {
+	case len(b) < sniffLine:
+		return 0
+	case knownMethod(string(word)):
+		return 1
+	}
+	return -1
+}
+
+// isURLStart reports whether b may begin an http or https URL.
+func isURLStart(b []byte) bool {
+	s := string(b[:min(len(b), 7)])
+	return hasPrefix(s, "http://"[:len(s)]) || hasPrefix(s, "https:/"[:len(s)])
+}
+
+// knownMethod reports whether s is a registered method in common use.
+func knownMethod(s string) bool {
+	switch s {
+	case "GET", "HEAD", "POST", "PUT", "DELETE", "CONNECT", "OPTIONS", "TRACE", "PATCH", "PROPFIND", "PROPPATCH", "MKCOL",
+		"COPY", "MOVE", "LOCK", "UNLOCK", "SEARCH", "REPORT", "PURGE", "SUBSCRIBE", "UNSUBSCRIBE", "NOTIFY", "LINK", "UNLINK",
+		"BIND", "REBIND", "UNBIND", "ACL", "CHECKOUT", "CHECKIN", "MERGE", "QUERY", "MKACTIVITY", "BCOPY", "BMOVE", "RPC_IN_DATA",
+		"RPC_OUT_DATA", "SOURCE", "MKCALENDAR", "LIST":
+		return true
+	}
+	return false
+}

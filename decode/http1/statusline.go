@@ -1,0 +1,41 @@
+package http1
+
+import "strings"
+
+// statusLine is the first line of a response taken apart.
+type statusLine struct {
+	version, reason string
+	v               version
+	status          int
+	bad             bool // status is no number from 100 to 599
+}
+
+// parseStatusLine takes line, without its line end, apart; ok is false when it
+// does not begin with HTTP/.
+func parseStatusLine(line string) (s statusLine, ok bool) {
+	if !strings.HasPrefix(line, "HTTP/") {
+		return s, false
+	}
+	word, rest, _ := cutBlank(line)
+	s.version = word
+	s.v, _ = parseVersion(word)
+	code, reason, _ := cutBlank(trim(rest))
+	s.reason = reason
+	s.bad = len(code) != 3
+	for i := 0; i < len(code) && !s.bad; i++ {
+		s.bad = !isDigit(code[i])
+	}
+	if !s.bad {
+		s.status = int(code[0]-'0')*100 + int(code[1]-'0')*10 + int(code[2]-'0')
+		s.bad = s.status < 100 || s.status > 599
+	}
+	return s, true
+}
+
+// cutBlank cuts s at its first space or tab.
+func cutBlank(s string) (before, after string, found bool) {
+	if i := strings.IndexAny(s, " \t"); i >= 0 {
+		return s[:i], s[i+1:], true
+	}
+	return s, "", false
+}
