@@ -38,14 +38,14 @@ func formatOf(head []byte) (format, bool) {
 	return format{}, false
 }
 
-// foreign are inputs that people take for captures, by their first bytes, with
-// what to do about each.
+// foreign are inputs that people take for captures, by the first bytes (at
+// most magicLen), with what to do about each.
 var foreign = []struct{ magic, name, remedy string }{
-	{"\xfd7zXZ", "xz", "unpack it: xz -dc FILE | spaniel read -"},
+	{"\xfd7zX", "xz", "unpack it: xz -dc FILE | spaniel read -"},
 	{"BZh", "bzip2", "unpack it: bzip2 -dc FILE | spaniel read -"},
 	{"\x04\x22\x4d\x18", "lz4", "unpack it: lz4 -dc FILE | spaniel read -"},
 	{"PK\x03\x04", "a zip archive", "unpack it and name the capture inside"},
-	{"snoop\x00", "a snoop capture", "convert it: editcap -F pcapng IN OUT"},
+	{"snoo", "a snoop capture", "convert it: editcap -F pcapng IN OUT"},
 	{"XCP\x00", "a NetXRay capture", "convert it: editcap -F pcapng IN OUT"},
 	{"\x1c\x00\x01\xac", "an IXIA capture", "convert it: editcap -F pcapng IN OUT"},
 	{"\xac\x01\x00\x1c", "an IXIA capture", "convert it: editcap -F pcapng IN OUT"},
