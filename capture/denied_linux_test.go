@@ -1,0 +1,48 @@
+package capture
+
+import (
+	"errors"
+	"runtime"
+	"strings"
+	"testing"
+
+	"golang.org/x/sys/unix"
+)
+
+// withoutRights runs do on a thread that has dropped all capabilities; the
+// thread ends with its goroutine.
+func withoutRights(t *testing.T, do func()) {
+	t.Helper()
+	done := make(chan error)
+	go func() {
+		runtime.LockOSThread() // never unlocked
+		head := unix.CapUserHeader{Version: unix.LINUX_CAPABILITY_VERSION_3}
+		var none [2]unix.CapUserData
+		err := unix.Capset(&head, &none[0])
+		if err == nil {
+			do()
+		}
+		done <- err
+	}()
+	if err := <-done; err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestNoRights(t *testing.T) {
+	var live, missing error
+	withoutRights(t, func() {
+		_, live = OpenLive(LiveConfig{Interface: "lo", Promiscuous: true})
+		_, missing = OpenLive(LiveConfig{Interface: "nosuch0"})
+	})
+	var denied *PermissionError
+	if !errors.As(live, &denied) || denied.Interface != "lo" ||
+		!strings.Contains(live.Error(), "sudo setcap cap_net_raw,cap_net_admin+ep $(command -v spaniel)") {
+		t.Errorf("%T %v", live, live)
+	}
+	// Rights would not help there: the name is wrong.
+	var unusable *InputError
+	if !errors.As(missing, &unusable) || !strings.Contains(missing.Error(), "there is no such interface") {
+		t.Errorf("%T %v", missing, missing)
+	}
+}
