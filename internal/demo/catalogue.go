@@ -1,0 +1,60 @@
+package demo
+
+import (
+	"fmt"
+	"hash/crc32"
+	"strings"
+)
+
+// goods are the shop's items; item n has the id 100+n.
+var goods = [...]string{"mug, blue", "mug, striped", "tea pot", "lamp, brass", "rug, wool", "table, drop leaf", "shelf, oak", "vase, tall",
+	"bowl, wooden", "candle, beeswax", "poster, jazz", "desk, white", "chair, folding", "cup, glass", "plate, stoneware", "clock, wall",
+	"basket, willow", "blanket, linen", "cushion, green", "mirror, round", "tray, steel", "kettle, copper", "board, bread", "jar, preserving",
+	"towel, waffle", "apron, denim", "knife, paring", "spoon, olive wood", "napkin, cotton", "coaster, cork"}
+
+// itemJSON is one item as the API shows it.
+func itemJSON(n int) string {
+	n %= len(goods)
+	return fmt.Sprintf(`{"id":%d,"name":%q,"price":"%d.%d0","currency":"EUR","stock":%d,"image":"/static/items/%d.jpg"}`,
+		100+n, goods[n], 4+n*7%60, n%10, n*13%40, 100+n)
+}
+
+// itemList is an answer with count items from the nth.
+func itemList(n, count int) answer {
+	items := make([]string, count)
+	for i := range items {
+		items[i] = itemJSON(n + i)
+	}
+	return answer{body: fmt.Sprintf(`{"items":[%s],"count":%d}`, strings.Join(items, ","), count), gzip: count > 4, chunked: count > 8}
+}
+
+func itemPage(n int) answer {
+	return answer{body: fmt.Sprintf(`{"item":%s,"description":"Made by hand in small numbers; no two are quite alike."}`, itemJSON(n)), gzip: true}
+}
+
+func orderPage(id int, user string) answer {
+	return answer{body: fmt.Sprintf(`{"order":%d,"user":%q,"state":"sent","items":[{"id":%d,"quantity":1}],"total":"%d.90","currency":"EUR"}`,
+		id, user, 100+id%len(goods), 10+id%50)}
+}
+
+const frontPage = `<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><title>The Shop</title><link rel="stylesheet" href="/static/shop.css"></head>
+<body><header><img src="/static/logo.png" alt="The Shop"><nav><a href="/">Home</a> <a href="/sale">Sale</a> <a href="/about">About us</a></nav></header>
+<main id="app"><p>Things for the house, made to last.</p></main><script src="/static/shop.js" defer></script></body></html>
+`
+
+const styleSheet = `body{font-family:Georgia,serif;margin:0 auto;max-width:60rem;color:#222}
+header{display:flex;justify-content:space-between;padding:1rem}nav a{margin-left:1rem;color:inherit}
+main{padding:1rem}.item{border:1px solid #ddd;border-radius:.3rem;padding:.5rem}.price{font-weight:bold}
+`
+
+// logo is a small picture: a PNG's frame around noise that does not compress.
+func logo() string {
+	b := []byte("\x89PNG\r\n\x1a\n")
+	x := uint32(1)
+	for len(b) < 2300 {
+		x = crc32.ChecksumIEEE([]byte{byte(x), byte(x >> 8), byte(x >> 16), byte(x >> 24)})
+		b = append(b, byte(x), byte(x>>8), byte(x>>16))
+	}
+	return string(b)
+}
