@@ -1,0 +1,141 @@
+package config
+
+import "spaniel/event"
+
+// Config is the whole file. Every key is optional; the empty file is valid.
+// Each field's tag says what it means, where users read it: in the schema, in
+// `spaniel config init` and in their editor.
+type Config struct {
+	Sensor  Sensor    `yaml:"sensor" jsonschema_description:"who this sensor is; goes into every record"`
+	Capture []Capture `yaml:"capture" jsonschema_description:"interfaces that 'spaniel run' captures from, when -i names none"`
+	HTTP    HTTP      `yaml:"http" jsonschema_description:"how much of each message is kept while it is judged"`
+	Privacy Privacy   `yaml:"privacy" jsonschema_description:"what leaves the sensor hashed or not at all; tokens, cookies and passwords always are"`
+	Rules   Rules     `yaml:"rules" jsonschema_description:"which rules judge"`
+	Store   Store     `yaml:"store" jsonschema_description:"what 'spaniel query' and 'spaniel alerts' read"`
+	Sinks   []Sink    `yaml:"sinks" jsonschema_description:"where records go; each sink fails and retries on its own"`
+	Spool   Spool     `yaml:"spool" jsonschema_description:"the disk queue between detection and the sinks"`
+	Limits  Limits    `yaml:"limits" jsonschema_description:"what the sensor may use"`
+	API     API       `yaml:"api" jsonschema_description:"metrics, health and queries"`
+	Log     Log       `yaml:"log" jsonschema_description:"the sensor's own log, on standard error"`
+}
+
+// Sensor names the sensor.
+type Sensor struct {
+	Name string `yaml:"name" jsonschema_description:"name of the sensor; the machine's name if empty"`
+	Zone string `yaml:"zone" jsonschema_description:"zone it stands in, such as prod"`
+}
+
+// Capture is one interface.
+type Capture struct {
+	Interface   string   `yaml:"interface" jsonschema_description:"name of the network interface"`
+	Filter      string   `yaml:"filter" jsonschema_description:"BPF filter, as tcpdump takes it; empty takes everything"`
+	Snaplen     int      `yaml:"snaplen" jsonschema_description:"bytes taken of each packet; 0 is all"`
+	Promiscuous *bool    `yaml:"promiscuous" jsonschema_description:"take packets addressed to others; true if not set, as a mirror needs it"`
+	Buffer      ByteSize `yaml:"buffer" jsonschema_description:"kernel buffer; 0 is 64MiB"`
+}
+
+// HTTP bounds what is kept of a message.
+type HTTP struct {
+	MaxBody ByteSize `yaml:"max_body" jsonschema_description:"bytes of each body kept for the rules; the rest is counted only"`
+	MaxHead ByteSize `yaml:"max_head" jsonschema_description:"bytes of each message head; a longer one is marked and cut"`
+}
+
+// Privacy says what is hashed.
+type Privacy struct {
+	KeyFile string `yaml:"key_file" jsonschema_description:"key of the hashes that replace secrets; made at the first start, shared by a fleet so that hashes join"`
+	User    string `yaml:"user" jsonschema:"enum=keep,enum=hash" jsonschema_description:"user names: keep or hash"`
+	IP      string `yaml:"ip" jsonschema:"enum=keep,enum=hash" jsonschema_description:"client addresses: keep or hash"`
+}
+
+// Rules chooses the rules.
+type Rules struct {
+	Paths   []string `yaml:"paths" jsonschema_description:"files and directories with your own rules, beside the built-in ones"`
+	Packs   []string `yaml:"packs" jsonschema_description:"built-in packs to load; all if empty"`
+	Disable []string `yaml:"disable" jsonschema_description:"ids of rules to leave out"`
+}
+
+// Store is what queries read.
+type Store struct {
+	URL       URL      `yaml:"url" jsonschema_description:"duckdb:///PATH or clickhouse://user@host:9440/database?secure=true; your data directory if empty"`
+	Retention Duration `yaml:"retention" jsonschema_description:"how long the embedded store keeps records; 0 is forever"`
+	Memory    ByteSize `yaml:"memory" jsonschema_description:"memory of the embedded store"`
+	QueryTime Duration `yaml:"query_time" jsonschema_description:"a query that takes longer is stopped"`
+	QueryRows int      `yaml:"query_rows" jsonschema_description:"rows of one answer; what is more is cut off, and said"`
+}
+
+// Sink is one destination: exactly one of its kinds is set.
+type Sink struct {
+	Name        string          `yaml:"name" jsonschema_description:"name in metrics and health; its kind if empty"`
+	Kafka       *Kafka          `yaml:"kafka,omitempty" jsonschema_description:"alerts, and calls if asked, to Kafka topics"`
+	ClickHouse  *ClickHouse     `yaml:"clickhouse,omitempty" jsonschema_description:"calls and alerts to ClickHouse tables"`
+	Syslog      *Syslog         `yaml:"syslog,omitempty" jsonschema_description:"alerts to a SIEM by syslog (RFC 5424)"`
+	File        *File           `yaml:"file,omitempty" jsonschema_description:"JSON lines to a file"`
+	MinSeverity *event.Severity `yaml:"min_severity,omitempty" jsonschema:"type=string,enum=info,enum=low,enum=medium,enum=high,enum=critical" jsonschema_description:"alerts below it are not sent here"`
+	Kinds       []string        `yaml:"kinds,omitempty" jsonschema_description:"kinds of record sent here: call, alert, flow, anomaly, fact, loss; what suits the sink if empty"`
+}
+
+// Kafka is a sink.
+type Kafka struct {
+	Brokers    []string `yaml:"brokers" jsonschema_description:"host:port of one or more brokers"`
+	Topic      string   `yaml:"topic" jsonschema_description:"topic of the alerts; spaniel.alerts.v1 if empty"`
+	CallsTopic string   `yaml:"calls_topic" jsonschema_description:"topic of the calls, if kinds holds call; spaniel.calls.v1 if empty"`
+	TLS        *TLS     `yaml:"tls,omitempty" jsonschema_description:"encrypt the connection"`
+	SASL       *SASL    `yaml:"sasl,omitempty" jsonschema_description:"log in"`
+}
+
+// TLS of a sink's connection.
+type TLS struct {
+	CA         string `yaml:"ca" jsonschema_description:"file with the authorities to trust; the system's if empty"`
+	Cert       string `yaml:"cert" jsonschema_description:"file with the client's certificate"`
+	Key        string `yaml:"key" jsonschema_description:"file with the client's key"`
+	ServerName string `yaml:"server_name" jsonschema_description:"name the server must prove; the host's if empty"`
+}
+
+// SASL is a log in.
+type SASL struct {
+	Mechanism    string `yaml:"mechanism" jsonschema:"enum=plain,enum=scram-sha-256,enum=scram-sha-512" jsonschema_description:"plain, scram-sha-256 or scram-sha-512"`
+	Username     string `yaml:"username" jsonschema_description:"user to log in as"`
+	Password     Secret `yaml:"password" jsonschema:"type=string" jsonschema_description:"as ${NAME} of the environment; or use password_file"`
+	PasswordFile string `yaml:"password_file" jsonschema_description:"file that holds the password"`
+}
+
+// ClickHouse is a sink.
+type ClickHouse struct {
+	URL          URL    `yaml:"url" jsonschema_description:"clickhouse://user@host:9440/database?secure=true, or http:// and https:// for that protocol"`
+	Password     Secret `yaml:"password" jsonschema:"type=string" jsonschema_description:"as ${NAME} of the environment; or use password_file"`
+	PasswordFile string `yaml:"password_file" jsonschema_description:"file that holds the password"`
+}
+
+// Syslog is a sink.
+type Syslog struct {
+	Address string `yaml:"address" jsonschema_description:"host:port of the collector"`
+	Format  string `yaml:"format" jsonschema:"enum=rfc5424" jsonschema_description:"rfc5424, over TCP with octet counting"`
+}
+
+// File is a sink.
+type File struct {
+	Path string `yaml:"path" jsonschema_description:"file to append to; - is standard output"`
+}
+
+// Spool is the queue on disk.
+type Spool struct {
+	Path string   `yaml:"path" jsonschema_description:"directory; in your data directory if empty"`
+	Max  ByteSize `yaml:"max" jsonschema_description:"disk it may use; a sink that is down longer than this lasts loses the oldest calls, counted"`
+}
+
+// Limits of the sensor.
+type Limits struct {
+	Memory  ByteSize `yaml:"memory" jsonschema_description:"memory of the sensor; its tables shrink in proportion below 1GiB"`
+	Workers int      `yaml:"workers" jsonschema_description:"goroutines that decode and judge; 0 is one a core; the result is the same for any number"`
+}
+
+// API is the door for scrapers and queries.
+type API struct {
+	Listen string `yaml:"listen" jsonschema_description:"loopback address of /metrics, /healthz and /readyz; off to serve none"`
+}
+
+// Log is the sensor's own log.
+type Log struct {
+	Level  string `yaml:"level" jsonschema:"enum=debug,enum=info,enum=warn,enum=error" jsonschema_description:"debug, info, warn or error"`
+	Format string `yaml:"format" jsonschema:"enum=auto,enum=console,enum=json" jsonschema_description:"console, json, or auto: console on a terminal"`
+}

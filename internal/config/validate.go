@@ -1,0 +1,220 @@
+package config
+
+import (
+	"fmt"
+	"net"
+	"net/netip"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/goccy/go-yaml/ast"
+
+	"spaniel/event"
+)
+
+// A validator looks for values that are of the right type and yet cannot be
+// used, and for where in the file they stand.
+type validator struct {
+	file     string
+	lines    []string
+	root     ast.Node
+	problems []Problem
+}
+
+// Validate returns an *Error naming every value of cfg that cannot be used.
+func (cfg *Config) Validate() error {
+	v := validator{file: "configuration"}
+	if p := v.check(cfg); len(p) > 0 {
+		return &Error{p}
+	}
+	return nil
+}
+
+func (v *validator) check(cfg *Config) []Problem {
+	for i := range cfg.Capture {
+		path := fmt.Sprintf("capture[%d]", i)
+		v.need(path+".interface", cfg.Capture[i].Interface != "", "names no interface", "list them: ip link")
+		v.need(path+".snaplen", cfg.Capture[i].Snaplen >= 0, "may not be negative", "")
+	}
+	v.between("http.max_body", cfg.HTTP.MaxBody, 0, 16<<20)
+	v.between("http.max_head", cfg.HTTP.MaxHead, 1<<10, 1<<20)
+	v.oneOf("privacy.user", cfg.Privacy.User, "keep", "hash")
+	v.oneOf("privacy.ip", cfg.Privacy.IP, "keep", "hash")
+	v.store(&cfg.Store)
+	names := map[string]bool{}
+	for i := range cfg.Sinks {
+		v.sink(fmt.Sprintf("sinks[%d]", i), &cfg.Sinks[i], names)
+	}
+	v.between("spool.max", cfg.Spool.Max, 16<<20, 1<<50)
+	v.between("limits.memory", cfg.Limits.Memory, 64<<20, 1<<45)
+	v.need("limits.workers", cfg.Limits.Workers >= 0 && cfg.Limits.Workers <= 64, "must be 0 to 64", "")
+	v.listen(cfg.API.Listen)
+	v.oneOf("log.level", cfg.Log.Level, "debug", "info", "warn", "error")
+	v.oneOf("log.format", cfg.Log.Format, "auto", "console", "json")
+	return v.problems
+}
+
+func (v *validator) store(s *Store) {
+	if s.URL != "" {
+		u, err := url.Parse(string(s.URL))
+		known := err == nil && slices.Contains([]string{"duckdb", "clickhouse", "http", "https"}, u.Scheme)
+		v.need("store.url", known, fmt.Sprintf("%q is no store", s.URL), "use duckdb:///PATH or clickhouse://user@host:9000/database")
+		v.need("store.url", !known || u.Scheme != "duckdb" || u.Path != "" && u.Host == "", "names no file", "write duckdb:/// with three slashes, then the path")
+	}
+	v.need("store.retention", s.Retention >= 0, "may not be negative", "0 keeps everything")
+	v.between("store.memory", s.Memory, 64<<20, 1<<45)
+	v.need("store.query_time", s.QueryTime > 0 && time.Duration(s.QueryTime) <= 24*time.Hour, "must be more than nothing, and at most a day", "")
+	v.need("store.query_rows", s.QueryRows > 0, "must be 1 or more", "")
+}
+
+func (v *validator) sink(path string, s *Sink, names map[string]bool) {
+	kind, n := "", 0
+	for _, k := range []struct {
+		name string
+		set  bool
+	}{{"kafka", s.Kafka != nil}, {"clickhouse", s.ClickHouse != nil}, {"syslog", s.Syslog != nil}, {"file", s.File != nil}} {
+		if k.set {
+			kind, n = k.name, n+1
+		}
+	}
+	v.need(path, n == 1, fmt.Sprintf("has %d destinations", n), "give exactly one of kafka, clickhouse, syslog, file")
+	if s.Name == "" {
+		s.Name = kind
+	}
+	v.need(path, !names[s.Name], fmt.Sprintf("the name %q is taken by a sink above", s.Name), "give it another name")
+	v.need(path+".name", nameOK(s.Name), fmt.Sprintf("%q is no name", s.Name), "use letters, digits, - and _, 64 at most")
+	names[s.Name] = true
+	var kinds []string
+	for _, k := range event.Kinds() {
+		kinds = append(kinds, k.String())
+	}
+	for i, k := range s.Kinds {
+		v.oneOf(fmt.Sprintf("%s.kinds[%d]", path, i), k, kinds...)
+	}
+	v.destination(path, s)
+}
+
+// nameOK: a sink's name is a directory in the spool and a label of metrics.
+func nameOK(s string) bool {
+	return s != "" && len(s) <= 64 && strings.Trim(s, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_") == ""
+}
+
+func (v *validator) destination(path string, s *Sink) {
+	if k := s.Kafka; k != nil {
+		v.need(path+".kafka.brokers", len(k.Brokers) > 0, "names no broker", "write brokers: [host:9092]")
+		for i, b := range k.Brokers {
+			v.address(fmt.Sprintf("%s.kafka.brokers[%d]", path, i), b)
+		}
+		if t := k.TLS; t != nil {
+			v.need(path+".kafka.tls", (t.Cert == "") == (t.Key == ""), "has a certificate without its key, or a key without its certificate", "")
+		}
+		if l := k.SASL; l != nil {
+			v.oneOf(path+".kafka.sasl.mechanism", l.Mechanism, "plain", "scram-sha-256", "scram-sha-512")
+			v.need(path+".kafka.sasl", l.Password == "" || l.PasswordFile == "", "has a password and a password_file", "keep one")
+		}
+	}
+	if c := s.ClickHouse; c != nil {
+		u, err := url.Parse(string(c.URL))
+		v.need(path+".clickhouse.url", err == nil && u.Host != "" && slices.Contains([]string{"clickhouse", "http", "https", "tcp"}, u.Scheme),
+			"is no ClickHouse address", "write clickhouse://user@host:9000/database")
+		v.need(path+".clickhouse", c.Password == "" || c.PasswordFile == "", "has a password and a password_file", "keep one")
+	}
+	if y := s.Syslog; y != nil {
+		v.address(path+".syslog.address", y.Address)
+		v.oneOf(path+".syslog.format", y.Format, "", "rfc5424")
+	}
+	if f := s.File; f != nil {
+		v.need(path+".file.path", f.Path != "", "names no file", "- is standard output")
+	}
+}
+
+func (v *validator) listen(addr string) {
+	if addr == "off" {
+		return
+	}
+	host, _, err := net.SplitHostPort(addr)
+	ip, ipErr := netip.ParseAddr(host)
+	v.need("api.listen", err == nil, fmt.Sprintf("%q is no address", addr), "write it like 127.0.0.1:7474, or off")
+	v.need("api.listen", err != nil || host == "localhost" || ipErr == nil && ip.IsLoopback(),
+		fmt.Sprintf("%q is not a loopback address", addr), "use 127.0.0.1 or [::1]; a reverse proxy can add encryption and log in")
+}
+
+func (v *validator) address(path, addr string) {
+	host, port, err := net.SplitHostPort(addr)
+	n, convErr := strconv.Atoi(port)
+	v.need(path, err == nil && host != "" && convErr == nil && n > 0 && n < 65536, fmt.Sprintf("%q is no host:port", addr), "")
+}
+
+func (v *validator) oneOf(path, got string, words ...string) {
+	remedy := "use " + strings.Join(words, ", ")
+	if near := nearest(got, words); near != "" {
+		remedy = fmt.Sprintf("did you mean %q?", near)
+	}
+	v.need(path, slices.Contains(words, got), fmt.Sprintf("%q is none of the words it may be", got), remedy)
+}
+
+func (v *validator) between(path string, got, low, high ByteSize) {
+	v.need(path, got >= low && got <= high, fmt.Sprintf("%s is out of range", got), fmt.Sprintf("use %s to %s", low, high))
+}
+
+// need files a problem at the path's place unless ok.
+func (v *validator) need(path string, ok bool, message, remedy string) {
+	if ok {
+		return
+	}
+	l := loader{file: v.file}
+	node := find(v.root, path)
+	if node != nil {
+		l.lines = v.lines
+		l.fail(node.GetToken(), path+" "+message, remedy)
+	} else {
+		l.fail(nil, path+" "+message, remedy)
+	}
+	v.problems = append(v.problems, l.problems...)
+}
+
+// find returns the node at a path like sinks[1].name, or the nearest above it
+// that the file has.
+func find(node ast.Node, path string) ast.Node {
+	if node == nil {
+		return nil
+	}
+	var best ast.Node
+	for _, step := range strings.Split(path, ".") {
+		name, index, indexed := strings.Cut(strings.TrimSuffix(step, "]"), "[")
+		if node = child(node, name); node == nil {
+			return best
+		}
+		if indexed {
+			seq, ok := node.(*ast.SequenceNode)
+			i, err := strconv.Atoi(index)
+			if !ok || err != nil || i >= len(seq.Values) {
+				return node
+			}
+			node = seq.Values[i]
+		}
+		best = node
+	}
+	return best
+}
+
+func child(node ast.Node, name string) ast.Node {
+	values := []*ast.MappingValueNode{}
+	switch n := node.(type) {
+	case *ast.MappingNode:
+		values = n.Values
+	case *ast.MappingValueNode:
+		values = append(values, n)
+	case *ast.AnchorNode:
+		return child(n.Value, name)
+	}
+	for _, mv := range values {
+		if mv.Key.GetToken().Value == name {
+			return mv.Value
+		}
+	}
+	return nil
+}
