@@ -148,7 +148,7 @@ func (c *Conn) finFrom(e int) {
 // acknowledged, as stacks do.
 func (c *Conn) send(e int, data []byte) {
 	for i := 0; len(data) > 0; i++ {
-		n := min(c.mss, len(data))
+		n := min(c.segment(), len(data))
 		flags := ACK
 		if n == len(data) {
 			flags |= PSH
@@ -159,6 +159,15 @@ func (c *Conn) send(e int, data []byte) {
 			c.emit(1-e, ACK, nil, nil)
 		}
 	}
+}
+
+// segment is how much a segment carries: the timestamps option takes 12 bytes
+// of it.
+func (c *Conn) segment() int {
+	if c.timestamps {
+		return max(1, c.mss-12)
+	}
+	return c.mss
 }
 
 // emit appends one segment from end e and moves the clock.
