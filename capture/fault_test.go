@@ -4,9 +4,10 @@ import (
 	"bytes"
 	"encoding/binary"
 	"errors"
-	"fmt"
 	"strings"
 	"testing"
+
+	"github.com/klauspost/compress/zstd"
 
 	"spaniel/event"
 )
@@ -188,13 +189,35 @@ func TestUnusableInput(t *testing.T) {
 	}
 }
 
-// A zstd frame that asks for a window of 2 GiB is refused, with what to do.
-func TestHugeZstdWindow(t *testing.T) {
-	_, _, err := readAll(bytes.NewReader([]byte("\x28\xb5\x2f\xfd\x00\xa8\x01\x00\x00")))
-	if err == nil || !strings.Contains(err.Error(), "zstd window over 8 MiB: unpack it with zstd -dc --long=31") {
-		t.Error(err)
+// A zstd frame may be of any length, but one that asks for a large window is
+// refused, with what to do.
+func TestZstdWindows(t *testing.T) {
+	x := newFixture(0).pcap(magicNanos, 1)
+	for len(x.data) < 2*zstdWindow {
+		x.record(frameOf(len(x.frames), 60_000), uint32(len(x.frames)*1000), 0)
 	}
-	if fmt.Sprintf("%T", err) != "*capture.InputError" {
-		t.Errorf("%T", err)
+	for window, want := range map[int]string{
+		1 << 20: "", zstdWindow: "",
+		2 * zstdWindow: "zstd asks for a window over 8 MiB: unpack it with zstd -dc --long=31",
+		4 * zstdWindow: "zstd asks for a window over 8 MiB",
+	} {
+		w, err := zstd.NewWriter(nil, zstd.WithWindowSize(window), zstd.WithEncoderConcurrency(1), zstd.WithEncoderLevel(zstd.SpeedFastest))
+		if err != nil {
+			t.Fatal(err)
+		}
+		data := w.EncodeAll(x.data, nil) // it knows, and writes, the length
+		frames, _, err := readAll(bytes.NewReader(data))
+		var unusable *InputError
+		if want == "" {
+			if d := differ(frames, x.frames); d != "" || err != nil {
+				t.Errorf("window %d: %s %v", window, d, err)
+			}
+		} else if !errors.As(err, &unusable) || !strings.Contains(err.Error(), want) {
+			t.Errorf("window %d: %v", window, err)
+		}
+	}
+	var unusable *InputError
+	if _, _, err := readAll(strings.NewReader("\x28\xb5\x2f\xfd\x00\xa8\x01\x00\x00")); !errors.As(err, &unusable) {
+		t.Errorf("a window of 2 GiB: %v", err)
 	}
 }

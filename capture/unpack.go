@@ -69,8 +69,8 @@ func (u *unpacker) judge(err error) error {
 	switch {
 	case u.raw.err != nil && u.raw.err != io.EOF:
 		return u.raw.err
-	case errors.Is(err, zstd.ErrWindowSizeExceeded):
-		return &damage{fmt.Sprintf("zstd window over %d MiB: unpack it with zstd -dc --long=31 and pipe it in", zstdWindow>>20)}
+	case errors.Is(err, zstd.ErrWindowSizeExceeded), errors.Is(err, zstd.ErrDecoderSizeExceeded):
+		return &damage{fmt.Sprintf("zstd asks for a window over %d MiB: unpack it with zstd -dc --long=31 and pipe it in", zstdWindow>>20)}
 	case err == io.EOF || errors.Is(err, io.ErrUnexpectedEOF):
 		return &damage{"the compressed data ends early"}
 	}
