@@ -1,0 +1,105 @@
+package redact
+
+import (
+	"math"
+	"strings"
+
+	"spaniel/event"
+)
+
+// Call fills rec from c: every column but sensor_zone, iface, ruleset and
+// spooled_day, which the sensor knows, and the country and number of the
+// client's network, which a database would. rec owns what it holds and keeps
+// the capacity of its lists, so that records can be used again.
+func (r *Redactor) Call(c *event.Call, rec *event.Record) {
+	*rec = event.Record{ReqHeaders: rec.ReqHeaders[:0], RespHeaders: rec.RespHeaders[:0], Leaves: rec.Leaves[:0],
+		PII: rec.PII[:0], Anomalies: rec.Anomalies[:0], Flags: rec.Flags[:0]}
+	rec.ID, rec.Key, rec.Time, rec.SensorName, rec.Depth = c.ID, c.Key, event.Nanos(c.Time), c.Sensor, c.Depth
+	rec.Proto, rec.Style, rec.Kind, rec.APIVersion = c.Proto, c.Style, c.Kind, r.value(c.APIVer)
+	rec.SampleRate, rec.Fingerprint = 1, c.Fingerprint()
+	flags := c.Flags
+	r.messages(c, rec)
+	r.principal(&c.Principal, rec)
+	if r.opt.Leaves || c.Expanded() {
+		var cut bool
+		if rec.Leaves, cut = r.leaves(rec.Leaves, c.Leaves()); cut {
+			flags |= event.FlagCapped
+		}
+		flags |= c.Flags // making the leaves can add to them
+	}
+	r.ends(c, rec)
+	rec.Anomalies = append(rec.Anomalies, c.Anomalies...)
+	rec.Flags = flags.Append(rec.Flags)
+	timing(c, rec)
+}
+
+// ends fills who talked to whom.
+func (r *Redactor) ends(c *event.Call, rec *event.Record) {
+	if c.Flow == nil {
+		return
+	}
+	k := c.Flow.FlowKey
+	client, server := k.Client.Addr(), k.Server.Addr()
+	rec.FlowID, rec.VLAN, rec.VNI = c.Flow.ID, k.VLAN, k.VNI
+	rec.ClientPort, rec.ServerPort = k.Client.Port(), k.Server.Port()
+	rec.ClientIP, rec.ServerIP = r.Addr(client), server
+	rec.RealIP = r.Addr(r.realIP(client, &c.Req.Message))
+	if !r.opt.HashIP { // it is a plain hash of the addresses and could be tried out
+		rec.CommunityID = CommunityID(k)
+	}
+}
+
+func (r *Redactor) messages(c *event.Call, rec *event.Record) {
+	q, p := &c.Req, &c.Resp
+	rec.Method, rec.Host, rec.Route = r.text(q.Method), r.host(q.Host), r.path(c.Route)
+	rec.Target = r.target(q.Target)
+	rec.Path, rec.Query = r.path(q.Path), r.query(q.Query)
+	rec.Status = uint16(min(max(p.Status, 0), math.MaxUint16))
+	rec.ReqBytes, rec.RespBytes = q.BodyBytes, p.BodyBytes
+	rec.ReqType, rec.RespType = r.mediaType(&q.Message), r.mediaType(&p.Message)
+	rec.UserAgent = r.value(q.Get("User-Agent"))
+	rec.AgentFamily, rec.Bot = agentFamily(rec.UserAgent), claimedBot(rec.UserAgent)
+	rec.ReqHeaders = r.fields(rec.ReqHeaders, &q.Message)
+	rec.RespHeaders = r.fields(rec.RespHeaders, &p.Message)
+}
+
+func (r *Redactor) fields(dst event.HeaderMap, m *event.Message) event.HeaderMap {
+	for _, list := range [2][]event.Header{m.Headers, m.Trailers} {
+		for i := range list {
+			dst = append(dst, event.Header{Name: r.text(list[i].Name), Value: r.header(list[i].Name, list[i].Value)})
+		}
+	}
+	return dst
+}
+
+// mediaType is the Content-Type without its parameters, in lower case.
+func (r *Redactor) mediaType(m *event.Message) string {
+	t, _, _ := strings.Cut(m.Get("Content-Type"), ";")
+	return r.value(strings.ToLower(strings.TrimSpace(t)))
+}
+
+func (r *Redactor) principal(p *event.Principal, rec *event.Record) {
+	rec.PrincipalKind, rec.PrincipalID, rec.Session = p.Kind, p.ID, p.Session
+	rec.User = r.User(p.User)
+}
+
+// timing fills the two durations, and the frames the call spans.
+func timing(c *event.Call, rec *event.Record) {
+	q, p := &c.Req, &c.Resp
+	last := q.End
+	if p.Seen {
+		last = max(last, p.End)
+	}
+	rec.Duration = micros(last - c.Time)
+	if q.Seen && p.Seen {
+		rec.TTFB = micros(p.Start - q.End)
+	}
+	rec.FirstFrame, rec.LastFrame = q.FirstFrame, max(q.LastFrame, p.LastFrame)
+	if !q.Seen || p.FirstFrame != 0 && p.FirstFrame < rec.FirstFrame {
+		rec.FirstFrame = p.FirstFrame
+	}
+}
+
+// micros is a span of ns as µs, held within what a column can say: a capture
+// whose clock runs backwards gives 0.
+func micros(ns int64) uint32 { return uint32(min(max(ns/1000, 0), math.MaxUint32)) }

@@ -1,0 +1,109 @@
+package redact
+
+import "strings"
+
+// header hides the secrets of one header field's value.
+func (r *Redactor) header(name, val string) string {
+	switch {
+	case fold(name, "authorization"), fold(name, "proxy-authorization"), fold(name, "authentication"):
+		return r.credentials(val)
+	case fold(name, "cookie"), fold(name, "cookie2"):
+		return r.cookies(val)
+	case fold(name, "set-cookie"), fold(name, "set-cookie2"):
+		return r.setCookie(val)
+	case fold(name, "referer"), fold(name, "location"), fold(name, "content-location"), fold(name, "x-original-url"),
+		fold(name, "x-rewrite-url"), fold(name, "x-forwarded-uri"), fold(name, "destination"), fold(name, "origin"):
+		return r.target(val)
+	}
+	if kind := r.headerKind(name); kind != "" {
+		return r.secret(kind, val)
+	}
+	return r.value(val)
+}
+
+func (r *Redactor) headerKind(name string) string {
+	if len(r.headers) > 0 && r.headers[string(normal(nil, name))] {
+		return "secret"
+	}
+	if fold(name, "x-functions-key") {
+		return "apikey"
+	}
+	return r.nameKind(name)
+}
+
+// schemes are the authentication schemes whose name may stay; anything else
+// before the first space may be the secret itself.
+var schemes = []string{"basic", "bearer", "digest", "negotiate", "ntlm", "token", "apikey", "hawk", "mac", "oauth", "dpop", "signature", "jwt", "aws4-hmac-sha256"}
+
+func (r *Redactor) credentials(val string) string {
+	scheme, rest, ok := strings.Cut(val, " ")
+	if !ok || markerAt(val) == len(val) {
+		return r.secret("token", val)
+	}
+	switch knownScheme(scheme) {
+	case "":
+		return r.secret("token", val)
+	case "basic":
+		return scheme + " " + r.secret("basic", strings.TrimLeft(rest, " "))
+	}
+	return scheme + " " + r.secret("token", strings.TrimLeft(rest, " "))
+}
+
+// knownScheme returns the scheme that the word names, "" if none.
+func knownScheme(word string) string {
+	for _, known := range schemes {
+		if fold(word, known) {
+			return known
+		}
+	}
+	return ""
+}
+
+// cookies hides every value; what has no name is all value.
+func (r *Redactor) cookies(val string) string {
+	var out []byte
+	for i, c := range strings.Split(val, ";") {
+		if i > 0 {
+			out = append(out, ';')
+		}
+		out = append(out, r.cookie(c)...)
+	}
+	return string(out)
+}
+
+func (r *Redactor) cookie(c string) string {
+	body := strings.TrimLeft(c, " \t")
+	lead := c[:len(c)-len(body)]
+	eq := strings.IndexByte(body, '=')
+	if eq <= 0 || markerAt(body) == len(body) {
+		return lead + r.secret("cookie", body)
+	}
+	return lead + r.text(body[:eq]) + "=" + r.secret("cookie", body[eq+1:])
+}
+
+// setCookie hides the value of the cookie and leaves its attributes.
+func (r *Redactor) setCookie(val string) string {
+	c, attrs, ok := strings.Cut(val, ";")
+	c = r.cookie(c)
+	if ok {
+		c += ";" + r.value(attrs)
+	}
+	return c
+}
+
+// fold compares a header's name to one in lower case.
+func fold(name, want string) bool {
+	if len(name) != len(want) {
+		return false
+	}
+	for i := 0; i < len(name); i++ {
+		c := name[i]
+		if upper(c) {
+			c += 'a' - 'A'
+		}
+		if c != want[i] {
+			return false
+		}
+	}
+	return true
+}

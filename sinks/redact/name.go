@@ -1,0 +1,148 @@
+package redact
+
+import "strings"
+
+// normal appends name in the form names are compared in: ASCII letters in
+// lower case and digits, nothing else.
+func normal(b []byte, name string) []byte {
+	for i := 0; i < len(name); i++ {
+		switch c := name[i]; {
+		case 'a' <= c && c <= 'z', '0' <= c && c <= '9':
+			b = append(b, c)
+		case 'A' <= c && c <= 'Z':
+			b = append(b, c+'a'-'A')
+		}
+	}
+	return b
+}
+
+// longName is how much of a name's end is looked at: enough for any name that
+// a program gives, and a bound on the work per name.
+const longName = 64
+
+// nameKind returns the kind of secret that a parameter, member or header of
+// this name holds, "" if none. It judges by the words in the name, so that
+// user[password], newPassword and X-Auth-Token are found.
+func (r *Redactor) nameKind(name string) string {
+	if len(name) > longName {
+		name = name[len(name)-longName:]
+	}
+	var buf [longName]byte
+	n := normal(buf[:0], name)
+	if len(n) < 2 {
+		return ""
+	}
+	if len(r.keys) > 0 && r.keys[string(n)] {
+		return "secret"
+	}
+	if k := lastWordKind(name); k != "" {
+		return k
+	}
+	return insideKind(n)
+}
+
+// insideKind finds the words that are long enough to mean a secret wherever
+// in a name they stand, or at its end.
+func insideKind(n []byte) string {
+	for i := range n {
+		rest := n[i:]
+		switch n[i] {
+		case 'a':
+			if begins(rest, "apikey") || begins(rest, "accesskey") || begins(rest, "authkey") {
+				return "apikey"
+			}
+			if begins(rest, "authorization") || begins(rest, "authtoken") || begins(rest, "accesstoken") {
+				return "token"
+			}
+		case 'c':
+			if begins(rest, "credential") || begins(rest, "clientassertion") || begins(rest, "codeverifier") {
+				return "secret"
+			}
+		case 'p':
+			if begins(rest, "passw") || begins(rest, "passphrase") || begins(rest, "passcode") {
+				return "password"
+			}
+			if begins(rest, "privatekey") {
+				return "secret"
+			}
+		case 'r':
+			if begins(rest, "refreshtoken") {
+				return "token"
+			}
+		case 's':
+			if begins(rest, "secret") || string(rest) == "subscriptionkey" || string(rest) == "sharedkey" {
+				return "secret"
+			}
+			if begins(rest, "sessionid") || begins(rest, "sessid") || begins(rest, "sessionkey") || string(rest) == "session" {
+				return "session"
+			}
+			if string(rest) == "samlresponse" || string(rest) == "samlassertion" {
+				return "token"
+			}
+		case 't':
+			if string(rest) == "token" || string(rest) == "tokens" && i == 0 {
+				return "token"
+			}
+		}
+	}
+	return ""
+}
+
+func begins(b []byte, word string) bool { return len(b) >= len(word) && string(b[:len(word)]) == word }
+
+// lastWordKind judges the last word of a name, where words end at anything
+// but a letter or digit and at a change from small to capital: userPin,
+// card_cvv, j_pwd. Such words are too short to be looked for inside others.
+func lastWordKind(name string) string {
+	end := len(name)
+	for end > 0 && !alnum(name[end-1]) {
+		end--
+	}
+	start := end
+	for start > 0 && alnum(name[start-1]) {
+		start--
+		if start > 0 && upper(name[start]) && !upper(name[start-1]) {
+			break
+		}
+	}
+	if end-start > 16 {
+		return ""
+	}
+	var buf [16]byte
+	switch string(normal(buf[:0], name[start:end])) {
+	case "pwd", "pw", "pass", "passwd", "psw", "passwort", "senha", "contrasena":
+		return "password"
+	case "otp", "totp", "mfa", "2fa", "otpcode", "mfacode", "totpcode":
+		return "otp"
+	case "pin":
+		return "pin"
+	case "cvv", "cvc", "cvv2", "cvc2", "csc":
+		return "cvv"
+	case "sid", "jsessionid", "phpsessid", "sess", "session", "sessionid":
+		return "session"
+	case "jwt", "token", "bearer", "auth", "assertion", "ticket":
+		return "token"
+	case "sig", "signature", "hmac":
+		return "signature"
+	}
+	return ""
+}
+
+func alnum(c byte) bool { return upper(c) || 'a' <= c && c <= 'z' || '0' <= c && c <= '9' }
+func upper(c byte) bool { return 'A' <= c && c <= 'Z' }
+
+// decodedKind is nameKind of a name as it stands in a query or form, where
+// percent signs may hide it.
+func (r *Redactor) decodedKind(name string) string {
+	for range maxDecodings {
+		if strings.IndexByte(name, '%') < 0 {
+			break
+		}
+		d := unescape(name)
+		if d == name {
+			break
+		}
+		name = d
+	}
+	return r.nameKind(name)
+}

@@ -1,0 +1,116 @@
+package redact
+
+import (
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/hex"
+	"hash"
+	"io"
+	"net/netip"
+	"sync"
+)
+
+// Option sets what a Redactor does beyond hiding secrets, which it always does.
+type Option struct {
+	// HashUser and HashIP replace user names and client addresses by keyed
+	// hashes too. Default false: they stay clear.
+	HashUser, HashIP bool
+	// Leaves fills req_leaves of every call; by default only of calls whose
+	// leaves a rule asked for.
+	Leaves bool
+	// Keys and Headers name further secrets: parameter or member names, and
+	// header names, in any case.
+	Keys, Headers []string
+	// TrustedHops are proxies whose X-Forwarded-For is believed.
+	TrustedHops []netip.Prefix
+}
+
+// A Redactor hides secrets. It is immutable and safe for any goroutine.
+type Redactor struct {
+	opt     Option
+	keyID   string
+	keys    map[string]bool // Option.Keys, as normal() has them
+	headers map[string]bool // Option.Headers, likewise
+	macs    sync.Pool
+}
+
+// New returns a Redactor that hashes under key, as LoadOrMakeKey returns it.
+func New(key []byte, opt Option) *Redactor {
+	key = append([]byte(nil), key...)
+	id := sha256.Sum256(append([]byte("spaniel key id\x00"), key...))
+	r := &Redactor{opt: opt, keyID: hex.EncodeToString(id[:4]), keys: normals(opt.Keys), headers: normals(opt.Headers)}
+	r.macs.New = func() any { return hmac.New(sha256.New, key) }
+	return r
+}
+
+func normals(names []string) map[string]bool {
+	m := make(map[string]bool, len(names))
+	for _, n := range names {
+		m[string(normal(nil, n))] = true
+	}
+	return m
+}
+
+// KeyID names the key, eight hex digits; it is the first part of every hash.
+func (r *Redactor) KeyID() string { return r.keyID }
+
+// Hash returns the keyed hash of a secret: the key's id, a colon, and the
+// first 128 bits of the HMAC-SHA-256 of kind and secret in hex. The same
+// secret of the same kind has the same hash wherever the key is shared.
+func (r *Redactor) Hash(kind, secret string) string {
+	sum := r.sum(kind, secret)
+	b := make([]byte, 0, 8+1+32)
+	b = append(append(b, r.keyID...), ':')
+	return string(hex.AppendEncode(b, sum[:16]))
+}
+
+func (r *Redactor) sum(kind, secret string) (out [sha256.Size]byte) {
+	m := r.macs.Get().(hash.Hash)
+	m.Reset()
+	// A hash never fails to take bytes; the results are fixed by hash.Hash.
+	_, _ = io.WriteString(m, kind)
+	_, _ = m.Write([]byte{0})
+	_, _ = io.WriteString(m, secret)
+	m.Sum(out[:0])
+	r.macs.Put(m)
+	return out
+}
+
+// secret returns what stands in the place of a secret. An empty one, and one
+// that is hidden already, stay as they are; a JSON web token is always jwt.
+func (r *Redactor) secret(kind, s string) string {
+	if s == "" || markerAt(s) == len(s) {
+		return s
+	}
+	if jwtAt(s) == len(s) {
+		kind = "jwt"
+	}
+	return string(r.appendMarker(nil, kind, s))
+}
+
+func (r *Redactor) appendMarker(b []byte, kind, s string) []byte {
+	sum := r.sum(kind, s)
+	b = append(append(append(b, markerHead...), kind...), ':')
+	return append(hex.AppendEncode(b, sum[:4]), ']')
+}
+
+// Addr returns the address as it is stored: itself, or, under Option.HashIP,
+// an address of fd00::/8 that its keyed hash chooses.
+func (r *Redactor) Addr(a netip.Addr) netip.Addr {
+	if !r.opt.HashIP || !a.IsValid() {
+		return a
+	}
+	sum := r.sum("ip", a.Unmap().String())
+	out := [16]byte(sum[:16])
+	out[0] = 0xfd
+	return netip.AddrFrom16(out)
+}
+
+// User returns a user name as it is stored: itself but for secrets in it, or,
+// under Option.HashUser, its keyed hash.
+func (r *Redactor) User(name string) string {
+	if name == "" || !r.opt.HashUser {
+		return r.value(name)
+	}
+	return r.Hash("user", name)
+}

@@ -1,0 +1,188 @@
+package redact
+
+import "strings"
+
+// A scanner finds secrets in free text by their form: tokens that say what
+// they are, values that a telling name introduces, passwords in URLs. It
+// passes over the text once; no expression engine is involved.
+type scanner struct {
+	r      *Redactor
+	s      string
+	i      int
+	ws, we int // the word last passed, s[ws:we]
+	lt     int // the '<' last passed, -1 before any
+}
+
+// span is a secret found: s[start:end].
+type span struct {
+	start, end int
+	kind       string
+}
+
+// wordByte marks what the name of a parameter or member may hold.
+var wordByte = func() (t [256]bool) {
+	for c := range 256 {
+		t[c] = alnum(byte(c)) || strings.IndexByte("_-.[]%$", byte(c)) >= 0
+	}
+	return t
+}()
+
+// text hides what the scanner finds, until it finds nothing more: hiding one
+// value can bring a name to stand before another.
+func (r *Redactor) text(s string) string {
+	for range 4 {
+		t := r.pass(s)
+		if t == s {
+			break
+		}
+		s = t
+	}
+	return s
+}
+
+func (r *Redactor) pass(s string) string {
+	sc := scanner{r: r, s: s, lt: -1}
+	var out []byte
+	done := 0
+	for {
+		sp, ok := sc.next()
+		if !ok {
+			break
+		}
+		out = append(append(out, s[done:sp.start]...), r.secret(sp.kind, s[sp.start:sp.end])...)
+		done = sp.end
+	}
+	if done == 0 {
+		return s
+	}
+	return string(append(out, s[done:]...))
+}
+
+// next returns the next secret. Spans come in order and do not overlap.
+func (sc *scanner) next() (span, bool) {
+	for sc.i < len(sc.s) {
+		c := sc.s[sc.i]
+		if wordByte[c] {
+			if sp, ok := sc.word(c); ok {
+				return sp, true
+			}
+			continue
+		}
+		sc.i++
+		var sp span
+		switch c {
+		case '=', ':':
+			sp = sc.named(c)
+		case ' ':
+			sp = sc.scheme()
+		case '<':
+			sc.lt = sc.i - 1
+		case '>':
+			sp = sc.element()
+		}
+		if sp.end > sp.start && markerAt(sc.s[sp.start:sp.end]) != sp.end-sp.start {
+			sc.i, sc.ws, sc.we = sp.end, sp.end, sp.end
+			return sp, true
+		}
+	}
+	return span{}, false
+}
+
+// word passes one byte of a word, a whole marker, or finds a token.
+func (sc *scanner) word(c byte) (span, bool) {
+	i := sc.i
+	if c == '[' {
+		if n := markerAt(sc.s[i:]); n > 0 {
+			sc.i += n
+			sc.ws, sc.we = sc.i, sc.i
+			return span{}, false
+		}
+	}
+	if c == 'e' {
+		if n := jwtAt(sc.s[i:]); n > 0 {
+			sc.i += n
+			sc.ws, sc.we = sc.i, sc.i
+			return span{i, i + n, "jwt"}, true
+		}
+	}
+	if sc.we != i {
+		sc.ws = i
+	}
+	sc.i++
+	sc.we = sc.i
+	return span{}, false
+}
+
+// named looks, after a = or :, for a telling name before it and returns the
+// value after it; or the password of a URL.
+func (sc *scanner) named(sep byte) span {
+	s, i := sc.s, sc.i
+	if sep == ':' && strings.HasPrefix(s[i:], "//") {
+		return sc.r.userinfo(s, i+2)
+	}
+	gap := s[sc.we : i-1]
+	if sc.we == sc.ws || len(gap) > 8 || strings.Trim(gap, " \t\"'\\`") != "" {
+		return span{}
+	}
+	kind := sc.r.decodedKind(s[sc.ws:sc.we])
+	if kind == "" {
+		return span{}
+	}
+	start, end := valueAt(s, i, sep)
+	if end < len(s) && s[end] == ' ' && knownScheme(s[start:end]) != "" {
+		// Authorization: Bearer …: all that follows on the line belongs to it.
+		start = end + 1
+		if end = strings.IndexAny(s[start:], "\r\n"); end < 0 {
+			end = len(s) - start
+		}
+		end += start
+	}
+	return span{start, end, kind}
+}
+
+// element looks, after a '>', for an opening tag with a telling name and
+// returns the element's text.
+func (sc *scanner) element() span {
+	if sc.lt < 0 || sc.i-sc.lt > 512 {
+		return span{}
+	}
+	tag := sc.s[sc.lt+1 : sc.i-1]
+	sc.lt = -1
+	if n := strings.IndexAny(tag, " \t\r\n"); n >= 0 {
+		tag = tag[:n]
+	}
+	if strings.HasPrefix(tag, "/") || strings.HasSuffix(tag, "/") {
+		return span{}
+	}
+	kind := sc.r.nameKind(tag[strings.IndexByte(tag, ':')+1:])
+	if kind == "" {
+		return span{}
+	}
+	start, close := sc.i, "<"
+	if strings.HasPrefix(sc.s[start:], "<![CDATA[") {
+		start, close = start+len("<![CDATA["), "]]>"
+	}
+	end := strings.Index(sc.s[start:], close)
+	if end < 0 {
+		return span{start, len(sc.s), kind}
+	}
+	return span{start, start + end, kind}
+}
+
+// scheme looks, after a space, for the word Bearer or Basic before it and
+// returns the credential after it.
+func (sc *scanner) scheme() span {
+	if sc.we != sc.i-1 {
+		return span{}
+	}
+	word, rest := sc.s[sc.ws:sc.we], sc.s[sc.i:]
+	n := token68(rest)
+	switch {
+	case n < 6 || n < len(rest) && rest[n-1] == '=' && rest[n] == '"': // realm="…" is no credential
+	case strings.EqualFold(word, "bearer"):
+		return span{sc.i, sc.i + n, "token"}
+	case strings.EqualFold(word, "basic") && n >= 8 && basicUser(rest[:n]) != nil:
+		return span{sc.i, sc.i + n, "basic"}
+	}
+	return span{}
+}
