@@ -1,0 +1,31 @@
+package stream
+
+import "spaniel/event"
+
+// maxAhead is how far an acknowledgement may run ahead of what was seen and
+// still be believed: 1 GiB, the largest window TCP can offer.
+const maxAhead = 1 << 30
+
+// ack notes that the peer acknowledged direction d up to sequence number ack.
+func (t *Table) ack(f *flow, d event.Direction, ack uint32, at event.Stamp) {
+	h := &f.half[d]
+	if !h.started {
+		// The first answer to a SYN/ACK we missed says where the peer starts:
+		// its sender has sent nothing yet, so neither was anything received.
+		if o := &f.half[d.Reverse()]; o.syn && o.pos == base && d == event.ToClient {
+			h.start(ack)
+		}
+		return
+	}
+	pos := h.position(ack)
+	if pos <= h.acked || pos > h.pos+maxAhead {
+		return
+	}
+	h.acked = pos
+	if pos >= h.pos && h.kept != nil {
+		t.forget(h)
+	}
+	if h.win != nil || h.finSeen {
+		t.closeAcked(f, d, at)
+	}
+}

@@ -1,0 +1,56 @@
+package stream
+
+import (
+	"errors"
+	"time"
+)
+
+// Config holds the limits of one Table, that is of one of the 64 partitions.
+type Config struct {
+	// Flows is how many flows may be open: 3,125, a 64th of 200,000. At the
+	// cap the oldest flow that never answered goes, else the idlest.
+	Flows int
+	// Buffer is how many bytes of memory may hold segments that wait behind
+	// holes: 4 MiB, a 64th of 256 MiB. At the cap the oldest hole is closed.
+	Buffer int
+	// Window is how far ahead of the next byte a direction is buffered:
+	// 1 MiB. At the cap its holes are closed.
+	Window int
+	// HoleWait is how long bytes wait behind a hole that nobody
+	// acknowledges: 5 s, some more than two doublings of TCP's 1 s.
+	HoleWait time.Duration
+	// SynIdle ends a flow that never got beyond its SYN: 30 s.
+	SynIdle time.Duration
+	// OpenIdle ends a flow without packets: 5 min.
+	OpenIdle time.Duration
+	// HalfIdle ends a flow of which one side has ended: 1 min.
+	HalfIdle time.Duration
+	// Linger is how long an ended flow's late packets are recognised: 2 min.
+	Linger time.Duration
+	// Role says whether b begins a request or a response, to tell client
+	// from server where the SYN was not seen. nil leaves it to the ports.
+	Role func(b []byte) (isRequest, isResponse bool)
+}
+
+// DefaultConfig returns the defaults named in Config.
+func DefaultConfig() Config {
+	return Config{
+		Flows: 200_000 / 64, Buffer: 256 << 20 / 64, Window: 1 << 20,
+		HoleWait: 5 * time.Second, SynIdle: 30 * time.Second, OpenIdle: 5 * time.Minute, HalfIdle: time.Minute, Linger: 2 * time.Minute,
+	}
+}
+
+// Validate says what is wrong with c, nil if nothing is.
+func (c *Config) Validate() error {
+	switch {
+	case c.Flows < 1:
+		return errors.New("stream: flows must be at least 1")
+	case c.Window < pageSize || c.Window > 1<<28:
+		return errors.New("stream: window must be 2 KiB to 256 MiB")
+	case c.Buffer < 0:
+		return errors.New("stream: buffer must not be negative")
+	case c.HoleWait <= 0 || c.SynIdle <= 0 || c.OpenIdle <= 0 || c.HalfIdle <= 0 || c.Linger < 0:
+		return errors.New("stream: waiting times must be positive")
+	}
+	return nil
+}

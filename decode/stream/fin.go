@@ -1,0 +1,65 @@
+package stream
+
+import (
+	"spaniel/decode/frame"
+	"spaniel/event"
+)
+
+// fin handles a FIN by its sequence number, whatever the order of arrival.
+func (t *Table) fin(f *flow, d event.Direction, p *frame.Packet) {
+	h := &f.half[d]
+	if f.closed {
+		return
+	}
+	seq := p.Seq + uint32(max(p.WireLen, len(p.Payload)))
+	if !h.started {
+		// The first thing seen of this direction: it ended without a byte,
+		// as far as we can tell.
+		h.start(seq)
+	}
+	pos := h.position(seq)
+	switch {
+	case h.ended || h.finSeen:
+		if pos != h.fin {
+			t.raise(f, d, noteFIN, pos, 0, p.Stamp)
+		}
+		return
+	case pos < h.pos, pos > h.pos+uint64(t.cfg.Window) && pos > h.acked, h.win != nil && h.win.has(pos):
+		t.raise(f, d, noteFIN, pos, 0, p.Stamp)
+		return
+	}
+	h.finSeen, h.fin, h.finSince = true, pos, p.Stamp.Clock
+	if pos == h.pos {
+		t.drain(f, d, p.Stamp)
+		return
+	}
+	t.closeAcked(f, d, p.Stamp)
+	if !f.closed {
+		t.arm(f)
+	}
+}
+
+// reset handles a RST. It counts only where the receiving host, too, is bound
+// to believe it: at exactly the next byte (RFC 5961), or as the refusal of a
+// SYN. Its payload is no stream data.
+func (t *Table) reset(f *flow, d event.Direction, p *frame.Packet) {
+	t.fate(event.ByteBeyond, p.Payload)
+	h, o := &f.half[d], &f.half[d.Reverse()]
+	if !h.started {
+		if p.Has(frame.ACK) && o.started && (p.Ack == o.next || o.ended && p.Ack == o.next+1) {
+			t.close(f, endRST, true, p.Stamp)
+			return
+		}
+		t.raise(f, d, noteRST, base, 0, p.Stamp)
+		return
+	}
+	pos := h.position(p.Seq)
+	switch {
+	case pos == h.pos, h.ended && pos == h.pos+1, pos > h.pos && pos == h.acked:
+		t.close(f, endRST, true, p.Stamp)
+	case h.ended && pos < h.pos:
+		// A host that has closed answers late data with its old numbers.
+	default:
+		t.raise(f, d, noteRST, pos, 0, p.Stamp)
+	}
+}

@@ -1,0 +1,200 @@
+package stream
+
+import (
+	"spaniel/decode/frame"
+	"spaniel/event"
+)
+
+// base is the position of a direction's first byte. What lies below it came
+// before the start that was seen.
+const base = 1 << 32
+
+// half is one direction of a flow: the bytes its sender sends.
+type half struct {
+	next                 uint32 // sequence number of position pos
+	isn                  uint32 // sequence number of the SYN, if syn
+	pos                  uint64 // position of the next byte to deliver
+	acked                uint64 // highest position the peer acknowledged
+	fin                  uint64 // position just after the last byte, if finSeen
+	far                  uint64 // just after the furthest byte seen
+	lost                 span   // the hole announced last, whose late bytes are no overlap
+	win                  *window
+	kept                 *page  // the last delivered bytes, until acknowledged: byte q at q%pageSize
+	keptAt               uint64 // position of the first byte kept
+	cutPackets, cutBytes uint64 // cut off by the capture
+	finSince             int64  // clock when a FIN began to wait behind a hole
+
+	started bool // next and pos are valid
+	syn     bool // its SYN was seen
+	finSeen bool
+	ended   bool // End was delivered
+	hasTS   bool
+	ts      uint32 // timestamp of the last segment that came in order
+}
+
+// start sets the sequence number of the first byte.
+func (h *half) start(seq uint32) {
+	h.started, h.next, h.pos, h.acked, h.far = true, seq, base, base, base
+}
+
+// position returns where seq lies, at most 2 GiB from the next byte.
+func (h *half) position(seq uint32) uint64 { return h.pos + uint64(int64(int32(seq-h.next))) }
+
+// advance moves the next byte on to pos.
+func (h *half) advance(pos uint64) {
+	h.next += uint32(pos - h.pos)
+	h.pos = pos
+}
+
+type flow struct {
+	ev   event.Flow
+	key  key
+	recv Receiver
+	half [2]half // by event.Direction
+	// clock is the packet clock at its last packet.
+	clock     int64
+	clientLow bool // the client is the lower endpoint of key
+	opened    bool // something more than SYNs was seen
+	guess     bool // client and server were told apart by ports alone
+	closed    bool
+	notes     uint8
+	again     *again
+
+	timer      int // index in the table's heap, -1 if absent
+	queued     int64
+	prev, next *flow
+	list       *list
+}
+
+// again is a SYN that does not fit the flow: it begins a new one if the peer
+// answers it.
+type again struct {
+	isn   uint32
+	dir   event.Direction
+	at    event.Stamp
+	iface int
+}
+
+// maxNotes bounds the anomalies a flow may raise.
+const maxNotes = 64
+
+// direction returns which way p goes in f.
+func (f *flow) direction(fromLow bool) event.Direction {
+	if fromLow == f.clientLow {
+		return event.ToServer
+	}
+	return event.ToClient
+}
+
+// newFlow makes a flow whose client is p's source, or its destination.
+func (t *Table) newFlow(p *frame.Packet, k key, fromLow, fromClient bool, at event.Stamp) *flow {
+	t.makeRoom(p.Stamp)
+	f := &flow{key: k, clientLow: fromLow == fromClient, clock: p.Stamp.Clock, timer: -1}
+	f.ev = event.Flow{FlowKey: event.FlowKey{Client: p.Src, Server: p.Dst, VLAN: p.VLAN, VNI: p.VNI},
+		First: at.Time, Last: at.Time, FirstFrame: at.Frame, Iface: p.Iface}
+	if !fromClient {
+		f.ev.Client, f.ev.Server = p.Dst, p.Src
+	}
+	t.flows[k] = f
+	t.led.Flows++
+	t.fresh.push(f)
+	t.arm(f)
+	return f
+}
+
+// establish moves f out of the list of flows that never answered.
+func (t *Table) establish(f *flow) {
+	if !f.opened {
+		f.opened = true
+		t.fresh.remove(f)
+		f.queued = f.clock
+		t.old.push(f)
+	}
+}
+
+// count notes a packet of f.
+func (f *flow) count(d event.Direction, p *frame.Packet) {
+	f.ev.Packets[d]++
+	f.ev.Bytes[d] += uint64(len(p.Payload))
+	f.ev.Last = max(f.ev.Last, p.Stamp.Time)
+	f.clock = p.Stamp.Clock
+}
+
+// uncount takes back a packet that turned out to be another flow's.
+func (f *flow) uncount(d event.Direction, p *frame.Packet) {
+	f.ev.Packets[d]--
+	f.ev.Bytes[d] -= uint64(len(p.Payload))
+}
+
+// receiver returns f's receiver, making it at its first use.
+func (t *Table) receiver(f *flow, at event.Stamp) Receiver {
+	if f.recv == nil {
+		f.identify()
+		f.recv = t.open(&f.ev)
+		for d := range f.half {
+			if f.half[d].ended {
+				f.recv.End(event.Direction(d), at)
+			}
+		}
+	}
+	return f.recv
+}
+
+func (f *flow) identify() {
+	if f.ev.ID == 0 {
+		f.ev.ID = event.FlowID(f.ev.FlowKey, f.ev.First)
+	}
+}
+
+// close ends f: what waits is delivered behind its gaps, and the flow leaves
+// the table. Its late packets are recognised for a while if linger.
+func (t *Table) close(f *flow, ended string, linger bool, at event.Stamp) {
+	if f.closed {
+		return
+	}
+	f.closed = true
+	for d := range f.half {
+		t.finalGaps(f, event.Direction(d), ended, at)
+	}
+	if f.ev.Packets[0] == 0 || f.ev.Packets[1] == 0 {
+		f.ev.Flags |= event.FlagOneSided
+	}
+	f.ev.Ended = ended
+	f.identify()
+	if f.recv != nil {
+		f.recv.Close(at)
+	}
+	t.led.FlowsEnded++
+	t.closed(&f.ev, at)
+	t.disarm(f)
+	f.list.remove(f)
+	delete(t.flows, f.key)
+	if t.last == f {
+		t.last = nil
+	}
+	if linger {
+		t.gone.add(f, at.Clock)
+	}
+}
+
+// finalGaps delivers what waits in a direction of a flow that ends, and says
+// what its peer acknowledged but nobody saw.
+func (t *Table) finalGaps(f *flow, d event.Direction, ended string, at event.Stamp) {
+	h := &f.half[d]
+	reason := lossGap
+	if ended == endEvicted {
+		reason = lossEvicted
+	}
+	t.flush(f, d, reason, at)
+	if h.finSeen && !h.ended {
+		t.gap(f, d, h.fin, reason, at)
+	}
+	// A single unseen position acknowledged is most likely the FIN's.
+	if !h.ended && h.started && h.acked > h.pos+1 {
+		t.gap(f, d, h.acked, reason, at)
+	}
+	t.forget(h)
+	if h.cutBytes > 0 {
+		t.lose(f, d, lossTruncated, h.cutPackets, h.cutBytes, at)
+	}
+}

@@ -1,0 +1,76 @@
+package stream
+
+import "time"
+
+// grave is what is remembered of an ended flow, so that its late packets do
+// not begin a new one.
+type grave struct {
+	sides     [2]sent // by endpoint: lower, higher
+	clientLow bool
+	reset     bool
+	until     int64
+}
+
+// sent is what one endpoint had sent.
+type sent struct {
+	next, isn    uint32
+	started, syn bool
+}
+
+func (g *grave) sent(byLow bool) *sent {
+	if byLow {
+		return &g.sides[0]
+	}
+	return &g.sides[1]
+}
+
+// graveyard holds the flows that ended lately, no more than there may be open.
+type graveyard struct {
+	graves map[key]*grave
+	queue  []key // in the order they came; a key may be gone, or here again
+	head   int
+	limit  int
+	linger int64
+}
+
+func newGraveyard(cfg *Config) graveyard {
+	return graveyard{graves: make(map[key]*grave), limit: cfg.Flows, linger: int64(cfg.Linger / time.Nanosecond)}
+}
+
+// find returns the grave of k, nil if there is none at clock.
+func (y *graveyard) find(k key, clock int64) *grave {
+	if len(y.graves) == 0 {
+		return nil
+	}
+	g := y.graves[k]
+	if g == nil || g.until <= clock {
+		return nil
+	}
+	return g
+}
+
+func (y *graveyard) remove(k key) { delete(y.graves, k) }
+
+// add remembers f, which ended at clock, and forgets what is over.
+func (y *graveyard) add(f *flow, clock int64) {
+	g := &grave{clientLow: f.clientLow, reset: f.ev.Ended == endRST, until: clock + y.linger}
+	for i := range f.half {
+		h := &f.half[i]
+		byLow := (i == 0) == f.clientLow
+		*g.sent(byLow) = sent{next: h.next, isn: h.isn, started: h.started, syn: h.syn}
+	}
+	for y.head < len(y.queue) {
+		k := y.queue[y.head]
+		if old := y.graves[k]; old != nil && old.until > clock && len(y.queue)-y.head < y.limit {
+			break
+		}
+		delete(y.graves, k)
+		y.head++
+	}
+	if y.head > len(y.queue)/2 {
+		y.queue = append(y.queue[:0], y.queue[y.head:]...)
+		y.head = 0
+	}
+	y.graves[f.key] = g
+	y.queue = append(y.queue, f.key)
+}

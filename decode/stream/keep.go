@@ -1,0 +1,54 @@
+package stream
+
+// remember keeps a copy of the last bytes delivered to a server, at most a
+// page, until it acknowledges them: only until then could it still take other
+// bytes in their place, which is how requests are smuggled past a monitor.
+// Half of the buffer serves this at most; without room nothing is compared.
+func (t *Table) remember(h *half, b []byte) {
+	if h.kept == nil {
+		if (t.pool.held+pageCost)*2 > t.pool.limit {
+			return
+		}
+		h.kept, h.keptAt = t.pool.get(0), h.pos
+	}
+	end := h.pos + uint64(len(b))
+	if len(b) > pageSize {
+		b = b[len(b)-pageSize:]
+	}
+	i := int((end - uint64(len(b))) % pageSize)
+	n := copy(h.kept.data[i:], b)
+	copy(h.kept.data[:], b[n:])
+	if end > pageSize {
+		h.keptAt = max(h.keptAt, end-pageSize)
+	}
+}
+
+// forget gives back what was kept.
+func (t *Table) forget(h *half) {
+	if h.kept != nil {
+		t.pool.put(h.kept)
+		h.kept = nil
+	}
+}
+
+// differs reports whether b, seen before at pos, is not what was kept. A
+// keep-alive probe repeats the last byte with any value, so one byte there
+// proves nothing.
+func (h *half) differs(pos uint64, b []byte) bool {
+	if h.kept == nil || len(b) == 1 && pos+1 == h.pos {
+		return false
+	}
+	if pos < h.keptAt {
+		skip := min(h.keptAt-pos, uint64(len(b)))
+		b, pos = b[skip:], pos+skip
+	}
+	for len(b) > 0 {
+		k := h.kept.data[pos%pageSize:]
+		k = k[:min(len(k), len(b))]
+		if string(k) != string(b[:len(k)]) {
+			return true
+		}
+		b, pos = b[len(k):], pos+uint64(len(k))
+	}
+	return false
+}

@@ -1,0 +1,48 @@
+package stream
+
+import (
+	"cmp"
+	"encoding/binary"
+	"net/netip"
+
+	"spaniel/decode/frame"
+)
+
+// key is a flow's identity with its endpoints in order, the same for both
+// directions. It is plain memory without padding, so that the map hashes it
+// in one go; the map's own random seed is what stands against crafted keys.
+type key struct {
+	lowHi, lowLo, highHi, highLo uint64
+	ports, vni                   uint32
+	vlan                         uint32 // with v4Bit, since ::ffff:1.2.3.4 is not 1.2.3.4
+	_                            uint32
+}
+
+const v4Bit = 1 << 16
+
+// keyOf returns the packet's key and whether its source is the lower endpoint.
+func keyOf(p *frame.Packet) (k key, fromLow bool) {
+	srcHi, srcLo := words(p.Src.Addr())
+	dstHi, dstLo := words(p.Dst.Addr())
+	sp, dp := uint32(p.Src.Port()), uint32(p.Dst.Port())
+	fromLow = srcLo < dstLo
+	if srcLo == dstLo {
+		c := cmp.Compare(srcHi, dstHi)
+		fromLow = c < 0 || c == 0 && sp <= dp
+	}
+	k.vni, k.vlan = p.VNI, uint32(p.VLAN)
+	if p.Src.Addr().Is4() {
+		k.vlan |= v4Bit
+	}
+	if fromLow {
+		k.lowHi, k.lowLo, k.highHi, k.highLo, k.ports = srcHi, srcLo, dstHi, dstLo, sp<<16|dp
+	} else {
+		k.lowHi, k.lowLo, k.highHi, k.highLo, k.ports = dstHi, dstLo, srcHi, srcLo, dp<<16|sp
+	}
+	return k, fromLow
+}
+
+func words(a netip.Addr) (hi, lo uint64) {
+	b := a.As16()
+	return binary.BigEndian.Uint64(b[:8]), binary.BigEndian.Uint64(b[8:])
+}

@@ -1,0 +1,90 @@
+package stream
+
+// claim is one segment on its way into a window. Where its bytes meet waiting
+// ones it decides as Linux does, whose queue is sorted by where segments
+// start and is read from the front: the segment that starts earlier wins; of
+// two with one start the longer; of two equal ones the first.
+type claim struct {
+	w        *window
+	pos, end uint64
+	wins     bool // over the segment that owns the byte last looked at
+	mine     bool // the byte last looked at is the new segment's
+	differ   bool
+}
+
+func newClaim(w *window, pos, end uint64) claim { return claim{w: w, pos: pos, end: end} }
+
+// fill stores b in [i, j) of p, where nothing waits.
+func (c *claim) fill(p *page, i, j int, b []byte) {
+	copy(p.data[i:j], b)
+	p.set.addRange(i, j)
+	p.n += j - i
+	if !c.mine {
+		p.start.add(i)
+		c.mine = true
+	}
+}
+
+// merge stores b in [i, j) of p, where something waits; q is the position of i.
+func (c *claim) merge(p *page, i, j int, q uint64, b []byte) {
+	for k := i; k < j; k, q = k+1, q+1 {
+		v := b[k-i]
+		if !p.set.has(k) {
+			p.set.add(k)
+			p.n++
+			c.take(p, k, v)
+			continue
+		}
+		switch {
+		case q == c.pos && !p.start.has(k):
+			c.wins = false
+		case q == c.pos:
+			c.wins = c.longer()
+		case p.start.has(k):
+			c.wins = true
+		}
+		c.differ = c.differ || p.data[k] != v
+		if c.wins {
+			c.take(p, k, v)
+		} else {
+			c.mine = false
+		}
+	}
+}
+
+// take makes byte k of p the new segment's.
+func (c *claim) take(p *page, k int, v byte) {
+	p.data[k] = v
+	if c.mine {
+		p.start.del(k)
+	} else {
+		p.start.add(k)
+	}
+	c.mine = true
+}
+
+// longer reports whether the waiting segment that starts where the new one
+// does ends before it.
+func (c *claim) longer() bool {
+	for q := c.pos + 1; q < c.end; {
+		p, i := c.w.at(q), int(q%pageSize)
+		if p == nil {
+			return true
+		}
+		j := i + int(min(c.end-q, uint64(pageSize-i)))
+		if p.set.clear(i) < j || p.start.next(i) < j {
+			return true
+		}
+		q += uint64(j - i)
+	}
+	return false
+}
+
+// finish gives what is left of a segment overwritten in part its own start.
+func (c *claim) finish() {
+	if p := c.w.at(c.end); p != nil && c.mine {
+		if i := int(c.end % pageSize); p.set.has(i) {
+			p.start.add(i)
+		}
+	}
+}

@@ -1,0 +1,20 @@
+package stream
+
+import "spaniel/event"
+
+// A Receiver takes the bytes of one flow. It is called by the goroutine that
+// owns the table, never concurrently, and must not call back into the table.
+// A flow gets its receiver with its first byte; one without bytes has none.
+type Receiver interface {
+	// Data is the next bytes of a direction, in order; b is borrowed until
+	// Data returns.
+	Data(d event.Direction, b []byte, at event.Stamp)
+	// Gap says that n bytes before the next Data were never seen; 0 is an
+	// unknown number (the flow was picked up in its midst).
+	Gap(d event.Direction, n uint64, at event.Stamp)
+	// End says that the direction was ended by its sender; no bytes follow.
+	End(d event.Direction, at event.Stamp)
+	// Close says that the flow is over: both directions ended, reset, idle,
+	// evicted, reused or the capture ended. Nothing follows.
+	Close(at event.Stamp)
+}

@@ -1,0 +1,129 @@
+package stream
+
+import (
+	"cmp"
+	"slices"
+
+	"spaniel/decode/frame"
+	"spaniel/event"
+)
+
+// A Table holds the flows of one partition. It belongs to one goroutine.
+type Table struct {
+	cfg    Config
+	led    *event.Ledger
+	open   func(*event.Flow) Receiver
+	closed func(*event.Flow, event.Stamp)
+	note   func(event.Anomaly)
+	loss   func(event.Loss)
+
+	flows map[key]*flow
+	last  *flow // of the last packet: packets come in trains
+	fresh list  // flows that never got beyond a SYN, oldest first
+	old   list  // the others, about the idlest first
+	gone  graveyard
+	pool  pool
+	// waiting lists the windows that hold bytes, oldest first; spare is a
+	// free list of windows.
+	waiting windows
+	spare   *window
+	timers  []timer
+
+	// Stats counts what the ledger has no place for.
+	Stats Stats
+}
+
+// Stats counts the caps that were hit.
+type Stats struct {
+	// Evicted flows made room for others; HolesCapped were closed early
+	// because a window or the whole buffer was full.
+	Evicted, HolesCapped uint64
+}
+
+// NewTable returns an empty table. It counts into led; open makes a flow's
+// receiver when its first byte is due; closed, note and loss are told of each
+// flow that ended, each anomaly and each loss, with all of Order but Ord.
+func NewTable(cfg Config, led *event.Ledger, open func(*event.Flow) Receiver, closed func(*event.Flow, event.Stamp),
+	note func(event.Anomaly), loss func(event.Loss)) *Table {
+	return &Table{cfg: cfg, led: led, open: open, closed: closed, note: note, loss: loss,
+		flows: make(map[key]*flow), gone: newGraveyard(&cfg), pool: pool{limit: cfg.Buffer}}
+}
+
+// Packet takes one segment, after firing the timers due at its clock. p and
+// its payload are borrowed.
+func (t *Table) Packet(p *frame.Packet) {
+	if len(t.timers) > 0 && t.timers[0].at <= p.Stamp.Clock {
+		t.fire(p.Stamp.Clock)
+	}
+	t.led.StreamIn += uint64(len(p.Payload))
+	k, fromLow := keyOf(p)
+	f := t.last
+	if f == nil || f.key != k {
+		if f = t.flows[k]; f == nil {
+			if f = t.unknown(p, k, fromLow); f == nil {
+				return
+			}
+		}
+		t.last = f
+	}
+	d := f.direction(fromLow)
+	f.count(d, p)
+	if p.Flags&(frame.SYN|frame.RST|frame.FIN|frame.URG) == 0 && f.opened && !f.guess && f.again == nil {
+		t.plain(f, d, p)
+		return
+	}
+	t.special(f, d, p)
+}
+
+// plain handles a segment without special flags: nearly all of them.
+func (t *Table) plain(f *flow, d event.Direction, p *frame.Packet) {
+	if p.Flags&frame.ACK != 0 {
+		t.ack(f, d.Reverse(), p.Ack, p.Stamp)
+	}
+	h := &f.half[d]
+	if len(p.Payload) > 0 && p.Seq == h.next && h.started && h.win == nil && !h.finSeen && len(p.Payload) >= p.WireLen &&
+		(!p.HasTS || !h.hasTS || int32(p.TSVal-h.ts) >= 0) {
+		h.ts, h.hasTS = p.TSVal, p.HasTS
+		t.deliver(f, d, p.Payload, p.Stamp)
+		return
+	}
+	if len(p.Payload) > 0 || p.WireLen > 0 {
+		t.segment(f, d, p, p.Seq)
+	}
+}
+
+// special handles segments that may change the state of the flow.
+func (t *Table) special(f *flow, d event.Direction, p *frame.Packet) {
+	switch {
+	case p.Has(frame.RST):
+		t.reset(f, d, p)
+		return
+	case p.Has(frame.SYN):
+		t.syn(f, d, p)
+		return
+	}
+	f, d = t.settle(f, d, p)
+	t.establish(f)
+	t.plain(f, d, p)
+	if p.Has(frame.FIN) {
+		t.fin(f, d, p)
+	}
+}
+
+// Advance fires the timers due at clock.
+func (t *Table) Advance(clock int64) { t.fire(clock) }
+
+// Close ends all flows, as of clock, which must not be before the last
+// packet's; a clock after it keeps the order of events. No call may follow.
+func (t *Table) Close(clock int64) {
+	t.fire(clock)
+	at := event.Stamp{Time: clock, Clock: clock}
+	rest := make([]*flow, 0, len(t.flows))
+	for _, f := range t.flows {
+		rest = append(rest, f)
+	}
+	slices.SortFunc(rest, func(a, b *flow) int { return cmp.Compare(a.ev.FirstFrame, b.ev.FirstFrame) })
+	for _, f := range rest {
+		t.close(f, endCapture, false, at)
+	}
+}

@@ -1,0 +1,142 @@
+package stream
+
+import "spaniel/event"
+
+// timer is a flow's entry in the heap of deadlines. Its time may be earlier
+// than the flow's true deadline, which packets push on without touching the
+// heap; it is never later.
+type timer struct {
+	at int64
+	f  *flow
+}
+
+// before orders timers by deadline and, for a total order that depends on
+// packets alone, by the flow's first frame.
+func (a timer) before(b timer) bool {
+	return a.at < b.at || a.at == b.at && a.f.ev.FirstFrame < b.f.ev.FirstFrame
+}
+
+// deadline returns when f wants to be woken.
+func (t *Table) deadline(f *flow) int64 {
+	d := t.idleAt(f)
+	for i := range f.half {
+		if at, ok := t.holeAt(&f.half[i]); ok {
+			d = min(d, at)
+		}
+	}
+	return d
+}
+
+// idleAt returns when f ends for want of packets.
+func (t *Table) idleAt(f *flow) int64 {
+	switch {
+	case !f.opened:
+		return f.clock + int64(t.cfg.SynIdle)
+	case f.half[0].ended || f.half[1].ended:
+		return f.clock + int64(t.cfg.HalfIdle)
+	}
+	return f.clock + int64(t.cfg.OpenIdle)
+}
+
+// holeAt returns when the first hole of a direction is given up.
+func (t *Table) holeAt(h *half) (at int64, ok bool) {
+	switch {
+	case h.win != nil:
+		return h.win.since + int64(t.cfg.HoleWait), true
+	case h.finSeen && !h.ended:
+		return h.finSince + int64(t.cfg.HoleWait), true
+	}
+	return 0, false
+}
+
+// fire runs the timers due at clock, in the order of their deadlines.
+func (t *Table) fire(clock int64) {
+	for len(t.timers) > 0 && t.timers[0].at <= clock {
+		f := t.timers[0].f
+		d := t.deadline(f)
+		if d <= t.timers[0].at {
+			t.expire(f, event.Stamp{Time: d, Clock: d})
+			if f.closed {
+				continue
+			}
+			d = t.deadline(f)
+		}
+		t.timers[0].at = d
+		t.down(0)
+	}
+}
+
+// expire does what is due for f at its deadline.
+func (t *Table) expire(f *flow, at event.Stamp) {
+	if t.idleAt(f) <= at.Clock {
+		t.close(f, endIdle, false, at)
+		return
+	}
+	for d := range f.half {
+		for h := &f.half[d]; !f.closed; {
+			if due, ok := t.holeAt(h); !ok || due > at.Clock {
+				break
+			}
+			t.closeHole(f, event.Direction(d), lossGap, at)
+		}
+	}
+}
+
+// arm makes sure that f is woken no later than its deadline.
+func (t *Table) arm(f *flow) {
+	d := t.deadline(f)
+	switch {
+	case f.timer < 0:
+		f.timer = len(t.timers)
+		t.timers = append(t.timers, timer{d, f})
+		t.up(f.timer)
+	case d < t.timers[f.timer].at:
+		t.timers[f.timer].at = d
+		t.up(f.timer)
+	}
+}
+
+func (t *Table) disarm(f *flow) {
+	i, last := f.timer, len(t.timers)-1
+	if i < 0 {
+		return
+	}
+	t.swap(i, last)
+	t.timers[last] = timer{}
+	t.timers = t.timers[:last]
+	f.timer = -1
+	if i < last {
+		t.up(i)
+		t.down(i)
+	}
+}
+
+func (t *Table) swap(i, j int) {
+	t.timers[i], t.timers[j] = t.timers[j], t.timers[i]
+	t.timers[i].f.timer, t.timers[j].f.timer = i, j
+}
+
+func (t *Table) up(i int) {
+	for i > 0 {
+		p := (i - 1) / 2
+		if !t.timers[i].before(t.timers[p]) {
+			return
+		}
+		t.swap(i, p)
+		i = p
+	}
+}
+
+func (t *Table) down(i int) {
+	for {
+		c := 2*i + 1
+		if c+1 < len(t.timers) && t.timers[c+1].before(t.timers[c]) {
+			c++
+		}
+		if c >= len(t.timers) || !t.timers[c].before(t.timers[i]) {
+			return
+		}
+		t.swap(i, c)
+		i = c
+	}
+}

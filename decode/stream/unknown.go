@@ -1,0 +1,130 @@
+package stream
+
+import (
+	"spaniel/decode/frame"
+	"spaniel/event"
+)
+
+// unknown handles a packet of no open flow: it returns the flow it begins, or
+// nil if it begins none and its bytes' fate is settled. Only a SYN or payload
+// begins a flow: a table that an acknowledgement can fill is a table that the
+// ends of connections fill.
+func (t *Table) unknown(p *frame.Packet, k key, fromLow bool) *flow {
+	g := t.gone.find(k, p.Stamp.Clock)
+	switch {
+	case p.Has(frame.RST):
+	case p.Has(frame.SYN):
+		if g != nil && g.sent(fromLow).syn && g.sent(fromLow).isn == p.Seq {
+			break // sent again
+		}
+		t.gone.remove(k)
+		return t.handshake(p, k, fromLow)
+	case len(p.Payload) == 0 && p.WireLen == 0:
+	case p.WireLen == 1 && len(p.Payload) == 1 && p.Payload[0] == 0:
+		// A keep-alive probe: the byte before the next, any value, mostly 0.
+	case g == nil:
+		return t.pickUp(p, k, fromLow)
+	default:
+		return t.afterEnd(g, p, k, fromLow)
+	}
+	t.fate(event.ByteBeyond, p.Payload)
+	return nil
+}
+
+// handshake begins a flow with a SYN, or with a SYN/ACK whose SYN was missed.
+func (t *Table) handshake(p *frame.Packet, k key, fromLow bool) *flow {
+	f := t.newFlow(p, k, fromLow, !p.Has(frame.ACK), p.Stamp)
+	if p.Has(frame.ACK) {
+		f.half[event.ToServer].start(p.Ack)
+	}
+	return f
+}
+
+// pickUp begins a flow in its midst, with the first payload seen.
+func (t *Table) pickUp(p *frame.Packet, k key, fromLow bool) *flow {
+	fromClient, sure := t.role(p)
+	f := t.newFlow(p, k, fromLow, fromClient, p.Stamp)
+	f.guess = !sure && t.cfg.Role != nil
+	t.establish(f)
+	return f
+}
+
+// role says whether p comes from the client: its payload may tell, else the
+// ports suggest it.
+func (t *Table) role(p *frame.Packet) (fromClient, sure bool) {
+	if t.cfg.Role != nil {
+		if request, response := t.cfg.Role(p.Payload); request || response {
+			return request, true
+		}
+	}
+	src, dst := p.Src.Port(), p.Dst.Port()
+	if a, b := service(src), service(dst); a != b {
+		return b, false
+	}
+	return dst <= src, false
+}
+
+// service reports whether HTTP is commonly served on the port though a client
+// may well have a lower one.
+func service(port uint16) bool {
+	switch port {
+	case 80, 443, 3000, 5000, 8000, 8008, 8080, 8081, 8088, 8090, 8443, 8888, 9000, 9090, 9200:
+		return true
+	}
+	return false
+}
+
+// afterEnd handles payload on a flow that ended a while ago.
+func (t *Table) afterEnd(g *grave, p *frame.Packet, k key, fromLow bool) *flow {
+	s := g.sent(fromLow)
+	ahead := int64(int32(p.Seq - s.next))
+	switch {
+	case !s.started, ahead > int64(t.cfg.Window), ahead < -int64(t.cfg.Window):
+		// Other numbers: another connection, whose SYN was missed.
+		t.gone.remove(k)
+		return t.pickUp(p, k, fromLow)
+	case ahead == 0 && g.reset:
+		// The RST was not believed after all.
+		t.gone.remove(k)
+		f := t.newFlow(p, k, fromLow, fromLow == g.clientLow, p.Stamp)
+		t.establish(f)
+		return f
+	}
+	old := uint64(min(max(-ahead, 0), int64(len(p.Payload))))
+	t.fate(event.ByteOverlap, p.Payload[:old])
+	t.fate(event.ByteBeyond, p.Payload[old:])
+	return nil
+}
+
+// settle looks whether p shows that f is another flow than it was taken for,
+// and returns the flow and direction p belongs to.
+func (t *Table) settle(f *flow, d event.Direction, p *frame.Packet) (*flow, event.Direction) {
+	if len(p.Payload) == 0 {
+		return f, d
+	}
+	if a := f.again; a != nil && a.dir == d && p.Seq == a.isn+1 && f.ev.Packets[d.Reverse()] == 0 {
+		// One-sided, so the answer cannot be seen; the data is answer enough.
+		return t.reuse(f, d, p, true), event.ToServer
+	}
+	if !f.guess {
+		return f, d
+	}
+	request, response := t.cfg.Role(p.Payload)
+	f.guess = !request && !response
+	if request && d == event.ToClient || response && d == event.ToServer {
+		return t.retake(f, d, p, request)
+	}
+	return f, d
+}
+
+// retake ends f, whose client and server were taken for each other, and
+// begins it anew with p.
+func (t *Table) retake(f *flow, d event.Direction, p *frame.Packet, fromClient bool) (*flow, event.Direction) {
+	fromLow := (d == event.ToServer) == f.clientLow
+	f.uncount(d, p)
+	t.close(f, endReused, false, p.Stamp)
+	n := t.newFlow(p, f.key, fromLow, fromClient, p.Stamp)
+	d = n.direction(fromLow)
+	n.count(d, p)
+	return n, d
+}
