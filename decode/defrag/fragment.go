@@ -33,7 +33,8 @@ type Fragment struct {
 	// beside its data: the IPv4 header, or the IPv6 extension headers in
 	// front of the fragment header.
 	Before int
-	// Next and TTL are of this fragment; those of the first one win.
+	// Next and TTL are of this fragment; the datagram gets those of the one
+	// that first brings its byte 0.
 	Next, TTL uint8
 	// Data is borrowed until Add returns.
 	Data []byte

@@ -101,7 +101,7 @@ func (r *Reassembler) accept(g *datagram, f *Fragment) bool {
 		g.overlap = true
 		r.tell(f, AnomalyOverlap, fmt.Sprintf("bytes %d to %d overlap and agree", f.Offset, end))
 	}
-	if f.Offset == 0 && rel != repeated {
+	if f.Offset == 0 && (len(g.pieces) == 0 || g.pieces[0].at > 0) {
 		g.next, g.ttl = f.Next, f.TTL
 	}
 	if cost := g.insert(f.Offset, data); cost > 0 {

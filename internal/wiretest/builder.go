@@ -44,8 +44,8 @@ func (b *Builder) Frames() []event.Frame { return Render(b.segs) }
 // An Option changes how a connection speaks.
 type Option func(*Conn)
 
-// MSS sets the largest payload of a segment, 1460 by default; both ends
-// announce it.
+// MSS sets the largest payload of a segment, by default what fits Ethernet
+// (1460, in IPv6 1440); both ends announce it.
 func MSS(n int) Option { return func(c *Conn) { c.mss = n } }
 
 // ISN sets the initial sequence numbers, random by default.
@@ -89,6 +89,9 @@ type end struct {
 // is sent yet: without Open it is a connection picked up midstream.
 func (b *Builder) Conn(client, server netip.AddrPort, opts ...Option) *Conn {
 	c := &Conn{b: b, mss: 1460}
+	if client.Addr().Is6() {
+		c.mss = 1440
+	}
 	for i, addr := range []netip.AddrPort{client, server} {
 		c.ends[i] = end{addr: addr, seq: b.rng.Uint32(), ttl: 64, ipid: uint16(b.rng.Uint32())}
 	}
