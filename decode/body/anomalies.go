@@ -1,0 +1,20 @@
+package body
+
+// Names of anomalies on a call. They are stable API.
+const (
+	AnomalyBomb     = "bomb"
+	AnomalyEncoding = "bad_encoding"
+	AnomalyStacked  = "stacked_encoding"
+)
+
+// An Anomaly is a name with what it means.
+type Anomaly struct{ Name, Meaning string }
+
+// Anomalies lists every anomaly this package can put on a call.
+func Anomalies() []Anomaly {
+	return []Anomaly{
+		{AnomalyBomb, "a body grew past 100 times its size when decoded; what came before is kept"},
+		{AnomalyEncoding, "a body is not what its Content-Encoding says, or breaks off within it"},
+		{AnomalyStacked, "more than 3 content codings are stacked; the outer 3 were undone"},
+	}
+}

@@ -1,0 +1,155 @@
+package body
+
+import (
+	"bytes"
+	"io"
+
+	"github.com/andybalholm/brotli"
+	"github.com/klauspost/compress/flate"
+	"github.com/klauspost/compress/gzip"
+	"github.com/klauspost/compress/zlib"
+	"github.com/klauspost/compress/zstd"
+)
+
+// codecs are the decoders, made on first use and kept.
+type codecs struct {
+	src  bytes.Reader
+	gz   *gzip.Reader
+	zl   io.ReadCloser
+	fl   io.ReadCloser
+	br   *brotli.Reader
+	zs   *zstd.Decoder
+	tiny [1]byte
+}
+
+// fault says why decoding stopped early.
+type fault uint8
+
+const (
+	faultNone fault = iota
+	faultBroken
+	faultBomb
+	faultCap
+)
+
+// zstdWindow is the largest window RFC 9659 allows in HTTP.
+const zstdWindow = 8 << 20
+
+// decode undoes one coding of in, appending to dst. size is what came over the
+// wire, which the ratio is measured by.
+func (e *Expander) decode(coding string, size int, in, dst []byte) ([]byte, fault) {
+	e.src.Reset(in)
+	var r io.Reader
+	var err error
+	switch coding {
+	case "gzip", "x-gzip":
+		r, err = e.gzip()
+	case "deflate":
+		r, err = e.deflate(in)
+	case "br":
+		r, err = e.brotli()
+	case "zstd":
+		r, err = e.zstd()
+	default:
+		return dst, faultBroken
+	}
+	if err != nil {
+		return dst, faultBroken
+	}
+	dst, f := e.pull(r, size, dst)
+	if f == faultBroken && len(dst) == 0 && coding == "deflate" {
+		e.src.Reset(in) // two zlib bytes may be the start of raw deflate
+		return e.pull(e.flate(), size, dst)
+	}
+	return dst, f
+}
+
+// pull reads r to its end or to a bound.
+func (e *Expander) pull(r io.Reader, size int, dst []byte) ([]byte, fault) {
+	for {
+		if len(dst) > ratioFree && len(dst) > e.cfg.MaxRatio*size {
+			return dst, faultBomb
+		}
+		if len(dst) >= e.cfg.MaxOutput {
+			return e.atCap(r, dst)
+		}
+		if cap(dst)-len(dst) < 512 {
+			dst = append(dst, make([]byte, max(4096, min(cap(dst), 256<<10)))...)[:len(dst)]
+		}
+		room := dst[len(dst):min(cap(dst), e.cfg.MaxOutput)]
+		n, err := r.Read(room)
+		dst = dst[:len(dst)+n]
+		if err == io.EOF {
+			return dst, faultNone
+		}
+		if err != nil {
+			return dst, faultBroken
+		}
+	}
+}
+
+// atCap says whether anything is left beyond the cap.
+func (e *Expander) atCap(r io.Reader, dst []byte) ([]byte, fault) {
+	if n, err := r.Read(e.tiny[:]); n == 0 && err == io.EOF {
+		return dst, faultNone
+	}
+	return dst, faultCap
+}
+
+func (e *Expander) gzip() (io.Reader, error) {
+	if e.gz != nil {
+		return e.gz, e.gz.Reset(&e.src)
+	}
+	z, err := gzip.NewReader(&e.src)
+	if err == nil {
+		e.gz = z
+	}
+	return z, err
+}
+
+// deflate is zlib by the RFC and raw deflate by habit of some servers.
+func (e *Expander) deflate(in []byte) (io.Reader, error) {
+	if len(in) < 2 || in[0]&0x0f != 8 || (uint(in[0])<<8|uint(in[1]))%31 != 0 {
+		return e.flate(), nil
+	}
+	if e.zl != nil {
+		return e.zl, e.zl.(zlib.Resetter).Reset(&e.src, nil)
+	}
+	z, err := zlib.NewReader(&e.src)
+	if err == nil {
+		e.zl = z
+	}
+	return z, err
+}
+
+func (e *Expander) flate() io.Reader {
+	if e.fl == nil {
+		e.fl = flate.NewReader(&e.src)
+		return e.fl
+	}
+	if err := e.fl.(flate.Resetter).Reset(&e.src, nil); err != nil {
+		e.fl = flate.NewReader(&e.src)
+	}
+	return e.fl
+}
+
+func (e *Expander) brotli() (io.Reader, error) {
+	if e.br == nil {
+		e.br = brotli.NewReader(&e.src)
+		return e.br, nil
+	}
+	return e.br, e.br.Reset(&e.src)
+}
+
+// zstd decodes on the calling goroutine only.
+func (e *Expander) zstd() (io.Reader, error) {
+	if e.zs != nil {
+		return e.zs, e.zs.Reset(&e.src)
+	}
+	z, err := zstd.NewReader(&e.src, zstd.WithDecoderConcurrency(1), zstd.WithDecoderLowmem(true),
+		zstd.WithDecoderMaxWindow(zstdWindow), zstd.WithDecoderMaxMemory(uint64(e.cfg.MaxOutput)+1<<20))
+	if err == nil {
+		e.zs = z
+	}
+	return z, err
+}

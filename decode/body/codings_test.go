@@ -1,0 +1,110 @@
+package body
+
+import (
+	"bytes"
+	"io"
+	"strings"
+	"testing"
+
+	"github.com/andybalholm/brotli"
+	"github.com/klauspost/compress/flate"
+	"github.com/klauspost/compress/gzip"
+	"github.com/klauspost/compress/zlib"
+	"github.com/klauspost/compress/zstd"
+
+	"spaniel/event"
+)
+
+// pack applies a coding.
+func pack(t testing.TB, coding string, b []byte) []byte {
+	t.Helper()
+	var out bytes.Buffer
+	var w io.WriteCloser
+	var err error
+	switch coding {
+	case "gzip":
+		w = gzip.NewWriter(&out)
+	case "deflate":
+		w = zlib.NewWriter(&out)
+	case "raw":
+		w, err = flate.NewWriter(&out, 6)
+	case "br":
+		w = brotli.NewWriter(&out)
+	case "zstd":
+		w, err = zstd.NewWriter(&out, zstd.WithEncoderConcurrency(1))
+	}
+	if err == nil {
+		_, err = w.Write(b)
+	}
+	if err == nil {
+		err = w.Close()
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out.Bytes()
+}
+
+// unpack decodes a response body of the given Content-Encoding.
+func unpack(e *Expander, encoding string, raw []byte, complete bool) (*event.Call, []byte) {
+	c := &event.Call{}
+	c.Reset(e)
+	c.Resp.Headers = []event.Header{{Name: "Content-Encoding", Value: encoding}}
+	c.Resp.Raw, c.Resp.Complete = raw, complete
+	return c, c.RespBody()
+}
+
+func TestCodings(t *testing.T) {
+	text := []byte(strings.Repeat("all work and no play ", 500))
+	e := New(Config{})
+	for round := 0; round < 2; round++ { // decoders are used again
+		for _, coding := range []string{"gzip", "deflate", "raw", "br", "zstd"} {
+			name := strings.Replace(coding, "raw", "deflate", 1)
+			whole := pack(t, coding, text)
+			c, got := unpack(e, name, whole, true)
+			if !bytes.Equal(got, text) || len(c.Anomalies) > 0 {
+				t.Errorf("%s: %d bytes, anomalies %v", coding, len(got), c.Anomalies)
+			}
+			c, got = unpack(e, name, whole[:len(whole)*2/3], false)
+			if !bytes.HasPrefix(text, got) || len(c.Anomalies) > 0 {
+				t.Errorf("%s, cut: %d bytes, anomalies %v", coding, len(got), c.Anomalies)
+			}
+			if c, _ = unpack(e, name, whole[:len(whole)*2/3], true); len(c.Anomalies) != 1 {
+				t.Errorf("%s, broken off: anomalies %v", coding, c.Anomalies)
+			}
+		}
+	}
+	two := append(pack(t, "gzip", []byte("one ")), pack(t, "gzip", []byte("two"))...)
+	if _, got := unpack(e, "gzip", two, true); string(got) != "one two" {
+		t.Errorf("two members: %q", got)
+	}
+	if c, got := unpack(e, "gzip", []byte("no gzip"), true); string(got) != "no gzip" || len(c.Anomalies) != 1 {
+		t.Errorf("wrong label: %q, %v", got, c.Anomalies)
+	}
+	if _, got := unpack(e, "gzip, br", pack(t, "br", pack(t, "gzip", text)), true); !bytes.Equal(got, text) {
+		t.Errorf("stacked: %d bytes", len(got))
+	}
+	four := text
+	for range 4 {
+		four = pack(t, "gzip", four)
+	}
+	if c, _ := unpack(e, "gzip,gzip,gzip,gzip", four, true); len(c.Anomalies) == 0 || c.Anomalies[0] != AnomalyStacked {
+		t.Errorf("four codings: %v", c.Anomalies)
+	}
+}
+
+func TestBombs(t *testing.T) {
+	zeros := make([]byte, 64<<20)
+	e := New(Config{})
+	for _, coding := range []string{"gzip", "deflate", "raw", "br", "zstd"} {
+		raw := pack(t, coding, zeros)
+		c, got := unpack(e, strings.Replace(coding, "raw", "deflate", 1), raw[:min(len(raw), 64<<10)], true)
+		if len(got) > 1<<20 || len(c.Anomalies)+int(c.Flags&event.FlagCapped) == 0 {
+			t.Errorf("%s: %d bytes from %d, anomalies %v, flags %v", coding, len(got), len(raw), c.Anomalies, c.Flags)
+		}
+	}
+	twice := pack(t, "gzip", pack(t, "gzip", zeros))
+	if c, got := unpack(e, "gzip, gzip", twice, true); len(got) > 1<<20 || len(c.Anomalies) != 1 || c.Anomalies[0] != AnomalyBomb {
+		t.Errorf("gzip twice: %d bytes from %d, %v", len(got), len(twice), c.Anomalies)
+	}
+}

@@ -1,0 +1,141 @@
+package body
+
+import (
+	"bytes"
+	"strings"
+	"unicode/utf16"
+	"unicode/utf8"
+
+	"spaniel/event"
+)
+
+// format is how a body is taken apart.
+type format uint8
+
+const (
+	formatPlain format = iota
+	formatForm
+	formatJSON
+	formatXML
+	formatMultipart
+)
+
+// body appends the leaves of a request body.
+func (k *collector) body(raw []byte) {
+	declared := k.call.Req.Get("Content-Type")
+	text := string(fromUTF16(raw))
+	if f := formatOf(declared, text); f == formatMultipart {
+		if boundary := boundaryOf(declared, text); boundary != "" {
+			k.multipart("body", boundary, text, 0)
+			return
+		}
+	}
+	k.content("body", event.LeafBody, declared, text)
+}
+
+// content appends a value that may have a structure of its own.
+func (k *collector) content(place string, plain event.LeafKind, declared, text string) {
+	switch formatOf(declared, text) {
+	case formatJSON:
+		k.json(place, text)
+	case formatXML:
+		if !surelyXML(declared, text) { // HTML, or a template: the whole counts
+			k.add(event.Leaf{Place: place, Kind: plain, Value: text})
+		}
+		k.xml(place, text)
+	case formatForm:
+		k.pairs(place, event.LeafForm, text)
+	default:
+		k.add(event.Leaf{Place: place, Kind: plain, Value: text})
+	}
+}
+
+// formatOf decides by the body's first bytes, and by the declared type where
+// these leave it open: the type is the client's word.
+func formatOf(declared, text string) format {
+	media, _, _ := strings.Cut(declared, ";")
+	media = strings.ToLower(strings.TrimSpace(media))
+	head := strings.TrimLeft(strings.TrimPrefix(text, "\ufeff"), " \t\r\n")
+	switch {
+	case head == "":
+		return formatPlain
+	case strings.HasPrefix(media, "multipart/") || media == "" && strings.HasPrefix(head, "--"):
+		return formatMultipart
+	case head[0] == '{' || head[0] == '[':
+		return formatJSON
+	case head[0] == '<' && !strings.Contains(media, "html"):
+		return formatXML
+	case strings.HasSuffix(media, "json"):
+		return formatJSON
+	case media == "application/x-www-form-urlencoded" || formLike(head):
+		return formatForm
+	}
+	return formatPlain
+}
+
+// surelyXML reports whether text is XML by its type or by its declaration.
+func surelyXML(declared, text string) bool {
+	media, _, _ := strings.Cut(declared, ";")
+	head := strings.TrimLeft(strings.TrimPrefix(text, "\ufeff"), " \t\r\n")
+	return hasSuffixFold(strings.TrimSpace(media), "xml") || hasFold(head, "<?xml ") || hasFold(head, "<!doctype ")
+}
+
+// hasSuffixFold reports whether s ends with the lower-case word in any case.
+func hasSuffixFold(s, word string) bool {
+	return len(s) >= len(word) && strings.EqualFold(s[len(s)-len(word):], word)
+}
+
+// formLike reports whether text begins with name= and has no line break
+// before it: a form nobody declared.
+func formLike(text string) bool {
+	for i := 0; i < min(len(text), 64); i++ {
+		switch c := text[i]; {
+		case c == '=':
+			return i > 0 && strings.IndexByte(text, '\n') < 0
+		case !plainName[c] && c != '%' && c != '+' && c != '$':
+			return false
+		}
+	}
+	return false
+}
+
+// fromUTF16 turns UTF-16 with a byte order mark, or of an XML or JSON text
+// without one, into UTF-8; other bytes are returned as they are.
+func fromUTF16(b []byte) []byte {
+	little, found := false, false
+	switch {
+	case bytes.HasPrefix(b, []byte{0xff, 0xfe}):
+		little, found, b = true, true, b[2:]
+	case bytes.HasPrefix(b, []byte{0xfe, 0xff}):
+		found, b = true, b[2:]
+	case len(b) >= 4 && b[0] != 0 && b[1] == 0 && b[2] != 0 && b[3] == 0:
+		little, found = true, true
+	case len(b) >= 4 && b[0] == 0 && b[1] != 0 && b[2] == 0 && b[3] != 0:
+		found = true
+	}
+	if !found {
+		return b
+	}
+	return appendUTF16(make([]byte, 0, len(b)), b, little)
+}
+
+// appendUTF16 appends the UTF-8 form of UTF-16 units; an odd last byte is left
+// out.
+func appendUTF16(dst, b []byte, little bool) []byte {
+	unit := func(i int) rune {
+		if little {
+			return rune(b[i]) | rune(b[i+1])<<8
+		}
+		return rune(b[i])<<8 | rune(b[i+1])
+	}
+	for i := 0; i+1 < len(b); i += 2 {
+		r := unit(i)
+		if utf16.IsSurrogate(r) && i+3 < len(b) {
+			if full := utf16.DecodeRune(r, unit(i+2)); full != utf8.RuneError {
+				r, i = full, i+2
+			}
+		}
+		dst = utf8.AppendRune(dst, r)
+	}
+	return dst
+}

@@ -1,0 +1,111 @@
+package body
+
+import (
+	"strings"
+
+	"spaniel/event"
+)
+
+// Expander implements event.Expander. It belongs to one goroutine. What Body
+// returns is valid until Body is asked for the same half of the next call.
+type Expander struct {
+	cfg Config
+	codecs
+	out    [2][]byte // decoded request and response body
+	layer  []byte    // between two codings
+	places map[string]string
+	buf    []byte // place being built
+	step   []byte // scratch of decoding steps
+	slab   []event.Reading
+	read   func(*event.Leaf) []event.Reading
+}
+
+// New returns an Expander with the caps of cfg.
+func New(cfg Config) *Expander {
+	e := &Expander{cfg: cfg.withDefaults(), places: make(map[string]string)}
+	e.read = e.readings
+	return e
+}
+
+// Body returns m's body with its content codings removed: m.Raw itself when
+// there are none, as much as could be decoded when it is cut or broken.
+func (e *Expander) Body(c *event.Call, m *event.Message) []byte {
+	codings := codingsOf(m)
+	if len(codings) == 0 || len(m.Raw) == 0 {
+		return m.Raw
+	}
+	d := 0
+	if m != &c.Req.Message {
+		d = 1
+	}
+	if len(codings) > maxCodings {
+		c.Mark(AnomalyStacked)
+		c.Flags |= event.FlagCapped
+		codings = codings[len(codings)-maxCodings:]
+	}
+	e.out[d], e.layer = shrink(e.out[d]), shrink(e.layer)
+	in := m.Raw
+	cut := m.RawCut || m.RawGap || !m.Complete
+	for i := len(codings) - 1; i >= 0; i-- {
+		out, fault := e.decode(codings[i], len(m.Raw), in, e.layer[:0])
+		e.layer = out
+		switch fault {
+		case faultBomb:
+			c.Mark(AnomalyBomb)
+			c.Flags |= event.FlagCapped
+			cut = true
+		case faultCap:
+			c.Flags |= event.FlagCapped
+			cut = true
+		case faultBroken:
+			if !cut {
+				c.Mark(AnomalyEncoding)
+			}
+			if len(out) == 0 && !cut { // wrong label: the body as it is
+				out = append(out, in...)
+				e.layer = out
+			}
+			cut = true
+		}
+		in = out
+		e.out[d], e.layer = out, e.out[d]
+	}
+	return e.out[d]
+}
+
+// codingsOf lists the codings of m in the order they were applied, but for
+// chunked, which the parser undid.
+func codingsOf(m *event.Message) []string {
+	var list []string
+	for i := range m.Headers {
+		h := &m.Headers[i]
+		if n := len(h.Name); n != len("Content-Encoding") && n != len("Transfer-Encoding") {
+			continue
+		}
+		if !strings.EqualFold(h.Name, "Content-Encoding") && !strings.EqualFold(h.Name, "Transfer-Encoding") {
+			continue
+		}
+		for rest, more := h.Value, true; more; {
+			var word string
+			word, rest, more = strings.Cut(rest, ",")
+			if word = strings.ToLower(strings.TrimSpace(word)); word != "" && word != "identity" && word != "chunked" {
+				list = append(list, word)
+			}
+			if len(list) > 16 {
+				return list
+			}
+		}
+	}
+	return list
+}
+
+// keepBytes bounds the memory a buffer keeps from one call to the next.
+const keepBytes = 256 << 10
+
+// shrink lets go of a buffer that a rare large body made.
+func shrink(b []byte) []byte {
+	if cap(b) > keepBytes {
+		return nil
+	}
+	return b
+}

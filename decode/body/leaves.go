@@ -1,0 +1,157 @@
+package body
+
+import (
+	"strconv"
+	"strings"
+
+	"spaniel/event"
+)
+
+// collector appends leaves until its budget is used up.
+type collector struct {
+	e    *Expander
+	call *event.Call
+	dst  []event.Leaf
+	left int // leaves the part now read may still add
+}
+
+// Leaves appends every client-controlled value of the request to dst: path
+// segments, query, headers, cookies and the body by its structure, and names
+// where they are odd. What lies beyond a cap is one leaf, as sent.
+func (e *Expander) Leaves(c *event.Call, dst []event.Leaf) []event.Leaf {
+	k := collector{e: e, call: c, dst: dst}
+	total := e.cfg.MaxLeaves
+	start := len(dst)
+	k.left = total * sharePath / 10
+	k.path(c.Req.Path)
+	k.left = total * shareQuery / 10
+	k.pairs("query", event.LeafQuery, c.Req.Query)
+	k.left = total * shareHeader / 10
+	k.headers("header", c.Req.Headers)
+	k.headers("trailer", c.Req.Trailers)
+	k.left = max(0, total-(len(k.dst)-start))
+	if b := c.ReqBody(); len(b) > 0 {
+		k.body(b)
+	}
+	return k.dst
+}
+
+// full reports whether the budget is used up, and then marks the call. One
+// place is left for the rest.
+func (k *collector) full() bool {
+	if k.left > 1 {
+		return false
+	}
+	k.call.Flags |= event.FlagCapped
+	return true
+}
+
+// add appends a leaf.
+func (k *collector) add(l event.Leaf) {
+	if k.left <= 0 {
+		k.call.Flags |= event.FlagCapped
+		return
+	}
+	k.left--
+	l.Expand = k.e.read
+	k.dst = append(k.dst, l)
+}
+
+// rest appends what lies beyond a cap as one leaf.
+func (k *collector) rest(place string, kind event.LeafKind, value string) {
+	if value != "" {
+		k.add(event.Leaf{Place: place, Kind: kind, Value: value})
+	}
+}
+
+// name appends the name of a value when it is odd enough to carry something.
+func (k *collector) name(place, name string) {
+	for i := 0; i < len(name); i++ {
+		if !plainName[name[i]] {
+			if !k.full() {
+				k.add(event.Leaf{Place: place, Key: name, Kind: event.LeafName, Value: name})
+			}
+			return
+		}
+	}
+}
+
+// plainName marks the bytes of ordinary parameter names.
+var plainName = func() (t [256]bool) {
+	for _, c := range "0123456789_.-[]" {
+		t[c] = true
+	}
+	for c := 'a'; c <= 'z'; c++ {
+		t[c], t[c-'a'+'A'] = true, true
+	}
+	return t
+}()
+
+// place joins prefix and name; repeated places share one string.
+func (e *Expander) place(prefix, name string) string {
+	if name == "" {
+		return prefix
+	}
+	e.buf = append(append(append(e.buf[:0], prefix...), '.'), name[:min(len(name), maxName)]...)
+	return e.intern()
+}
+
+// numbered is place with a number for a name.
+func (e *Expander) numbered(prefix string, n int) string {
+	e.buf = strconv.AppendInt(append(append(e.buf[:0], prefix...), '.'), int64(n), 10)
+	return e.intern()
+}
+
+// maxPlaces bounds the places remembered: 4,096 of at most 64 bytes.
+const maxPlaces = 4096
+
+// intern returns buf as a string.
+func (e *Expander) intern() string {
+	if s, ok := e.places[string(e.buf)]; ok {
+		return s
+	}
+	s := string(e.buf)
+	if len(s) <= 64 {
+		if len(e.places) >= maxPlaces {
+			clear(e.places)
+		}
+		e.places[s] = s
+	}
+	return s
+}
+
+// path appends the segments, their matrix parameters, and the whole path when
+// it may mean something else than its segments do.
+func (k *collector) path(path string) {
+	if strings.ContainsAny(path, "%\\") || strings.Contains(path, "..") || strings.Contains(path, "//") {
+		k.add(event.Leaf{Place: "path", Kind: event.LeafPath, Value: path})
+	}
+	n := 0
+	for rest := path; rest != ""; {
+		if k.full() {
+			k.rest("path", event.LeafPath, rest)
+			return
+		}
+		var segment string
+		segment, rest, _ = strings.Cut(rest, "/")
+		if segment == "" {
+			continue
+		}
+		n++
+		place := k.e.numbered("path", n)
+		k.add(event.Leaf{Place: place, Key: strconv.Itoa(n), Kind: event.LeafPath, Value: segment})
+		k.matrix(place, segment)
+	}
+}
+
+// matrix appends the ;name=value parameters of a path segment.
+func (k *collector) matrix(place, segment string) {
+	_, rest, more := strings.Cut(segment, ";")
+	for more && !k.full() {
+		var pair string
+		pair, rest, more = strings.Cut(rest, ";")
+		if name, value, ok := strings.Cut(pair, "="); ok {
+			k.add(event.Leaf{Place: k.e.place(place, name), Key: name, Kind: event.LeafPath, Value: value})
+		}
+	}
+}

@@ -1,0 +1,104 @@
+package body
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"spaniel/event"
+)
+
+// request makes a call from a target, headers and a body.
+func request(target, headers, body string) *event.Call {
+	c := &event.Call{}
+	c.Reset(New(Config{}))
+	c.Req.Path, c.Req.Query, _ = strings.Cut(target, "?")
+	for line := range strings.Lines(headers) {
+		name, value, _ := strings.Cut(strings.TrimSpace(line), ": ")
+		c.Req.Headers = append(c.Req.Headers, event.Header{Name: name, Value: value})
+	}
+	c.Req.Raw, c.Req.Complete = []byte(body), true
+	return c
+}
+
+func show(leaves []event.Leaf) string {
+	var b strings.Builder
+	kinds := []string{"path", "query", "header", "cookie", "form", "json", "multipart", "xml", "body", "name"}
+	for _, l := range leaves {
+		fmt.Fprintf(&b, "%s %s%s %q\n", kinds[l.Kind], l.Place, strings.TrimSuffix(" "+l.Type, " "), l.Value)
+	}
+	return b.String()
+}
+
+var leafCases = []struct{ name, target, headers, body, want string }{
+	{"path", "/a/b;m=1/c", "", "", "path path.1 \"a\"\npath path.2 \"b;m=1\"\npath path.2.m \"1\"\npath path.3 \"c\"\n"},
+	{"path that climbs", "/a/../b", "", "", "path path \"/a/../b\"\npath path.1 \"a\"\npath path.2 \"..\"\npath path.3 \"b\"\n"},
+	{"query keeps repeats and raw values", "?id=1&id=%27&x&a%5Bb%5D=2", "", "", "query query.id \"1\"\nquery query.id \"%27\"\nquery query \"x\"\nquery query.a[b] \"2\"\n"},
+	{"odd names are leaves", "?%3Cx%3E=1", "", "", "name query.<x> \"<x>\"\nquery query.<x> \"1\"\n"},
+	{"headers and cookies", "", "X-A: b\nCookie: sid=1; t=\"q\"; lone", "", "header header.x-a \"b\"\ncookie cookie.sid \"1\"\ncookie cookie.t \"q\"\ncookie cookie \"lone\"\n"},
+	{"form", "", "Content-Type: application/x-www-form-urlencoded", "a=1+2&a=%41", "form body.a \"1+2\"\nform body.a \"%41\"\n"},
+	{"form nobody declared", "", "", "a=1&b=2", "form body.a \"1\"\nform body.b \"2\"\n"},
+	{"json", "", "Content-Type: application/json", `{"u":{"n":"a\u0027\n","n":12345678901234567890.0},"l":[1,true,null,{}],"$ne":[]}`,
+		"json body.u.n string \"a'\\n\"\njson body.u.n number \"12345678901234567890.0\"\njson body.l.0 number \"1\"\njson body.l.1 bool \"true\"\njson body.l.2 null \"null\"\njson body.l.3 object \"{}\"\nname body.$ne \"$ne\"\njson body.$ne array \"[]\"\n"},
+	{"json declared as text, cut off", "", "Content-Type: text/plain", `{"a":"b","c":"de`, "json body.a string \"b\"\njson body.c string \"de\"\n"},
+	{"json that breaks", "", "", `{"a":1, oops ' or 1=1`, "json body.a number \"1\"\nbody body \"oops ' or 1=1\"\n"},
+	{"several documents", "", "Content-Type: application/x-ndjson", "{\"a\":1}\n{\"a\":2}\n", "json body.a number \"1\"\njson body.a number \"2\"\n"},
+	{"multipart", "", "Content-Type: multipart/form-data; boundary=\"B\"", "--B\r\nContent-Disposition: form-data; name=\"f\"; filename=\"../x.php\"\r\n\r\n<?php\r\n--BB\r\n--B\r\nContent-Disposition: form-data; name=v\r\n\r\n1\r\n--B--",
+		"multipart body.f.filename \"../x.php\"\nmultipart body.f.header.content-disposition \"form-data; name=\\\"f\\\"; filename=\\\"../x.php\\\"\"\nmultipart body.f \"<?php\\r\\n--BB\"\nmultipart body.v.header.content-disposition \"form-data; name=v\"\nmultipart body.v \"1\"\n"},
+	{"xml", "", "", `<?xml version="1.0"?><!DOCTYPE a [<!ENTITY x SYSTEM "file:///etc/passwd">]><a b="1&amp;"><s:c>&x;</s:c><d/><![CDATA[<q>]]></a>`,
+		"xml body.doctype \"<!DOCTYPE a [<!ENTITY x SYSTEM \\\"file:///etc/passwd\\\">]>\"\nxml body.a.b \"1&amp;\"\nxml body.a.c \"&x;\"\nxml body.a \"<q>\"\n"},
+	{"xml in utf-16", "", "Content-Type: application/xml", "\xff\xfe<\x00a\x00>\x00b\x00<\x00/\x00a\x00>\x00", "xml body.a \"b\"\n"},
+	{"plain", "", "Content-Type: text/plain", "hello there", "body body \"hello there\"\n"},
+}
+
+func TestLeaves(t *testing.T) {
+	for _, c := range leafCases {
+		call := request(c.target, c.headers, c.body)
+		got := show(call.Leaves())
+		if i := strings.Index(got, "header header.content-type"); i >= 0 {
+			_, rest, _ := strings.Cut(got[i:], "\n")
+			got = got[:i] + rest
+		}
+		if got != c.want {
+			t.Errorf("%s:\n got %s\nwant %s", c.name, got, c.want)
+		}
+	}
+}
+
+func TestReadings(t *testing.T) {
+	for _, c := range []struct {
+		kind        event.LeafKind
+		value, want string
+	}{
+		{event.LeafQuery, "plain", ""},
+		{event.LeafQuery, "a+b", "percent=a b"},
+		{event.LeafPath, "a+b", ""},
+		{event.LeafQuery, "%2527", "percent=%27|percent>percent='"},
+		{event.LeafQuery, "%u0027", "percent='"},
+		{event.LeafQuery, "%c0%af", "percent=\xc0\xaf|percent>overlong=/"},
+		{event.LeafJSON, "&lt;b&#62;", "entity=<b>"},
+		{event.LeafJSON, "\uff1cb\uff1e", "fullwidth=<b>"},
+		{event.LeafQuery, "PHNjcmlwdD4=", "base64=<script>"},
+		{event.LeafQuery, "JTI3", ""},
+		{event.LeafQuery, "JTI3JTI3", "base64=%27%27|base64>percent=''"},
+		{event.LeafQuery, "username", ""},
+		{event.LeafJSON, `\u003cb`, "escape=<b"},
+		{event.LeafHeader, "Basic YTonIG9yIDE9MQ==", "basic=a:' or 1=1"},
+		{event.LeafQuery, "%7B%22a%22%3A%22%27x%22%7D", `percent={"a":"'x"}|percent>json.a='x`},
+		{event.LeafHeader, "Bearer eyJhbGciOiJub25lIn0.eyJzdWIiOiInIG9yIn0.", `bearer=eyJhbGciOiJub25lIn0.eyJzdWIiOiInIG9yIn0.|bearer>jwt.header={"alg":"none"}|bearer>jwt.claims={"sub":"' or"}|bearer>jwt.claims>json.sub=' or`},
+	} {
+		e := New(Config{})
+		l := event.Leaf{Kind: c.kind, Value: c.value, Expand: e.read}
+		var got []string
+		for i, r := range l.Readings() {
+			if i > 0 {
+				got = append(got, r.Chain+"="+r.Text)
+			} else if r.Text != c.value || r.Chain != "" {
+				t.Errorf("%q: the first reading is %q by %q", c.value, r.Text, r.Chain)
+			}
+		}
+		if s := strings.Join(got, "|"); s != c.want {
+			t.Errorf("%q:\n got %s\nwant %s", c.value, s, c.want)
+		}
+	}
+}

@@ -1,0 +1,60 @@
+package body
+
+import (
+	"strings"
+
+	"spaniel/event"
+)
+
+// jwtLike reports whether s has the shape of a JSON Web Token.
+func jwtLike(s string) bool {
+	return strings.HasPrefix(s, "eyJ") && strings.IndexByte(s, '.') > 0
+}
+
+// stepJWT opens the header and the claims of a token; the signature is none
+// of our business.
+func stepJWT(e *Expander, s string, _ *event.Leaf, add func(name, text string)) {
+	if !jwtLike(s) {
+		return
+	}
+	header, rest, _ := strings.Cut(s, ".")
+	claims, _, _ := strings.Cut(rest, ".")
+	if out, ok := e.base64(header); ok {
+		add("jwt.header", string(out))
+	}
+	if out, ok := e.base64(claims); ok {
+		add("jwt.claims", string(out))
+	}
+}
+
+// jsonLike reports whether s may be a JSON object or array.
+func jsonLike(s string) bool {
+	s = strings.TrimSpace(s)
+	return len(s) > 2 && (s[0] == '{' && s[len(s)-1] == '}' || s[0] == '[' && s[len(s)-1] == ']')
+}
+
+// stepJSON reads the values within a JSON text that stands in a value. Words
+// of letters and digits carry nothing and would use up the readings.
+func stepJSON(e *Expander, s string, _ *event.Leaf, add func(name, text string)) {
+	if !jsonLike(s) {
+		return
+	}
+	inner := &Expander{cfg: e.cfg, places: e.places}
+	k := collector{e: inner, call: new(event.Call), left: 64}
+	k.json("json", strings.TrimSpace(s))
+	for i := range k.dst {
+		if l := &k.dst[i]; l.Type == "string" && !wordOnly(l.Value) || l.Kind == event.LeafName {
+			add(l.Place, l.Value)
+		}
+	}
+}
+
+// wordOnly reports whether s is letters, digits, spaces, '_' and '-' alone.
+func wordOnly(s string) bool {
+	for i := 0; i < len(s); i++ {
+		if c := s[i]; !plainName[c] && c != ' ' || c == '.' || c == '[' || c == ']' {
+			return false
+		}
+	}
+	return true
+}
