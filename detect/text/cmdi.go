@@ -1,0 +1,148 @@
+package text
+
+import "strings"
+
+const cmdiNeeds = ";|&`$\n\r<>(){}/%?*'\"\\- "
+
+// CmdiNeeds returns bytes of which a value must hold one for Cmdi to match.
+func CmdiNeeds() string { return cmdiNeeds }
+
+// cmdiMax is what of a value is read as a shell's line.
+const cmdiMax = 32 << 10
+
+// Cmdi reports a shell command brought into a value.
+//
+// It looks for what makes a shell begin a new command (; | & && || newline,
+// `…`, $(…), and quotes or brackets before them), takes the next word as a
+// shell would (quotes and backslashes inside it dropped, $IFS a blank, a path
+// before it passed over, {a,b} a list), and asks whether it is a command and
+// whether what follows fits that command: `; cat /etc/hosts` does,
+// "salt; cat and dog" does not.
+//
+// Returns: where the command begins, with its separator, and its text.
+//
+// Example: Cmdi("127.0.0.1; id") = 9, "; id", true; Cmdi("name|id|age") is silent.
+func Cmdi(s string) (offset int, match string, ok bool) {
+	if len(s) < 3 || !strings.ContainsAny(s, cmdiNeeds) {
+		return none()
+	}
+	if len(s) > cmdiMax {
+		s = s[:cmdiMax]
+	}
+	if at := strings.Index(s, "()"); at >= 0 && shellshock(s[at:]) {
+		return found(s, at, len(s))
+	}
+	if leadCommand(s) {
+		return found(s, 0, len(s))
+	}
+	for i := 0; i < len(s); i++ {
+		sep, n := shellSeparator(s, i)
+		if sep == 0 {
+			continue
+		}
+		if end, hit := commandAfter(s, i, i+n, sep); hit {
+			return found(s, i, end)
+		}
+		i += n - 1
+	}
+	return none()
+}
+
+// shellshock reports a function definition with a command after it.
+func shellshock(s string) bool {
+	t := strings.TrimLeft(s[2:], " \t")
+	return strings.HasPrefix(t, "{") && strings.Contains(t, "};") && strings.Index(t, "};") < 40 && strings.Contains(t, ":;") || strings.HasPrefix(t, "{ _;") || strings.HasPrefix(t, "{ (")
+}
+
+// shellSeparator returns the separator at i ('$' for $(, '&' for &&) and its length.
+func shellSeparator(s string, i int) (sep byte, n int) {
+	switch c := s[i]; c {
+	case ';', '\n', '\r', '`':
+		return c, 1
+	case '|', '&':
+		if i+1 < len(s) && s[i+1] == c {
+			return 'B', 2 // && and ||
+		}
+		return c, 1
+	case '$':
+		if i+1 < len(s) && s[i+1] == '(' && !(i+2 < len(s) && s[i+2] == '(') {
+			return '$', 2
+		}
+	case '<', '>':
+		if i+1 < len(s) && s[i+1] == '(' {
+			return '$', 2
+		}
+	}
+	return 0, 0
+}
+
+// commandAfter judges the command that begins at i, after the separator at sepAt.
+func commandAfter(s string, sepAt, i int, sep byte) (end int, hit bool) {
+	for i < len(s) && (isSpace(s[i]) || strings.IndexByte("({!\"'", s[i]) >= 0 && sep != '\n' || s[i] == '@' || s[i] == '&' && sep == '&') {
+		i++
+	}
+	if prefixFold(s[i:], "${ifs}") {
+		i += 6
+	} else if prefixFold(s[i:], "$ifs") {
+		i = wordEnd(s, i+1)
+	}
+	cmd, at, hidden := shellWord(s, i)
+	if cmd == "" {
+		return 0, false
+	}
+	rule := lookFold(shellCommands, cmd)
+	if rule == "" {
+		return at, hidden >= 2 && globbedBin(s[i:at])
+	}
+	grammar := shellGrammar[rule]
+	args, end := shellArgs(s, at, sep)
+	if hidden > 0 && !(sep == '\n') && (args == "" || argsFit(grammar, args)) {
+		return end, true
+	}
+	if !argsFit(grammar, args) {
+		return 0, false
+	}
+	return end, placeFits(s, sepAt, end, sep, grammar, args)
+}
+
+// placeFits weighs where the command stands: a newline, a pipe or an
+// ampersand is in much text that no shell reads.
+func placeFits(s string, sepAt, end int, sep byte, grammar argRule, args string) bool {
+	head := s[:sepAt]
+	switch sep {
+	case '\n', '\r':
+		return len(s) < 300 && strings.Count(s, "\n") <= 3 && (grammar&argLone == 0 || args == "" && len(head) < 64) && words(head, 4) < 4 && !(args == "" && grammar&argShort != 0)
+	case '`':
+		return words(head, 3) < 3 && words(s[end:], 3) < 3 && !(strings.HasPrefix(s, "```"))
+	case '$':
+		return words(head, 8) < 8
+	case 'B':
+		return words(head, 8) < 8 || args != "" && shellArg(args)
+	}
+	if args == "" || grammar&argLone != 0 && args == "" {
+		if grammar&argShort != 0 {
+			return shortPlace(s, sepAt, end, sep)
+		}
+		return words(head, 5) < 5 && words(s[end:], 3) < 3
+	}
+	if sep == '&' && sepAt > 0 && !isSpace(s[sepAt-1]) && strings.Contains(head, "=") && !shellArg(args) {
+		return false // a=b&cat=dog
+	}
+	return words(head, 8) < 8 || shellArg(args)
+}
+
+// shortPlace judges ;id and |ps, whose words are also names of fields: the
+// separator stands at the beginning or behind a blank, a quote or a host, and
+// nothing but closing signs follows.
+func shortPlace(s string, sepAt, end int, sep byte) bool {
+	tail := strings.Trim(s[end:], " \t;#'\"|&`)")
+	if tail != "" {
+		return false
+	}
+	if sepAt == 0 {
+		return true
+	}
+	b := s[sepAt-1]
+	spaced := sepAt+1 < len(s) && isSpace(s[sepAt+1])
+	return b == '\'' || b == '"' || b == ')' || (isDigit(b) || isSpace(b)) && (sep == ';' || spaced) && words(s[:sepAt], 3) < 3 || spaced && sep == ';' && words(s[:sepAt], 2) < 2
+}

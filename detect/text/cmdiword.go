@@ -1,0 +1,220 @@
+package text
+
+import "strings"
+
+// argRule says what may follow a command.
+type argRule uint16
+
+const (
+	argLone  argRule = 1 << iota // nothing
+	argPath                      // a path or a file
+	argOpt                       // an option: -x, /x
+	argHost                      // a host, an address, a URL
+	argNum                       // a number
+	argAny                       // anything that is no prose
+	argShort                     // the name is a common word or field name: needs more
+	argSay                       // a few words, as echo takes
+)
+
+// shellGrammar says, by command class, what follows it.
+var shellGrammar = map[string]argRule{
+	"lone": argLone, "loneopt": argLone | argOpt, "file": argPath, "list": argLone | argPath | argOpt | argShort, "net": argHost | argOpt,
+	"num": argNum, "shell": argLone | argOpt | argPath, "any": argAny | argOpt | argPath, "say": argSay, "short": argLone | argOpt | argShort, "opt": argOpt | argPath,
+}
+
+// shellCommands names each command's class.
+var shellCommands = func() map[string]string {
+	set := map[string]string{}
+	for _, c := range []struct{ class, names string }{
+		{"lone", "whoami systeminfo ipconfig getent printenv hostnamectl lsb_release"},
+		{"loneopt", "uname ifconfig netstat tasklist hostname arch lscpu"},
+		{"short", "id ps pwd env who w ver df uptime phpinfo reboot shutdown logname"},
+		{"list", "ls dir"},
+		{"file", "cat tac nl head tail more less type touch rm rmdir mkdir chmod chown cp mv ln find strings od xxd stat file source sort uniq wc cut diff tee dd tar zip unzip gunzip gzip readlink realpath rev shuf fold paste attrib del copy move sort"},
+		{"net", "ping ping6 nslookup dig host curl wget nc ncat netcat telnet ssh scp tftp ftp lynx fetch traceroute tracert socat rsync whois axel aria2c nmap smbclient finger"},
+		{"num", "sleep timeout usleep"},
+		{"shell", "sh bash zsh ksh dash csh tcsh fish ash busybox"},
+		{"any", "powershell pwsh cmd.exe cmd certutil bitsadmin regsvr32 rundll32 mshta wmic reg"},
+		{"opt", "python python2 python3 perl ruby php node lua awk gawk sed grep egrep fgrep xargs base64 base32 gcc java crontab at kill killall pkill nohup sudo su eval exec openssl gdb vi vim nano ed net sc iptables systemctl service useradd passwd usermod docker kubectl time set export date"},
+		{"say", "echo printf print"},
+	} {
+		for n := range strings.FieldsSeq(c.names) {
+			if set[n] == "" {
+				set[n] = c.class
+			}
+		}
+	}
+	return set
+}()
+
+// shellWord reads the word at i as a shell does and returns it bare, without
+// its directory; end is where it stops, hidden counts the tricks inside it.
+func shellWord(s string, i int) (word string, end, hidden int) {
+	var buf [48]byte
+	n := 0
+	for i < len(s) && n < len(buf) {
+		c := s[i]
+		switch {
+		case isWord(c) || c == '.' || c == '-' && n > 0:
+			buf[n] = c
+			n++
+		case c == '/' || c == '~' && n == 0:
+			n = 0
+		case c == '\\' && i+1 < len(s) && isWord(s[i+1]):
+			hidden++
+		case (c == '\'' || c == '"') && n > 0 && i+1 < len(s) && (s[i+1] == c || isWord(s[i+1]) && strings.IndexByte(s[i+1:min(len(s), i+8)], c) > 0 || hidden > 0 && isWord(s[i+1]) || hidden > 0 && isSpace(s[i+1])):
+			hidden++
+			if s[i+1] == c {
+				i++
+			}
+		case c == '$' && i+1 < len(s) && (s[i+1] == '@' || s[i+1] == '*' || isDigit(s[i+1])) && n > 0:
+			hidden++
+			i++
+		case c == '^' && n > 0 && i+1 < len(s) && isWord(s[i+1]):
+			hidden++ // cmd.exe's escape
+		case c == '?' || c == '*' || c == '[':
+			if n == 0 && (i == 0 || s[i-1] != '/') {
+				return "", i, 0
+			}
+			hidden++
+			buf[n] = c
+			n++
+		default:
+			return string(buf[:n]), i, hidden
+		}
+		i++
+	}
+	return string(buf[:n]), i, hidden
+}
+
+// globbedBin reports /???/c?t: a path to a command written with wild cards.
+func globbedBin(w string) bool {
+	return strings.HasPrefix(w, "/") && strings.Count(w, "/") >= 2 && strings.Count(w, "?")+strings.Count(w, "*") >= 2 && len(w) < 40
+}
+
+// shellArgs returns what follows a command up to the end of that command.
+func shellArgs(s string, i int, sep byte) (args string, end int) {
+	end = i
+	for end < len(s) && end < i+200 {
+		c := s[end]
+		if c == ';' || c == '|' || c == '&' || c == '\n' || c == '\r' || c == '`' || c == '#' || c == ')' && sep == '$' {
+			break
+		}
+		end++
+	}
+	return strings.TrimSpace(s[i:end]), end
+}
+
+// argsFit reports whether args are such as the command takes.
+func argsFit(g argRule, args string) bool {
+	args = strings.Trim(args, "'\")}")
+	if args == "" {
+		return g&argLone != 0
+	}
+	for _, blank := range []string{"${ifs}", "$ifs$9", "$ifs"} {
+		if prefixFold(args, blank) {
+			args = strings.TrimSpace(args[len(blank):])
+			if args == "" {
+				return g&argLone != 0
+			}
+			return true
+		}
+	}
+	if args[0] == '<' || args[0] == '>' || args[0] == ',' || strings.HasPrefix(args, "2>") || args[0] == '$' && len(args) > 1 && g&^argNum != 0 {
+		return g&argShort == 0 || args[0] != ','
+	}
+	first, rest, _ := strings.Cut(args, " ")
+	switch {
+	case g&argNum != 0 && isDigit(first[0]):
+		return strings.Trim(first, "0123456789.smhd") == "" && words(rest, 2) < 2
+	case g&argOpt != 0 && (first[0] == '-' && len(first) > 1 && (isLetter(first[1]) || first[1] == '-') || first[0] == '/' && len(first) == 2):
+		return words(rest, 9) < 9
+	case g&argPath != 0 && shellPath(first):
+		return words(rest, 9) < 9
+	case g&argHost != 0 && hostLike(first):
+		return words(rest, 9) < 9
+	}
+	if g&argSay != 0 {
+		return words(args, 4) < 4 || strings.ContainsAny(args, "$>")
+	}
+	if g&argAny != 0 {
+		return first[0] == '/' || first[0] == '-' || strings.ContainsAny(args, "\\/$:")
+	}
+	if g&argPath != 0 && first[0] == '-' {
+		return shellPath(strings.TrimSpace(rest)) || len(first) <= 4 && rest == "" || first[0] == '-' && strings.Contains(rest, "/")
+	}
+	return false
+}
+
+// shellPath reports a word that is a path: a slash, a dot file, a wild card, a name with an extension.
+func shellPath(w string) bool {
+	if w == "" {
+		return false
+	}
+	if w[0] == '/' || w[0] == '~' || w[0] == '*' || strings.HasPrefix(w, "./") || strings.HasPrefix(w, "..") || strings.Contains(w, ":\\") || w[0] == '$' || w == "." {
+		return true
+	}
+	if strings.ContainsAny(w, "/\\") && len(w) > 3 {
+		return true
+	}
+	dot := strings.LastIndexByte(w, '.')
+	return dot > 0 && dot < len(w)-1 && len(w)-dot <= 6 && isLetter(w[dot+1])
+}
+
+// hostLike reports a word that names a host or a URL.
+func hostLike(w string) bool {
+	if strings.Contains(w, "://") || foldIn(w, "localhost") {
+		return true
+	}
+	dots := 0
+	for i := 0; i < len(w); i++ {
+		if w[i] == '.' {
+			dots++
+		} else if !isWord(w[i]) && strings.IndexByte("-:/{}$`(", w[i]) < 0 {
+			return false
+		}
+	}
+	return dots > 0 && dots < len(w) && w[len(w)-1] != '.'
+}
+
+// shellArg reports arguments only a shell is given.
+func shellArg(args string) bool {
+	_, _, sensitive := sensitiveName(args)
+	return sensitive || strings.HasPrefix(args, "/") || strings.HasPrefix(args, "-") || strings.Contains(args, "://") || strings.Contains(args, "$IFS") || strings.Contains(args, "${IFS") || strings.Contains(args, ">")
+}
+
+// leadCommand reports a value that is a command as a whole, and such that no
+// sentence is: a shell with -c, a reverse shell, a read of a sensitive file.
+func leadCommand(s string) bool {
+	t := strings.TrimLeft(s, " \t\r\n\"'")
+	if len(t) > 400 || t == "" {
+		return false
+	}
+	if indexFold(t, "/dev/tcp/") >= 0 || indexFold(t, "/dev/udp/") >= 0 {
+		return true
+	}
+	cmd, at, hidden := shellWord(t, 0)
+	rule := lookFold(shellCommands, cmd)
+	if rule == "" {
+		return hidden >= 2 && globbedBin(t[:at])
+	}
+	args, _ := shellArgs(t, at, 0)
+	if rule == "lone" && args == "" && cmd == "whoami" {
+		return true
+	}
+	if strings.Contains(t, "IFS") && argsFit(argPath, args) {
+		return true
+	}
+	switch rule {
+	case "file", "list", "opt":
+		_, _, sensitive := sensitiveName(args)
+		return sensitive && strings.Contains(args, "/") && words(args, 9) < 9 && (args[0] == '/' || args[0] == '-' || args[0] == '.' || args[0] == '<')
+	case "shell":
+		return prefixFold(args, "-c ") || prefixFold(args, "-i ") && strings.Contains(args, ">")
+	case "net":
+		return (foldIn(cmd, "nc", "ncat", "netcat")) && (strings.Contains(args, "-e ") || strings.Contains(args, "/bin/"))
+	case "any":
+		return prefixFold(args, "/c ") || indexFold(args, "-enc") >= 0 || indexFold(args, "-nop") >= 0 || indexFold(args, "-urlcache") >= 0 || indexFold(args, "iex") >= 0 || indexFold(args, "/transfer") >= 0
+	}
+	return false
+}

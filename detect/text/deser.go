@@ -1,0 +1,133 @@
+package text
+
+import "strings"
+
+const deserNeeds = "\x05\x04\x80:/\"<!_$@"
+
+// Deser reports a serialized object of a language whose reader runs code:
+// Java's stream, PHP's O: notation, Python's pickle, .NET's formatters, Ruby's
+// Marshal, YAML and JSON tags that name classes. A marker alone counts only
+// where the rest has the shape that goes with it.
+//
+// Returns: where the object begins, and its text.
+//
+// Example: Deser(`O:4:"User":1:{s:2:"id";i:1;}`) = 0, the whole, true.
+func Deser(s string) (offset int, match string, ok bool) {
+	if len(s) < 6 {
+		return none()
+	}
+	s = clip(s)
+	if at := binaryObject(s); at >= 0 {
+		return found(s, at, len(s))
+	}
+	if at := phpObject(s); at >= 0 {
+		return found(s, at, len(s))
+	}
+	if strings.ContainsAny(s, deserNeeds) {
+		if at, _ := indexAnyFold(s, deserTags); at >= 0 {
+			return found(s, at, len(s))
+		}
+		if at := classTag(s); at >= 0 {
+			return found(s, at, len(s))
+		}
+	}
+	return none()
+}
+
+// binaryObject finds the first bytes of a stream, as such, in base64 or hex.
+func binaryObject(s string) int {
+	for _, m := range []string{"\xac\xed\x00\x05", "\x04\bo:", "\x04\b[", "\x04\bU:", "\x04\bc"} {
+		if strings.HasPrefix(s, m) {
+			return 0
+		}
+	}
+	if i := strings.Index(s, "\xac\xed\x00\x05"); i >= 0 {
+		return i
+	}
+	if i := strings.Index(s, "rO0AB"); i >= 0 && (i == 0 || !isWord(s[i-1])) && len(s) > i+12 {
+		return i
+	}
+	if prefixFold(s, "aced0005") && len(s) > 16 {
+		return 0
+	}
+	for _, m := range []string{"AAEAAAD/////", "KLUv/QBYrO0", "H4sIAAAAAAAAAFvzloG1"} {
+		if strings.HasPrefix(s, m) {
+			return 0
+		}
+	}
+	if pickle(s) {
+		return 0
+	}
+	return -1
+}
+
+// pickle reports a Python pickle that calls something: protocol 0 text
+// (cos\nsystem\n), or protocols 2 to 5, plain or in base64.
+func pickle(s string) bool {
+	if len(s) > 2 && s[0] == 0x80 && s[1] >= 2 && s[1] <= 5 && (strings.IndexByte(s, 'R') > 0 || strings.Contains(s, "\x93")) {
+		return strings.Contains(s, "os") || strings.Contains(s, "posix") || strings.Contains(s, "subprocess") || strings.Contains(s, "builtin") || strings.HasSuffix(s, ".")
+	}
+	if strings.HasPrefix(s, "gASV") || strings.HasPrefix(s, "gAN") && len(s) > 24 || strings.HasPrefix(s, "gAJj") || strings.HasPrefix(s, "Y29zCnN5c3RlbQ") {
+		return len(s) > 20
+	}
+	for _, m := range []string{"cos\nsystem\n", "cposix\nsystem\n", "c__builtin__\n", "csubprocess\n", "cnt\nsystem\n", "(S'", "cbuiltins\n"} {
+		if strings.HasPrefix(s, m) {
+			return m != "(S'" || strings.Contains(s, "\nios\n") || strings.Contains(s, "ios\nsystem")
+		}
+	}
+	return false
+}
+
+// phpObject finds O:4:"User":1:{ and C:11:"ArrayObject":…
+func phpObject(s string) int {
+	for at := 0; ; {
+		i := strings.Index(s[at:], ":\"")
+		if i < 0 {
+			return -1
+		}
+		i += at
+		at = i + 2
+		d := i
+		for d > 0 && isDigit(s[d-1]) {
+			d--
+		}
+		if d == i || d < 2 || s[d-1] != ':' && !(s[d-1] == '+' && d > 2 && s[d-2] == ':') {
+			continue
+		}
+		if s[d-1] == '+' {
+			d-- // O:+4: slips past some filters
+		}
+		k := d - 2
+		if (s[k]|0x20) != 'o' && s[k] != 'C' || k > 0 && isWord(s[k-1]) {
+			continue
+		}
+		end := strings.IndexByte(s[at:], '"')
+		if end < 1 {
+			continue
+		}
+		r := s[at+end+1:]
+		if strings.HasPrefix(r, ":") && len(r) > 1 && isDigit(r[1]) && strings.IndexByte(r[:min(len(r), 12)], '{') > 0 {
+			return k
+		}
+	}
+}
+
+// deserTags name classes and functions that gadgets use.
+var deserTags = []string{"!!python/object", "!!python/name", "!!python/module", "!!javax.script", "!!java.net.url", "!!com.sun.", "!!org.", "!ruby/object", "!ruby/hash", "_$$nd_func$$_", "com.sun.rowset.jdbcrowsetimpl",
+	"java.beans.xmldecoder", "class=\"java.lang.processbuilder", "class=\"java.lang.runtime", "java.util.priorityqueue", "org.apache.commons.collections", "ysoserial", "objectdataprovider", "typeconfusedelegate", "system.diagnostics.process", "windowsidentity, mscorlib",
+	"system.windows.data", "losformatter", "<java.util.priorityqueue", "javax.imageio.imageio$containsfilter", "<dynamic-proxy>", "com.mchange.v2.c3p0", "org.springframework.context.support.classpathxml", "org.springframework.context.support.filesystemxml", "ch.qos.logback.core.db", "org.apache.xbean", "java.lang.processbuilder"}
+
+// classTag finds a JSON type tag that names a class of a platform.
+func classTag(s string) int {
+	for _, tag := range []string{"\"@type\"", "\"$type\"", "\"@class\"", "'@type'"} {
+		i := strings.Index(s, tag)
+		if i < 0 {
+			continue
+		}
+		v := jsonScalar(strings.TrimLeft(s[i+len(tag):], " :"))
+		if _, w := indexAnyFold(v, []string{"com.sun.", "java.lang.", "java.net.", "javax.", "org.apache.", "system.windows", "system.configuration", "system.diagnostics", "system.io", "com.alibaba.fastjson", "org.springframework", "com.zaxxer", "br.com.anteros", "microsoft.visualstudio"}); w != "" {
+			return i
+		}
+	}
+	return -1
+}

@@ -1,0 +1,64 @@
+package text
+
+import "strings"
+
+// fileMarks are what well-known files begin with or hold.
+var fileMarks = []string{"root:x:0:0:", "root:*:0:0:", "root:!:", "root:$6$", "root:$y$", "daemon:x:1:1:", "[boot loader]", "[operating systems]", "; for 16-bit app support", "[extensions]\r\n", "[mci extensions]", "-----begin rsa private key-----", "-----begin openssh private key-----", "-----begin private key-----",
+	"-----begin ec private key-----", "-----begin pgp private key", "aws_secret_access_key", "\"secretaccesskey\"", "secretaccesskey", "ami-launch-index", "computemetadata/v1", "\"accesstokenexpirationtime", "[core]\n\trepositoryformatversion", "db_password=", "define('db_password'", "<web-app ", "127.0.0.1 localhost\n", "127.0.0.1\tlocalhost", "documentroot /", "linux version "}
+
+// LeakFile reports the content of a file or of a cloud's metadata that no API
+// answers with: /etc/passwd, win.ini, private keys, metadata credentials.
+//
+// Returns: where it begins, and its text.
+//
+// Example: LeakFile("root:x:0:0:root:/root:/bin/bash") = 0, that text, true.
+func LeakFile(s string) (offset int, match string, ok bool) {
+	s = clip(s)
+	at, w := indexAnyFold(s, fileMarks)
+	switch w {
+	case "":
+		return none()
+	case "<web-app ":
+		if indexFold(s, "<servlet") < 0 {
+			return none()
+		}
+	case "linux version ":
+		if indexFold(s, "gcc") < 0 {
+			return none()
+		}
+	case "secretaccesskey":
+		if indexFold(s, "accesskeyid") < 0 {
+			return none()
+		}
+	}
+	return found(s, at, at+120)
+}
+
+// CommandOutput reports the output of a command an attacker runs first: id,
+// ipconfig, a directory's listing, uname.
+//
+// Returns: where it begins, and its text.
+//
+// Example: CommandOutput("uid=33(www-data) gid=33(www-data)") = 0, that text, true.
+func CommandOutput(s string) (offset int, match string, ok bool) {
+	s = clip(s)
+	for at := 0; ; {
+		i := strings.Index(s[at:], "uid=")
+		if i < 0 {
+			break
+		}
+		i += at
+		at = i + 4
+		j := at
+		for j < len(s) && isDigit(s[j]) {
+			j++
+		}
+		if j > at && j < len(s) && s[j] == '(' && strings.Contains(s[j:min(len(s), j+64)], "gid=") {
+			return found(s, i, i+120)
+		}
+	}
+	if at, w := indexAnyFold(s, []string{"windows ip configuration", "volume serial number is", "total 0\ndrwx", "drwxr-xr-x ", "-rw-r--r-- 1 root", "nt authority\\system", "microsoft windows [version", "tcpdump version", "gnu/linux\n"}); w != "" {
+		return found(s, at, at+120)
+	}
+	return none()
+}

@@ -1,0 +1,218 @@
+package text
+
+import "strings"
+
+const nosqliNeeds = "$'\"|;{(="
+
+// NoSQLiNeeds returns bytes of which a value must hold one for NoSQLi to match.
+func NoSQLiNeeds() string { return nosqliNeeds }
+
+// NoSQLi reports a value that leaves a string of a document database's
+// script, or that is itself a query by operators where a plain value belongs.
+//
+// It knows the script of MongoDB ('; return true; var x=', ' || '1'=='1, this.x)
+// and JSON objects of operators that match anything ({"$ne":null}, {"$gt":""},
+// {"$regex":".*"}, {"$where":"…"}). A filter with operators and real bounds
+// ({"price":{"$gte":10}}) is silent.
+//
+// Returns: where it begins, and its text.
+//
+// Example: NoSQLi(`{"$ne": null}`) = 0, `{"$ne": null}`, true; NoSQLi(`{"price":{"$gte":10}}`) is silent.
+func NoSQLi(s string) (offset int, match string, ok bool) {
+	if len(s) < 5 || !strings.ContainsAny(s, nosqliNeeds) {
+		return none()
+	}
+	s = clip(s)
+	if strings.IndexByte(s, '$') >= 0 {
+		if at := operatorObject(s); at >= 0 {
+			return found(s, at, len(s))
+		}
+	}
+	if at := mongoScript(s); at >= 0 {
+		return found(s, at, len(s))
+	}
+	return none()
+}
+
+// NoSQLiPlace reports a leaf whose place holds an operator ("query.user[$ne]",
+// "body.password.$gt") where the operator is there to match anything: on a
+// field that names an identity or secret, or with a bound that bounds nothing.
+//
+// Returns: 0, the operator with its field, true.
+//
+// Example: NoSQLiPlace("body.password.$ne", "") = 0, "password.$ne", true; NoSQLiPlace("query.price[$gte]", "10") is silent.
+func NoSQLiPlace(place, value string) (offset int, match string, ok bool) {
+	d := strings.LastIndexByte(place, '$')
+	if d <= 0 || len(place) > 1024 {
+		return none()
+	}
+	end := wordEnd(place, d+1)
+	op := place[d+1 : end]
+	field := strings.TrimRight(place[:d], "[.")
+	if i := strings.LastIndexAny(field, ".["); i >= 0 {
+		field = field[i+1:]
+	}
+	field = strings.TrimRight(field, "]")
+	text := place[max(0, d-1-len(field)):end]
+	if operatorMatchesAll(op, value) || operatorKnown(op) && secretField(field) {
+		return 0, text, true
+	}
+	return none()
+}
+
+// operatorKnown reports an operator that compares or computes.
+func operatorKnown(op string) bool {
+	switch op {
+	case "ne", "gt", "gte", "lt", "lte", "in", "nin", "regex", "exists", "not", "eq", "where", "expr", "function", "type", "mod", "all", "size", "elemMatch", "nor", "or", "and", "jsonSchema", "accumulator", "text", "comment", "options":
+		return true
+	}
+	return false
+}
+
+// operatorMatchesAll reports an operator with a bound that lets all through,
+// or one that runs code.
+func operatorMatchesAll(op, value string) bool {
+	v := strings.Trim(value, " \"'")
+	switch op {
+	case "where", "function", "accumulator":
+		return value != ""
+	case "ne":
+		return v == "" || v == "null" || v == "-1" || v == "0" || v == "1" || v == "x" || v == "xyz" || v == "foo" || v == "undefined" || v == "toto"
+	case "gt", "gte":
+		return v == "" || v == "undefined"
+	case "regex":
+		return v == "" || v == ".*" || v == "^" || v == ".{0,}" || v == "^.*" || v == "^.*$" || v == ".+" || v == "." || strings.HasPrefix(v, "^.{")
+	case "nin":
+		return v == "" || v == "[]"
+	}
+	return false
+}
+
+// secretField reports a field that names who someone is or proves it: no
+// filter API offers ranges of these.
+func secretField(f string) bool {
+	return foldIn(f, "user", "username", "user_name", "login", "userlogin", "email", "e-mail", "mail", "password", "passwd", "pass", "pwd", "passphrase", "token", "secret", "apikey", "api_key", "otp", "pin", "code", "resettoken", "reset_token",
+		"resetpasswordtoken", "coupon", "coupon_code", "session", "sessionid", "uname", "userid", "user_id", "account", "mfa", "answer", "credential", "access_token", "refresh_token")
+}
+
+// operatorObject finds, in a value that is or holds JSON, an operator that
+// matches anything.
+func operatorObject(s string) int {
+	for at := 0; ; {
+		i := strings.IndexByte(s[at:], '$')
+		if i < 0 {
+			return -1
+		}
+		i += at
+		end := wordEnd(s, i+1)
+		at = i + 1
+		if end == i+1 || !operatorKnown(s[i+1:end]) || i == 0 {
+			continue
+		}
+		j := end
+		if q := s[i-1]; q == '"' || q == '\'' {
+			if j >= len(s) || s[j] != q {
+				continue
+			}
+			j++
+		} else if s[i-1] == '[' { // user[$ne]=x in a value that is a query
+			if j+1 < len(s) && s[j] == ']' && s[j+1] == '=' {
+				value, _, _ := strings.Cut(s[j+2:], "&")
+				if _, _, hit := NoSQLiPlace(lastField(s[:i-1])+"[$"+s[i+1:end]+"]", value); hit {
+					return i - 1
+				}
+			}
+			continue
+		} else if s[i-1] != '{' && s[i-1] != ',' && !isSpace(s[i-1]) {
+			continue
+		}
+		if j = skipSpace(s, j); j >= len(s) || s[j] != ':' {
+			continue
+		}
+		value := jsonScalar(s[j+1:])
+		if operatorMatchesAll(s[i+1:end], value) {
+			return max(0, strings.LastIndexByte(s[:i], '{'))
+		}
+	}
+}
+
+// lastField returns the name a query's bracket belongs to.
+func lastField(s string) string {
+	i := strings.LastIndexAny(s, "&?= ")
+	return s[i+1:]
+}
+
+// jsonScalar returns the scalar (or empty array) JSON text s begins with.
+func jsonScalar(s string) string {
+	s = strings.TrimLeft(s, " \t\r\n")
+	if s == "" {
+		return "\x01" // cut off: no value to judge
+	}
+	if s[0] == '"' || s[0] == '\'' {
+		if i := strings.IndexByte(s[1:], s[0]); i >= 0 {
+			return s[1 : i+1]
+		}
+		return s[1:]
+	}
+	if strings.HasPrefix(s, "[]") {
+		return "[]"
+	}
+	if i := strings.IndexAny(s, ",}] \r\n"); i >= 0 {
+		s = s[:i]
+	}
+	if s == "" || s[0] == '{' || s[0] == '[' {
+		return "\x01"
+	}
+	return s
+}
+
+// mongoScript finds a value that leaves a string of JavaScript in a query.
+func mongoScript(s string) int {
+	if len(s) > 2000 {
+		return -1
+	}
+	for i := 0; i < len(s); i++ {
+		if s[i] != '\'' && s[i] != '"' {
+			continue
+		}
+		j := i + 1
+		for j < len(s) && (isSpace(s[j]) || s[j] == ')' || s[j] == '}' || s[j] == ']') {
+			j++
+		}
+		r := s[j:]
+		switch {
+		case strings.HasPrefix(r, "||") || strings.HasPrefix(r, "&&"):
+			if scriptCondition(strings.TrimLeft(r[2:], " (!")) {
+				return i
+			}
+		case strings.HasPrefix(r, ";"):
+			if _, w := indexAnyFold(r[:min(len(r), 120)], []string{"return true", "return 1", "return(true)", "while(1)", "while(true)", "sleep(", "db.", "this.", "var d", "return db", "return this", "return '", "return \"\"", "return !"}); w != "" {
+				return i
+			}
+		}
+	}
+	t := strings.TrimLeft(s, " ;{'\"0123456789)}")
+	for _, w := range []string{"return true", "return this.", "sleep(5000", "db.getcollection", "db.users.", "db.injection", "this.password", "this.passwordhash", "function(){return", "function() { return", "while(true)", "true, $where", "tojson(this", "tojsononeline(this"} {
+		if prefixFold(t, w) && len(s) < 300 {
+			return 0
+		}
+	}
+	if i := strings.Index(s, "$where:"); i > 0 {
+		return i
+	}
+	return -1
+}
+
+// scriptCondition reports a condition in JavaScript, which SQL would not
+// read: ==, ===, this.x, a bare true.
+func scriptCondition(r string) bool {
+	if prefixFold(r, "this.") || prefixFold(r, "true") && (len(r) < 6 || strings.ContainsAny(r[4:min(len(r), 8)], "/;|&)'\"")) {
+		return true
+	}
+	i := strings.Index(r, "==")
+	if i < 0 || i > 24 {
+		return i < 0 && len(r) > 1 && (r[0] == '1' && (strings.HasPrefix(r[1:], "||") || strings.HasPrefix(r[1:], "//") || strings.HasPrefix(r[1:], "%00")))
+	}
+	left := strings.TrimSpace(r[:i])
+	return left != "" && (left[0] == '\'' || left[0] == '"' || isDigit(left[0]))
+}

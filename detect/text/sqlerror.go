@@ -1,0 +1,100 @@
+package text
+
+import "strings"
+
+// sqlErrors are words of the messages of database engines, lower case, each
+// with the engine that writes it. Order: the more telling first.
+var sqlErrors = []struct{ engine, text string }{
+	{"mysql", "you have an error in your sql syntax"}, {"mysql", "check the manual that corresponds to your mysql"}, {"mysql", "check the manual that corresponds to your mariadb"}, {"mysql", "mysqlsyntaxerrorexception"}, {"mysql", "com.mysql.jdbc"}, {"mysql", "com.mysql.cj"},
+	{"mysql", "valid mysql result"}, {"mysql", "unknown column '"}, {"mysql", "mysql_fetch_"}, {"mysql", "mysqli_fetch_"}, {"mysql", "mysql server version for the right syntax"}, {"mysql", "xpath syntax error: '"}, {"mysql", "er_parse_error"},
+	{"postgres", "unterminated quoted string at or near"}, {"postgres", "pg::syntaxerror"}, {"postgres", "org.postgresql.util.psqlexception"}, {"postgres", "pg_query():"}, {"postgres", "pg_exec():"}, {"postgres", "syntax error at or near \""}, {"postgres", "npgsql."}, {"postgres", "psycopg2.errors"}, {"postgres", "invalid input syntax for integer"}, {"postgres", "invalid input syntax for type"},
+	{"mssql", "unclosed quotation mark after the character string"}, {"mssql", "microsoft ole db provider for sql server"}, {"mssql", "microsoft sql native client error"}, {"mssql", "[sql server]"}, {"mssql", "system.data.sqlclient.sqlexception"}, {"mssql", "incorrect syntax near"}, {"mssql", "conversion failed when converting the"}, {"mssql", "odbc sql server driver"}, {"mssql", "com.microsoft.sqlserver.jdbc"}, {"mssql", "mssql_query()"},
+	{"oracle", "quoted string not properly terminated"}, {"oracle", "ora-00933"}, {"oracle", "ora-01756"}, {"oracle", "ora-00936"}, {"oracle", "ora-00921"}, {"oracle", "ora-01722"}, {"oracle", "ora-00942"}, {"oracle", "oracle.jdbc"}, {"oracle", "ora-0"}, {"oracle", "ora-1"}, {"oracle", "pls-00306"}, {"oracle", "oci_parse()"},
+	{"sqlite", "sqlite3::sqlexception"}, {"sqlite", "sqlite3.operationalerror"}, {"sqlite", "sqlite_error"}, {"sqlite", "sqlite error"}, {"sqlite", "unrecognized token: \""}, {"sqlite", "near \"union\": syntax error"}, {"sqlite", "\": syntax error"}, {"sqlite", "system.data.sqlite.sqliteexception"}, {"sqlite", "org.sqlite.sqliteexception"}, {"sqlite", "sqlite3::query"},
+	{"db2", "cli driver][db2"}, {"db2", "db2 sql error"}, {"db2", "com.ibm.db2.jcc"}, {"db2", "sqlcode=-"}, {"db2", "sqlcode: -"},
+	{"access", "microsoft jet database engine"}, {"access", "microsoft access driver"}, {"access", "jet.oledb"}, {"access", "syntax error (missing operator) in query expression"},
+	{"sybase", "sybase message"}, {"sybase", "com.sybase.jdbc"}, {"informix", "com.informix.jdbc"}, {"informix", "warning: ibase_"}, {"firebird", "dynamic sql error"}, {"interbase", "org.firebirdsql.jdbc"}, {"ingres", "ingres sqlstate"}, {"ingres", "com.ingres.gcf.jdbc"}, {"frontbase", "exception (condition )"}, {"maxdb", "sql error: pos "}, {"maxdb", "com.sap.dbtech"},
+	{"hsqldb", "org.hsqldb.jdbc"}, {"hsqldb", "unexpected end of command in statement"}, {"hsqldb", "unexpected token: "}, {"h2", "org.h2.jdbc"}, {"monetdb", "[monetdb]"}, {"derby", "org.apache.derby"}, {"vertica", "com.vertica"}, {"presto", "com.facebook.presto"}, {"clickhouse", "db::exception: syntax error"}, {"clickhouse", "code: 62. db::exception"}, {"cassandra", "no viable alternative at input"}, {"mckoi", "com.mckoi.jdbcdriver"}, {"emc", "[dm_query_e_syntax]"}, {"cubrid", "cubrid_error"}, {"virtuoso", "sq074: line "}, {"snowflake", "sql compilation error:"},
+	{"sql", "sqlstate["}, {"sql", "sqlstate: "}, {"sql", "supplied argument is not a valid "}, {"sql", "pdoexception"}, {"sql", "java.sql.sqlexception"}, {"sql", "java.sql.sqlsyntaxerrorexception"}, {"sql", "sqlalchemy.exc."}, {"sql", "sequelizedatabaseerror"}, {"sql", "activerecord::statementinvalid"}, {"sql", "org.hibernate.queryexception"}, {"sql", "org.hibernate.exception.sqlgrammarexception"}, {"sql", "badsqlgrammarexception"}, {"sql", "zend_db_statement"}, {"sql", "system.data.oledb.oledbexception"}, {"sql", "django.db.utils"}, {"sql", "quoted identifier must not contain"},
+}
+
+// sqlErrorHints: a text that has none of these has no message of the table;
+// they stand before a table of a hundred texts.
+var sqlErrorHints = []string{"sql", "ora-", "syntax error", "quot", "jdbc", "database", "driver]", "db::exception", "unknown column", "ingres", "ibase", "input syntax", "unexpected ", "incorrect syntax", "conversion failed", "viable", "derby", "npgsql", "pg_", "pg::", "cubrid", "sq074", "dm_query", "monet", "vertica", "presto", "com.", "org.", "django.db", "pdo", "oci_parse", "pls-", "sap", "supplied argument", "activerecord", "dynamic", "exception (", "unrecognized token", "psycopg", "jet.oledb", "access driver", "sybase"}
+
+// SQLError reports the error message of a database in a response's text.
+//
+// Returns: where it is, and the message's text from there, 160 bytes at most.
+//
+// Example: SQLError("You have an error in your SQL syntax; check …") = 0, that text, true.
+func SQLError(s string) (offset int, match string, ok bool) {
+	at, _ := sqlErrorAt(s)
+	if at < 0 {
+		return none()
+	}
+	return found(s, at, at+160)
+}
+
+// SQLErrorEngine names the engine whose message SQLError found, "sql" where
+// only a layer above it shows, "" if there is none.
+func SQLErrorEngine(s string) string {
+	_, engine := sqlErrorAt(s)
+	return engine
+}
+
+func sqlErrorAt(s string) (at int, engine string) {
+	s = clip(s)
+	if _, hint := indexAnyFold(s, sqlErrorHints); hint == "" {
+		return -1, ""
+	}
+	for _, e := range sqlErrors {
+		i := indexFold(s, e.text)
+		if i < 0 {
+			continue
+		}
+		if (e.text == "ora-0" || e.text == "ora-1") && (i+9 > len(s) || !isDigits(s[i+4:i+9]) || i > 0 && isWord(s[i-1])) {
+			continue
+		}
+		if e.text == "unexpected token: " && indexFold(s, "sql") < 0 || e.text == "supplied argument is not a valid " && indexFold(s, "result") < 0 || e.text == "\": syntax error" && (indexFold(s, "near \"") < 0) {
+			continue
+		}
+		return i, e.engine
+	}
+	return -1, ""
+}
+
+// stackMarks are pieces of stack traces by language.
+var stackMarks = []string{"traceback (most recent call last)", "goroutine 1 [", "goroutine running", "panic: runtime error", "system.nullreferenceexception", "   at system.", "java.lang.nullpointerexception", "exception in thread \"", "caused by: java", "caused by: org", "org.springframework.web.util.nestedservletexception",
+	"fatal error: uncaught", "stack trace:\n#0", "uncaught exception '", "<b>warning</b>:", "<b>fatal error</b>:", "<b>parse error</b>:", "werkzeug debugger", "actioncontroller::", "actionview::template::error", "nomethoderror", "whitelabel error page", "django.core.exceptions", "unhandled exception rejection", "microsoft vbscript runtime error", "server error in '/' application", "laravel\\framework", "symfony\\component\\"}
+
+// StackTrace reports a stack trace or a framework's debug page in a response.
+//
+// Returns: where it begins, and its text.
+//
+// Example: StackTrace("Traceback (most recent call last):\n  File …") = 0, that text, true.
+func StackTrace(s string) (offset int, match string, ok bool) {
+	s = clip(s)
+	if at, w := indexAnyFold(s, stackMarks); w != "" {
+		return found(s, at, len(s))
+	}
+	// two frames in a row: "\tat com.x.Y.z(Y.java:42)", "    at f (/srv/a.js:1:2)"
+	for _, frame := range []string{"at "} {
+		for at, n := 0, 0; ; {
+			i := strings.Index(s[at:], frame)
+			if i < 0 || n > 200 {
+				break
+			}
+			n++
+			i += at
+			at = i + len(frame)
+			end := strings.IndexByte(s[i:], '\n')
+			if end < 0 {
+				end = len(s) - i
+			}
+			if l := s[i : i+min(end, 300)]; strings.IndexByte(l, '(') > 0 && (strings.Contains(l, ".java:") || strings.Contains(l, ".js:") || strings.Contains(l, ".ts:") || strings.Contains(l, ".kt:") || strings.Contains(l, ".scala:") || strings.Contains(l, ".cs:line")) {
+				return found(s, i, i+len(l))
+			}
+		}
+	}
+	return none()
+}

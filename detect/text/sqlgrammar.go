@@ -1,0 +1,361 @@
+package text
+
+import "strings"
+
+// The grammars SQLi asks for. Each takes the index of a token and says
+// whether SQL that an attacker writes, and prose does not, begins there.
+
+func (q *sqlQuery) at(i int) *sqlTok {
+	if i < 0 || i >= len(q.t) {
+		return &q.t[len(q.t)-1]
+	}
+	return &q.t[i]
+}
+
+func (q *sqlQuery) punct(i int, p string) bool {
+	t := q.at(i)
+	return t.kind == sqlPunct && t.text == p
+}
+
+func (q *sqlQuery) text(i int) string { t := q.at(i); return q.s[t.from:t.to] }
+
+// isConst reports a constant: number, string, variable, null, true, false.
+func (q *sqlQuery) isConst(i int) bool {
+	t := q.at(i)
+	switch t.kind {
+	case sqlNum, sqlStr, sqlVar:
+		return true
+	case sqlWord:
+		return t.kw == "null" || t.kw == "true" || t.kw == "false"
+	}
+	return false
+}
+
+// isCall reports a call of a known SQL function.
+func (q *sqlQuery) isCall(i int) bool {
+	return q.at(i).kind == sqlWord && q.punct(i+1, "(") && lookFold(sqlFuncs, q.text(i)) != ""
+}
+
+// isCompare reports a comparison and how many tokens it takes.
+func (q *sqlQuery) isCompare(i int) int {
+	t := q.at(i)
+	if t.kind == sqlOp {
+		switch t.text {
+		case "=", "<", ">", "<>", "!=", "<=", ">=", "<=>", "==", "!<", "!>", "^=":
+			return 1
+		}
+		return 0
+	}
+	switch t.kw {
+	case "like", "rlike", "regexp", "ilike", "glob", "between", "in", "is":
+		if q.at(i+1).kw == "not" || q.at(i+1).kw == "binary" {
+			return 2
+		}
+		return 1
+	case "not":
+		if n := q.isCompare(i + 1); n > 0 && q.at(i+1).kind == sqlWord {
+			return n + 1
+		}
+	}
+	return 0
+}
+
+// skipPrefix passes over what may stand before an operand.
+func (q *sqlQuery) skipPrefix(i int) int {
+	for {
+		t := q.at(i)
+		switch {
+		case t.kind == sqlPunct && t.text == "(":
+		case t.kind == sqlOp && (t.text == "-" || t.text == "+" || t.text == "~" || t.text == "!"):
+		case t.kw == "not" || t.kw == "binary":
+		default:
+			return i
+		}
+		i++
+	}
+}
+
+// pastOperand returns the index after the operand at i: a constant, a name, a
+// call or a parenthesis, with arithmetic between such; i itself if none.
+func (q *sqlQuery) pastOperand(i int) int {
+	first := i
+	i = q.skipPrefix(i)
+	for {
+		t := q.at(i)
+		if t.kind != sqlNum && t.kind != sqlStr && t.kind != sqlVar && t.kind != sqlWord {
+			return first
+		}
+		i++
+		for q.punct(i, ".") && q.at(i+1).kind == sqlWord {
+			i += 2
+		}
+		if q.punct(i, "(") {
+			i = q.pastParen(i)
+		}
+		for q.punct(i, ")") {
+			i++
+		}
+		op := q.at(i)
+		if op.kind == sqlOp && (strings.Contains("+-*/%^||&", op.text)) || op.kw == "div" || op.kw == "mod" {
+			i = q.skipPrefix(i + 1)
+			continue
+		}
+		return i
+	}
+}
+
+// pastParen returns the index after the parenthesis that opens at i.
+func (q *sqlQuery) pastParen(i int) int {
+	depth := 0
+	for ; i < len(q.t)-1; i++ {
+		if q.punct(i, "(") {
+			depth++
+		} else if q.punct(i, ")") {
+			if depth--; depth == 0 {
+				return i + 1
+			}
+		}
+	}
+	return i
+}
+
+// ends reports that the query is cut off at i: the value ends, or a comment
+// swallows the rest.
+func (q *sqlQuery) ends(i int) bool {
+	for q.punct(i, ")") || q.punct(i, ";") {
+		i++
+	}
+	k := q.at(i).kind
+	return k == sqlEnd || k == sqlComment
+}
+
+func (q *sqlQuery) comment(i int) bool {
+	for q.punct(i, ")") || q.punct(i, ";") {
+		i++
+	}
+	return q.at(i).kind == sqlComment
+}
+
+// constCondition reports a condition whose outcome the client alone decides
+// (1=1, 'a'='a', 'x' like 'x', sleep(5), exists(select …)), or a question to
+// the database (ascii(substring(…))>64).
+func (q *sqlQuery) constCondition(i int) bool {
+	i = q.skipPrefix(i)
+	if q.isCall(i) {
+		return true
+	}
+	t := q.at(i)
+	switch {
+	case t.kw == "exists" && q.punct(i+1, "("), t.kw == "case" && (q.at(i+1).kw == "when" || q.at(i+2).kw == "when"):
+		return true
+	case t.kw == "select":
+		return q.selectList(i+1, true)
+	}
+	if !q.isConst(i) {
+		return false
+	}
+	j := q.pastOperand(i)
+	if n := q.isCompare(j); n > 0 {
+		k := q.skipPrefix(j + n)
+		return q.isConst(k) || q.isCall(k) || q.at(k).kw == "select" || q.at(k).kind == sqlEnd && q.left
+	}
+	return false
+}
+
+// boolean judges OR, AND, XOR, ||, && at i.
+func (q *sqlQuery) boolean(i int) bool {
+	first := i == 0
+	if first && !q.left && !q.constPair(i+1) {
+		return false
+	}
+	if q.constCondition(i + 1) {
+		return true
+	}
+	j := q.skipPrefix(i + 1)
+	if q.isConst(j) && q.at(i).kind == sqlWord && q.comment(q.pastOperand(i+1)) {
+		return first || q.isConst(i-1) || q.punct(i-1, ")") // 1 or 1--
+	}
+	return false
+}
+
+// constPair reports constant, comparison, constant at i.
+func (q *sqlQuery) constPair(i int) bool {
+	i = q.skipPrefix(i)
+	if q.isCall(i) || q.at(i).kw == "exists" || q.at(i).kw == "select" {
+		return true
+	}
+	n := q.isCompare(i + 1)
+	return q.isConst(i) && n > 0 && q.isConst(i+1+n)
+}
+
+// union judges UNION at i.
+func (q *sqlQuery) union(i int) bool {
+	i++
+	for q.at(i).kw == "all" || q.at(i).kw == "distinct" || q.at(i).kw == "distinctrow" || q.punct(i, "(") {
+		i++
+	}
+	if q.at(i).kw == "values" && q.punct(i+1, "(") {
+		return true
+	}
+	return q.at(i).kw == "select" && q.selectList(i+1, true)
+}
+
+// selectList judges what follows SELECT. Prose ("select members of the
+// board", "select 2") has neither commas, calls nor a FROM after one name.
+func (q *sqlQuery) selectList(i int, afterUnion bool) bool {
+	for q.at(i).kw == "all" || q.at(i).kw == "distinct" || q.at(i).kw == "top" || q.at(i).kw == "distinctrow" {
+		i++
+		if q.at(i-1).kw == "top" && q.at(i).kind == sqlNum {
+			i++
+		}
+	}
+	j := q.skipPrefix(i)
+	t := q.at(j)
+	switch {
+	case t.kind == sqlOp && strings.HasPrefix(t.text, "*"), t.kind == sqlVar, q.isCall(j), t.kw == "select", t.kw == "case", t.kw == "if" && q.punct(j+1, "("):
+		return true
+	case t.kw == "null", t.kind == sqlStr, t.kind == sqlNum:
+		if afterUnion {
+			return true
+		}
+		return q.punct(j+1, ",") || q.at(j+1).kw == "from" || q.punct(j+1, "(")
+	case t.kind != sqlWord:
+		return false
+	}
+	for j++; q.punct(j, ".") || q.punct(j-1, "."); j++ {
+	}
+	if q.at(j).kw == "as" {
+		j += 2
+	}
+	switch {
+	case q.punct(j, ","), q.punct(j, "(") && afterUnion:
+		return true
+	case q.at(j).kw == "from":
+		return q.fromTable(j + 1)
+	}
+	return afterUnion && q.comment(j)
+}
+
+// fromTable reports a table's name, and after it no further word of prose.
+func (q *sqlQuery) fromTable(i int) bool {
+	if q.punct(i, "(") || q.catalog(i) {
+		return true
+	}
+	if k := q.at(i).kind; k != sqlWord && k != sqlStr {
+		return false
+	}
+	for i++; q.punct(i, ".") || q.punct(i-1, "."); i++ {
+	}
+	t := q.at(i)
+	return t.kind == sqlEnd || t.kind == sqlComment || t.kind == sqlPunct || t.kw != "" || q.ends(i+1)
+}
+
+// subselect judges a parenthesis at i that holds a SELECT.
+func (q *sqlQuery) subselect(i int) bool {
+	for q.punct(i+1, "(") {
+		i++
+	}
+	compared := i > 0 && (q.isCompare(i-1) == 1 || q.at(i-1).kw == "and" || q.at(i-1).kw == "or")
+	return q.at(i+1).kw == "select" && q.selectList(i+2, compared)
+}
+
+// probe judges two calls in each other that ask about the database itself:
+// ascii(substring(…)), length(version()).
+func (q *sqlQuery) probe(i int) bool {
+	if !q.isCall(i) || !q.isCall(i+2) {
+		return false
+	}
+	outer, inner := lookFold(sqlFuncs, q.text(i)), lookFold(sqlFuncs, q.text(i+2))
+	switch inner {
+	case "version", "database", "load_file", "current_user", "system_user", "session_user", "db_name":
+		return true
+	case "substring", "substr", "mid":
+		return outer == "ascii" || outer == "ord" || outer == "hex"
+	}
+	return false
+}
+
+// catalog reports the name of a catalogue: where a schema is read from.
+func (q *sqlQuery) catalog(i int) bool {
+	switch lookFold(sqlCatalogs, q.text(i)) {
+	case "":
+		return false
+	case "information_schema", "pg_catalog", "mysql", "master", "sys", "msdb", "performance_schema":
+		return q.punct(i+1, ".")
+	}
+	return true
+}
+
+var sqlCatalogs = wordSet(`information_schema pg_catalog mysql master sys msdb performance_schema sqlite_master sqlite_schema sqlite_temp_master
+ sysobjects syscolumns sysdatabases syslogins sysusers all_tables user_tables all_tab_columns user_tab_columns dba_users dba_tables
+ msysobjects msysaces pg_tables pg_user pg_shadow pg_database pg_class rdb$relations systables syscat sysibm`)
+
+// orderBy judges ORDER BY 3-- and GROUP BY x HAVING 1=1.
+func (q *sqlQuery) orderBy(i int) bool {
+	if q.at(i+1).kw != "by" {
+		return false
+	}
+	j := i + 2
+	before := i > 0 && (q.isConst(i-1) || q.punct(i-1, ")")) || i == 0 && q.left
+	if q.at(j).kind == sqlNum && before {
+		for q.at(j).kind == sqlNum || q.punct(j, ",") {
+			j++
+		}
+		return q.comment(j) || q.left && q.ends(j)
+	}
+	if q.isCall(j) || q.subselect(j) {
+		return before
+	}
+	return q.left && before && q.at(j).kind == sqlWord && q.comment(j+1)
+}
+
+// exec judges EXEC of a procedure of the server.
+func (q *sqlQuery) exec(i int) bool {
+	if q.punct(i+1, "(") {
+		return q.at(i+2).kind == sqlStr || q.at(i+2).kind == sqlVar
+	}
+	w := q.text(i + 1)
+	return prefixFold(w, "xp_") || prefixFold(w, "sp_") || q.at(i+1).kw == "master" && q.punct(i+2, ".")
+}
+
+// sqlLoud are functions that nothing but a database has.
+var sqlLoud = wordSet(`pg_sleep extractvalue updatexml load_file xp_cmdshell xp_dirtree xp_regread randomblob pg_read_file lo_import
+ gtid_subset name_const query_to_xml dbms_pipe dbms_lock utl_inaddr utl_http ctxsys dbms_xmlgen fn_xe_file_target_read_file sys_eval
+ sys_exec openrowset opendatasource row_count load_extension dbms_ldap xmltype benchmark`)
+
+// call judges a call of a function that waits, reads files or leaks by error.
+func (q *sqlQuery) call(i int) bool {
+	w := q.text(i)
+	if lookFold(sqlLoud, w) != "" {
+		if q.punct(i+1, ".") { // dbms_pipe.receive_message(
+			return q.at(i+2).kind == sqlWord && (q.punct(i+3, "(") || q.punct(i+3, "."))
+		}
+		if !q.punct(i+1, "(") || q.punct(i+2, ")") {
+			return false
+		}
+		return q.sqlAround(i)
+	}
+	if prefixFold(w, "sleep") && len(w) == 5 && q.punct(i+1, "(") && q.at(i+2).kind == sqlNum && q.punct(i+3, ")") {
+		return q.sqlAround(i)
+	}
+	return false
+}
+
+// sqlAround reports that the call at i stands where an expression continues
+// one, and not as a line of some program: the whole value, or after an
+// operator of SQL.
+func (q *sqlQuery) sqlAround(i int) bool {
+	if i == 0 {
+		j := q.pastParen(i + 1)
+		return q.left || q.ends(j) || q.at(j).kw != ""
+	}
+	p := q.at(i - 1)
+	switch p.kw {
+	case "and", "or", "xor", "select", "not", "then", "else", "when", "where", "having", "by", "like", "call", "exec", "from":
+		return true
+	}
+	if p.kind == sqlOp && p.text != "=" && p.text != ":=" && p.text != "&&" {
+		return i > 1 && (q.isConst(i-2) || q.punct(i-2, ")")) || q.left
+	}
+	return p.kind == sqlOp && (q.left || i > 1 && q.isConst(i-2)) || (p.text == "(" || p.text == ",") && i > 1 && (q.at(i-2).kw != "" || q.isCall(i-2))
+}

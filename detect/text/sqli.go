@@ -1,0 +1,153 @@
+package text
+
+import (
+	"strings"
+
+	"github.com/corazawaf/libinjection-go"
+)
+
+// sqlMax is what of a value is read as SQL: an injection that works is
+// shorter; a longer value is a document.
+const sqlMax = 16 << 10
+
+// sqliNeeds: without one of these no value leaves a literal, calls a
+// function, compares or ends a statement; "1 union select 2" has a space.
+const sqliNeeds = "'\"`;()=<>#-*/|&@, \t\n\r\v\f+\xa0\x00"
+
+// SQLiNeeds returns bytes of which a value must hold one for SQLi to match.
+func SQLiNeeds() string { return sqliNeeds }
+
+// SQLi reports SQL injection in a client value.
+//
+// It asks whether the value, put into a query unquoted, in single or in double
+// quotes, leaves its literal and goes on as SQL: a condition that is always
+// true, a UNION, a second statement, a subquery, a call that waits or reads, a
+// comment that cuts the rest off. libinjection is one voice, heard only where
+// the value also has a mark of SQL that prose has not.
+//
+// Returns: where the SQL begins, and the SQL.
+//
+// Example: SQLi("1' OR '1'='1") = 2, "' OR '1'='1", true; SQLi("O'Brien or 2 items") is silent.
+func SQLi(s string) (offset int, match string, ok bool) {
+	if len(s) < 3 || !strings.ContainsAny(s, sqliNeeds) {
+		return none()
+	}
+	if len(s) > sqlMax {
+		s = s[:sqlMax]
+	}
+	if !sqlMayMatter(s) {
+		return none()
+	}
+	var mem [sqlTokens + 1]sqlTok
+	q := sqlQuery{s: s, t: lexSQL(mem[:], s, 0)}
+	if from, to, hit := q.judge(); hit {
+		return found(s, from, to)
+	}
+	for _, quote := range [...]byte{'\'', '"'} {
+		if at := strings.IndexByte(s, quote); at >= 0 {
+			end, open := sqlQuoted(s, 0, quote)
+			if open {
+				continue // every quote is escaped or doubled
+			}
+			q = sqlQuery{s: s, left: true, start: end - 1, t: lexSQL(mem[:], s, end)}
+			if from, to, hit := q.judge(); hit {
+				return found(s, from, to)
+			}
+		}
+	}
+	if sqlMarks(s) {
+		if hit, _ := libinjection.IsSQLi(s); hit {
+			return found(s, 0, len(s))
+		}
+	}
+	return none()
+}
+
+// sqlMayMatter is the cheap look before the lexer: a quote, or a word every
+// grammar of an unquoted injection has.
+func sqlMayMatter(s string) bool {
+	if strings.ContainsAny(s, "'\"") {
+		return true
+	}
+	for i := 0; i < len(s); {
+		if !isLetter(s[i]) {
+			if s[i] == '|' || s[i] == '&' || s[i] == ';' {
+				return true
+			}
+			i++
+			continue
+		}
+		end := wordEnd(s, i)
+		if lookFold(sqlKeywords, s[i:end]) != "" || lookFold(sqlFuncs, s[i:end]) != "" {
+			return true
+		}
+		i = end
+	}
+	return false
+}
+
+// A sqlQuery is a value read from one starting state.
+type sqlQuery struct {
+	s string
+	t []sqlTok
+	// left says that the value began inside a string and closed it at start.
+	left  bool
+	start int
+}
+
+// judge looks for each grammar at each token.
+func (q *sqlQuery) judge() (from, to int, hit bool) {
+	if q.left {
+		if from, to, hit = q.breakOut(); hit {
+			return from, to, true
+		}
+	}
+	for i := range q.t {
+		t := &q.t[i]
+		switch {
+		case t.kind == sqlEnd:
+			return 0, 0, false
+		case t.kind == sqlWord:
+			hit = q.atWord(i)
+		case t.kind == sqlPunct && t.text == ";":
+			hit = q.statement(i+1) && (i > 0 || q.left || q.t[1].kind == sqlWord)
+		case t.kind == sqlPunct && t.text == "(":
+			hit = q.subselect(i)
+		case t.kind == sqlOp && (t.text == "||" || t.text == "&&" || t.text == "|" || t.text == "&"):
+			hit = q.boolean(i)
+		}
+		if hit {
+			return t.from, len(q.s), true
+		}
+	}
+	return 0, 0, false
+}
+
+// atWord judges the keyword at i.
+func (q *sqlQuery) atWord(i int) bool {
+	switch q.t[i].kw {
+	case "union":
+		return q.union(i)
+	case "or", "and", "xor":
+		return q.boolean(i)
+	case "having", "where":
+		return (i > 0 || q.left) && q.constCondition(i+1)
+	case "into":
+		n := q.t[i+1].kw
+		return (n == "outfile" || n == "dumpfile") && q.t[i+2].kind != sqlEnd && (q.isConst(i+2) || q.punct(i+2, "(") || q.isCall(i+2))
+	case "waitfor":
+		n := q.t[i+1].kw
+		return (n == "delay" || n == "time") && q.t[i+2].kind == sqlStr
+	case "order", "group":
+		return q.orderBy(i)
+	case "procedure":
+		return q.t[i+1].kw == "analyse" && q.punct(i+2, "(")
+	case "exec", "execute":
+		return q.exec(i)
+	case "declare":
+		return q.t[i+1].kind == sqlVar && q.t[i+2].kind == sqlWord
+	case "from":
+		return i > 0 && q.catalog(i+1)
+	}
+	return q.call(i) || q.probe(i)
+}

@@ -1,0 +1,260 @@
+package text
+
+import (
+	"net/netip"
+	"strconv"
+	"strings"
+)
+
+const ssrfNeeds = ":/."
+
+// SSRFNeeds returns bytes of which a value must hold one for SSRF to match.
+func SSRFNeeds() string { return ssrfNeeds }
+
+// SSRF reports a value that is a URL no client has a plain reason to send:
+// to a cloud's metadata, to loopback or a private address in disguise
+// (decimal, hex, octal, mapped, a name that resolves there), by a scheme that
+// fetches raw (gopher, dict, file…), or to a catcher of call-backs.
+//
+// A plain http://localhost:3000/ or http://10.0.0.5/ is silent here, since
+// settings and docs are full of them; SSRFPlace judges it with its field.
+//
+// Returns: 0 and the URL.
+//
+// Example: SSRF("http://169.254.169.254/latest/meta-data/") = 0, the whole, true; SSRF("https://example.com/a") is silent.
+func SSRF(s string) (offset int, match string, ok bool) {
+	u, is := targetURL(s)
+	if !is {
+		return none()
+	}
+	switch u.scheme {
+	case "gopher", "dict", "tftp", "netdoc", "ldap", "ldaps", "ldapi", "jar", "sftp", "imap", "smb", "rmi", "local_file", "local-file", "url", "mailto+smtp":
+		return found(s, 0, len(s))
+	case "file":
+		return found(s, 0, len(s))
+	}
+	if metadataHost(u.host) || callbackHost(u.host) || disguised(u.host) {
+		return found(s, 0, len(s))
+	}
+	if u.user != "" && strings.Contains(u.user, ".") && (internal(u.host) != 0) {
+		return found(s, 0, len(s)) // http://good.example@127.0.0.1/
+	}
+	return none()
+}
+
+// SSRFPlace reports a plain URL to loopback, a private address or an internal
+// name in a leaf whose name says that the server will fetch it (url, src,
+// webhook…), not in one that says where a browser goes (redirect_uri, origin).
+//
+// Returns: 0 and the URL.
+//
+// Example: SSRFPlace("query.url", "http://127.0.0.1:22/") is true; SSRFPlace("query.redirect_uri", "http://localhost:8080/cb") is silent.
+func SSRFPlace(place, value string) (offset int, match string, ok bool) {
+	u, is := targetURL(value)
+	if !is || internal(u.host) == 0 || !fetchField(place) {
+		return none()
+	}
+	return found(value, 0, len(value))
+}
+
+// fetchField reports a place whose last name says that a server fetches it.
+func fetchField(place string) bool {
+	if prefixFold(place, "header.") {
+		return false
+	}
+	i := strings.LastIndexAny(place, ".[")
+	key := strings.TrimRight(place[i+1:], "]")
+	if isDigits(key) && i > 0 {
+		return fetchField(place[:i])
+	}
+	return foldIn(key, "url", "uri", "link", "src", "source", "img", "image", "image_url", "imageurl", "avatar", "avatar_url", "webhook", "webhook_url", "dest", "destination", "target", "feed", "proxy", "fetch", "load", "file", "path", "page", "site", "html", "data", "reference",
+		"host", "domain", "to", "out", "view", "dir", "show", "navigation", "open", "val", "validate", "window", "import", "import_url", "remote", "endpoint", "download", "resource", "document", "pdf", "stockapi", "api", "service", "server", "address", "ssrf", "upload_url", "fileurl", "file_url", "picture", "photo", "logo", "icon", "thumbnail", "request", "preview", "query", "q", "addr", "location", "callback_url", "xml", "wsdl", "schema", "u", "mechanic_api")
+}
+
+func isDigits(s string) bool {
+	for i := 0; i < len(s); i++ {
+		if !isDigit(s[i]) {
+			return false
+		}
+	}
+	return s != ""
+}
+
+// A target is a URL cut into what matters to where it leads.
+type target struct{ scheme, user, host, rest string }
+
+// targetURL reads a value that is a URL as a whole.
+func targetURL(s string) (target, bool) {
+	t := strings.TrimSpace(s)
+	if len(t) < 6 || len(t) > 4096 || strings.ContainsAny(t[:min(len(t), 64)], " \t\n<>\"") {
+		return target{}, false
+	}
+	for _, p := range []string{"url:", "jar:", "view-source:", "feed:"} {
+		if prefixFold(t, p) {
+			t = t[len(p):]
+		}
+	}
+	u := target{}
+	if i := strings.IndexByte(t, ':'); i > 0 && i <= 12 && !strings.ContainsAny(t[:i], "/.?#[") {
+		u.scheme, t = strings.ToLower(t[:i]), t[i+1:]
+		switch {
+		case u.scheme == "http" || u.scheme == "https" || u.scheme == "ftp" || u.scheme == "ws" || u.scheme == "wss":
+			t = strings.TrimLeft(t, "/\\")
+		case strings.HasPrefix(t, "//"):
+			t = t[2:]
+		default:
+			return target{}, false // a word and a colon: a time, a URN, a key
+		}
+	} else if strings.HasPrefix(t, "//") || strings.HasPrefix(t, "\\\\") {
+		t = t[2:]
+	} else {
+		return bareHost(t)
+	}
+	end := strings.IndexAny(t, "/?#\\")
+	if end < 0 {
+		end = len(t)
+	}
+	auth := t[:end]
+	u.rest = t[end:]
+	if i := strings.LastIndexByte(auth, '@'); i >= 0 {
+		u.user, auth = auth[:i], auth[i+1:]
+	}
+	u.host = hostOnly(auth)
+	return u, u.host != "" || u.scheme == "file" || u.scheme == "netdoc"
+}
+
+// bareHost reads a metadata host written without a scheme; nothing else that
+// has no scheme is a URL.
+func bareHost(t string) (target, bool) {
+	end := strings.IndexAny(t, "/?#:")
+	if end < 0 {
+		end = len(t)
+	}
+	h := t[:end]
+	return target{host: h, rest: t[end:]}, metadataHost(h)
+}
+
+func hostOnly(auth string) string {
+	if strings.HasPrefix(auth, "[") {
+		if i := strings.IndexByte(auth, ']'); i > 0 {
+			return auth[1:i]
+		}
+	}
+	if i := strings.LastIndexByte(auth, ':'); i >= 0 && isDigits(auth[i+1:]) {
+		auth = auth[:i]
+	}
+	return strings.TrimSuffix(auth, ".")
+}
+
+// metadataHost reports the address of a cloud's metadata service.
+func metadataHost(h string) bool {
+	if foldIn(h, "metadata.google.internal", "metadata", "metadata.goog", "instance-data", "instance-data.ec2.internal", "fd00:ec2::254", "169.254.170.2", "100.100.100.200", "169.254.169.253", "rancher-metadata", "192.0.0.192") {
+		return !foldIn(h, "metadata") || len(h) == 8
+	}
+	a, ok := oddAddr(h)
+	return ok && a == netip.AddrFrom4([4]byte{169, 254, 169, 254})
+}
+
+// callbackHost reports services that only report who called them, and names
+// that resolve to the address they spell.
+func callbackHost(h string) bool {
+	for _, d := range []string{"burpcollaborator.net", "oastify.com", "interact.sh", "oast.pro", "oast.live", "oast.site", "oast.online", "oast.fun", "oast.me", "dnslog.cn", "ceye.io", "requestbin.net", "nip.io", "xip.io", "sslip.io", "localtest.me", "lvh.me", "vcap.me", "lacolhost.com", "localdomain.pw", "bxss.me", "xss.ht", "canarytokens.com", "webhook.site", "ngrok.io", "pipedream.net", "requestcatcher.com", "spoofed.burpcollaborator.net", "1u.ms", "rbndr.us", "yoogle.net"} {
+		if len(h) >= len(d) && foldIn(h[len(h)-len(d):], d) && (len(h) == len(d) || h[len(h)-len(d)-1] == '.') {
+			return d != "webhook.site" && d != "ngrok.io" && d != "pipedream.net"
+		}
+	}
+	return false
+}
+
+// disguised reports an internal address not written the usual way.
+func disguised(h string) bool {
+	if strings.ContainsRune(h, '。') || strings.ContainsRune(h, '①') || strings.ContainsRune(h, 'ⓛ') {
+		return true
+	}
+	a, ok := oddAddr(h)
+	if !ok || !internalAddr(a.Unmap()) {
+		return false
+	}
+	plain, err := netip.ParseAddr(h)
+	if err != nil {
+		return true
+	}
+	return plain.Is4In6() || plain.Is6() && plain.IsUnspecified() || plain.Is6() && strings.Count(h, "0") > 4
+}
+
+// internal says how a host is internal: 1 loopback, 2 private or a name of an
+// inner network, 0 not.
+func internal(h string) int {
+	if foldIn(h, "localhost", "localhost.localdomain", "ip6-localhost", "0", "127.1") || strings.HasSuffix(strings.ToLower(h), ".localhost") {
+		return 1
+	}
+	for _, d := range []string{".internal", ".local", ".intranet", ".corp", ".lan", ".cluster.local", ".svc", ".consul", ".home.arpa"} {
+		if len(h) > len(d) && foldIn(h[len(h)-len(d):], d) {
+			return 2
+		}
+	}
+	a, ok := oddAddr(h)
+	if !ok {
+		return 0
+	}
+	a = a.Unmap()
+	switch {
+	case a.IsLoopback() || a.IsUnspecified():
+		return 1
+	case internalAddr(a):
+		return 2
+	}
+	return 0
+}
+
+func internalAddr(a netip.Addr) bool {
+	return a.IsLoopback() || a.IsPrivate() || a.IsLinkLocalUnicast() || a.IsUnspecified() || a.Is4() && a.As4()[0] == 0
+}
+
+// oddAddr reads an IP address in any spelling inet_aton takes: decimal, hex,
+// octal, one to four parts; and IPv6.
+func oddAddr(h string) (netip.Addr, bool) {
+	if strings.IndexByte(h, ':') >= 0 {
+		if i := strings.IndexByte(h, '%'); i > 0 {
+			h = h[:i]
+		}
+		a, err := netip.ParseAddr(h)
+		return a, err == nil
+	}
+	if h == "" || len(h) > 64 || !(isDigit(h[0])) {
+		return netip.Addr{}, false
+	}
+	var part [4]uint64
+	n := 0
+	for p := range strings.SplitSeq(h, ".") {
+		if n == 4 {
+			return netip.Addr{}, false
+		}
+		base := 10
+		switch {
+		case len(p) > 1 && (p[1]|0x20) == 'x':
+			base, p = 16, p[2:]
+		case len(p) > 1 && p[0] == '0':
+			base = 8
+		}
+		v, err := strconv.ParseUint(p, base, 64)
+		if err != nil {
+			return netip.Addr{}, false
+		}
+		part[n] = v
+		n++
+	}
+	last := part[n-1]
+	var v uint64
+	for i := 0; i < n-1; i++ {
+		if part[i] > 255 {
+			return netip.Addr{}, false
+		}
+		v |= part[i] << (24 - 8*i)
+	}
+	if last >= 1<<(8*(5-n)) {
+		return netip.Addr{}, false
+	}
+	v |= last
+	return netip.AddrFrom4([4]byte{byte(v >> 24), byte(v >> 16), byte(v >> 8), byte(v)}), true
+}

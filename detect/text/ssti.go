@@ -1,0 +1,137 @@
+package text
+
+import "strings"
+
+const sstiNeeds = "{<@#$"
+
+// SSTINeeds returns bytes of which a value must hold one for SSTI to match.
+func SSTINeeds() string { return sstiNeeds }
+
+// SSTI reports a template expression that computes: an arithmetic probe, a
+// walk through an object's class, a call that reads or runs.
+//
+// It finds the brackets of the common engines ({{ }}, ${ }, #{ }, *{ }, <%= %>,
+// {% %}, @( ), {php}, #set) and judges what stands inside. Placeholders
+// ({{name}}, ${HOME}, {{ user.name | upper }}, ${price * qty}) are silent:
+// they name, they do not compute from constants.
+//
+// Returns: where the bracket opens, and the expression with its brackets.
+//
+// Example: SSTI("Hi {{7*7}}") = 3, "{{7*7}}", true; SSTI("Hi {{first_name}}") is silent.
+func SSTI(s string) (offset int, match string, ok bool) {
+	if len(s) < 5 || !strings.ContainsAny(s, sstiNeeds) {
+		return none()
+	}
+	s = clip(s)
+	for i := 0; i+2 < len(s); i++ {
+		closer, n := templateOpen(s[i:])
+		if n == 0 {
+			continue
+		}
+		end := strings.Index(s[i+n:], closer)
+		if end < 0 {
+			end = min(len(s)-i-n, 200)
+		}
+		body := s[i+n : min(len(s), i+n+end)]
+		if strings.IndexByte(closer, '\n') < 0 && templateComputes(body) {
+			return found(s, i, i+n+end+len(closer))
+		}
+	}
+	if at, _ := indexAnyFold(s, []string{"freemarker.template.utility", "{php}", "smarty_internal", "{system(", "{exec(", "{passthru(", "{shell_exec("}); at >= 0 && strings.ContainsAny(s, "{<") {
+		return found(s, at, len(s))
+	}
+	return none()
+}
+
+// templateOpen returns what closes the template that opens at s, and the
+// length of the opening; 0 if none opens.
+func templateOpen(s string) (closer string, n int) {
+	switch s[0] {
+	case '{':
+		switch s[1] {
+		case '{':
+			return "}}", 2
+		case '%':
+			return "%}", 2
+		case '#':
+			return "}", 2
+		}
+		return "}", boolInt(isDigit(s[1])) // smarty's {7*7}
+	case '$', '#', '*', '~', '@', '%':
+		if s[1] == '{' {
+			return "}", 2
+		}
+		if s[0] == '@' && s[1] == '(' {
+			return ")", 2
+		}
+		if s[0] == '#' && prefixFold(s, "#set(") {
+			return ")", 5
+		}
+	case '<':
+		if s[1] == '%' {
+			if len(s) > 2 && s[2] == '=' {
+				return "%>", 3
+			}
+			return "%>", 2
+		}
+		if strings.HasPrefix(s, "<#") {
+			return ">", 2
+		}
+	}
+	return "", 0
+}
+
+// templatePower are names inside a template that reach beyond its data.
+var templatePower = []string{"__class__", "__globals__", "__subclasses__", "__mro__", "__init__", "__builtins__", "__import__", "__base__", "getclass(", ".forname(", "getruntime", "processbuilder", "t(java",
+	"java.lang", "java.util", "new java", "freemarker.template", "?new(", "@java.", "#_memberaccess", "#context", "_self.env", "self._template", "cycler", "lipsum", "joiner.", "namespace.__",
+	"config.items", "config.secret", "config.__", "app.request", "settings.secret", "request.application", "request|attr", "|attr(", "['constructor']", "constructor.constructor", "popen(", "system(", "passthru(", "shell_exec(", "phpinfo(", "file_get_contents(",
+	"|filter('system", "|map('system", "|sort('system", "file.open(", "file.read(", "dir.entries", "io.popen", "`id`", "`ls", "`whoami`", "%x(", "exec(", "require('child_process", "require(\"child_process", "global.process", "process.env", "process.mainmodule",
+	"class.inspect", "settings.", "url_for.", "get_flashed_messages.", "#rt", "scriptengine", "classloader", "#this.", "objectdataprovider", "system.diagnostics", "environment.", "dump(", "include('/etc", "source('/etc", "range.constructor", "string.constructor", "$eval(", "$on.constructor", "toString().constructor"}
+
+// templateComputes judges the inside of a template.
+func templateComputes(body string) bool {
+	body = strings.TrimSpace(body)
+	if len(body) > 2000 {
+		body = body[:2000]
+	}
+	if arithmetic(body) {
+		return true
+	}
+	_, w := indexAnyFold(body, templatePower)
+	switch w {
+	case "":
+		return foldIn(body, "config", "self", "settings.secret_key", "debug", "_self", "app", "request.environ") && body != "app"
+	case "exec(", "system(", "dump(":
+		return !strings.Contains(body, "=>")
+	case "settings.", "environment.":
+		return strings.Contains(body, "SECRET") || strings.Contains(body, "(")
+	}
+	return true
+}
+
+// arithmetic reports number op number: 7*7, 7*'7', (1+1), 1337-1, also after x=.
+func arithmetic(e string) bool {
+	e = strings.TrimLeft(e, "=(- \t\"'")
+	if i := strings.IndexByte(e, '='); i > 0 && i < 24 && strings.IndexAny(e[:i], "*+/(") < 0 {
+		e = strings.TrimLeft(e[i+1:], "( ")
+	}
+	i := 0
+	for i < len(e) && isDigit(e[i]) {
+		i++
+	}
+	if i == 0 {
+		return false
+	}
+	j := skipSpace(e, i)
+	if j < len(e) && (e[j] == '\'' || e[j] == '"') {
+		j = skipSpace(e, j+1)
+	}
+	if j >= len(e) || strings.IndexByte("*+-/%^", e[j]) < 0 {
+		return false
+	}
+	j = skipSpace(e, j+1)
+	if j < len(e) && (e[j] == '\'' || e[j] == '"' || e[j] == '*' || e[j] == '(') {
+		j++
+	}
+	return j < len(e) && isDigit(e[j])
+}

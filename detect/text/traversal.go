@@ -1,0 +1,159 @@
+package text
+
+import "strings"
+
+const traversalNeeds = "./\\:\x00%"
+
+// TraversalNeeds returns bytes of which a value must hold one for Traversal to match.
+func TraversalNeeds() string { return traversalNeeds }
+
+// Traversal reports a path that climbs out of where it was put, an absolute
+// path to a file only an attacker asks for, a stream wrapper, or a NUL that
+// cuts a file name.
+//
+// A climb counts when the path, read step by step, goes above its own
+// beginning: a/../b does not, ../../etc does. A short relative path to a
+// source or picture (../img/a.png), as documents and imports hold, does not
+// count, nor does a sensitive file named in prose.
+//
+// Returns: where the path begins, and the path.
+//
+// Example: Traversal("../../../../etc/passwd") = 0, "../../../../etc/passwd", true; Traversal("../img/logo.png") is silent.
+func Traversal(s string) (offset int, match string, ok bool) {
+	if len(s) < 4 || !strings.ContainsAny(s, traversalNeeds) {
+		return none()
+	}
+	s = clip(s)
+	if from, to, hit := climbs(s); hit {
+		return found(s, from, to)
+	}
+	if to, hit := wrapper(s); hit {
+		return found(s, 0, to)
+	}
+	if from, to, hit := sensitivePath(s); hit {
+		return found(s, from, to)
+	}
+	if at := nulInName(s); at >= 0 {
+		return found(s, 0, len(s))
+	}
+	return none()
+}
+
+// pathByte reports a byte that can be part of a path as attackers write one.
+func pathByte(c byte) bool {
+	return isWord(c) || c >= 0x80 || strings.IndexByte("./\\-~$%+:;@!,*?#&[]()^ \x00", c) >= 0 && c != ' '
+}
+
+// climbs looks for a run of path bytes that goes above its beginning.
+func climbs(s string) (from, to int, hit bool) {
+	for at := 0; ; {
+		i := strings.Index(s[at:], "..")
+		if i < 0 {
+			return 0, 0, false
+		}
+		i += at
+		from, to = i, i
+		for from > 0 && pathByte(s[from-1]) && s[from-1] != ':' && s[from-1] != '?' && s[from-1] != '&' && s[from-1] != ',' && s[from-1] != '(' {
+			from--
+		}
+		for to < len(s) && pathByte(s[to]) {
+			to++
+		}
+		at = max(to, i+2)
+		if climb(s[from:to], from > 0 && s[from-1] != '=' || to < len(s) && s[to] != '\'' && s[to] != '"') {
+			return from, to, true
+		}
+		if at >= len(s) {
+			return 0, 0, false
+		}
+	}
+}
+
+// climb judges one path; within says that other text is around it.
+func climb(p string, within bool) bool {
+	ups, depth, low, n := 0, 0, 0, 0
+	segment := 0
+	for i := 0; i <= len(p); {
+		end, sep := i, 0
+		for end < len(p) && sep == 0 {
+			if sep = separator(p[end:]); sep == 0 {
+				end++
+			}
+		}
+		switch seg := p[i:end]; {
+		case up(seg):
+			ups++
+			depth--
+			low = min(low, depth)
+			n++
+		case seg == "" || seg == "." || strings.HasSuffix(seg, ":"):
+		default:
+			depth++
+			segment = i
+		}
+		i = end + sep
+		if sep == 0 {
+			break
+		}
+	}
+	if ups == 0 {
+		return false
+	}
+	if _, _, hit := sensitiveName(p); hit {
+		return true
+	}
+	if low >= 0 && ups < 3 {
+		return false
+	}
+	last := p[segment:]
+	if n < 2 || asset(last) && ups < 4 {
+		return false
+	}
+	return !within || ups >= 3
+}
+
+// up reports a segment that climbs: .. and the spellings filters leave.
+func up(seg string) bool {
+	if i := strings.IndexByte(seg, ';'); i > 0 {
+		seg = seg[:i] // ..;/ as Tomcat reads it
+	}
+	switch seg {
+	case "..", "...", "....", "..\x00", ".%00.", "%2e%2e", "%2E%2E", "..%00", "...%00", ".%2e", "%2e.":
+		return true
+	}
+	return strings.HasPrefix(seg, "..") && len(seg) > 2 && strings.Trim(seg, ".") != "" && (seg[2] == '%' || seg[2] == 0)
+}
+
+// separator returns the length of the path separator s begins with.
+func separator(s string) int {
+	switch {
+	case s[0] == '/' || s[0] == '\\':
+		return 1
+	case s[0] == '%' && len(s) >= 3 && s[1] == '2' && (s[2]|0x20) == 'f', s[0] == '%' && len(s) >= 3 && s[1] == '5' && (s[2]|0x20) == 'c':
+		return 3
+	case prefixFold(s, "%c0%af"), prefixFold(s, "%c1%9c"), prefixFold(s, "%252f"):
+		return 5 + boolInt(s[1] != '2')
+	}
+	return 0
+}
+
+func boolInt(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+// asset reports a file that pages and programs refer to.
+func asset(name string) bool {
+	dot := strings.LastIndexByte(name, '.')
+	if dot < 0 {
+		return false
+	}
+	ext := name[dot+1:]
+	if i := strings.IndexAny(ext, "?#'\""); i >= 0 {
+		ext = ext[:i]
+	}
+	return foldIn(ext, "js", "mjs", "jsx", "ts", "tsx", "css", "scss", "less", "png", "jpg", "jpeg", "gif", "svg", "webp", "ico", "woff", "woff2", "html", "htm", "md", "go", "py",
+		"rb", "rs", "c", "h", "cc", "cpp", "vue", "map", "pdf", "mp4", "json", "txt", "proto", "java", "kt", "swift", "sh", "yaml", "yml", "toml")
+}

@@ -1,0 +1,103 @@
+package text
+
+import "strings"
+
+// sensitiveFiles are files whose names in a client's value mean an attempt to
+// read them.
+var sensitiveFiles = []string{"etc/passwd", "etc/shadow", "etc/group", "etc/hosts", "etc/issue", "etc/sudoers", "etc/fstab", "etc/crontab", "etc/ssh/", "etc/mysql/", "etc/nginx/", "etc/apache2/",
+	"etc/httpd/", "etc/php", "proc/self/", "proc/version", "proc/cmdline", "proc/net/", "proc/1/", "windows/win.ini", "windows\\win.ini", "winnt/win.ini", "winnt\\win.ini", "win.ini", "boot.ini", "windows/system32", "windows\\system32",
+	"winnt/system32", "winnt\\system32", "drivers/etc/hosts", "drivers\\etc\\hosts", "web-inf/", "meta-inf/", "var/log/", "root/.", ".ssh/", "id_rsa", ".bash_history", ".htpasswd", ".htaccess", "wp-config", ".aws/credentials",
+	"var/run/secrets", "inetpub", "php.ini", "my.cnf", "httpd.conf", "nginx.conf", "windows/repair/sam", "system.ini", "global.asa", "web.config", "var/www/", "dev/tcp/"}
+
+// sensitiveName reports a sensitive file in a path.
+func sensitiveName(p string) (from, to int, hit bool) {
+	if strings.Contains(p, "//") || strings.Contains(p, "/./") || strings.Contains(p, "%2") || strings.IndexByte(p, '\\') >= 0 {
+		n := strings.NewReplacer("%2f", "/", "%2F", "/", "%5c", "/", "%5C", "/", "\\", "/", "/./", "/", "//", "/").Replace(p)
+		if _, w := indexAnyFold(n, sensitiveFiles); w != "" {
+			return 0, len(p), true
+		}
+	}
+	at, w := indexAnyFold(p, sensitiveFiles)
+	if at < 0 {
+		return 0, 0, false
+	}
+	return at, at + len(w), true
+}
+
+// rootFiles are those that count as a whole absolute path, without a climb.
+var rootFiles = []string{"/etc/passwd", "/etc/shadow", "/etc/group", "/etc/hosts", "/etc/issue", "/etc/sudoers", "/etc/fstab", "/etc/crontab", "/etc/mysql/my.cnf", "/etc/nginx/nginx.conf", "/etc/apache2/", "/etc/httpd/",
+	"/proc/self/", "/proc/version", "/proc/cmdline", "/proc/1/", "/proc/net/", "c:/windows/", "c:\\windows\\", "c:/boot.ini", "c:\\boot.ini", "c:/winnt", "c:\\winnt", "/windows/win.ini", "\\windows\\win.ini",
+	"/root/.ssh", "/root/.bash_history", "/web-inf/", "web-inf/web.xml", "/.ssh/id_", "/.aws/credentials", "/var/log/apache", "/var/log/nginx", "/var/log/auth", "/var/log/httpd", "/var/log/messages",
+	"/var/run/secrets/", "/inetpub/wwwroot", "c:/inetpub", "c:\\inetpub", "/boot.ini", "/etc/ssh/", "win.ini", "boot.ini"}
+
+// sensitivePath reports a value that is, as a whole, the path of such a file,
+// whatever wraps it (a NUL, a query, a file: scheme).
+func sensitivePath(s string) (from, to int, hit bool) {
+	if len(s) > 512 {
+		return 0, 0, false
+	}
+	t := strings.TrimSpace(s)
+	if prefixFold(t, "file:") {
+		t = "/" + strings.TrimLeft(t[5:], "/")
+	}
+	if i := strings.IndexByte(t, 0); i >= 0 {
+		t = t[:i]
+	}
+	if strings.ContainsAny(t, " \t\n<>{}\"") {
+		return 0, 0, false
+	}
+	for strings.HasPrefix(t, "//") {
+		t = t[1:]
+	}
+	if strings.HasPrefix(t, "/./") {
+		t = strings.ReplaceAll(t, "/./", "/")
+	}
+	for _, f := range rootFiles {
+		if prefixFold(t, f) && (strings.HasSuffix(f, "/") || strings.HasSuffix(f, "\\") || len(t) == len(f) || !isLetter(t[len(f)]) || strings.HasSuffix(f, "_")) || f[0] == '/' && indexFold(t, f) > 0 && strings.HasPrefix(f, "/web-inf") {
+			return 0, len(s), true
+		}
+	}
+	if len(t) > 3 && isLetter(t[0]) && t[1] == ':' && (t[2] == '\\' || t[2] == '/') {
+		if _, _, h := sensitiveName(t); h {
+			return 0, len(s), true
+		}
+	}
+	return 0, 0, false
+}
+
+// wrapper reports a value that opens a stream by PHP's and Java's wrappers.
+func wrapper(s string) (to int, hit bool) {
+	t := strings.TrimLeft(s, " \t\r\n")
+	for _, w := range []string{"php://", "phar://", "expect://", "zip://", "compress.zlib://", "compress.bzip2://", "glob://", "ogg://", "ssh2.", "rar://", "data://text/", "data:;base64,pd9", "zlib:"} {
+		if prefixFold(t, w) {
+			return len(s), true
+		}
+	}
+	if prefixFold(t, "file:/") {
+		_, _, h := sensitiveName(t)
+		return len(s), h
+	}
+	return 0, false
+}
+
+// nulInName reports a NUL behind or within the name of a file.
+func nulInName(s string) int {
+	i := strings.IndexByte(s, 0)
+	if i <= 0 || len(s) > 512 || i != strings.LastIndexByte(s, 0) {
+		return -1
+	}
+	head, tail := s[:i], s[i+1:]
+	dot := strings.LastIndexByte(head, '.')
+	if dot < 0 || len(head)-dot > 6 || len(head)-dot < 3 {
+		return -1
+	}
+	for _, c := range []byte(head[dot+1:]) {
+		if !isWord(c) {
+			return -1
+		}
+	}
+	if tail == "" || tail[0] == '.' && len(tail) <= 6 {
+		return i
+	}
+	return -1
+}

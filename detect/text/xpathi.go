@@ -1,0 +1,78 @@
+package text
+
+import "strings"
+
+const xpathiNeeds = "'\"/(:|]"
+
+// XPathiNeeds returns bytes of which a value must hold one for XPathi to match.
+func XPathiNeeds() string { return xpathiNeeds }
+
+// xpathWords are steps, axes and functions that XPath has and SQL has not.
+var xpathWords = []string{"count(//", "count(/", "name(/", "name(//", "local-name(", "namespace-uri(", "string-length(//", "string-length(/", "string-length(name", "string-length((", "substring(//", "substring(/", "substring(name(", "substring((//", "doc('", "doc(\"", "doc(concat(",
+	"ancestor::", "ancestor-or-self::", "child::", "parent::", "descendant::", "descendant-or-self::", "following::", "following-sibling::", "preceding::", "preceding-sibling::", "self::node", "attribute::", "position()", "last()", "text()", "node()", "comment()",
+	"processing-instruction(", "/*[", "//*", "starts-with(", "contains(//", "contains(name", "contains(.", "name()", "string(/", "string(//", "normalize-space(", "unparsed-text(", "document(", "system-property(", "codepoints-to-string(", "string-to-codepoints(", "/@*", "//@", "starts-with(name"}
+
+// XPathi reports a value that leaves its literal or predicate and goes on as
+// XPath: a quote or bracket, then a condition or a union with a path, an axis
+// or a function of XPath. A whole path, as a scraper's settings hold, is
+// silent.
+//
+// Returns: where the value leaves, and the text from there.
+//
+// Example: XPathi("' or count(//user)=1 or 'a'='b") = 0, the whole, true; XPathi("//div[@class='x']/text()") is silent.
+func XPathi(s string) (offset int, match string, ok bool) {
+	if len(s) < 6 || len(s) > 8192 || !strings.ContainsAny(s, xpathiNeeds) {
+		return none()
+	}
+	at, word := indexAnyFold(s, xpathWords)
+	if word == "" {
+		if i := predicateBreak(s); i >= 0 {
+			return found(s, i, len(s))
+		}
+		return none()
+	}
+	head := s[:at]
+	if i := strings.IndexAny(head, "'\"]"); i >= 0 && leavesPath(s, i) {
+		return found(s, i, len(s))
+	}
+	// unquoted: 1 or count(/*)=1, 1] | //user
+	for _, op := range []string{" or ", " and ", "| //", "|//", "] |", "]|"} {
+		if i := indexFold(s, op); i >= 0 && i <= at+2 && i < 24 && strings.IndexByte(s[:i], '/') < 0 && words(s[:i], 2) < 2 && !strings.ContainsAny(s[:i], "=[") {
+			return found(s, i, len(s))
+		}
+	}
+	if i := predicateBreak(s); i >= 0 {
+		return found(s, i, len(s))
+	}
+	return none()
+}
+
+// leavesPath reports that the quote or bracket at i closes what the value did
+// not open, and an operator follows.
+func leavesPath(s string, i int) bool {
+	if strings.ContainsAny(s[:i], "[/=") {
+		return false // the value's own predicate: //a[@b='c']
+	}
+	j := i + 1
+	for j < len(s) && (isSpace(s[j]) || strings.IndexByte("])'\"", s[j]) >= 0) {
+		j++
+	}
+	r := s[j:]
+	return prefixFold(r, "or ") || prefixFold(r, "and ") || prefixFold(r, "or(") || prefixFold(r, "and(") || prefixFold(r, "or/") || strings.HasPrefix(r, "|") || strings.HasPrefix(r, "/") || prefixFold(r, "or not(") ||
+		strings.HasPrefix(r, "=") || strings.HasPrefix(r, "+") || strings.HasPrefix(r, "<") || strings.HasPrefix(r, ",")
+}
+
+// predicateBreak finds a closed literal with a bracket and a union of paths:
+// '] | //user[…, ')] | …; or an always true end: x' or '1'='1'] .
+func predicateBreak(s string) int {
+	for _, w := range []string{"']|", "'] |", "']/", "\"]|", "\"] |", "\"]/", "')]", "\")]", "'or'1'='1']", "' or '1'='1']", "]|//", "] | //", "']%00", "']\x00"} {
+		i := strings.Index(s, w)
+		if i < 0 || strings.ContainsAny(s[:i], "[/=") && !strings.Contains(w, "or") {
+			continue
+		}
+		if strings.Contains(s[i:], "//") || strings.Contains(s[i:], "/*") || strings.Contains(w, "or") || strings.Contains(s[i:], "\x00") {
+			return i
+		}
+	}
+	return -1
+}

@@ -1,0 +1,136 @@
+package text
+
+import "strings"
+
+// eventNames are the stems of HTML's event handlers, without "on".
+var eventNames = wordSet(`abort activate afterprint afterscriptexecute animationcancel animationend animationiteration animationstart auxclick
+ beforeactivate beforecopy beforecut beforeeditfocus beforeinput beforematch beforepaste beforeprint beforescriptexecute beforetoggle beforeunload begin blur
+ bounce cancel canplay canplaythrough change click close command contentvisibilityautostatechange contextmenu copy cuechange cut dblclick deactivate drag dragend
+ dragenter dragexit dragleave dragover dragstart drop durationchange emptied end ended error filterchange finish focus focusin focusout
+ formdata fullscreenchange gesturestart gestureend gesturechange gotpointercapture hashchange help input invalid keydown keypress keyup load loadeddata loadedmetadata
+ loadend loadstart lostpointercapture message messageerror mousedown mouseenter mouseleave mousemove mouseout mouseover mouseup
+ mousewheel moveend movestart offline online pagehide pageshow paste pause play playing pointercancel pointerdown pointerenter
+ pointerleave pointermove pointerout pointerover pointerrawupdate pointerup popstate progress propertychange ratechange readystatechange
+ repeat reset resize scroll scrollend scrollsnapchange search seeked seeking select selectionchange selectstart show start
+ stalled storage submit suspend timeout timeupdate toggle touchcancel touchend touchmove touchstart transitioncancel transitionend
+ transitionrun transitionstart unhandledrejection unload volumechange waiting webkitanimationend webkitanimationstart webkitmouseforcechanged
+ webkitplaybacktargetavailabilitychanged webkittransitionend webkitwillrevealbottom wheel dataavailable datasetchanged rowenter rowexit
+ losecapture resizestart resizeend controlselect layoutcomplete outofsync mediacomplete mediaerror securitypolicyviolation slotchange
+ zoom backgroundimage foo pointerlock mouse`)
+
+// eventName reports whether name is an event handler's: onload, onerror…
+func eventName(name string) bool {
+	return len(name) > 4 && prefixFold(name, "on") && (lookFold(eventNames, name[2:]) != "" || prefixFold(name, "onwebkit"))
+}
+
+// attributeBreak looks for an event handler the value brings into a tag it
+// was put into: after a blank, quote or slash, a known handler, =, and code.
+func attributeBreak(s string) (from, to int, hit bool) {
+	for at := 0; ; {
+		i := indexFold(s[at:], "on")
+		if i < 0 {
+			return 0, 0, false
+		}
+		i += at
+		at = i + 2
+		if i > 0 && !isSpace(s[i-1]) && strings.IndexByte("\"'`/,;\x00", s[i-1]) < 0 {
+			continue
+		}
+		n := wordEnd(s, i)
+		k := skipSpace(s, n)
+		if k >= len(s) || s[k] != '=' || !eventName(s[i:n]) {
+			continue
+		}
+		value, end := attributeValue(s, k+1)
+		if handlerCode(value) {
+			start := i
+			for start > 0 && strings.IndexByte("\"'` /\t\n", s[start-1]) >= 0 {
+				start--
+			}
+			return start, end, true
+		}
+	}
+}
+
+// handlerCode reports that a handler's value is code: a call, a tagged
+// template, an assignment.
+func handlerCode(v string) bool {
+	if v == "" || v[0] == '{' || v[0] == '=' {
+		return false
+	}
+	if strings.ContainsAny(v, "(`") || strings.Contains(v, "&#") || strings.Contains(v, "&lpar;") {
+		return true
+	}
+	_, w := indexAnyFold(v, []string{"location=", "location.", "document.", "window.", "javascript:", "alert", "throw", "eval"})
+	return w != ""
+}
+
+// scriptCalls are what proofs of script injection call.
+var scriptCalls = []string{"alert(", "alert`", "prompt(", "prompt`", "confirm(", "confirm`", "eval(", "document.cookie", "document.write", "document.location", "document.domain",
+	"window.location", "location=", "location.href", "fromcharcode", "fetch(", "settimeout(", "setinterval(", "atob(", "import(", "constructor(", "xmlhttprequest", "console.log(", "print(", "top[", "self[", "window[", "globalthis["}
+
+// scriptBreak looks for the rest of a string literal of a script: a quote, an
+// operator or the end of the statement, and a call.
+func scriptBreak(s string) (from, to int, hit bool) {
+	for i := 0; i < len(s); i++ {
+		q := s[i]
+		if q != '\'' && q != '"' && q != '`' && q != '}' && q != ')' {
+			continue
+		}
+		j := i + 1
+		for j < len(s) && (isSpace(s[j]) || s[j] == ')' || s[j] == '}' || s[j] == ']') {
+			j++
+		}
+		if j >= len(s) || strings.IndexByte(";+-*,|&^/%?", s[j]) < 0 {
+			continue
+		}
+		op := j
+		for j < len(s) && (isSpace(s[j]) || strings.IndexByte(";+-*,|&^/%?(!~{[", s[j]) >= 0) {
+			j++
+		}
+		if c := codeAt(s[j:]); c > 0 && closesAgain(s, j+c, q) && !(q == ')' || q == '}') || c > 0 && (q == '}' || q == ')') && i < 3 && s[op] == ';' {
+			return i, len(s), true
+		}
+	}
+	if len(s) < 400 && soleCall(s) {
+		return 0, len(s), true
+	}
+	return 0, 0, false
+}
+
+// codeAt returns the length of the telling call s begins with.
+func codeAt(s string) int {
+	for _, w := range []string{"window.", "self.", "top.", "this.", "globalthis."} {
+		if prefixFold(s, w) && len(s) > len(w) {
+			if n := codeAt(s[len(w):]); n > 0 {
+				return n + len(w)
+			}
+		}
+	}
+	for _, w := range scriptCalls {
+		if prefixFold(s, w) {
+			return len(w)
+		}
+	}
+	return 0
+}
+
+// closesAgain reports that the value comes back to a string with the same
+// quote, comments the rest out, or ends after the call.
+func closesAgain(s string, i int, q byte) bool {
+	rest := s[i:]
+	return strings.IndexByte(rest, q) >= 0 || strings.Contains(rest, "//") || strings.Contains(rest, "/*") || strings.Contains(rest, "<!--") ||
+		strings.HasSuffix(strings.TrimRight(rest, " ;\t"), ")")
+}
+
+// soleCall reports a value that is nothing but a proof: alert(document.cookie).
+func soleCall(s string) bool {
+	t := strings.TrimSpace(s)
+	for _, w := range []string{"alert(", "prompt(", "confirm("} {
+		if prefixFold(t, w) && strings.HasSuffix(strings.TrimRight(t, ";/ "), ")") {
+			_, hit := indexAnyFold(t, []string{"document.", "cookie", "domain", "fromcharcode", "window."})
+			return hit != ""
+		}
+	}
+	return false
+}
