@@ -8,6 +8,7 @@ import (
 
 	"spaniel/event"
 	"spaniel/sinks"
+	"spaniel/sinks/encode"
 )
 
 // Write stores the batch in one transaction: all of it or nothing. What is
@@ -74,7 +75,7 @@ func (r *rows) add(it *event.Item) error {
 	case event.KindCall:
 		r.calls = append(r.calls, it.Call)
 	case event.KindAlert:
-		row, err := it.Alert.Row()
+		row, err := encode.AlertRow(it.Alert)
 		if err != nil {
 			return err
 		}

@@ -1,0 +1,120 @@
+package render
+
+import (
+	"io"
+	"strings"
+
+	"github.com/jedib0t/go-pretty/v6/text"
+)
+
+// sampleRows are looked at for the widths of columns; what follows is printed
+// as it comes, so that a large answer needs no memory.
+const sampleRows = 1000
+
+// maxCell bounds one column on a terminal, so that a long target does not push
+// the rest out of sight.
+const maxCell = 60
+
+// A Table prints rows in columns. Cells must be Safe already; Paint may add
+// colour. It keeps the first error and returns it from Close.
+type Table struct {
+	screen Screen
+	heads  []string
+	right  []bool
+	held   [][]string
+	widths []int
+	err    error
+}
+
+// NewTable returns a table with the given heads.
+func NewTable(s Screen, heads ...string) *Table {
+	t := &Table{screen: s, heads: heads, right: make([]bool, len(heads))}
+	for i := range t.right {
+		t.right[i] = true // until a cell says otherwise
+	}
+	return t
+}
+
+// Row adds a row; it needs as many cells as there are heads.
+func (t *Table) Row(cells ...string) {
+	if t.widths != nil {
+		t.print(cells, false)
+		return
+	}
+	t.held = append(t.held, cells)
+	if len(t.held) == sampleRows {
+		t.flush()
+	}
+}
+
+// Close prints what is held back.
+func (t *Table) Close() error {
+	if t.widths == nil {
+		t.flush()
+	}
+	return t.err
+}
+
+func (t *Table) flush() {
+	t.widths = make([]int, len(t.heads))
+	for i, h := range t.heads {
+		t.widths[i] = text.StringWidthWithoutEscSequences(h)
+	}
+	for _, row := range t.held {
+		for i, c := range row {
+			t.widths[i] = max(t.widths[i], text.StringWidthWithoutEscSequences(c))
+			t.right[i] = t.right[i] && numeric(c)
+		}
+	}
+	if len(t.held) == 0 {
+		clear(t.right)
+	}
+	if t.screen.Width > 0 {
+		for i := range t.widths[:max(len(t.widths)-1, 0)] {
+			t.widths[i] = min(t.widths[i], maxCell)
+		}
+	}
+	t.print(t.heads, true)
+	for _, row := range t.held {
+		t.print(row, false)
+	}
+	t.held = nil
+}
+
+func numeric(s string) bool {
+	return strings.Trim(s, "0123456789.,-%") == "" || s == "NULL"
+}
+
+func (t *Table) print(cells []string, head bool) {
+	var b strings.Builder
+	left := t.screen.Width
+	for i, c := range cells {
+		w := t.widths[i]
+		if t.screen.Width > 0 && !strings.Contains(c, "\x1b") {
+			if i == len(cells)-1 {
+				c = Cut(c, max(left, 10))
+			} else {
+				c = Cut(c, w)
+			}
+		}
+		pad := strings.Repeat(" ", max(w-text.StringWidthWithoutEscSequences(c), 0))
+		if head {
+			c = t.screen.Paint(c, "bold")
+		}
+		switch {
+		case t.right[i]:
+			c = pad + c
+		case i < len(cells)-1:
+			c += pad
+		}
+		if i > 0 {
+			b.WriteString("  ")
+		}
+		b.WriteString(c)
+		left -= w + 2
+	}
+	b.WriteByte('\n')
+	if _, err := io.WriteString(t.screen.W, b.String()); err != nil && t.err == nil {
+		t.err = err
+	}
+}
