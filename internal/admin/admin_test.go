@@ -1,0 +1,217 @@
+package admin
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus/testutil/promlint"
+	"go.uber.org/goleak"
+
+	"spaniel/event"
+	"spaniel/sinks/store"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+func snapshot() Snapshot {
+	return Snapshot{Ledger: event.Ledger{FramesIn: 7, Gaps: 2}, ReloadOK: true,
+		Capture: []CaptureCount{{"eth0", 7, 1, 0}}, Rules: []RuleCount{{"id-walk", "high", 0}},
+		Sinks: []SinkCount{{Name: "bus", Healthy: false, Problem: "connection refused", QueueRecords: 3}, {Name: "out", Healthy: true}},
+		Spool: []SpoolCount{{"alerts", 512, 0}}}
+}
+
+func TestMetricNames(t *testing.T) {
+	reg, err := Registry("0.1.0", snapshot)
+	if err != nil {
+		t.Fatal(err)
+	}
+	families, err := reg.Gather()
+	if err != nil {
+		t.Fatal(err)
+	}
+	problems, err := promlint.NewWithMetricFamilies(families).Lint()
+	if err != nil || len(problems) > 0 {
+		t.Fatal(problems, err)
+	}
+	have := map[string]bool{}
+	for _, f := range families {
+		have[f.GetName()] = true
+	}
+	// What dashboards and the alert rules rely on.
+	for _, name := range []string{"capture_packets_total", "capture_drops_total", "tcp_gaps_total", "alerts_total", "alerts_suppressed_total",
+		"sink_queue_bytes", "sink_lag_seconds", "sink_retries_total", "sink_dropped_total", "spool_bytes", "state_entries", "config_reload_success", "build_info"} {
+		if !have["spaniel_"+name] {
+			t.Errorf("no spaniel_%s", name)
+		}
+	}
+}
+
+// serving runs s until the test ends.
+func serving(t *testing.T, run func(context.Context) error) {
+	t.Helper()
+	ctx, cancel := context.WithCancel(context.Background())
+	done := make(chan error, 1)
+	go func() { done <- run(ctx) }()
+	t.Cleanup(func() {
+		cancel()
+		if err := <-done; err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+func get(t *testing.T, url string) (int, string) {
+	t.Helper()
+	tr := &http.Transport{DisableKeepAlives: true}
+	resp, err := (&http.Client{Transport: tr}).Get(url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b, err := io.ReadAll(resp.Body)
+	if err = errors.Join(err, resp.Body.Close()); err != nil {
+		t.Fatal(err)
+	}
+	return resp.StatusCode, string(b)
+}
+
+func TestServer(t *testing.T) {
+	reg, err := Registry("0.1.0", snapshot)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := New("127.0.0.1:0", reg, snapshot)
+	if err != nil {
+		t.Fatal(err)
+	}
+	serving(t, s.Run)
+	base := "http://" + s.Address()
+	for _, c := range []struct {
+		path string
+		code int
+		want string
+	}{
+		{"/metrics", 200, `spaniel_capture_drops_total{iface="eth0",where="kernel"} 1`},
+		{"/healthz", 200, `"status":"ok"`},
+		{"/readyz", 200, `{"status":"degraded","sinks":[{"name":"bus","healthy":false,"problem":"connection refused","queue_records":3,"lag_seconds":0}`},
+		{"/", 404, ""}, {"/v1/query", 404, ""},
+	} {
+		if code, body := get(t, base+c.path); code != c.code || !strings.Contains(body, c.want) {
+			t.Errorf("%s: %d %s", c.path, code, body)
+		}
+	}
+	req, err := http.NewRequest(http.MethodGet, base+"/metrics", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	req.Host = "evil.example"
+	resp, err := (&http.Transport{DisableKeepAlives: true}).RoundTrip(req)
+	if err != nil || resp.StatusCode != http.StatusForbidden || resp.Body.Close() != nil {
+		t.Errorf("a foreign name: %v %v", resp, err)
+	}
+
+	var addr *AddressError
+	if _, err := New(s.Address(), reg, snapshot); !errors.As(err, &addr) || !addr.InUse {
+		t.Errorf("a taken port: %v", err)
+	}
+	if _, err := New("127.0.0.1:99999", reg, snapshot); !errors.As(err, &addr) || addr.InUse {
+		t.Errorf("no port: %v", err)
+	}
+}
+
+func openStore(t *testing.T, cfg store.Config) (*store.Store, string) {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "s.duckdb")
+	s, err := store.Open(path, cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := s.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return s, SocketPath(path)
+}
+
+func TestQueriesOverTheSocket(t *testing.T) {
+	cfg := store.DefaultConfig()
+	cfg.QueryRows = 5
+	s, socket := openStore(t, cfg)
+	q, err := NewQueryServer(socket, s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	serving(t, q.Run)
+	if st, err := os.Stat(socket); err != nil || st.Mode().Perm() != 0o600 {
+		t.Errorf("%v %v", st.Mode(), err)
+	}
+	ctx := context.Background()
+	a, err := Ask(ctx, socket, "SELECT range AS n, 'x' AS t, NULL AS z FROM range(9) ORDER BY 1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	n := 0
+	for a.Next() {
+		if v := a.Values(); v[0] != json.Number(string(rune('0'+n))) || v[1] != "x" || v[2] != nil {
+			t.Errorf("row %d: %v", n, v)
+		}
+		n++
+	}
+	if err := errors.Join(a.Err(), a.Close()); err != nil || n != 5 || !a.Truncated() || a.Columns()[1].Name != "t" {
+		t.Errorf("%d rows, truncated %v, columns %v, %v", n, a.Truncated(), a.Columns(), err)
+	}
+	for _, sql := range []string{"DROP TABLE calls", "SELECT 1; SELECT 2", "SELEC", "COPY calls TO '/tmp/spaniel-hostile.csv'", strings.Repeat(" ", maxSQL+1) + "SELECT 1"} {
+		var sqlErr *store.SQLError
+		if _, err := Ask(ctx, socket, sql); !errors.As(err, &sqlErr) {
+			t.Errorf("%.40s: %v", sql, err)
+		}
+	}
+	// A fault in the middle of the rows.
+	a, err = Ask(ctx, socket, "SELECT CASE WHEN range < 3 THEN '1' ELSE 'x' END::INT FROM range(9)")
+	if err == nil {
+		for a.Next() {
+		}
+		err = errors.Join(a.Err(), a.Close())
+	}
+	var sqlErr *store.SQLError
+	if !errors.As(err, &sqlErr) {
+		t.Errorf("a fault among the rows: %v", err)
+	}
+}
+
+func TestNobodyAnswers(t *testing.T) {
+	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	defer cancel()
+	if _, err := Ask(ctx, filepath.Join(t.TempDir(), "none.sock"), "SELECT 1"); !errors.Is(err, ErrNoSensor) {
+		t.Errorf("no socket: %v", err)
+	}
+	s, socket := openStore(t, store.DefaultConfig())
+	// A socket file that a dead process left: nobody listens, and the next owner takes it.
+	q, err := NewQueryServer(socket, s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	left := socket + ".left"
+	if err := errors.Join(os.Link(socket, left), q.Close(), os.Rename(left, socket)); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Ask(ctx, socket, "SELECT 1"); !errors.Is(err, ErrNoSensor) {
+		t.Errorf("a dead socket: %v", err)
+	}
+	if q, err = NewQueryServer(socket, s); err != nil {
+		t.Fatal(err)
+	}
+	serving(t, q.Run)
+	a, err := Ask(ctx, socket, "SELECT 1")
+	if err != nil || a.Close() != nil {
+		t.Fatal(err)
+	}
+}

@@ -1,0 +1,166 @@
+package admin
+
+import (
+	"net/http"
+	"runtime"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+
+	"spaniel/event"
+)
+
+// metric is a line of the table of metrics: its labels are bounded by the
+// configuration and the code, never by traffic.
+type metric struct {
+	desc *prometheus.Desc
+	kind prometheus.ValueType
+	each func(s *Snapshot, put func(v float64, labels ...string))
+}
+
+func counter(name, help string, labels []string, each func(*Snapshot, func(float64, ...string))) metric {
+	return metric{prometheus.NewDesc("spaniel_"+name, help, labels, nil), prometheus.CounterValue, each}
+}
+
+func gauge(name, help string, labels []string, each func(*Snapshot, func(float64, ...string))) metric {
+	return metric{prometheus.NewDesc("spaniel_"+name, help, labels, nil), prometheus.GaugeValue, each}
+}
+
+// metrics lists all that is exported.
+func metrics() []metric {
+	return append(append(captureMetrics(), trafficMetrics()...), deliveryMetrics()...)
+}
+
+func captureMetrics() []metric {
+	return []metric{
+		counter("capture_packets_total", "Packets the kernel handed to the sensor.", []string{"iface"}, func(s *Snapshot, put func(float64, ...string)) {
+			for _, c := range s.Capture {
+				put(float64(c.Received), c.Iface)
+			}
+		}),
+		counter("capture_drops_total", "Packets lost before the sensor, by where.", []string{"iface", "where"}, func(s *Snapshot, put func(float64, ...string)) {
+			for _, c := range s.Capture {
+				put(float64(c.KernelDrops), c.Iface, "kernel")
+				put(float64(c.IfaceDrops), c.Iface, "iface")
+			}
+		}),
+		counter("frames_total", "Frames by what became of them.", []string{"fate"}, func(s *Snapshot, put func(float64, ...string)) {
+			for i, n := range s.Ledger.Frames {
+				put(float64(n), event.FrameFate(i).String())
+			}
+		}),
+		counter("frame_bytes_total", "Bytes of the frames captured.", nil, func(s *Snapshot, put func(float64, ...string)) { put(float64(s.Ledger.FrameBytes)) }),
+	}
+}
+
+func trafficMetrics() []metric {
+	return []metric{
+		counter("tcp_payload_bytes_total", "TCP payload by what became of it.", []string{"fate"}, func(s *Snapshot, put func(float64, ...string)) {
+			for i, n := range s.Ledger.Stream {
+				put(float64(n), event.ByteFate(i).String())
+			}
+		}),
+		counter("tcp_gaps_total", "Holes in TCP streams that never closed.", nil, func(s *Snapshot, put func(float64, ...string)) { put(float64(s.Ledger.Gaps)) }),
+		counter("tcp_gap_bytes_total", "Bytes known to be missing in them.", nil, func(s *Snapshot, put func(float64, ...string)) { put(float64(s.Ledger.GapBytes)) }),
+		gauge("state_entries", "Entries in the tables that hold state.", []string{"table"}, func(s *Snapshot, put func(float64, ...string)) {
+			put(float64(s.Ledger.Flows-min(s.Ledger.FlowsEnded, s.Ledger.Flows)), "flows")
+		}),
+		counter("calls_total", "Calls by what became of their record.", []string{"fate"}, func(s *Snapshot, put func(float64, ...string)) {
+			for i, n := range s.Ledger.Calls {
+				put(float64(n), event.CallFate(i).String())
+			}
+		}),
+		counter("anomalies_total", "Protocol anomalies seen.", nil, func(s *Snapshot, put func(float64, ...string)) { put(float64(s.Ledger.Anomalies)) }),
+		counter("losses_total", "Records of lost traffic.", nil, func(s *Snapshot, put func(float64, ...string)) { put(float64(s.Ledger.Losses)) }),
+		counter("alerts_total", "Alerts raised.", []string{"rule", "severity"}, func(s *Snapshot, put func(float64, ...string)) {
+			for _, r := range s.Rules {
+				put(float64(r.Alerts), r.ID, r.Severity)
+			}
+		}),
+		counter("alerts_suppressed_total", "Alerts found and not sent again.", nil, func(s *Snapshot, put func(float64, ...string)) { put(float64(s.Suppressed)) }),
+	}
+}
+
+// perSink makes the function of a metric with one value a sink.
+func perSink(value func(*SinkCount) float64) func(*Snapshot, func(float64, ...string)) {
+	return func(s *Snapshot, put func(float64, ...string)) {
+		for i := range s.Sinks {
+			put(value(&s.Sinks[i]), s.Sinks[i].Name)
+		}
+	}
+}
+
+func deliveryMetrics() []metric {
+	sink := []string{"sink"}
+	return []metric{
+		counter("sink_delivered_total", "Records the sink took.", sink, perSink(func(c *SinkCount) float64 { return float64(c.Delivered) })),
+		counter("sink_retries_total", "Batches sent again.", sink, perSink(func(c *SinkCount) float64 { return float64(c.Retries) })),
+		counter("sink_dropped_total", "Records the sink will never get.", sink, perSink(func(c *SinkCount) float64 { return float64(c.Dropped) })),
+		counter("sink_dead_letters_total", "Records the sink refused for good.", sink, perSink(func(c *SinkCount) float64 { return float64(c.DeadLettered) })),
+		gauge("sink_queue_records", "Records waiting in the spool.", sink, perSink(func(c *SinkCount) float64 { return float64(c.QueueRecords) })),
+		gauge("sink_queue_bytes", "Bytes waiting in the spool.", sink, perSink(func(c *SinkCount) float64 { return float64(c.QueueBytes) })),
+		gauge("sink_lag_seconds", "Age of the oldest record waiting.", sink, perSink(func(c *SinkCount) float64 { return c.LagSeconds })),
+		gauge("sink_healthy", "1 while the sink takes what it is given.", sink, perSink(func(c *SinkCount) float64 { return one(c.Healthy) })),
+		gauge("spool_bytes", "Disk used by the spool.", []string{"spool"}, func(s *Snapshot, put func(float64, ...string)) {
+			for _, c := range s.Spool {
+				put(float64(c.Bytes), c.Name)
+			}
+		}),
+		counter("spool_dropped_total", "Records the spool had no room for.", []string{"spool"}, func(s *Snapshot, put func(float64, ...string)) {
+			for _, c := range s.Spool {
+				put(float64(c.Dropped), c.Name)
+			}
+		}),
+		gauge("config_reload_success", "1 unless the last reload failed.", nil, func(s *Snapshot, put func(float64, ...string)) { put(one(s.ReloadOK)) }),
+	}
+}
+
+func one(b bool) float64 {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+// collector asks for one snapshot a scrape.
+type collector struct {
+	metrics  []metric
+	snapshot func() Snapshot
+}
+
+// Describe implements prometheus.Collector.
+func (c *collector) Describe(ch chan<- *prometheus.Desc) {
+	for i := range c.metrics {
+		ch <- c.metrics[i].desc
+	}
+}
+
+// Collect implements prometheus.Collector.
+func (c *collector) Collect(ch chan<- prometheus.Metric) {
+	s := c.snapshot()
+	for i := range c.metrics {
+		m := &c.metrics[i]
+		m.each(&s, func(v float64, labels ...string) { ch <- prometheus.MustNewConstMetric(m.desc, m.kind, v, labels...) })
+	}
+}
+
+// Registry returns a registry of its own with every metric of Spaniel, the
+// process and the Go runtime.
+func Registry(version string, snapshot func() Snapshot) (*prometheus.Registry, error) {
+	reg := prometheus.NewRegistry()
+	build := prometheus.NewGauge(prometheus.GaugeOpts{Name: "spaniel_build_info", Help: "Always 1; the labels say what runs.",
+		ConstLabels: prometheus.Labels{"version": version, "goversion": runtime.Version()}})
+	build.Set(1)
+	for _, c := range []prometheus.Collector{&collector{metrics(), snapshot}, build, collectors.NewGoCollector(),
+		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{})} {
+		if err := reg.Register(c); err != nil {
+			return nil, err
+		}
+	}
+	return reg, nil
+}
+
+func metricsHandler(reg *prometheus.Registry) http.Handler {
+	return promhttp.HandlerFor(reg, promhttp.HandlerOpts{})
+}

@@ -1,0 +1,113 @@
+package admin
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"net"
+	"net/http"
+	"os"
+
+	"spaniel/sinks/store"
+)
+
+// maxSQL bounds a query's text.
+const maxSQL = 1 << 20
+
+// SocketPath is where the owner of a store answers queries: beside the file,
+// so that whoever knows the store finds its owner.
+func SocketPath(storePath string) string { return storePath + ".sock" }
+
+// A QueryServer answers read-only SQL over a unix socket.
+type QueryServer struct {
+	lis net.Listener
+	srv *http.Server
+}
+
+// NewQueryServer listens on the socket at path. The caller owns the store and
+// so its lock: a socket that is there already was left behind by a process
+// that died, and is replaced.
+func NewQueryServer(path string, s *store.Store) (*QueryServer, error) {
+	if st, err := os.Lstat(path); err == nil && st.Mode().Type() == fs.ModeSocket {
+		if err := os.Remove(path); err != nil {
+			return nil, fmt.Errorf("replacing the socket a dead process left: %w", err)
+		}
+	}
+	lis, err := net.Listen("unix", path)
+	if err != nil {
+		return nil, fmt.Errorf("listening for queries: %w", err)
+	}
+	if err := os.Chmod(path, 0o600); err != nil {
+		return nil, errors.Join(fmt.Errorf("closing the socket to others: %w", err), lis.Close())
+	}
+	mux := http.NewServeMux()
+	mux.HandleFunc("POST /v1/query", func(w http.ResponseWriter, r *http.Request) { answerQuery(w, r, s) })
+	return &QueryServer{lis, httpServer(mux)}, nil
+}
+
+// Run answers until ctx ends.
+func (q *QueryServer) Run(ctx context.Context) error { return serve(ctx, q.srv, q.lis) }
+
+// Close frees the socket of a server that never ran.
+func (q *QueryServer) Close() error { return q.lis.Close() }
+
+// A line of an answer is one of these: first the columns, then rows, then the
+// end or a fault.
+type line struct {
+	Columns []store.Column `json:"columns,omitempty"`
+	Row     []any          `json:"row,omitempty"`
+	End     *end           `json:"end,omitempty"`
+	// Fault is what went wrong; Mine says that the statement is not to blame.
+	Fault string `json:"fault,omitempty"`
+	Mine  bool   `json:"mine,omitempty"`
+}
+
+type end struct {
+	Truncated bool `json:"truncated"`
+}
+
+func answerQuery(w http.ResponseWriter, r *http.Request, s *store.Store) {
+	enc := json.NewEncoder(w)
+	enc.SetEscapeHTML(false)
+	text, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxSQL))
+	if err != nil {
+		answer(w, http.StatusRequestEntityTooLarge, line{Fault: fmt.Sprintf("the query is longer than %d bytes", maxSQL)})
+		return
+	}
+	rows, err := s.Query(r.Context(), string(text))
+	if err != nil {
+		answer(w, http.StatusBadRequest, fault(err))
+		return
+	}
+	w.Header().Set("Content-Type", "application/x-ndjson")
+	err = stream(enc, rows)
+	if err = errors.Join(err, rows.Close()); err != nil {
+		_ = enc.Encode(fault(err)) // fails only if the client is gone, and then nobody reads it
+	}
+}
+
+func stream(enc *json.Encoder, rows *store.Rows) error {
+	if err := enc.Encode(line{Columns: rows.Columns()}); err != nil {
+		return err
+	}
+	for rows.Next() {
+		if err := enc.Encode(line{Row: rows.Values()}); err != nil {
+			return err
+		}
+	}
+	if err := rows.Err(); err != nil {
+		return err
+	}
+	return enc.Encode(line{End: &end{rows.Truncated()}})
+}
+
+func fault(err error) line {
+	var sqlErr *store.SQLError
+	if errors.As(err, &sqlErr) {
+		return line{Fault: sqlErr.Message}
+	}
+	return line{Fault: err.Error(), Mine: true}
+}
