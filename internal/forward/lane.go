@@ -1,0 +1,190 @@
+package forward
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"sync"
+	"time"
+
+	"go.uber.org/zap"
+
+	"spaniel/event"
+	"spaniel/sinks"
+	"spaniel/sinks/spool"
+)
+
+// A lane is one sink reading one log.
+type lane struct {
+	cfg    Config
+	sink   Sink
+	which  spool.Which
+	cursor *spool.Cursor
+	writer sinks.Writer
+	dec    *sinks.Decoder
+	dead   *deadLetters
+	log    *zap.Logger
+
+	mu    sync.Mutex
+	stats Stats
+}
+
+func newLane(sp *spool.Spool, cfg Config, s Sink, w spool.Which, log *zap.Logger) (*lane, error) {
+	if s.Timeout <= 0 {
+		s.Timeout = 30 * time.Second
+	}
+	c, err := sp.NewCursor(s.Name, w, s.Limits)
+	if err != nil {
+		return nil, err
+	}
+	writer, err := s.Open()
+	if err != nil {
+		return nil, err
+	}
+	return &lane{cfg: cfg, sink: s, which: w, cursor: c, writer: writer, dec: sinks.NewDecoder(), dead: newDeadLetters(cfg, s.Name, w),
+		log: log.With(zap.String("sink", s.Name), zap.Stringer("log", w))}, nil
+}
+
+// run delivers batch after batch. Once ctx has ended it goes on with what is
+// there, until hard ends.
+func (l *lane) run(ctx, hard context.Context) {
+	for tries := 0; hard.Err() == nil; {
+		b, err := l.cursor.Next(ctx)
+		if err == nil {
+			if l.deliver(hard, b) != nil {
+				return // stopped half way: the batch stays in the spool
+			}
+			err = l.cursor.Ack()
+		}
+		if err == nil {
+			tries = 0
+			continue
+		}
+		if ctx.Err() != nil && errors.Is(err, ctx.Err()) {
+			return // drained
+		}
+		l.failed(fmt.Errorf("reading the spool: %w", err))
+		l.pause(hard, tries)
+		tries++
+	}
+}
+
+// deliver returns once every record of the batch is delivered, filtered or a
+// dead letter, or with an error once hard has ended.
+func (l *lane) deliver(hard context.Context, b *sinks.Batch) error {
+	left := &sinks.Batch{First: b.First, Last: b.Last, Records: l.filter(b.Records)}
+	for tries := 0; len(left.Records) > 0; {
+		err := l.attempt(hard, left)
+		var rejected *sinks.Rejected
+		if errors.As(err, &rejected) && rejected.Index >= 0 && rejected.Index < len(left.Records) {
+			err = l.bury(left, rejected)
+			if err == nil {
+				tries = 0
+				continue
+			}
+		}
+		if err == nil {
+			l.recovered()
+			l.count(func(s *Stats) { s.Delivered += uint64(len(left.Records)) })
+			return nil
+		}
+		if hard.Err() != nil {
+			return err
+		}
+		l.failed(err)
+		l.count(func(s *Stats) { s.Retried++ })
+		l.pause(hard, tries)
+		tries++
+	}
+	return nil
+}
+
+func (l *lane) attempt(hard context.Context, b *sinks.Batch) error {
+	ctx, cancel := context.WithTimeout(hard, l.sink.Timeout)
+	defer cancel()
+	return l.writer.Write(ctx, b)
+}
+
+// bury sets the rejected record aside and takes it out of the batch.
+func (l *lane) bury(b *sinks.Batch, r *sinks.Rejected) error {
+	rec := &b.Records[r.Index]
+	kept, err := l.dead.keep(l.dec, rec, r.Err)
+	if err != nil {
+		return fmt.Errorf("keeping a dead letter: %w", err)
+	}
+	l.log.Warn("a record can never be delivered", zap.Uint64("seq", rec.Seq), zap.Stringer("kind", rec.Kind), zap.Error(r.Err), zap.Bool("kept", kept))
+	b.Records = slices.Delete(slices.Clone(b.Records), r.Index, r.Index+1)
+	l.count(func(s *Stats) { s.DeadLettered++ })
+	return nil
+}
+
+// filter returns the records the sink wants; the batch itself is not changed.
+func (l *lane) filter(all []sinks.Record) []sinks.Record {
+	out := make([]sinks.Record, 0, len(all))
+	for i := range all {
+		if l.wants(&all[i]) {
+			out = append(out, all[i])
+		}
+	}
+	l.count(func(s *Stats) { s.Filtered += uint64(len(all) - len(out)) })
+	return out
+}
+
+func (l *lane) wants(r *sinks.Record) bool {
+	if len(l.sink.Kinds) > 0 && !slices.Contains(l.sink.Kinds, r.Kind) {
+		return false
+	}
+	if r.Kind != event.KindAlert || l.sink.MinSeverity == 0 {
+		return true
+	}
+	var it event.Item
+	if l.dec.Decode(r, &it) != nil {
+		return true // the Writer will say why it cannot take it
+	}
+	return it.Alert.Severity >= l.sink.MinSeverity
+}
+
+// failed notes a failure; only the first of a row is logged.
+func (l *lane) failed(err error) {
+	first := false
+	l.count(func(s *Stats) {
+		if first = !s.Failing; first {
+			s.Since = time.Now()
+		}
+		s.Failing, s.LastError = true, err.Error()
+	})
+	if first {
+		l.log.Warn("cannot deliver; records stay in the spool and are tried again", zap.Error(err))
+	}
+}
+
+func (l *lane) recovered() {
+	var was bool
+	var since time.Time
+	l.count(func(s *Stats) {
+		was, since = s.Failing, s.Since
+		s.Failing, s.LastError, s.Since = false, "", time.Time{}
+	})
+	if was {
+		l.log.Info("delivering again", zap.Duration("after", time.Since(since)))
+	}
+}
+
+// pause waits before the next try: doubling from the least to the greatest
+// pause, then cut by up to half at random, so that sensors do not come in step.
+func (l *lane) pause(hard context.Context, tries int) {
+	d := l.cfg.BackoffMax
+	if tries < 16 {
+		d = min(d, l.cfg.BackoffMin<<tries)
+	}
+	t := time.NewTimer(d/2 + rand.N(d/2+1))
+	defer t.Stop()
+	select {
+	case <-t.C:
+	case <-hard.Done():
+	}
+}
+
+func (l *lane) close() error { return errors.Join(l.writer.Close(), l.dead.close()) }

@@ -1,0 +1,39 @@
+package forward
+
+import (
+	"time"
+
+	"spaniel/sinks/spool"
+)
+
+// Stats says how one sink stands with one log.
+type Stats struct {
+	Sink string
+	Log  spool.Which
+	// Delivered, Filtered and DeadLettered count records; Retried counts
+	// attempts that failed and were, or will be, made again.
+	Delivered, Filtered, DeadLettered, Retried uint64
+	// Lag counts records on disk that the sink has not passed, Lost those
+	// that were dropped at the spool's cap or damaged before it did.
+	Lag, Lost uint64
+	// Failing says that the last attempt failed, with what and since when.
+	Failing   bool
+	LastError string
+	Since     time.Time
+}
+
+func (l *lane) snapshot() Stats {
+	c := l.cursor.Stats()
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	s := l.stats
+	s.Sink, s.Log, s.Lag, s.Lost = l.sink.Name, l.which, c.Lag, c.Lost
+	return s
+}
+
+// count changes the counters under the lock.
+func (l *lane) count(change func(*Stats)) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	change(&l.stats)
+}
