@@ -1,0 +1,35 @@
+package decode
+
+import (
+	"spaniel/decode/body"
+	"spaniel/decode/frame"
+	"spaniel/decode/http1"
+	"spaniel/decode/stream"
+)
+
+// Partitions is how many partitions the flows of a capture are dealt out to.
+// It is fixed, and each has its share of every cap, so that the result does
+// not depend on how many workers own them.
+const Partitions = 64
+
+// Config is what decoding may be told.
+type Config struct {
+	// Sensor names the sensor in calls and their ids: "file" by default.
+	Sensor string
+	// Seed chooses how flows are dealt out to partitions: 0 by default. A
+	// live sensor takes a random one, so that nobody can aim at a partition.
+	Seed uint64
+	// HTTP, Stream, Frame and Body are the configurations of the parts;
+	// Stream's caps are those of one partition.
+	HTTP   http1.Config
+	Stream stream.Config
+	Frame  frame.Config
+	Body   body.Config
+}
+
+// DefaultConfig returns the defaults of all parts.
+func DefaultConfig() Config {
+	c := Config{Sensor: "file", HTTP: http1.DefaultConfig(), Stream: stream.DefaultConfig(), Body: body.DefaultConfig()}
+	c.Stream.Role = role
+	return c
+}

@@ -1,0 +1,111 @@
+package decode
+
+import (
+	"spaniel/event"
+)
+
+// parser is what a protocol does with a flow's bytes: a stream receiver that
+// may hand the flow on.
+type parser interface {
+	Data(d event.Direction, b []byte, at event.Stamp)
+	Gap(d event.Direction, n uint64, at event.Stamp)
+	End(d event.Direction, at event.Stamp)
+	Close(at event.Stamp)
+	// Upgraded says whether the flow left the protocol, and for which.
+	Upgraded() (service string, ok bool)
+}
+
+// conn is a flow's receiver: it finds out what the flow speaks and passes its
+// bytes to that protocol's parser. A parser that panics loses the flow, and
+// nothing else.
+type conn struct {
+	p      *Partition
+	flow   *event.Flow
+	parser parser
+	state  connState
+	sniff  sniffer
+}
+
+type connState uint8
+
+const (
+	connSniffing connState = iota
+	connParsing
+	connSkipping // no parser: bytes are counted and forgotten
+)
+
+func newConn(p *Partition, f *event.Flow) *conn { return &conn{p: p, flow: f} }
+
+// Data takes the next bytes of a direction.
+func (c *conn) Data(d event.Direction, b []byte, at event.Stamp) {
+	switch c.state {
+	case connSniffing:
+		c.look(d, b, at)
+	case connParsing:
+		c.parse(d, b, at)
+	case connSkipping:
+		c.p.led.SkippedBytes += uint64(len(b))
+	}
+}
+
+// Gap says that n bytes were never seen, 0 if their number is unknown.
+func (c *conn) Gap(d event.Direction, n uint64, at event.Stamp) {
+	switch c.state {
+	case connSniffing:
+		c.missed(d, n, at)
+	case connParsing:
+		defer c.guard(c.parsed(), 0, d, at)
+		c.parser.Gap(d, n, at)
+	case connSkipping:
+	}
+}
+
+// End says that no bytes follow in a direction.
+func (c *conn) End(d event.Direction, at event.Stamp) {
+	switch c.state {
+	case connSniffing:
+		c.sniff.add(mark{kind: markEnd, d: d, at: at}, nil)
+	case connParsing:
+		defer c.guard(c.parsed(), 0, d, at)
+		c.parser.End(d, at)
+	case connSkipping:
+	}
+}
+
+// Close says that the flow is over.
+func (c *conn) Close(at event.Stamp) {
+	switch c.state {
+	case connSniffing:
+		c.giveUp()
+	case connParsing:
+		defer c.guard(c.parsed(), 0, event.ToServer, at)
+		c.parser.Close(at)
+	case connSkipping:
+	}
+}
+
+// parse passes b to the parser and looks whether the flow left the protocol.
+func (c *conn) parse(d event.Direction, b []byte, at event.Stamp) {
+	defer c.guard(c.parsed(), uint64(len(b)), d, at)
+	c.parser.Data(d, b, at)
+	if service, ok := c.parser.Upgraded(); ok && service != "" {
+		c.flow.Service = serviceOf(service)
+	}
+}
+
+// serviceOf names the service of an upgraded flow.
+func serviceOf(token string) string {
+	if token == "h2c" {
+		return "http2"
+	}
+	return token
+}
+
+// emit stamps a finished call and sends it out.
+func (c *conn) emit(call *event.Call, at event.Stamp) {
+	call.Flow = c.flow
+	call.Sensor = c.p.cfg.Sensor
+	call.ID, call.Key = event.CallIDs(call.Sensor, c.flow.FlowKey, c.flow.First, call.Depth)
+	call.Order = c.p.stamp(cause(c.flow, at))
+	c.p.out.Call(call)
+}

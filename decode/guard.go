@@ -1,0 +1,31 @@
+package decode
+
+import (
+	"fmt"
+
+	"spaniel/event"
+)
+
+// parsed returns how many bytes the ledger says parsers have dealt with.
+func (c *conn) parsed() uint64 {
+	l := c.p.led
+	return l.HeadBytes + l.BodyBytes + l.SkippedBytes
+}
+
+// guard ends a panic at the flow's boundary: the flow's parser is dropped, the
+// rest of its bytes are skipped, and both are said. before is what parsed was
+// before the call, n how many bytes the call brought.
+func (c *conn) guard(before, n uint64, d event.Direction, at event.Stamp) {
+	r := recover()
+	if r == nil {
+		return
+	}
+	c.state, c.parser = connSkipping, nil
+	rest := before + n - c.parsed()
+	c.p.led.SkippedBytes += rest
+	c.flow.Flags |= event.FlagCapped
+	c.p.anomaly(event.Anomaly{Order: cause(c.flow, at), Time: at.Time, Frame: at.Frame, Name: "parser_panic",
+		FlowID: c.flow.ID, Key: c.flow.FlowKey, Detail: fmt.Sprint(r)})
+	c.p.loss(event.Loss{Order: cause(c.flow, at), Time: at.Time, Frame: at.Frame, Reason: "parser_panic",
+		FlowID: c.flow.ID, Key: c.flow.FlowKey, Direction: d, Bytes: rest})
+}

@@ -1,0 +1,88 @@
+package decode
+
+import (
+	"spaniel/decode/body"
+	"spaniel/decode/frame"
+	"spaniel/decode/http1"
+	"spaniel/decode/stream"
+	"spaniel/event"
+)
+
+// A Partition decodes the flows dealt out to it. It belongs to one goroutine;
+// nothing in it is shared, so its output depends on its packets alone.
+type Partition struct {
+	cfg       *Config
+	led       *event.Ledger
+	out       Output
+	table     *stream.Table
+	http      *http1.Pool
+	protocols []protocol
+	last      event.Order
+}
+
+// firstOrd is the ordinal of the first event a frame causes here; those below
+// are left to the anomalies of its headers.
+const firstOrd = 1 << 16
+
+// NewPartition returns an empty partition that counts into led and sends what
+// it finds to out, with order and ids set.
+func NewPartition(cfg *Config, led *event.Ledger, out Output) *Partition {
+	p := &Partition{cfg: cfg, led: led, out: out.orDrop(), protocols: protocols()}
+	p.http = http1.NewPool(&cfg.HTTP, body.New(cfg.Body), led)
+	p.table = stream.NewTable(cfg.Stream, led, p.open, p.closed, p.anomaly, p.loss)
+	return p
+}
+
+// Packet takes the next packet of the partition; it is borrowed. Timers due at
+// its clock fire first.
+func (p *Partition) Packet(pkt *frame.Packet) { p.table.Packet(pkt) }
+
+// Advance fires the timers due at clock. It may be called at any time between
+// packets with a clock not after the next packet's, and changes nothing but
+// when events come out.
+func (p *Partition) Advance(clock int64) { p.table.Advance(clock) }
+
+// Close ends all flows. clock is that of the capture's last packet; all
+// partitions get the same. No call may follow.
+func (p *Partition) Close(clock int64) { p.table.Close(clock) }
+
+// Stats returns the counters of caps that were hit.
+func (p *Partition) Stats() stream.Stats { return p.table.Stats }
+
+// stamp gives an event its ordinal among those of one cause. Events of one
+// cause come in one go, so the last cause is all there is to remember.
+func (p *Partition) stamp(cause event.Order) event.Order {
+	cause.Ord = firstOrd
+	if l := p.last; l.Clock == cause.Clock && l.OfFrame == cause.OfFrame && l.Seq == cause.Seq {
+		cause.Ord = l.Ord + 1
+	}
+	p.last = cause
+	return cause
+}
+
+func (p *Partition) open(f *event.Flow) stream.Receiver { return newConn(p, f) }
+
+func (p *Partition) closed(f *event.Flow, at event.Stamp) {
+	p.out.Flow(p.stamp(cause(f, at)), f)
+}
+
+func (p *Partition) anomaly(a event.Anomaly) {
+	a.Order = p.stamp(a.Order)
+	p.led.Anomalies++
+	p.out.Anomaly(&a)
+}
+
+func (p *Partition) loss(l event.Loss) {
+	l.Order = p.stamp(l.Order)
+	p.led.Losses++
+	p.out.Loss(&l)
+}
+
+// cause returns the place of what happened to f at the stamp: the frame's, or
+// that of f's timer.
+func cause(f *event.Flow, at event.Stamp) event.Order {
+	if at.Frame != 0 {
+		return event.Order{Clock: at.Clock, OfFrame: true, Seq: at.Frame}
+	}
+	return event.Order{Clock: at.Clock, Seq: f.FirstFrame}
+}

@@ -1,0 +1,94 @@
+package decode
+
+import (
+	"bytes"
+
+	"spaniel/decode/http1"
+	"spaniel/event"
+)
+
+// protocol is one line of the table of protocols.
+type protocol struct {
+	// service is what Flow.Service says.
+	service string
+	// sniff judges the first bytes of a direction: 1 it is this protocol, -1
+	// it is not, 0 more bytes are needed.
+	sniff func(d event.Direction, b []byte) int8
+	// parse makes the flow's parser; nil counts its bytes as skipped.
+	parse func(c *conn) parser
+}
+
+// protocols lists what is recognised. The first that says yes has the flow, so
+// those with the longest signature come first.
+func protocols() []protocol {
+	return []protocol{
+		{"http2", prefix("PRI * HTTP/2.0\r\n"), nil},
+		{"ssh", prefix("SSH-"), nil},
+		{"tls", sniffTLS, nil},
+		{"smtp", sniffGreeting("SMTP"), nil},
+		{"ftp", sniffGreeting("FTP"), nil},
+		{"http", func(_ event.Direction, b []byte) int8 { return http1.Sniff(b) }, newHTTP1},
+	}
+}
+
+func newHTTP1(c *conn) parser { return c.p.http.Conn(c.flow, c.emit) }
+
+// prefix recognises bytes that begin with s.
+func prefix(s string) func(event.Direction, []byte) int8 {
+	return func(_ event.Direction, b []byte) int8 {
+		n := min(len(b), len(s))
+		switch {
+		case string(b[:n]) != s[:n]:
+			return -1
+		case n < len(s):
+			return 0
+		}
+		return 1
+	}
+}
+
+// sniffTLS recognises a TLS record: handshake, alert or application data of
+// version 3.x and a length in its bounds.
+func sniffTLS(_ event.Direction, b []byte) int8 {
+	switch {
+	case len(b) == 0:
+		return 0
+	case b[0] < 0x14 || b[0] > 0x17:
+		return -1
+	case len(b) < 5:
+		return 0
+	case b[1] == 3 && b[2] <= 4 && int(b[3])<<8|int(b[4]) <= 1<<14+256:
+		return 1
+	}
+	return -1
+}
+
+// sniffGreeting recognises a server's greeting line, 220 with the word in it.
+func sniffGreeting(word string) func(event.Direction, []byte) int8 {
+	return func(d event.Direction, b []byte) int8 {
+		const code = "220"
+		n := min(len(b), len(code))
+		if d != event.ToClient || string(b[:n]) != code[:n] {
+			return -1
+		}
+		line, _, whole := bytes.Cut(b, []byte("\n"))
+		switch {
+		case bytes.Contains(line, []byte(word)):
+			return 1
+		case whole || len(b) > 512:
+			return -1
+		}
+		return 0
+	}
+}
+
+// role tells a request's beginning from a response's.
+func role(b []byte) (isRequest, isResponse bool) {
+	if len(b) < 5 || http1.Sniff(b) < 0 {
+		return false, false
+	}
+	if bytes.HasPrefix(b, []byte("HTTP/")) {
+		return false, true
+	}
+	return http1.Sniff(b) == 1, false
+}

@@ -1,0 +1,175 @@
+package decode
+
+import "spaniel/event"
+
+// sniffer holds what came before a flow's protocol was known, in the order it
+// came: seldom anything, since the first segment mostly decides.
+type sniffer struct {
+	marks []mark
+	buf   []byte
+	half  [2]sniffHalf
+}
+
+// sniffHalf is what is known of one direction.
+type sniffHalf struct {
+	prefix  []byte // its bytes so far, if more than one segment
+	refused bool   // its first bytes are of no protocol we know
+	midst   bool   // its beginning was not seen: any segment may begin a message
+	seen    bool
+}
+
+// mark is an event of the stream that waits for the protocol to be known.
+type mark struct {
+	kind     markKind
+	d        event.Direction
+	at       event.Stamp
+	n        uint64 // of a gap
+	from, to int    // of data, in buf
+}
+
+type markKind uint8
+
+const (
+	markData markKind = iota
+	markGap
+	markEnd
+)
+
+// Bounds of what waits. A first line that says nothing in 1 KiB is nobody's.
+const (
+	maxSniffBytes = 1 << 10
+	maxSniffMarks = 64
+)
+
+func (s *sniffer) add(m mark, b []byte) {
+	m.from = len(s.buf)
+	s.buf = append(s.buf, b...)
+	m.to = len(s.buf)
+	s.marks = append(s.marks, m)
+}
+
+// missed notes a gap before the protocol is known.
+func (c *conn) missed(d event.Direction, n uint64, at event.Stamp) {
+	h := &c.sniff.half[d]
+	h.midst, h.refused, h.prefix = true, false, nil
+	if len(c.sniff.marks) >= maxSniffMarks {
+		c.forget()
+	}
+	c.sniff.add(mark{kind: markGap, d: d, n: n, at: at}, nil)
+}
+
+// look judges b, the next bytes of a flow of unknown protocol.
+func (c *conn) look(d event.Direction, b []byte, at event.Stamp) {
+	h := &c.sniff.half[d]
+	h.seen = true
+	first := b
+	if len(h.prefix) > 0 {
+		h.prefix = append(h.prefix, b...)
+		first = h.prefix
+	}
+	verdict, proto := int8(-1), (*protocol)(nil)
+	if !h.refused {
+		verdict, proto = c.judge(d, first)
+	}
+	switch {
+	case verdict > 0:
+		c.settle(proto)
+		c.Data(d, b, at)
+		return
+	case verdict == 0 && len(first) < maxSniffBytes && len(c.sniff.marks) < maxSniffMarks:
+		if len(h.prefix) == 0 {
+			h.prefix = append([]byte(nil), b...)
+		}
+		c.sniff.add(mark{kind: markData, d: d, at: at}, b)
+		return
+	}
+	h.prefix = nil
+	h.refused = !h.midst
+	c.p.led.SkippedBytes += uint64(len(b))
+	if c.refusedAll() {
+		c.giveUp()
+		return
+	}
+	c.sniff.add(mark{kind: markGap, d: d, at: at}, nil)
+	c.forget()
+	c.flow.Service = unknownService
+}
+
+const unknownService = "unknown"
+
+// refusedAll reports whether no direction may yet turn out to be of a known
+// protocol: each that has spoken was refused, and one has.
+func (c *conn) refusedAll() bool {
+	for _, h := range c.sniff.half {
+		if h.midst || h.seen && !h.refused {
+			return false
+		}
+	}
+	return true
+}
+
+// judge asks every protocol about the first bytes of a direction.
+func (c *conn) judge(d event.Direction, b []byte) (verdict int8, proto *protocol) {
+	verdict = -1
+	for i := range c.p.protocols {
+		switch c.p.protocols[i].sniff(d, b) {
+		case 1:
+			return 1, &c.p.protocols[i]
+		case 0:
+			verdict = 0
+		}
+	}
+	return verdict, nil
+}
+
+// settle gives the flow to a protocol, with all that waited.
+func (c *conn) settle(proto *protocol) {
+	c.flow.Service = proto.service
+	s := c.sniff
+	c.sniff = sniffer{}
+	c.state = connSkipping
+	if proto.parse != nil {
+		c.parser, c.state = proto.parse(c), connParsing
+	}
+	for _, m := range s.marks {
+		switch m.kind {
+		case markData:
+			c.Data(m.d, s.buf[m.from:m.to], m.at)
+		case markGap:
+			c.Gap(m.d, m.n, m.at)
+		case markEnd:
+			c.End(m.d, m.at)
+		}
+	}
+}
+
+// forget skips the data that waited; gaps and ends stay known.
+func (c *conn) forget() {
+	s := &c.sniff
+	c.p.led.SkippedBytes += uint64(len(s.buf))
+	s.buf = nil
+	var lost [2]bool
+	kept := s.marks[:0]
+	for _, m := range s.marks {
+		switch {
+		case m.kind == markEnd:
+			m.from, m.to = 0, 0
+			kept = append(kept, m)
+		case !lost[m.d]:
+			// What was skipped is a gap of unknown length to a later parser.
+			lost[m.d] = true
+			kept = append(kept, mark{kind: markGap, d: m.d, at: m.at})
+		}
+	}
+	s.marks = kept
+}
+
+// giveUp takes the flow for none we know: all its bytes are skipped.
+func (c *conn) giveUp() {
+	if c.sniff.half[0].seen || c.sniff.half[1].seen {
+		c.flow.Service = unknownService
+	}
+	c.p.led.SkippedBytes += uint64(len(c.sniff.buf))
+	c.sniff = sniffer{}
+	c.state = connSkipping
+}
