@@ -1,0 +1,151 @@
+package detect
+
+import (
+	"errors"
+	"fmt"
+	"reflect"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/expr-lang/expr"
+	"github.com/expr-lang/expr/ast"
+	"github.com/expr-lang/expr/conf"
+	"github.com/expr-lang/expr/file"
+	"github.com/expr-lang/expr/parser"
+	"github.com/expr-lang/expr/vm"
+)
+
+// program is a compiled expression; read-only, shared by all judges.
+type program struct {
+	source string
+	code   *vm.Program
+	tree   ast.Node // as parsed, before it was patched
+	typ    reflect.Type
+}
+
+// test runs a program whose result is a bool.
+func (p *program) test(m *vm.VM, env any) (bool, error) {
+	v, err := m.Run(p.code, env)
+	if err != nil {
+		return false, fmt.Errorf("evaluating: %w", err)
+	}
+	b, ok := v.(bool)
+	if !ok {
+		return false, fmt.Errorf("evaluating: the result is %T, not bool", v)
+	}
+	return b, nil
+}
+
+// want says what a compiled expression must give.
+type want uint8
+
+const (
+	wantBool want = iota
+	wantKey       // string or number
+	wantText      // string, number or bool
+)
+
+// compile checks and compiles an expression about one call.
+func (l *language) compile(src string, w want) (*program, []fault) {
+	return l.compileWith(src, w, &checker{lang: l, fields: true, lets: map[string]int{}}, l.options)
+}
+
+func (l *language) compileWith(src string, w want, c *checker, opts []expr.Option) (p *program, faults []fault) {
+	if strings.TrimSpace(src) == "" {
+		return nil, []fault{{message: "the expression is empty", width: 1}}
+	}
+	if !utf8.ValidString(src) {
+		return nil, []fault{{message: "the expression is not valid UTF-8", width: 1}}
+	}
+	if at, msg := scanSource(src); msg != "" {
+		return nil, []fault{{from: at, width: 1, message: msg}}
+	}
+	cfg := config(opts)
+	tree, err := parser.ParseWithConfig(src, cfg)
+	if err != nil {
+		return nil, []fault{syntaxFault(err)}
+	}
+	c.walk(tree.Node)
+	if len(c.faults) > 0 {
+		return nil, c.faults
+	}
+	code, typ, err := build(src, opts)
+	if err != nil {
+		return nil, []fault{syntaxFault(err)}
+	}
+	if msg := wrongType(w, typ); msg != "" {
+		return nil, []fault{{width: utf8.RuneCountInString(src), message: msg}}
+	}
+	return &program{source: src, code: code, tree: tree.Node, typ: typ}, nil
+}
+
+func config(opts []expr.Option) *conf.Config {
+	cfg := conf.CreateNew()
+	for _, o := range opts {
+		o(cfg)
+	}
+	for name := range cfg.Disabled {
+		delete(cfg.Builtins, name)
+	}
+	return cfg
+}
+
+// build compiles; the library panics on some faults it could report, and a
+// bad rule must not end the process.
+func build(src string, opts []expr.Option) (code *vm.Program, typ reflect.Type, err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			err = fmt.Errorf("this expression cannot be compiled: %v", r)
+		}
+	}()
+	code, err = expr.Compile(src, opts...)
+	if err != nil {
+		return nil, nil, err
+	}
+	return code, code.Node().Type(), nil
+}
+
+func wrongType(w want, t reflect.Type) string {
+	v := valueType(t)
+	switch {
+	case w == wantBool && v != "bool":
+		return fmt.Sprintf("this must be true or false, but it is %s", typeName(t))
+	case w == wantKey && v != "string" && v != "number":
+		return fmt.Sprintf("a key must be text or a number, but this is %s", typeName(t))
+	case w == wantText && v == "":
+		return fmt.Sprintf("this must be text, a number or true or false, but it is %s", typeName(t))
+	}
+	return ""
+}
+
+// typeName is a type in the words of fields.
+func typeName(t reflect.Type) string {
+	switch v := valueType(t); {
+	case v == "string":
+		return "text"
+	case v != "":
+		return "a " + v
+	case t != nil && t.Kind() == reflect.Slice:
+		return "a list"
+	}
+	return "something else"
+}
+
+// syntaxFault turns an error of the library into a fault with its place.
+func syntaxFault(err error) fault {
+	var fe *file.Error
+	if !errors.As(err, &fe) {
+		return fault{width: 1, message: firstLine(err.Error())}
+	}
+	msg := firstLine(fe.Message)
+	// The library names our Go types; authors know them by other words.
+	msg = strings.NewReplacer("type *detect.Leaf", "a leaf", "*detect.Leaf", "a leaf", "*detect.HeaderField", "a header", "*detect.Token", "a token",
+		"*detect.scope", "resp", "Token(", "token(").Replace(msg)
+	width := fe.To - fe.From
+	return fault{from: fe.From, width: max(1, width), message: msg}
+}
+
+func firstLine(s string) string {
+	s, _, _ = strings.Cut(s, "\n")
+	return s
+}

@@ -1,0 +1,65 @@
+package detect
+
+import "spaniel/event"
+
+// Config is what judging needs from outside. Hash and Redact must be
+// deterministic and safe for use by several goroutines.
+type Config struct {
+	// Sensor is put into every alert.
+	Sensor event.AlertSensor
+	// Hash makes a keyed hash of a secret of some kind; nil: secrets are
+	// left out.
+	Hash func(kind, secret string) string
+	// Redact takes the secrets out of a text found at a place of the call;
+	// nil: text is kept as it is, which only tests want.
+	Redact func(place, text string) string
+	Limits Limits
+}
+
+// Limits bound what judging keeps and makes; zero values mean the defaults.
+type Limits struct {
+	// WindowEntries bounds the calls held in all windows together; 400,000,
+	// at some 150 bytes each 60 MB.
+	WindowEntries int
+	// WindowKeys bounds the windows; 100,000.
+	WindowKeys int
+	// CallAlerts bounds the alerts of one call; 64.
+	CallAlerts int
+	// RuleErrors is how many errors at run time put a rule out of service,
+	// in one partition or in the ordered stage; 100.
+	RuleErrors uint64
+}
+
+func (l Limits) complete() Limits {
+	set := func(v *int, def int) {
+		if *v <= 0 {
+			*v = def
+		}
+	}
+	set(&l.WindowEntries, 400_000)
+	set(&l.WindowKeys, 100_000)
+	set(&l.CallAlerts, 64)
+	if l.RuleErrors == 0 {
+		l.RuleErrors = 100
+	}
+	return l
+}
+
+// RuleStats counts what became of one rule in one judge or stage.
+type RuleStats struct {
+	ID string
+	// Considered calls passed the prefilter; Matched is where the condition held.
+	Considered, Matched uint64
+	// Errors at run time; LastError is the latest. A rule with too many is
+	// quarantined: judged no more.
+	Errors      uint64
+	LastError   string
+	Quarantined bool
+}
+
+// fail counts an error and quarantines at the limit.
+func (r *RuleStats) fail(err error, limit uint64) {
+	r.Errors++
+	r.LastError = cut(err.Error(), maxText)
+	r.Quarantined = r.Quarantined || r.Errors >= limit
+}

@@ -1,0 +1,171 @@
+package detect
+
+import (
+	"github.com/expr-lang/expr/vm"
+
+	"spaniel/detect/prefilter"
+	"spaniel/detect/semantics"
+	"spaniel/event"
+)
+
+// Findings are what judging calls gave. A judge appends to them; they own
+// their memory, and every text in them is redacted. The slices may be cut and
+// used again once their elements were handed to the stage.
+type Findings struct {
+	Alerts       []*event.Alert
+	Observations []Observation
+}
+
+// A Judge applies the rules to calls, in the shard that makes them. It belongs
+// to one goroutine.
+type Judge struct {
+	set   *Set
+	cfg   *Config
+	lim   Limits
+	scope *scope
+	view  prefilter.View
+	vm    vm.VM
+	stats []RuleStats
+	// capped counts alerts beyond Limits.CallAlerts.
+	capped uint64
+
+	sample *sample // of the call under judgement, once made
+}
+
+// NewJudge returns a judge for a partition.
+func NewJudge(s *Set, cfg *Config) *Judge {
+	j := &Judge{set: s, cfg: cfg, lim: cfg.Limits.complete(), scope: newScope(s.lang, cfg, s.hash), stats: make([]RuleStats, len(s.rules))}
+	for i, r := range s.rules {
+		j.stats[i].ID = r.ID
+	}
+	return j
+}
+
+// Call says what the call means, then judges it, appending to out.
+func (j *Judge) Call(c *event.Call, out *Findings) {
+	semantics.Enrich(c, j.hash)
+	j.judge(c, out)
+}
+
+// judge applies the rules to an enriched call.
+func (j *Judge) judge(c *event.Call, out *Findings) {
+	j.view.Reset(c)
+	j.scope.reset(c)
+	j.sample = nil
+	limit := len(out.Alerts) + j.lim.CallAlerts
+	for i, r := range j.set.rules {
+		if j.stats[i].Quarantined || r.skipIncomplete && c.Flags.Has(incompleteFlags) || !r.need.Possible(&j.view) {
+			continue
+		}
+		st := &j.stats[i]
+		st.Considered++
+		j.scope.finds = j.scope.finds[:0]
+		yes, err := r.when.test(&j.vm, j.scope)
+		if err == nil && yes {
+			st.Matched++
+			err = j.matched(r, out, limit)
+		}
+		if err != nil {
+			st.fail(err, j.lim.RuleErrors)
+		}
+	}
+	j.scope.release()
+	j.view.Reset(nil)
+}
+
+func (j *Judge) hash(kind, secret string) string {
+	if j.cfg.Hash == nil {
+		return ""
+	}
+	return j.cfg.Hash(kind, secret)
+}
+
+func (j *Judge) matched(r *Rule, out *Findings, limit int) error {
+	if j.sample == nil {
+		j.sample = j.scope.sample()
+	}
+	if r.Windowed() {
+		o, err := j.observe(r)
+		if err == nil && o != nil {
+			out.Observations = append(out.Observations, *o)
+		}
+		return err
+	}
+	if len(out.Alerts) >= limit {
+		j.capped++
+		return nil
+	}
+	a, err := j.alert(r)
+	if a != nil {
+		out.Alerts = append(out.Alerts, a)
+	}
+	return err
+}
+
+// alert makes the alert of a rule about this call. An error of a clause or of
+// the message takes nothing from the alert but that clause; it is returned to
+// be counted.
+func (j *Judge) alert(r *Rule) (*event.Alert, error) {
+	a := j.sample.alert(r, j.set.hash, j.cfg.Sensor)
+	outcome, severity, failure := j.outcome(r, a.Outcome)
+	a.Outcome = outcome
+	setSeverity(a, severity)
+	a.ID = event.AlertID(r.ID, j.sample.id.String())
+	a.DedupKey = r.ID + "|" + a.Client.IP + "|" + j.sample.endpoint
+	a.Calls = []event.ID{j.sample.id}
+	a.Links.Query = callsQuery(a.Calls)
+	a.Message = r.Title
+	if r.message != nil {
+		text, err := r.message.render(&j.vm, j.scope, j.scope.redact)
+		if err != nil {
+			failure = err
+		} else {
+			a.Message = text
+		}
+	}
+	for _, f := range j.scope.finds {
+		a.Evidence = append(a.Evidence, event.Evidence{Place: f.place, Chain: f.chain, Offset: f.offset, Text: cut(j.scope.redact(f.place, f.text), maxText)})
+	}
+	return a, failure
+}
+
+// outcome asks the clauses in their order; the first that holds decides.
+func (j *Judge) outcome(r *Rule, otherwise event.Outcome) (event.Outcome, event.Severity, error) {
+	var failure error
+	for _, c := range r.clauses() {
+		if c.call == nil {
+			continue
+		}
+		yes, err := c.call.test(&j.vm, j.scope)
+		if err != nil {
+			failure = err
+		} else if yes {
+			return c.outcome, c.severityOr(r.Severity), failure
+		}
+	}
+	return otherwise, r.Severity, failure
+}
+
+// outcomeClause is a clause with the outcome it stands for.
+type outcomeClause struct {
+	*clause
+	outcome event.Outcome
+}
+
+// clauses are in the order of asking: proof of success outweighs a refusal.
+func (r *Rule) clauses() [3]outcomeClause {
+	return [3]outcomeClause{{&r.succeeded, event.LikelySucceeded}, {&r.failed, event.FailedOutcome}, {&r.refused, event.Refused}}
+}
+
+func (c *clause) severityOr(s event.Severity) event.Severity {
+	if c.severity != 0 {
+		return c.severity
+	}
+	return s
+}
+
+// Stats returns the counts by rule, in the order of ids; a copy.
+func (j *Judge) Stats() []RuleStats { return append([]RuleStats(nil), j.stats...) }
+
+// Capped returns how many alerts were left out since one call had too many.
+func (j *Judge) Capped() uint64 { return j.capped }

@@ -1,0 +1,143 @@
+package detect
+
+import (
+	"fmt"
+	"reflect"
+	"sort"
+	"strings"
+	"time"
+
+	"github.com/expr-lang/expr"
+)
+
+// language is everything an expression about a call may name: compiled once
+// per rule set, read-only from then on, shared by all judges.
+type language struct {
+	fields    []field
+	index     map[string]int // field name → index
+	functions map[string]*function
+	groups    map[string]bool // req, resp, call, …
+	options   []expr.Option
+
+	reqBody, respBody, reqLeaves int
+}
+
+func newLanguage() *language {
+	l := &language{fields: fieldTable(), index: map[string]int{}, functions: map[string]*function{}, groups: map[string]bool{}}
+	l.options = []expr.Option{expr.Env(struct{}{})}
+	for i := range l.fields {
+		name := l.fields[i].Name
+		l.index[name] = i
+		if g, _, dotted := strings.Cut(name, "."); dotted {
+			l.groups[g] = true
+		}
+		l.options = append(l.options, expr.Function(name, fieldCall(i), fieldType(l.fields[i].Type)))
+	}
+	l.reqBody, l.respBody, l.reqLeaves = l.index["req.body"], l.index["resp.body"], l.index["req.leaves"]
+	table := functionTable()
+	for i := range table {
+		f := &table[i]
+		l.functions[f.name] = f
+		l.options = append(l.options, expr.Function(f.name, functionCall(f), f.types...))
+	}
+	for _, name := range bannedBuiltins() {
+		l.options = append(l.options, expr.DisableBuiltin(name))
+	}
+	l.options = append(l.options, expr.MaxNodes(4<<10), expr.Patch(&patcher{lang: l}))
+	return l
+}
+
+// fieldCall and functionCall are what a compiled expression calls. The
+// compiler of expressions puts the scope first (patcher).
+func fieldCall(i int) func(...any) (any, error) {
+	return func(a ...any) (any, error) {
+		s, ok := a[0].(*scope)
+		if !ok {
+			return nil, fmt.Errorf("no call to look at")
+		}
+		return s.field(i), nil
+	}
+}
+
+func functionCall(f *function) func(...any) (any, error) {
+	return func(a ...any) (any, error) {
+		s, ok := a[0].(*scope)
+		if !ok {
+			return nil, fmt.Errorf("no call to look at")
+		}
+		return f.call(s, a[1:]), nil
+	}
+}
+
+// fieldType is the signature of a field's getter.
+func fieldType(typ string) any {
+	switch typ {
+	case "string":
+		return new(func(*scope) string)
+	case "int":
+		return new(func(*scope) int)
+	case "bool":
+		return new(func(*scope) bool)
+	case "time":
+		return new(func(*scope) time.Time)
+	case "strings":
+		return new(func(*scope) []string)
+	case "leaves":
+		return new(func(*scope) []*Leaf)
+	case "headers":
+		return new(func(*scope) []*HeaderField)
+	}
+	panic("detect: no signature for a field of type " + typ)
+}
+
+// allowedBuiltins are the functions of the expression library that rules may
+// use: bounded, deterministic, free of clocks.
+func allowedBuiltins() map[string]bool {
+	set := map[string]bool{}
+	for _, n := range strings.Fields(`all any none one filter find findIndex findLast findLastIndex count len lower upper trim trimPrefix
+		trimSuffix indexOf lastIndexOf hasPrefix hasSuffix abs ceil floor round int float string min max duration date`) {
+		set[n] = true
+	}
+	return set
+}
+
+// bannedBuiltins are those that grow memory, read the clock, or loop over
+// data in ways that no budget of the library counts.
+func bannedBuiltins() []string {
+	return strings.Fields(`map sum mean median groupBy sortBy reduce type split splitAfter replace repeat join toJSON fromJSON toBase64
+		fromBase64 now timezone first last get take keys values toPairs fromPairs reverse uniq concat flatten sort bitand bitor bitxor
+		bitnand bitshl bitshr bitushr bitnot`)
+}
+
+// names lists all fields, functions and built-ins, for suggestions.
+func (l *language) names() []string {
+	var out []string
+	for i := range l.fields {
+		out = append(out, l.fields[i].Name)
+	}
+	for n := range l.functions {
+		out = append(out, n)
+	}
+	for n := range allowedBuiltins() {
+		out = append(out, n)
+	}
+	sort.Strings(out)
+	return out
+}
+
+// valueType says how values of a Go type go into a window: "string",
+// "number", "bool", or "" when they cannot.
+func valueType(t reflect.Type) string {
+	if t == nil {
+		return ""
+	}
+	switch t.Kind() {
+	case reflect.String:
+		return "string"
+	case reflect.Bool:
+		return "bool"
+	case reflect.Int, reflect.Int64, reflect.Float64, reflect.Int32, reflect.Uint32, reflect.Uint64, reflect.Uint16:
+		return "number"
+	}
+	return ""
+}

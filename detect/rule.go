@@ -1,0 +1,67 @@
+package detect
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"time"
+
+	"spaniel/detect/prefilter"
+	"spaniel/event"
+)
+
+// A Rule is one rule of a set. Its exported part is for listings; it is
+// read-only and shared.
+type Rule struct {
+	ID, Title string
+	Severity  event.Severity
+	Category  string
+	Refs      []string
+	// File and Line are where it stands.
+	File string
+	Line int
+	// When is the source of its condition, By its keys, Having its window's
+	// condition ("" for a rule that judges single calls).
+	When   string
+	By     [][]string
+	Having string
+	Over   time.Duration
+	// Suppress is how long the same key stays quiet after an alert.
+	Suppress time.Duration
+	Tests    []Test
+
+	when           *program
+	need           *prefilter.Filter
+	skipIncomplete bool
+	message        *message
+	succeeded      clause
+	refused        clause
+	failed         clause
+	win            *windowRule
+	hash           string // of its source: equal rules keep their windows over a reload
+}
+
+// Windowed reports whether the rule judges windows rather than single calls.
+func (r *Rule) Windowed() bool { return r.win != nil }
+
+// clause is succeeded, refused, failed or escalate: a condition on one call,
+// or on a window, and the severity it gives, 0 for none.
+type clause struct {
+	call     *program
+	window   *windowProgram
+	severity event.Severity
+}
+
+func (c *clause) set() bool { return c.call != nil || c.window != nil }
+
+// windowRule is what only rules with a window have.
+type windowRule struct {
+	plan     *plan
+	keys     [][]*program
+	having   *windowProgram
+	escalate clause
+}
+
+func sourceHash(text string) string {
+	sum := sha256.Sum256([]byte(text))
+	return hex.EncodeToString(sum[:8])
+}

@@ -1,0 +1,98 @@
+package detect
+
+import "spaniel/event"
+
+// scope is what an expression sees of one call. One scope serves a judge for
+// all calls and all rules: it is passed by pointer, each field is computed at
+// most once per call, when first asked for, and boxed then.
+type scope struct {
+	lang    *language
+	cfg     *Config
+	ruleset string
+	call    *event.Call
+	box     []any
+	has     []bool
+	used    []int // fields computed for this call
+	leaves  []*Leaf
+	store   []Leaf
+	finds   []find
+}
+
+func newScope(lang *language, cfg *Config, ruleset string) *scope {
+	n := len(lang.fields)
+	return &scope{lang: lang, cfg: cfg, ruleset: ruleset, box: make([]any, n), has: make([]bool, n), used: make([]int, 0, n)}
+}
+
+// reset turns the scope to another call.
+func (s *scope) reset(c *event.Call) {
+	s.call = c
+	for _, i := range s.used {
+		s.has[i], s.box[i] = false, nil
+	}
+	s.used, s.finds = s.used[:0], s.finds[:0]
+}
+
+// release lets go of the call, whose memory is borrowed.
+func (s *scope) release() {
+	s.reset(nil)
+	clear(s.store)
+}
+
+// field returns the value of field i of this call.
+func (s *scope) field(i int) any {
+	if !s.has[i] {
+		s.box[i] = s.lang.fields[i].get(s)
+		s.has[i] = true
+		s.used = append(s.used, i)
+	}
+	return s.box[i]
+}
+
+// allLeaves makes the leaves as expressions see them.
+func (s *scope) allLeaves() []*Leaf {
+	leaves := s.call.Leaves()
+	if cap(s.store) < len(leaves) {
+		s.store = make([]Leaf, len(leaves))
+		s.leaves = make([]*Leaf, len(leaves))
+		for i := range s.store {
+			s.leaves[i] = &s.store[i]
+		}
+	}
+	s.store = s.store[:len(leaves)]
+	for i := range leaves {
+		l := &leaves[i]
+		s.store[i] = Leaf{Place: l.Place, Key: l.Key, Kind: l.Kind.String(), Type: l.Type, Value: l.Value, leaf: l}
+	}
+	return s.leaves[:len(leaves)]
+}
+
+func (s *scope) redact(place, text string) string {
+	if s.cfg.Redact == nil || text == "" {
+		return text
+	}
+	return s.cfg.Redact(place, text)
+}
+
+func (s *scope) hash(kind, secret string) string {
+	if s.cfg.Hash == nil || secret == "" {
+		return ""
+	}
+	return s.cfg.Hash(kind, secret)
+}
+
+// lowerASCII lowers A to Z and leaves every other byte alone; it does not
+// copy what is lower already.
+func lowerASCII(s string) string {
+	for i := 0; i < len(s); i++ {
+		if 'A' <= s[i] && s[i] <= 'Z' {
+			b := []byte(s)
+			for ; i < len(b); i++ {
+				if 'A' <= b[i] && b[i] <= 'Z' {
+					b[i] += 'a' - 'A'
+				}
+			}
+			return string(b)
+		}
+	}
+	return s
+}

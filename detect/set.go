@@ -1,0 +1,201 @@
+package detect
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"io"
+	"io/fs"
+	"path"
+	"sort"
+	"strings"
+
+	"github.com/goccy/go-yaml/ast"
+)
+
+// A Source is a tree of rule files: the embedded ones, or a directory. Files
+// ending in .yaml or .yml are read, each may hold several YAML documents.
+type Source struct {
+	// Name stands before the paths in messages: "builtin", "rules.d".
+	Name string
+	FS   fs.FS
+}
+
+// LoadOptions choose among the rules found.
+type LoadOptions struct {
+	// Disable lists rule ids that are left out; an unknown one is a problem.
+	Disable []string
+	// Packs, if any, are the only packs used (first words of categories);
+	// rules of other packs are checked all the same.
+	Packs []string
+}
+
+// A Set is a loaded rule set: immutable, shared by judges and stages.
+type Set struct {
+	rules []*Rule
+	byID  map[string]*Rule
+	hash  string
+	lang  *language
+}
+
+// maxRules bounds a set.
+const maxRules = 20_000
+
+// Load reads, checks and compiles all rules. The error is a *LoadError that
+// lists every problem found, or says what could not be read.
+func Load(sources []Source, opt LoadOptions) (*Set, error) {
+	s := &Set{byID: map[string]*Rule{}, lang: newLanguage()}
+	var problems []Problem
+	for _, src := range sources {
+		problems = append(problems, s.loadSource(src)...)
+	}
+	problems = append(problems, s.choose(opt)...)
+	if len(problems) > 0 {
+		sortProblems(problems)
+		return nil, &LoadError{Problems: problems}
+	}
+	sort.Slice(s.rules, func(i, j int) bool { return s.rules[i].ID < s.rules[j].ID })
+	s.hash = s.sum()
+	return s, nil
+}
+
+// Hash names the set: 12 hex digits of a SHA-256 over its rules' sources.
+func (s *Set) Hash() string { return s.hash }
+
+// Rules lists the rules by id; the caller must not change them.
+func (s *Set) Rules() []*Rule { return s.rules }
+
+// Rule returns the rule with that id, nil if there is none.
+func (s *Set) Rule(id string) *Rule { return s.byID[id] }
+
+func (s *Set) sum() string {
+	h := sha256.New()
+	for _, r := range s.rules {
+		fmt.Fprintf(h, "%s\x00%s\x00", r.ID, r.hash)
+	}
+	return hex.EncodeToString(h.Sum(nil)[:6])
+}
+
+func (s *Set) loadSource(src Source) (problems []Problem) {
+	var names []string
+	err := fs.WalkDir(src.FS, ".", func(name string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		if ext := path.Ext(name); d.Type().IsRegular() && (ext == ".yaml" || ext == ".yml") {
+			names = append(names, name)
+		}
+		return nil
+	})
+	if err != nil {
+		return []Problem{{File: src.Name, Line: 1, Col: 1, Message: fmt.Sprintf("the rules cannot be read: %v", err)}}
+	}
+	sort.Strings(names)
+	for _, name := range names {
+		shown := name
+		if src.Name != "" {
+			shown = path.Join(src.Name, name)
+		}
+		text, err := readBounded(src.FS, name)
+		if err != nil {
+			problems = append(problems, Problem{File: shown, Line: 1, Col: 1, Message: fmt.Sprintf("the file cannot be read: %v", err)})
+			continue
+		}
+		problems = append(problems, s.loadFile(shown, text)...)
+	}
+	return problems
+}
+
+// readBounded reads at most one byte more than is allowed.
+func readBounded(fsys fs.FS, name string) (text string, err error) {
+	f, err := fsys.Open(name)
+	if err != nil {
+		return "", err
+	}
+	defer func() {
+		if cerr := f.Close(); err == nil {
+			err = cerr
+		}
+	}()
+	b, err := io.ReadAll(io.LimitReader(f, maxFile+1))
+	return string(b), err
+}
+
+func (s *Set) loadFile(name, text string) []Problem {
+	// Line ends are made one kind, so that a rule set has one hash whatever
+	// checked it out.
+	d := &document{name: name, text: strings.ReplaceAll(strings.TrimPrefix(text, "\ufeff"), "\r\n", "\n")}
+	bodies := d.parse()
+	for i, body := range bodies {
+		s.add(d, body, d.source(bodies, i))
+	}
+	return d.problems
+}
+
+func (s *Set) add(d *document, body ast.Node, source string) {
+	before := len(d.problems)
+	r := d.rule(s.lang, body, source)
+	if r.ID == "" {
+		return
+	}
+	if other, twice := s.byID[r.ID]; twice {
+		d.problem(r.Line, 1, 1, "choose another id, or disable the other", "rule %q is already in %s:%d", r.ID, other.File, other.Line)
+		return
+	}
+	if len(s.rules) == maxRules {
+		d.problem(r.Line, 1, 1, "", "a set has at most %d rules", maxRules)
+		return
+	}
+	s.byID[r.ID] = r
+	if len(d.problems) == before {
+		s.rules = append(s.rules, r)
+	}
+}
+
+// source is the text of one of the documents: from its first line to the
+// first line of the next.
+func (d *document) source(bodies []ast.Node, i int) string {
+	lines := strings.Split(d.text, "\n")
+	from, to := 1, len(lines)+1
+	if i > 0 {
+		from = bodies[i].GetToken().Position.Line
+	}
+	if i+1 < len(bodies) {
+		to = bodies[i+1].GetToken().Position.Line
+	}
+	from = min(max(from, 1), len(lines))
+	to = min(max(to, from+1), len(lines)+1)
+	return strings.Join(lines[from-1:to-1], "\n")
+}
+
+// choose drops the rules that the options leave out.
+func (s *Set) choose(opt LoadOptions) (problems []Problem) {
+	off := map[string]bool{}
+	var ids []string
+	for id := range s.byID {
+		ids = append(ids, id)
+	}
+	sort.Strings(ids)
+	for _, id := range opt.Disable {
+		off[id] = true
+		if s.byID[id] == nil {
+			problems = append(problems, Problem{File: "disable", Line: 1, Col: 1, Message: fmt.Sprintf("there is no rule %q", id), Remedy: suggest(id, ids)})
+		}
+	}
+	for _, p := range opt.Packs {
+		if !contains(packs(), p) {
+			problems = append(problems, Problem{File: "packs", Line: 1, Col: 1, Message: fmt.Sprintf("there is no pack %q", p), Remedy: suggest(p, packs())})
+		}
+	}
+	kept := s.rules[:0]
+	for _, r := range s.rules {
+		pack, _, _ := strings.Cut(r.Category, "/")
+		if off[r.ID] || len(opt.Packs) > 0 && !contains(opt.Packs, pack) {
+			delete(s.byID, r.ID)
+			continue
+		}
+		kept = append(kept, r)
+	}
+	s.rules = kept
+	return problems
+}

@@ -1,0 +1,290 @@
+package detect
+
+import (
+	"fmt"
+
+	"github.com/expr-lang/expr/vm"
+
+	"spaniel/detect/window"
+	"spaniel/event"
+)
+
+// A Stage is what comes after the shards: it takes alerts and observations in
+// the capture's one order, keeps the windows, and emits alerts in that order.
+// It belongs to one goroutine. It reads packet time only, and what it says
+// depends on the order of what it is given and on nothing else.
+type Stage struct {
+	set    *Set
+	cfg    *Config
+	lim    Limits
+	emit   func(*event.Alert)
+	pool   *window.Pool
+	states map[string]*ruleState // by rule id
+	vm     vm.VM
+	stale  uint64
+}
+
+// ruleState is the windows of one rule: a table for each of its keys.
+type ruleState struct {
+	rule   *Rule
+	tables []*window.Table[firing]
+	memo   []any
+	stats  RuleStats
+}
+
+// firing is what a window remembers of its last alert.
+type firing struct {
+	until    int64 // suppressed until this clock
+	id       event.ID
+	severity event.Severity
+	outcome  event.Outcome
+	first    *sample
+	last     *sample
+}
+
+// NewStage returns the ordered stage; emit receives each alert, which is its
+// to keep.
+func NewStage(s *Set, cfg *Config, emit func(*event.Alert)) *Stage {
+	lim := cfg.Limits.complete()
+	st := &Stage{cfg: cfg, lim: lim, emit: emit, pool: window.NewPool(lim.WindowEntries, lim.WindowKeys), states: map[string]*ruleState{}}
+	st.Swap(s)
+	return st
+}
+
+// Swap takes another rule set. Rules whose source did not change keep their
+// windows; the windows of the others are forgotten.
+func (st *Stage) Swap(s *Set) {
+	st.set = s
+	for id, rs := range st.states {
+		if r := s.byID[id]; r == nil || r.hash != rs.rule.hash {
+			rs.close()
+			delete(st.states, id)
+		}
+	}
+	for _, r := range s.rules {
+		if r.win == nil {
+			continue
+		}
+		if rs := st.states[r.ID]; rs != nil {
+			rs.rule = r
+			continue
+		}
+		st.states[r.ID] = st.newState(r)
+	}
+}
+
+func (st *Stage) newState(r *Rule) *ruleState {
+	rs := &ruleState{rule: r, memo: make([]any, len(r.win.plan.aggregates)), stats: RuleStats{ID: r.ID}}
+	p := window.Plan{Over: int64(r.Over), Keep: int64(max(r.Over, r.Suppress)), Aggregates: r.win.plan.measures}
+	for range max(1, len(r.win.keys)) {
+		rs.tables = append(rs.tables, window.NewTable[firing](p, st.pool))
+	}
+	return rs
+}
+
+func (rs *ruleState) close() {
+	for _, t := range rs.tables {
+		t.Close()
+	}
+}
+
+// Alert passes on the alert of a rule that judges single calls.
+func (st *Stage) Alert(a *event.Alert) { st.emit(a) }
+
+// Observe adds an observation to its windows and emits the alerts that follow.
+// The stage takes over what o points to, not o itself.
+func (st *Stage) Observe(o *Observation) {
+	rs := st.states[o.Rule]
+	if rs == nil || o.rule == nil || rs.rule.hash != o.rule.hash {
+		st.stale++ // of a rule set that is no more
+		return
+	}
+	if rs.stats.Quarantined {
+		return
+	}
+	rs.stats.Considered++
+	entry := window.Entry{Clock: o.Order.Clock, Time: o.Time, Call: o.Call, Values: o.Values}
+	var fired *firing
+	for i, key := range o.Keys {
+		if key == "" {
+			continue
+		}
+		w := rs.tables[i].Add(key, entry)
+		if err := st.judge(rs, w, o, i, &fired); err != nil {
+			rs.stats.fail(err, st.lim.RuleErrors)
+		}
+	}
+}
+
+// judge asks whether the window fires now. fired is the alert that this
+// observation already raised through another key: one call's behaviour is one
+// alert, so the other keys fall silent with it.
+func (st *Stage) judge(rs *ruleState, w *window.Window[firing], o *Observation, key int, fired **firing) error {
+	s := &w.State
+	if s.first == nil || w.Len() == 1 && o.Order.Clock >= s.until {
+		s.first = o.sample
+	}
+	s.last = o.sample
+	f := &frame{eval: w.Eval, plan: rs.rule.win.plan, memo: rs.memo}
+	clear(rs.memo)
+	if o.Order.Clock < s.until {
+		return st.follow(rs, w, f, o)
+	}
+	yes, err := rs.rule.win.having.test(&st.vm, f)
+	if err != nil || !yes {
+		return err
+	}
+	rs.stats.Matched++
+	if *fired != nil {
+		s.quiet(*fired)
+		return nil
+	}
+	severity, outcome, failure := st.verdict(rs.rule, f, o.sample)
+	s.until = o.Order.Clock + int64(rs.rule.Suppress)
+	s.id = event.AlertID(rs.rule.ID, fmt.Sprintf("%d|%s|%d", key, w.Key, w.Entry(0).Clock))
+	s.severity, s.outcome = severity, outcome
+	*fired = s
+	return st.raise(rs, w, f, o, failure)
+}
+
+// quiet makes a window silent together with the one that fired.
+func (s *firing) quiet(other *firing) {
+	s.until, s.id, s.severity, s.outcome = other.until, event.ID{}, other.severity, other.outcome
+}
+
+// follow emits one more alert with the same id when, within suppression, the
+// matter got worse.
+func (st *Stage) follow(rs *ruleState, w *window.Window[firing], f *frame, o *Observation) error {
+	s := &w.State
+	if s.id.IsZero() || !rs.rule.win.escalate.set() && !rs.rule.succeeded.set() {
+		return nil
+	}
+	severity, outcome, err := st.verdict(rs.rule, f, o.sample)
+	if severity <= s.severity {
+		return err
+	}
+	s.severity, s.outcome = severity, outcome
+	return st.raise(rs, w, f, o, err)
+}
+
+// verdict asks the clauses and escalate. Errors take away nothing but their
+// clause, and are returned to be counted.
+func (st *Stage) verdict(r *Rule, f *frame, m *sample) (sev event.Severity, out event.Outcome, failure error) {
+	sev, out = r.Severity, event.Tried
+	if !m.seen {
+		out = event.Unknown
+	}
+	for _, c := range r.clauses() {
+		if c.window == nil {
+			continue
+		}
+		yes, err := c.window.test(&st.vm, f)
+		if err != nil {
+			failure = err
+		} else if yes {
+			out, sev = c.outcome, c.severityOr(r.Severity)
+			break
+		}
+	}
+	if e := &r.win.escalate; e.set() {
+		yes, err := e.window.test(&st.vm, f)
+		if err != nil {
+			failure = err
+		} else if yes {
+			sev = max(sev, e.severity)
+		}
+	}
+	return sev, out, failure
+}
+
+// maxCalls bounds the call ids of one alert: the first and the last of the window.
+const maxCalls = 64
+
+// raise builds and emits the alert that the window's state names.
+func (st *Stage) raise(rs *ruleState, w *window.Window[firing], f *frame, o *Observation, failure error) error {
+	r, s := rs.rule, &w.State
+	a := o.sample.alert(r, st.set.hash, st.cfg.Sensor)
+	a.ID, a.Outcome, a.Order = s.id, s.outcome, o.Order
+	setSeverity(a, s.severity)
+	a.DedupKey = r.ID + "|" + w.Key
+	a.Count = uint64(w.Len())
+	a.FirstSeen, a.LastSeen = event.Nanos(o.Time), event.Nanos(o.Time)
+	for i := range w.Len() {
+		a.FirstSeen = min(a.FirstSeen, event.Nanos(w.Entry(i).Time))
+		a.LastSeen = max(a.LastSeen, event.Nanos(w.Entry(i).Time))
+	}
+	a.Calls = callsOf(w)
+	a.Links.Query = callsQuery(a.Calls)
+	a.Evidence = evidenceOf(r, w, f)
+	a.Message = r.Title
+	if r.message != nil {
+		text, err := r.message.render(&st.vm, f, func(_, text string) string { return text })
+		if err != nil {
+			failure = err
+		} else {
+			a.Message = text
+		}
+	}
+	st.emit(a)
+	return failure
+}
+
+func callsOf(w *window.Window[firing]) []event.ID {
+	n := w.Len()
+	ids := make([]event.ID, 0, min(n, maxCalls))
+	for i := range n {
+		if n <= maxCalls || i < maxCalls/2 || i >= n-maxCalls/2 {
+			ids = append(ids, w.Entry(i).Call)
+		}
+	}
+	return ids
+}
+
+// evidenceOf lists the comparisons of having that hold, and that the window
+// was capped, if so.
+func evidenceOf(r *Rule, w *window.Window[firing], f *frame) []event.Evidence {
+	list := []event.Evidence{}
+	for _, b := range r.win.having.bounds {
+		v := w.Eval(b.aggregate)
+		if v.Kind == window.Number && b.holds(v.Num) && len(list) < maxEvidence {
+			list = append(list, event.Evidence{Place: "window." + f.plan.aggregates[b.aggregate].text, Op: b.op, Want: b.want, Got: v.Num})
+		}
+	}
+	if w.Capped {
+		list = append(list, event.Evidence{Place: "window.capped", Op: ">", Want: window.MaxEntries, Got: float64(w.Len()) + 1})
+	}
+	return list
+}
+
+// Advance lets go of windows that are over. It changes nothing that is
+// emitted, whenever it is called.
+func (st *Stage) Advance(clock int64) {
+	for _, rs := range st.states {
+		for _, t := range rs.tables {
+			t.Expire(clock)
+		}
+	}
+}
+
+// Close ends the capture at the given clock.
+func (st *Stage) Close(clock int64) { st.Advance(clock) }
+
+// StageStats are the counters of the ordered stage.
+type StageStats struct {
+	Rules []RuleStats // of the rules with windows, by id
+	// Windows and Entries are held now; Evicted windows were given up at a
+	// cap; Stale observations came from a rule set that was replaced.
+	Windows, Entries int
+	Evicted, Stale   uint64
+}
+
+// Stats returns the counters; a copy.
+func (st *Stage) Stats() StageStats {
+	out := StageStats{Windows: st.pool.Keys(), Entries: st.pool.Entries(), Evicted: st.pool.Evicted, Stale: st.stale}
+	for _, r := range st.set.rules {
+		if rs := st.states[r.ID]; rs != nil {
+			out.Rules = append(out.Rules, rs.stats)
+		}
+	}
+	return out
+}

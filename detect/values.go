@@ -1,0 +1,171 @@
+package detect
+
+import (
+	"encoding/base64"
+	"net/netip"
+	"strconv"
+	"strings"
+
+	"spaniel/event"
+)
+
+// incompleteFlags are the marks of a call of which something is missing.
+const incompleteFlags = event.FlagRequestOnly | event.FlagResponseOnly | event.FlagTruncated | event.FlagGap |
+	event.FlagCapped | event.FlagReqIncomplete | event.FlagRespIncomplete
+
+// noFlow stands in where a call has no flow, which happens only in tests of
+// parts; expressions never meet a nil.
+func (s *scope) flow() *event.Flow {
+	if s.call.Flow == nil {
+		return &event.Flow{}
+	}
+	return s.call.Flow
+}
+
+func addrText(a netip.AddrPort) string {
+	if !a.IsValid() {
+		return ""
+	}
+	return a.Addr().Unmap().String()
+}
+
+func flowID(s *scope) any { return strconv.FormatUint(s.flow().ID, 10) }
+
+func fingerprint(s *scope) any {
+	fp := s.call.Fingerprint()
+	if fp == 0 {
+		return ""
+	}
+	return strconv.FormatUint(fp, 10)
+}
+
+// micros is the time from a to b in microseconds, 0 when either is unknown or
+// the clock went back.
+func micros(a, b int64) int {
+	if a == 0 || b == 0 || b < a {
+		return 0
+	}
+	return int((b - a) / 1000)
+}
+
+func ttfb(s *scope) any { return micros(s.call.Req.End, s.call.Resp.Start) }
+
+func duration(s *scope) any {
+	c := s.call
+	return micros(c.Time, max(c.Req.End, c.Resp.End))
+}
+
+func lastFrame(s *scope) any { return int(max(s.call.Req.LastFrame, s.call.Resp.LastFrame)) }
+
+// mediaType is the Content-Type without parameters, lower case.
+func mediaType(m *event.Message) string {
+	t, _, _ := strings.Cut(m.Get("content-type"), ";")
+	return lowerASCII(strings.TrimSpace(t))
+}
+
+func anomalies(s *scope) any {
+	if s.call.Anomalies == nil {
+		return []string{}
+	}
+	return s.call.Anomalies
+}
+
+func headerList(m *event.Message) []*HeaderField {
+	list := make([]*HeaderField, len(m.Headers))
+	for i, h := range m.Headers {
+		list[i] = &HeaderField{Name: lowerASCII(h.Name), Value: h.Value}
+	}
+	return list
+}
+
+func endpoint(s *scope) any {
+	c := s.call
+	return c.Req.Method + " " + c.Req.Host + c.Route
+}
+
+// operation is the GraphQL or JSON-RPC operation the request names.
+func operation(s *scope) any {
+	switch s.call.Style {
+	case "graphql":
+		return s.leafValue("operationname")
+	case "jsonrpc":
+		return s.leafValue("method")
+	}
+	return ""
+}
+
+// leafValue returns the value of the first body or query leaf whose key is
+// one of keys, "" if none is. Keys are lower case.
+func (s *scope) leafValue(keys ...string) string {
+	if l := s.leafNamed(keys...); l != nil {
+		return l.Value
+	}
+	return ""
+}
+
+func (s *scope) leafNamed(keys ...string) *event.Leaf {
+	leaves := s.call.Leaves()
+	for i := range leaves {
+		l := &leaves[i]
+		switch l.Kind {
+		case event.LeafQuery, event.LeafForm, event.LeafJSON, event.LeafMultipart, event.LeafXML:
+		default:
+			continue
+		}
+		for _, k := range keys {
+			if lowerASCII(l.Key) == k {
+				return l
+			}
+		}
+	}
+	return nil
+}
+
+// basic returns user and password of an Authorization: Basic header.
+func (s *scope) basic() (user, password string, ok bool) {
+	scheme, rest, _ := strings.Cut(s.call.Req.Get("authorization"), " ")
+	if lowerASCII(scheme) != "basic" {
+		return "", "", false
+	}
+	b, err := base64.StdEncoding.DecodeString(strings.TrimSpace(rest))
+	if err != nil {
+		return "", "", false // credentials that do not decode are no credentials
+	}
+	user, password, ok = strings.Cut(string(b), ":")
+	return user, password, ok
+}
+
+// loginUser is the name that is tried, not the one that is logged in: in a
+// login, what the request names comes before whose session it carries.
+func loginUser(s *scope) any {
+	if u, _, ok := s.basic(); ok && u != "" {
+		return u
+	}
+	if s.call.Kind != "" {
+		if u := s.leafValue("username", "user", "login", "email", "user_name", "userid", "user_id", "account", "phone", "identifier"); u != "" {
+			return u
+		}
+	}
+	return s.call.Principal.User
+}
+
+func passwordKeys() []string {
+	return []string{"password", "passwd", "pass", "pwd", "passphrase", "user_password", "new_password", "newpassword", "password_confirmation", "pin"}
+}
+
+func passwordHash(s *scope) any {
+	if _, p, ok := s.basic(); ok {
+		return s.hash("password", p)
+	}
+	return s.hash("password", s.leafValue(passwordKeys()...))
+}
+
+func passwordPlace(s *scope) any {
+	if _, p, ok := s.basic(); ok && p != "" {
+		return "header.authorization"
+	}
+	if l := s.leafNamed(passwordKeys()...); l != nil && l.Value != "" {
+		return l.Place
+	}
+	return ""
+}

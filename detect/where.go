@@ -1,0 +1,57 @@
+package detect
+
+import (
+	"fmt"
+	"sync"
+
+	"github.com/expr-lang/expr/vm"
+
+	"spaniel/event"
+)
+
+// A Where is a compiled --where expression: the fields are those of rules.
+// Safe for use by several goroutines.
+type Where struct {
+	prog *program
+	lang *language
+	free sync.Pool
+}
+
+// whereState is what one evaluation needs.
+type whereState struct {
+	scope *scope
+	vm    vm.VM
+}
+
+// CompileWhere compiles an expression that chooses calls. The error is a
+// *LoadError with column and caret.
+func CompileWhere(src string) (*Where, error) {
+	lang := newLanguage()
+	prog, faults := lang.compile(src, wantBool)
+	if len(faults) > 0 {
+		d := &document{name: "--where", text: src}
+		for _, f := range faults {
+			line, col := lineCol([]rune(src), min(f.from, len([]rune(src))))
+			d.problem(line, col, f.width, f.remedy, "%s", f.message)
+		}
+		return nil, &LoadError{Problems: d.problems}
+	}
+	return &Where{prog: prog, lang: lang}, nil
+}
+
+// Match reports whether the expression chooses the call. An error is one of
+// evaluating; the call then is not chosen.
+func (w *Where) Match(c *event.Call) (bool, error) {
+	st, ok := w.free.Get().(*whereState)
+	if !ok {
+		st = &whereState{scope: newScope(w.lang, &Config{}, "")}
+	}
+	st.scope.reset(c)
+	yes, err := w.prog.test(&st.vm, st.scope)
+	st.scope.release()
+	w.free.Put(st)
+	if err != nil {
+		return false, fmt.Errorf("--where: %w", err)
+	}
+	return yes, nil
+}

@@ -1,0 +1,93 @@
+package window
+
+import "spaniel/event"
+
+// MaxEntries is how many calls one window holds. Up to it every aggregate is
+// exact; beyond it the oldest call leaves early, the window is marked capped,
+// and aggregates are over the newest MaxEntries calls.
+const MaxEntries = 4096
+
+// An Entry is what one call adds to one window. The window keeps Values.
+type Entry struct {
+	// Clock is the packet clock when the call was complete; windows slide on
+	// it. Time is the call's own time, which gaps are measured between.
+	Clock, Time int64
+	Call        event.ID
+	Values      []Value
+}
+
+// A Window is the entries of one key in the last while. State is the
+// caller's, kept as long as the window is.
+type Window[S any] struct {
+	Key   string
+	State S
+	// Capped says that calls were dropped before their time.
+	Capped bool
+
+	table   *Table[S]
+	ring    []Entry // first is the oldest; grows by doubling, to MaxEntries
+	first   int
+	n       int
+	run     []running
+	last    int64 // clock of the last entry
+	touches int
+	prev    *Window[S]
+	next    *Window[S]
+	home    *list[S]
+}
+
+// Len returns the number of entries.
+func (w *Window[S]) Len() int { return w.n }
+
+// Entry returns the i-th entry, 0 the oldest; the window owns it.
+func (w *Window[S]) Entry(i int) *Entry { return w.at(i) }
+
+func (w *Window[S]) at(i int) *Entry { return &w.ring[(w.first+i)%len(w.ring)] }
+
+func (w *Window[S]) push(e Entry) {
+	if w.n == MaxEntries {
+		w.shift()
+		w.Capped = true
+	}
+	if w.n == len(w.ring) {
+		grown := make([]Entry, min(MaxEntries, max(4, 2*len(w.ring))))
+		for i := 0; i < w.n; i++ {
+			grown[i] = *w.at(i)
+		}
+		w.ring, w.first = grown, 0
+	}
+	w.n++
+	*w.at(w.n - 1) = e
+	for i, a := range w.table.plan.Aggregates {
+		if takesValue(a.Op) {
+			w.run[i].add(a, e.Values[a.Arg])
+		}
+	}
+	w.table.pool.entries++
+}
+
+// shift removes the oldest entry.
+func (w *Window[S]) shift() {
+	e := w.at(0)
+	for i, a := range w.table.plan.Aggregates {
+		if takesValue(a.Op) {
+			w.run[i].drop(a, e.Values[a.Arg])
+		}
+	}
+	*e = Entry{}
+	w.first = (w.first + 1) % len(w.ring)
+	w.n--
+	w.table.pool.entries--
+}
+
+func takesValue(op Op) bool { return op != Count && op != Rate && op != GapCV }
+
+// slide drops what is older than the window's length.
+func (w *Window[S]) slide(clock int64) {
+	for w.n > 0 && w.at(0).Clock <= clock-w.table.plan.Over {
+		w.shift()
+	}
+	if w.n == 0 {
+		w.Capped = false
+	}
+}
