@@ -1,0 +1,147 @@
+package semantics
+
+import (
+	"encoding/base64"
+	"strings"
+
+	"spaniel/detect/text"
+	"spaniel/event"
+)
+
+// principal says who makes the call, by its credentials: the Authorization
+// field first, then an API key, then a session cookie.
+//
+// A JWT's ID is that of its subject, so that a renewed token is the same
+// principal; its Session is the token's. A Basic ID is that of the user, so
+// that a guessed password is no new principal.
+func principal(c *event.Call, h *headers, hash func(kind, secret string) string) event.Principal {
+	p := event.Principal{Kind: "none"}
+	if s := sessionCookie(h.cookie); s != "" {
+		p.Kind = "cookie"
+		p.Session = hash("session", s)
+		p.ID = p.Session
+		if strings.HasPrefix(s, "ey") {
+			if t, ok := text.ParseJWT(s); ok {
+				jwtPrincipal(&p, &t, s, hash)
+			}
+		}
+	}
+	if h.apiKey != "" {
+		p.Kind, p.ID = "apikey", hash("apikey", h.apiKey)
+		if t, ok := text.ParseJWT(h.apiKey); ok {
+			jwtPrincipal(&p, &t, h.apiKey, hash)
+		}
+	}
+	if h.authorization != "" {
+		authorization(&p, h.authorization, hash)
+	}
+	return p
+}
+
+// authorization reads the Authorization field.
+func authorization(p *event.Principal, v string, hash func(kind, secret string) string) {
+	scheme, cred, _ := strings.Cut(strings.TrimSpace(v), " ")
+	cred = strings.TrimSpace(cred)
+	switch {
+	case foldEqual(scheme, "basic"):
+		p.Kind = "basic"
+		user, _, ok := basic(cred)
+		if ok {
+			p.User, p.ID = user, hash("user", user)
+		} else {
+			p.ID = hash("token", cred)
+		}
+	case foldEqual(scheme, "bearer") || cred == "":
+		if cred == "" {
+			cred = scheme
+		}
+		if t, ok := text.ParseJWT(cred); ok {
+			jwtPrincipal(p, &t, cred, hash)
+			return
+		}
+		p.Kind, p.ID = "bearer", hash("token", cred)
+	case foldEqual(scheme, "apikey") || foldEqual(scheme, "token") || foldEqual(scheme, "key"):
+		p.Kind, p.ID = "apikey", hash("apikey", cred)
+	case foldEqual(scheme, "digest"):
+		p.Kind = "basic"
+		if p.User = digestUser(cred); p.User != "" {
+			p.ID = hash("user", p.User)
+		}
+	default: // AWS4-HMAC-SHA256, Hawk, Negotiate: the scheme's own key id is not ours to know
+		p.Kind, p.ID = "bearer", hash("token", cred)
+	}
+}
+
+func jwtPrincipal(p *event.Principal, t *text.JWT, token string, hash func(kind, secret string) string) {
+	p.Kind, p.User = "jwt", t.User
+	p.Session = hash("token", token)
+	if t.Sub != "" {
+		p.ID = hash("user", t.Iss+"\x00"+t.Sub)
+	} else if t.User != "" {
+		p.ID = hash("user", t.Iss+"\x00"+t.User)
+	} else {
+		p.ID = p.Session
+	}
+}
+
+// basic decodes the credentials of Basic authentication.
+func basic(cred string) (user, password string, ok bool) {
+	raw, err := base64.StdEncoding.DecodeString(cred)
+	if err != nil {
+		if raw, err = base64.RawStdEncoding.DecodeString(cred); err != nil {
+			return "", "", false
+		}
+	}
+	user, password, ok = strings.Cut(string(raw), ":")
+	return bound(user), password, ok
+}
+
+func digestUser(cred string) string {
+	i := strings.Index(cred, `username="`)
+	if i < 0 {
+		return ""
+	}
+	user, _, _ := strings.Cut(cred[i+10:], `"`)
+	return bound(user)
+}
+
+// userMax bounds a user's name.
+const userMax = 256
+
+func bound(s string) string {
+	if len(s) > userMax {
+		s = s[:userMax]
+	}
+	return s
+}
+
+// sessionCookie returns the value of the cookie that carries the session, by
+// the names frameworks and people give it.
+func sessionCookie(cookies string) string {
+	for rest := cookies; rest != ""; {
+		var pair string
+		pair, rest, _ = strings.Cut(rest, ";")
+		name, value, ok := strings.Cut(strings.TrimSpace(pair), "=")
+		if ok && len(value) >= 8 && sessionName(name) {
+			return value
+		}
+	}
+	return ""
+}
+
+// sessionName reports the name of a session's cookie.
+func sessionName(n string) bool {
+	if foldPrefix(n, "__host-") || foldPrefix(n, "__secure-") {
+		_, n, _ = strings.Cut(n, "-")
+	}
+	switch {
+	case oneOf(n, "sid", "session", "sessionid", "session_id", "jsessionid", "phpsessid", "asp.net_sessionid", ".aspxauth", ".aspnetcore.cookies", ".aspnetcore.session", "connect.sid", "laravel_session", "ci_session", "rack.session", "sess", "sessid",
+		"auth", "auth_token", "authtoken", "access_token", "accesstoken", "token", "jwt", "id_token", "cfid", "cftoken", "sessiontoken", "session_token", "remember_token", "user_session", "logged_in_token", "play_session", "symfony", "frontend", "grafana_session", "sails.sid", "koa.sess", "_forum_session"):
+		return true
+	case foldContains(n, "session") && !foldContains(n, "storage") && !foldContains(n, "count") && !foldContains(n, "start"):
+		return true
+	case foldPrefix(n, "wordpress_logged_in") || foldPrefix(n, "sess_") || foldPrefix(n, "aspsessionid") || foldPrefix(n, "next-auth.session"):
+		return true
+	}
+	return len(n) > 4 && (foldEqual(n[len(n)-4:], ".sid") || foldEqual(n[len(n)-4:], "_sid") || foldEqual(n[len(n)-4:], "sess"))
+}
