@@ -1,0 +1,72 @@
+package sensor
+
+import (
+	"fmt"
+
+	"spaniel/decode"
+	"spaniel/detect"
+	"spaniel/event"
+	"spaniel/sinks/redact"
+)
+
+// Config is what a sensor is made of.
+type Config struct {
+	// Name and Zone go into every record; a capture file's sensor is "file".
+	Name, Zone string
+	// Version of Spaniel, for alerts.
+	Version string
+	// Workers share the partitions; 0 is 1. The output is the same for any number.
+	Workers int
+	// EpochFrames cuts epochs; 0 is 512. The output is the same for any number.
+	EpochFrames int
+	Decode      decode.Config
+	Rules       *detect.Set
+	Redactor    *redact.Redactor
+	// Where, if set, chooses the calls that are shown; all are judged.
+	Where func(*event.Call) bool
+	// Filter, if set, chooses the frames that are decoded.
+	Filter func(*event.Frame) bool
+	// Now is the wall clock in ns for live capture, nil for files, whose
+	// only clock is in their packets.
+	Now func() int64
+	// Ifaces names the capture interfaces by index.
+	Ifaces []string
+}
+
+// maxInFlight bounds the epochs between the reader and the ordered stage; at
+// the cap the reader of a file waits.
+const maxInFlight = 32
+
+func (c *Config) complete() error {
+	if c.Rules == nil || c.Redactor == nil {
+		return fmt.Errorf("making a sensor: it needs rules and a redactor")
+	}
+	if c.Workers <= 0 {
+		c.Workers = 1
+	}
+	c.Workers = min(c.Workers, decode.Partitions)
+	if c.EpochFrames <= 0 {
+		c.EpochFrames = 512
+	}
+	if c.Name == "" {
+		c.Name = "file"
+	}
+	c.Decode.Sensor = c.Name
+	return nil
+}
+
+// detectConfig is what the rules need from outside: secrets leave a shard
+// only through the redactor.
+func (c *Config) detectConfig() *detect.Config {
+	return &detect.Config{
+		Sensor: event.AlertSensor{Name: c.Name, Zone: c.Zone, Version: c.Version},
+		Hash:   c.Redactor.Hash, Redact: c.Redactor.Text,
+	}
+}
+
+func (c *Config) ifaceName(i int) string {
+	if i >= 0 && i < len(c.Ifaces) {
+		return c.Ifaces[i]
+	}
+	return ""
+}

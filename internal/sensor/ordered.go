@@ -1,0 +1,113 @@
+package sensor
+
+import (
+	"sync"
+
+	"spaniel/detect"
+	"spaniel/event"
+)
+
+// ordered is the stage after the shards: it takes the epochs in turn, puts
+// what they found into one order, judges what needs memory across flows, and
+// hands everything on.
+type ordered struct {
+	emit    func(*event.Item) event.CallFate
+	stage   *detect.Stage
+	set     *detect.Set
+	entries []entry
+	own     event.Ledger
+
+	mu    sync.Mutex
+	parts []event.Ledger // latest of the reader, then of each worker
+	total event.Ledger   // own, as of the last epoch
+}
+
+func newOrdered(cfg *Config, emit func(*event.Item) event.CallFate) *ordered {
+	o := &ordered{emit: emit, set: cfg.Rules, parts: make([]event.Ledger, cfg.Workers+1)}
+	o.stage = detect.NewStage(cfg.Rules, cfg.detectConfig(), o.alert)
+	return o
+}
+
+// alert hands on one alert of the stage.
+func (o *ordered) alert(a *event.Alert) {
+	o.own.Alerts++
+	o.emit(&event.Item{Kind: event.KindAlert, Order: a.Order, Alert: a})
+}
+
+// take handles one epoch whose workers have all finished.
+func (o *ordered) take(e *epoch) {
+	if e.set != o.set {
+		o.set = e.set
+		o.stage.Swap(e.set)
+	}
+	o.entries = merge(o.entries[:0], append([]*results{&e.reader}, e.results...))
+	for i := range o.entries {
+		en := &o.entries[i]
+		o.stage.Advance(en.order.Clock)
+		o.one(en)
+	}
+	if e.last {
+		o.stage.Close(e.clock)
+	} else {
+		o.stage.Advance(e.clock)
+	}
+	o.publish(e)
+}
+
+// one hands on an entry; a call before the alerts that rest on it.
+func (o *ordered) one(en *entry) {
+	it := event.Item{Kind: en.kind, Order: en.order}
+	switch en.kind {
+	case event.KindCall:
+		if !en.keep {
+			o.own.Calls[event.CallFiltered]++
+		} else {
+			it.Call = &en.from.records[en.index]
+			o.own.Calls[o.emit(&it)]++
+		}
+		o.judge(en)
+		return
+	case event.KindFlow:
+		it.Flow = &en.from.flows[en.index]
+	default:
+		it.Note = &en.from.notes[en.index]
+		if en.kind == event.KindAnomaly {
+			o.own.Anomalies++
+		} else if en.kind == event.KindLoss {
+			o.own.Losses++
+		}
+	}
+	o.emit(&it)
+}
+
+func (o *ordered) judge(en *entry) {
+	f := &en.from.findings
+	for _, a := range f.Alerts[en.alerts[0]:en.alerts[1]] {
+		o.stage.Alert(a)
+	}
+	for i := en.obs[0]; i < en.obs[1]; i++ {
+		o.stage.Observe(&f.Observations[i])
+	}
+}
+
+// publish makes the totals as of this epoch visible to other goroutines.
+func (o *ordered) publish(e *epoch) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.parts[0] = e.reader.ledger
+	for i, r := range e.results {
+		o.parts[i+1] = r.ledger
+	}
+	o.total = o.own
+}
+
+// ledger returns the totals as of the last whole epoch.
+func (o *ordered) ledger() event.Ledger {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	sum := o.total
+	for i := range o.parts {
+		sum.Add(&o.parts[i])
+	}
+	return sum
+}

@@ -1,0 +1,88 @@
+package sensor
+
+import (
+	"context"
+	"errors"
+	"io"
+
+	"spaniel/capture"
+	"spaniel/decode/frame"
+	"spaniel/event"
+)
+
+// A reader is the front of the path: it numbers frames, keeps the packet
+// clock, decodes headers down to the flow, and fills epochs. It belongs to
+// one goroutine.
+type reader struct {
+	cfg    *Config
+	src    capture.Source
+	dec    *frame.Decoder
+	ledger event.Ledger
+	clock  clock
+	frame  event.Frame
+	packet frame.Packet
+	epoch  *epoch // under way, for anomalies
+	ord    uint32
+}
+
+func newReader(cfg *Config, src capture.Source) *reader {
+	r := &reader{cfg: cfg, src: src}
+	r.dec = frame.New(cfg.Decode.Frame, &r.ledger, r.anomaly)
+	return r
+}
+
+// anomaly files what header decoding found odd, in the frame's place.
+func (r *reader) anomaly(a event.Anomaly) {
+	a.Order = event.Order{Clock: r.frame.Clock, OfFrame: true, Seq: r.frame.Number, Ord: r.ord}
+	r.ord++
+	r.epoch.reader.anomaly(r.cfg, &a)
+}
+
+// fill reads frames into e until it is full, the line is idle, or the capture
+// ends, which sets e.last. It calls packet with the partition of each packet,
+// which is r.packet until packet returns.
+func (r *reader) fill(ctx context.Context, e *epoch, packet func(part uint8)) (err error) {
+	r.epoch = e
+	for e.frames < r.cfg.EpochFrames && !e.last {
+		if ctx.Err() != nil {
+			e.last = true
+			break
+		}
+		switch err = r.src.Next(&r.frame); {
+		case err == nil:
+			r.one(e, packet)
+		case errors.Is(err, capture.ErrTimeout):
+			err = nil
+			if r.cfg.Now != nil {
+				r.clock.idle(r.cfg.Now())
+			}
+			e.frames = max(e.frames, r.cfg.EpochFrames) // an idle line: judge what there is
+		default:
+			e.last = true
+			if errors.Is(err, io.EOF) {
+				err = nil
+			}
+		}
+	}
+	if e.last {
+		r.dec.Flush()
+	}
+	e.clock = r.clock.now
+	e.reader.ledger = r.ledger
+	return err
+}
+
+func (r *reader) one(e *epoch, packet func(part uint8)) {
+	e.frames++
+	r.ord = 0
+	r.frame.Clock = r.clock.tick(r.frame.Time)
+	if r.cfg.Filter != nil && !r.cfg.Filter(&r.frame) {
+		r.ledger.FramesIn++
+		r.ledger.FrameBytes += uint64(len(r.frame.Data))
+		r.ledger.Frames[event.FrameFiltered]++
+		return
+	}
+	if r.dec.Decode(&r.frame, &r.packet) == event.FrameStream {
+		packet(r.packet.Partition(r.cfg.Decode.Seed))
+	}
+}

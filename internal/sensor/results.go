@@ -1,0 +1,62 @@
+package sensor
+
+import (
+	"slices"
+
+	"spaniel/detect"
+	"spaniel/event"
+)
+
+// results are what one worker, or the reader, made of one epoch. They own
+// their memory and are used again for a later epoch.
+type results struct {
+	entries  []entry
+	records  []event.Record
+	flows    []event.FlowRecord
+	notes    []event.NoteRecord
+	findings detect.Findings
+	ledger   event.Ledger // the owner's totals at the epoch's end
+}
+
+// An entry is one thing found, by its place in the order: index names the
+// record, flow or note. A call's findings are the two ranges.
+type entry struct {
+	order       event.Order
+	kind        event.Kind
+	keep        bool // a call that --where left out is judged, not shown
+	index       int
+	alerts, obs [2]int
+	from        *results
+}
+
+// reset empties r, keeping its memory.
+func (r *results) reset() {
+	r.entries, r.records, r.flows, r.notes = r.entries[:0], r.records[:0], r.flows[:0], r.notes[:0]
+	r.findings.Alerts, r.findings.Observations = r.findings.Alerts[:0], r.findings.Observations[:0]
+}
+
+// add files an entry that is not a call.
+func (r *results) add(o event.Order, k event.Kind, index int) {
+	r.entries = append(r.entries, entry{order: o, kind: k, index: index, keep: true, from: r})
+}
+
+// record returns the next free record, which keeps the slices it had.
+func (r *results) record() *event.Record {
+	if len(r.records) < cap(r.records) {
+		r.records = r.records[:len(r.records)+1]
+	} else {
+		r.records = append(r.records, event.Record{})
+	}
+	return &r.records[len(r.records)-1]
+}
+
+// merge puts the entries of all parts into the capture's one order. Only the
+// reader and a shard can share a place, and the reader, given first, stays
+// first.
+func merge(dst []entry, parts []*results) []entry {
+	for _, p := range parts {
+		dst = append(dst, p.entries...)
+	}
+	slices.SortStableFunc(dst, func(a, b entry) int { return a.order.Compare(b.order) })
+	return dst
+}

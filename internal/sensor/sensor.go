@@ -1,0 +1,133 @@
+// Package sensor wires the stages: it reads frames from a capture source,
+// shares them out to the partitions that own their flows, and brings what
+// they find into one order, judged, redacted and ready to be kept. It decides
+// nothing about packets, calls or rules itself; the stages do, and they know
+// nothing of each other.
+package sensor
+
+import (
+	"context"
+	"sync"
+	"sync/atomic"
+
+	"spaniel/capture"
+	"spaniel/detect"
+	"spaniel/event"
+)
+
+// A Sensor turns one capture into items. Use New, then Run once.
+type Sensor struct {
+	cfg     Config
+	ordered *ordered
+	workers []*worker
+	rules   atomic.Pointer[detect.Set] // for epochs still to be cut
+}
+
+// New returns a sensor that hands every item to emit: from one goroutine at a
+// time, in the capture's one order, borrowed until emit returns. For a call,
+// emit says what became of it; for other kinds its answer is not counted.
+func New(cfg Config, emit func(*event.Item) event.CallFate) (*Sensor, error) {
+	if err := cfg.complete(); err != nil {
+		return nil, err
+	}
+	s := &Sensor{cfg: cfg}
+	s.ordered = newOrdered(&s.cfg, emit)
+	for i := range cfg.Workers {
+		s.workers = append(s.workers, newWorker(&s.cfg, &s.cfg.Decode, i, cfg.Workers))
+	}
+	s.rules.Store(cfg.Rules)
+	return s, nil
+}
+
+// SetRules lets set judge from the next epoch on; no epoch is judged by a
+// mixture. It may be called from any goroutine.
+func (s *Sensor) SetRules(set *detect.Set) { s.rules.Store(set) }
+
+// Ledger returns the counts as of the last whole epoch. It may be called from
+// any goroutine; after Run they are final and Ledger().Check() must be nil.
+func (s *Sensor) Ledger() event.Ledger { return s.ordered.ledger() }
+
+// Run reads src to its end, or until ctx is done, then closes every flow and
+// window, so that what was begun is handed on. It returns the source's fault
+// (a *capture.Fault when the input was broken), or nil at the end of input or
+// when ctx ended it. It does not close src.
+func (s *Sensor) Run(ctx context.Context, src capture.Source) error {
+	if len(s.workers) == 1 {
+		return s.inline(ctx, src)
+	}
+	return s.parallel(ctx, src)
+}
+
+// inline runs everything in the caller's goroutine, without a channel and
+// without copying payloads.
+func (s *Sensor) inline(ctx context.Context, src capture.Source) error {
+	e := newEpoch(1)
+	w := s.workers[0]
+	r := newReader(&s.cfg, src)
+	for {
+		e.reset()
+		e.set = s.rules.Load()
+		w.begin(e.set)
+		err := r.fill(ctx, e, func(part uint8) { w.packet(part, &r.packet, e.results[0]) })
+		w.end(e.clock, e.last, e.results[0])
+		s.ordered.take(e)
+		if e.last {
+			return err
+		}
+	}
+}
+
+// parallel gives every epoch to all workers and takes the epochs back in
+// their order.
+func (s *Sensor) parallel(ctx context.Context, src capture.Source) error {
+	free := make(chan *epoch, maxInFlight)
+	for range maxInFlight {
+		free <- newEpoch(len(s.workers))
+	}
+	finished := make(chan *epoch, maxInFlight)
+	var running sync.WaitGroup
+	inboxes := make([]chan *epoch, len(s.workers))
+	for i, w := range s.workers {
+		inboxes[i] = make(chan *epoch, maxInFlight)
+		running.Go(func() {
+			for e := range inboxes[i] {
+				e.run(w)
+			}
+		})
+	}
+	running.Go(func() {
+		for e := range finished {
+			e.done.Wait()
+			s.ordered.take(e)
+			e.reset()
+			free <- e
+		}
+	})
+	err := s.read(ctx, src, free, finished, inboxes)
+	for _, in := range inboxes {
+		close(in)
+	}
+	close(finished)
+	running.Wait()
+	return err
+}
+
+// read cuts epochs until the capture ends.
+func (s *Sensor) read(ctx context.Context, src capture.Source, free <-chan *epoch, finished chan<- *epoch, inboxes []chan *epoch) error {
+	r := newReader(&s.cfg, src)
+	for e := range free {
+		e.set = s.rules.Load()
+		err := r.fill(ctx, e, func(part uint8) { e.hold(part, &r.packet) })
+		e.seal()
+		last := e.last
+		e.done.Add(len(s.workers))
+		for _, in := range inboxes {
+			in <- e
+		}
+		finished <- e
+		if last {
+			return err
+		}
+	}
+	return nil
+}

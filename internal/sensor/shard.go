@@ -1,0 +1,99 @@
+package sensor
+
+import (
+	"spaniel/decode"
+	"spaniel/decode/frame"
+	"spaniel/detect"
+	"spaniel/event"
+	"spaniel/sinks/redact"
+)
+
+// A shard is one of the fixed partitions: its flows, their parsers and the
+// rules that judge one call. Inside it everything is a plain call.
+type shard struct {
+	cfg   *Config
+	part  *decode.Partition
+	judge *detect.Judge
+	set   *detect.Set
+	red   *redact.Redactor
+	out   *results // of the epoch under way
+}
+
+func newShard(cfg *Config, dec *decode.Config, led *event.Ledger, set *detect.Set) *shard {
+	s := &shard{cfg: cfg, red: cfg.Redactor}
+	s.swap(set)
+	s.part = decode.NewPartition(dec, led, decode.Output{
+		Call: s.call, Flow: s.flow, Anomaly: s.anomaly, Fact: s.fact, Loss: s.loss,
+	})
+	return s
+}
+
+// swap takes another rule set; the caller does so only between epochs.
+func (s *shard) swap(set *detect.Set) {
+	s.set, s.judge = set, detect.NewJudge(set, s.cfg.detectConfig())
+}
+
+// call judges a finished call, then redacts it into a record. The call does
+// not outlive this function.
+func (s *shard) call(c *event.Call) {
+	f := &s.out.findings
+	e := entry{order: c.Order, kind: event.KindCall, from: s.out, keep: true}
+	e.alerts[0], e.obs[0] = len(f.Alerts), len(f.Observations)
+	s.judge.Call(c, f)
+	e.alerts[1], e.obs[1] = len(f.Alerts), len(f.Observations)
+	if s.cfg.Where != nil {
+		e.keep = s.cfg.Where(c)
+	}
+	if e.keep {
+		e.index = len(s.out.records)
+		r := s.out.record()
+		s.red.Call(c, r)
+		r.SensorZone, r.Ruleset, r.SampleRate = s.cfg.Zone, s.set.Hash(), 1
+		r.Iface = s.cfg.ifaceName(c.Flow.Iface)
+	}
+	s.out.entries = append(s.out.entries, e)
+}
+
+func (s *shard) flow(o event.Order, f *event.Flow) {
+	s.out.add(o, event.KindFlow, len(s.out.flows))
+	s.out.flows = append(s.out.flows, event.FlowRecord{
+		Time: event.Nanos(f.First), Last: event.Nanos(f.Last), FlowID: f.ID, SensorName: s.cfg.Name, Iface: s.cfg.ifaceName(f.Iface),
+		CommunityID: redact.CommunityID(f.FlowKey), VLAN: f.VLAN, VNI: f.VNI,
+		ClientIP: f.Client.Addr(), ClientPort: f.Client.Port(), ServerIP: f.Server.Addr(), ServerPort: f.Server.Port(),
+		Service: f.Service, Ended: f.Ended, ReqPackets: f.Packets[0], RespPackets: f.Packets[1], ReqBytes: f.Bytes[0], RespBytes: f.Bytes[1],
+		ReqGaps: f.Gaps[0], RespGaps: f.Gaps[1], Flags: f.Flags.Append(nil), FirstFrame: f.FirstFrame,
+	})
+}
+
+func (s *shard) anomaly(a *event.Anomaly) { s.out.anomaly(s.cfg, a) }
+
+func (r *results) anomaly(cfg *Config, a *event.Anomaly) {
+	r.note(a.Order, event.KindAnomaly, event.NoteRecord{Time: event.Nanos(a.Time), Name: a.Name, FlowID: a.FlowID, Frame: a.Frame, Detail: a.Detail, SensorName: cfg.Name}, a.Key)
+}
+
+func (s *shard) fact(a *event.Fact) {
+	detail := ""
+	for _, f := range a.Fields {
+		detail += f.Name + "=" + f.Value + " "
+	}
+	s.out.note(a.Order, event.KindFact, event.NoteRecord{Time: event.Nanos(a.Time), Name: a.Kind, FlowID: a.FlowID, Frame: a.Frame, Detail: detail, SensorName: s.cfg.Name}, a.Key)
+}
+
+func (s *shard) loss(l *event.Loss) {
+	s.out.note(l.Order, event.KindLoss, event.NoteRecord{Time: event.Nanos(l.Time), Name: l.Reason, FlowID: l.FlowID, Frame: l.Frame,
+		Direction: l.Direction.String(), Packets: l.Packets, Bytes: l.Bytes, SensorName: s.cfg.Name}, l.Key)
+}
+
+func (r *results) note(o event.Order, k event.Kind, n event.NoteRecord, key event.FlowKey) {
+	n.VLAN, n.VNI = key.VLAN, key.VNI
+	n.ClientIP, n.ClientPort = key.Client.Addr(), key.Client.Port()
+	n.ServerIP, n.ServerPort = key.Server.Addr(), key.Server.Port()
+	r.add(o, k, len(r.notes))
+	r.notes = append(r.notes, n)
+}
+
+// packet hands a packet to the shard's flows.
+func (s *shard) packet(p *frame.Packet, out *results) {
+	s.out = out
+	s.part.Packet(p)
+}

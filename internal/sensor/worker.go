@@ -1,0 +1,59 @@
+package sensor
+
+import (
+	"spaniel/decode"
+	"spaniel/decode/frame"
+	"spaniel/detect"
+	"spaniel/event"
+)
+
+// A worker owns every n-th partition and one ledger for them. With a single
+// worker it runs inside the reader's goroutine; else in one of its own.
+type worker struct {
+	id     int
+	set    *detect.Set
+	ledger event.Ledger
+	shards [decode.Partitions]*shard // nil where another worker owns it
+	own    []*shard
+}
+
+func newWorker(cfg *Config, dec *decode.Config, id, n int) *worker {
+	w := &worker{id: id, set: cfg.Rules}
+	for p := id; p < decode.Partitions; p += n {
+		w.shards[p] = newShard(cfg, dec, &w.ledger, cfg.Rules)
+		w.own = append(w.own, w.shards[p])
+	}
+	return w
+}
+
+// begin starts an epoch judged by set.
+func (w *worker) begin(set *detect.Set) {
+	if set == w.set {
+		return
+	}
+	w.set = set
+	for _, s := range w.own {
+		s.swap(set)
+	}
+}
+
+// packet handles one packet if its partition is this worker's.
+func (w *worker) packet(part uint8, p *frame.Packet, out *results) {
+	if s := w.shards[part]; s != nil {
+		s.packet(p, out)
+	}
+}
+
+// end fires what is due at the epoch's end clock; at the end of the capture
+// it closes all flows instead.
+func (w *worker) end(clock int64, last bool, out *results) {
+	for _, s := range w.own {
+		s.out = out
+		if last {
+			s.part.Close(clock)
+		} else {
+			s.part.Advance(clock)
+		}
+	}
+	out.ledger = w.ledger
+}
