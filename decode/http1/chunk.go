@@ -48,7 +48,7 @@ func (h *half) sizeByte(c byte) bool {
 	case k.ext == 0 && c != ';' && !isBlank(c):
 		return false
 	default:
-		if k.ext++; k.ext > maxChunkExt || c < 0x20 && c != '\t' || c == 0x7f {
+		if k.ext++; k.ext > maxChunkExt || k.ext == 1 && isBlank(c) || c < 0x20 && c != '\t' || c == 0x7f {
 			h.mark(AnomalyChunkExtension)
 		}
 	}

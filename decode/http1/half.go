@@ -20,6 +20,7 @@ const (
 	stTrail               // in the trailers
 	stResync              // looking for a line that begins a message
 	stHold                // after CONNECT, until its response is known
+	stDoubt               // before a body that the client may leave out
 	stOff                 // the connection left HTTP/1
 	stEnded               // no more bytes
 )
@@ -43,8 +44,12 @@ type half struct {
 	remain uint64
 	// carry marks the next message of this direction.
 	carry []string
-	// held: bytes were skipped while a CONNECT waited for its response.
-	held bool
+	// held counts the bytes that came while a CONNECT waited for its response.
+	held uint64
+	// expects: the request asked for 100 Continue, and no byte of its body
+	// came; body is the state in which it begins.
+	expects bool
+	body    state
 	// interims counts the 1xx responses since the last final one.
 	interims int
 }
@@ -82,8 +87,16 @@ func (h *half) step(b []byte, at event.Stamp) int {
 		return h.trailers(b, at)
 	case stResync:
 		return h.resync(b, at)
+	case stDoubt:
+		return h.doubtful(b, at)
 	}
-	h.held = true
+	if h.state == stHold {
+		if len(h.buf) == 0 {
+			h.begin(at)
+		}
+		h.collect(b)
+		h.held += uint64(len(b))
+	}
 	h.conn.led.SkippedBytes += uint64(len(b))
 	return len(b)
 }
@@ -196,6 +209,9 @@ func (h *half) lose(at event.Stamp) {
 
 // gap passes n bytes that were never seen.
 func (h *half) gap(n uint64, at event.Stamp) {
+	if h.state == stDoubt {
+		h.believe(at)
+	}
 	switch h.state {
 	case stOff, stEnded, stHold:
 		return
@@ -237,6 +253,9 @@ func (h *half) hole() {
 
 // finish ends the direction; orderly says that its last byte was seen.
 func (h *half) finish(orderly bool, at event.Stamp) {
+	if h.state == stDoubt {
+		h.believe(at)
+	}
 	switch h.state {
 	case stEnded:
 		return

@@ -148,7 +148,7 @@ func (h *half) firstLine(line []byte) bool {
 	if n == 0 { // longer than the cap: its version lies beyond
 		return knownMethod(r.method)
 	}
-	return ok && r.version != noVersion
+	return ok && !r.old
 }
 
 // reject handles a first line that begins no message.

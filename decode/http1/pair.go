@@ -9,6 +9,8 @@ func (c *Conn) request(at event.Stamp) *entry {
 	}
 	if c.waiting() > 0 {
 		c.stale(at)
+	} else if server := &c.half[event.ToClient]; server.state == stResync && server.junk {
+		server.seek() // what comes next is the answer to this request
 	}
 	if c.waiting() > 0 && !c.hole {
 		c.pipelined = true
@@ -189,6 +191,8 @@ func (c *Conn) settleEntry(h *half, at event.Stamp) {
 	c.answered++
 	if client := &c.half[event.ToServer]; e.connect && client.state == stHold && !c.upgraded {
 		client.release()
+	} else if client.state == stResync && client.junk && c.waiting() == 0 {
+		client.seek() // whoever waited for this answer begins anew
 	}
 	c.flush(at)
 }

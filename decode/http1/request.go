@@ -17,7 +17,7 @@ func (h *half) isOld(line []byte) bool {
 		return false
 	}
 	r, ok := parseRequestLine(view(text))
-	return ok && r.v == v09
+	return ok && r.old
 }
 
 // request makes a call of the head text, or fills the one whose response came
@@ -28,11 +28,14 @@ func (h *half) request(text string, at event.Stamp) facts {
 	h.call, h.busy = c, true
 	line, rest := cutLine(text)
 	r, _ := parseRequestLine(line)
-	e.head, e.connect, e.old = r.method == "HEAD", r.method == "CONNECT", r.version == noVersion && r.v == v09 && !strings.HasSuffix(line, noVersion)
+	if len(line) == len(text) && h.seen > uint64(len(text)) {
+		r.v, r.version = vOdd, "" // longer than the cap: the version lies beyond
+	}
+	e.head, e.connect, e.old = r.method == "HEAD", r.method == "CONNECT", r.old
 	h.open(&c.Req.Message, line, text, at)
 	c.Proto = r.v.proto()
 	c.Req.Method, c.Req.Target, c.Req.Version = r.method, r.target, r.version
-	markRequestLine(c, &r, e.old)
+	markRequestLine(c, &r)
 	f := h.fields(&c.Req.Headers, rest, false)
 	f.ambiguity(c, r.v)
 	splitTarget(c, &f, r.v)
@@ -40,7 +43,7 @@ func (h *half) request(text string, at event.Stamp) facts {
 }
 
 // markRequestLine notes what is odd about a request line.
-func markRequestLine(c *event.Call, r *requestLine, old bool) {
+func markRequestLine(c *event.Call, r *requestLine) {
 	if r.odd || !cleanTarget(r.target) {
 		c.Mark(AnomalyRequestLine)
 	}
@@ -48,7 +51,8 @@ func markRequestLine(c *event.Call, r *requestLine, old bool) {
 		c.Mark(AnomalyMethod)
 	}
 	switch {
-	case old:
+	case r.version == "":
+	case r.old:
 		c.Mark(AnomalyOld)
 	case r.v == vOdd || r.v == v09:
 		c.Mark(AnomalyVersion)
@@ -59,7 +63,7 @@ func markRequestLine(c *event.Call, r *requestLine, old bool) {
 func (h *half) requestBody(f facts, at event.Stamp) {
 	if h.call != nil && h.call.Req.Method == "CONNECT" {
 		h.done(true, at)
-		h.state, h.held = stHold, false
+		h.state, h.held = stHold, 0
 		return
 	}
 	kind, n := f.requestLength()
@@ -69,6 +73,7 @@ func (h *half) requestBody(f facts, at event.Stamp) {
 		return
 	}
 	h.enter(kind, n, at)
+	h.expects = f.expect && h.busy
 }
 
 // enter goes on to a body.
@@ -85,11 +90,17 @@ func (h *half) enter(kind lengthKind, n uint64, at event.Stamp) {
 	}
 }
 
-// release goes on with requests after a CONNECT that was refused. What came
-// meanwhile was skipped, so that the next request must be looked for.
+// release goes on with requests after a CONNECT that was refused: what came
+// meanwhile was no tunnel's. What lies beyond the cap is skipped, and the next
+// request then looked for.
 func (h *half) release() {
-	if h.state = stStart; h.held {
-		h.seek()
+	h.state = stStart
+	held := append([]byte(nil), h.buf...)
+	h.drop()
+	h.conn.led.SkippedBytes -= uint64(len(held))
+	h.feed(held, h.first)
+	if h.held > uint64(len(held)) {
+		h.gap(0, h.first)
 	}
 }
 

@@ -7,6 +7,7 @@ type requestLine struct {
 	method, target, version string
 	v                       version
 	odd                     bool // white space beyond the two single spaces
+	old                     bool // HTTP/0.9: no version at all
 }
 
 // parseRequestLine takes line, without its line end, apart. ok is false when
@@ -14,6 +15,9 @@ type requestLine struct {
 // line of method and target alone is HTTP/0.9 when the method is GET and the
 // target a path.
 func parseRequestLine(line string) (r requestLine, ok bool) {
+	if line != "" && isBlank(line[0]) { // some servers pass it over
+		line, r.odd = trim(line), true
+	}
 	cut := strings.IndexAny(line, " \t")
 	if cut <= 0 {
 		return r, false
@@ -21,7 +25,7 @@ func parseRequestLine(line string) (r requestLine, ok bool) {
 	r.method = line[:cut]
 	rest := line[cut:]
 	target := trim(rest)
-	r.odd = len(rest) != len(target)+1 || rest[0] != ' '
+	r.odd = r.odd || len(rest) != len(target)+1 || rest[0] != ' '
 	if end := strings.LastIndexAny(target, " \t"); end > 0 {
 		if r.v, ok = parseVersion(target[end+1:]); ok {
 			r.version, r.target = target[end+1:], trim(target[:end])
@@ -30,7 +34,7 @@ func parseRequestLine(line string) (r requestLine, ok bool) {
 		}
 		return r, false
 	}
-	r.target, r.v, r.version = target, v09, "HTTP/0.9"
+	r.target, r.v, r.version, r.old = target, v09, noVersion, true
 	return r, r.method == "GET" && !r.odd && target[:min(1, len(target))] == "/"
 }
 

@@ -15,8 +15,12 @@ func (h *half) response(text string, at event.Stamp) (f facts, ok bool) {
 		h.interimDone()
 		return f, false
 	}
+	interims := h.interims
 	e := h.conn.response(at)
 	h.call, h.busy, h.interims = e.call, true, 0
+	if !e.reqDone && !e.orphan && interims == 0 {
+		h.conn.half[event.ToServer].doubt()
+	}
 	ghost := e.call == nil
 	if ghost { // read for its length alone, into a call nobody sees
 		h.call = h.conn.pool.get()
@@ -27,8 +31,10 @@ func (h *half) response(text string, at event.Stamp) (f facts, ok bool) {
 		c.Proto = s.v.proto()
 	}
 	c.Resp.Version, c.Resp.Status, c.Resp.Reason = s.version, s.status, s.reason
-	if s.bad {
+	if s.bad || s.odd {
 		c.Mark(AnomalyStatus)
+	}
+	if s.bad {
 		c.Resp.Status = 0
 	}
 	if s.v == vOdd || s.v == v09 {

@@ -2,6 +2,7 @@ package http1
 
 import (
 	"fmt"
+	"sort"
 	"strings"
 	"testing"
 
@@ -115,4 +116,11 @@ func (r *rig) accounted(t testing.TB) {
 	if n := r.conn.len(); n != 0 || r.conn.raw != 0 {
 		t.Errorf("%d calls and %d body bytes left after Close", n, r.conn.raw)
 	}
+}
+
+// sorted sorts a comma-separated list.
+func sorted(list string) string {
+	words := strings.Split(list, ",")
+	sort.Strings(words)
+	return strings.Join(words, ",")
 }

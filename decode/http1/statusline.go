@@ -8,6 +8,7 @@ type statusLine struct {
 	v               version
 	status          int
 	bad             bool // status is no number from 100 to 599
+	odd             bool // white space beyond the single spaces
 }
 
 // parseStatusLine takes line, without its line end, apart; ok is false when it
@@ -20,6 +21,7 @@ func parseStatusLine(line string) (s statusLine, ok bool) {
 	s.version = word
 	s.v, _ = parseVersion(word)
 	code, reason, _ := cutBlank(trim(rest))
+	s.odd = len(line) > len(word) && line[len(word)] != ' ' || rest != "" && isBlank(rest[0])
 	s.reason = reason
 	s.bad = len(code) != 3
 	for i := 0; i < len(code) && !s.bad; i++ {
