@@ -17,7 +17,7 @@ type Key struct {
 	Proto uint8
 	VLAN  uint16
 	VNI   uint32
-	// Depth counts the IP headers around this one, so that a tunnel's outer
+	// Depth counts the tunnels around this packet, so that a tunnel's outer
 	// and inner fragments with equal addresses are not mixed.
 	Depth uint8
 }

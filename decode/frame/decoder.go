@@ -29,7 +29,7 @@ type Decoder struct {
 	// Of the frame being decoded.
 	p     *Packet
 	cut   bool   // the capture has less than was on the wire
-	depth uint8  // IP headers passed
+	depth uint8  // tunnels entered
 	notes uint32 // anomalies reported
 }
 

@@ -41,6 +41,10 @@ func (d *Decoder) ether(kind uint16, b []byte) event.FrameFate {
 			}
 			kind, b = binary.BigEndian.Uint16(b[2:]), b[4:]
 			continue
+		case etherMPLS, etherMPLS2:
+			return d.mpls(b)
+		case etherPPPoE:
+			return d.pppoe(b)
 		}
 		if kind < etherMin {
 			return d.llc(b)

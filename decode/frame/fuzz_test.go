@@ -20,6 +20,9 @@ func seeds() []event.Frame {
 		for _, link := range fuzzLinks {
 			out = append(out, wiretest.Relink(frames, link)[3])
 		}
+		for _, tun := range tunnels {
+			out = append(out, wiretest.Tunnel(frames, tun.kind, 77)[3], wiretest.Tunnel(wiretest.Fragment(frames, 600), tun.kind, 77)[3])
+		}
 	}
 	return out
 }

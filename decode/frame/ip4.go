@@ -92,15 +92,3 @@ func (d *Decoder) fragment() (event.FrameFate, *defrag.Datagram) {
 	d.p.TTL = d.whole.TTL
 	return event.FrameStream, &d.whole
 }
-
-// carried reports whether a protocol is, or may hold, TCP.
-func carried(proto byte) bool { return proto == protoTCP }
-
-// transport reads what an IP header announces. wire is how many bytes it is
-// by that header, which may be more than b has.
-func (d *Decoder) transport(proto byte, b []byte, wire int, src, dst netip.Addr) event.FrameFate {
-	if proto == protoTCP {
-		return d.tcp(b, wire, src, dst)
-	}
-	return event.FrameNotTCP
-}

@@ -54,8 +54,8 @@ func TestParse(t *testing.T) {
 	}
 	lost := "GET /lost HTTP/1.1\r\n\r\n"
 	for flow, want := range map[string]string{
-		toServer: "GET /a HTTP/1.1\r\nHost: h\r\n\r\n" + strings.Repeat("\x00", len(lost)) + "one\r\ntwo\r\n",
-		toClient: "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 29\r\n\r\n" + zipped,
+		toServer:                           "GET /a HTTP/1.1\r\nHost: h\r\n\r\n" + strings.Repeat("\x00", len(lost)) + "one\r\ntwo\r\n",
+		toClient:                           "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 29\r\n\r\n" + zipped,
 		"198.51.100.8->10.0.0.5 999->8080": "GET /b HTTP/1.0\r\n\r\n",
 		"10.0.0.5->198.51.100.8 8080->999": "HTTP",
 	} {

@@ -44,7 +44,7 @@ func wrap(kind TunnelKind, vni uint32, ether uint16, frame, ip []byte) []byte {
 		b := binary.BigEndian.AppendUint32([]byte{8, 0, 0, 0}, vni<<8)
 		return outerIPv4(17, udp(4789, append(b, frame...)))
 	case GENEVE:
-		b := binary.BigEndian.AppendUint32([]byte{1, 0, 0x65, 0x58}, vni<<8)
+		b := binary.BigEndian.AppendUint32([]byte{2, 0, 0x65, 0x58}, vni<<8)
 		b = append(b, 1, 2, 3, 1, 0xde, 0xad, 0xbe, 0xef) // class 0x0102, type 3, four bytes
 		return outerIPv4(17, udp(6081, append(b, frame...)))
 	case MPLS:

@@ -165,3 +165,5 @@ func TestNumber(t *testing.T) {
 		}
 	}
 }
+
+func addr(text string) netip.AddrPort { return netip.MustParseAddrPort(text) }

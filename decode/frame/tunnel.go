@@ -1,0 +1,113 @@
+package frame
+
+import (
+	"encoding/binary"
+	"net/netip"
+
+	"spaniel/event"
+)
+
+// maxNesting is how many tunnels may lie inside one another. A mirror's own
+// ERSPAN or VXLAN around an overlay around a provider's tunnel makes three.
+const maxNesting = 4
+
+// AnomalyNesting is a frame with more tunnels inside one another than
+// anybody builds.
+const AnomalyNesting = "tunnel_nesting"
+
+// IP protocols and UDP ports that hold other packets.
+const (
+	protoIPIP = 4
+	protoUDP  = 17
+	protoIPv6 = 41
+	protoGRE  = 47
+
+	portVXLAN  = 4789
+	portGENEVE = 6081
+)
+
+// carried reports whether a protocol is, or may hold, TCP.
+func carried(proto byte) bool {
+	switch proto {
+	case protoTCP, protoIPIP, protoUDP, protoIPv6, protoGRE:
+		return true
+	}
+	return false
+}
+
+// transport reads what an IP header announces. wire is how many bytes it is
+// by that header, which may be more than b has.
+func (d *Decoder) transport(proto byte, b []byte, wire int, src, dst netip.Addr) event.FrameFate {
+	if proto == protoTCP {
+		return d.tcp(b, wire, src, dst)
+	}
+	d.cut = d.cut || len(b) < wire
+	switch proto {
+	case protoUDP:
+		return d.udp(b, src, dst)
+	case protoIPIP, protoIPv6, protoGRE:
+		if !d.enter(src, dst) {
+			return event.FrameUnknownLink
+		}
+	}
+	switch proto {
+	case protoIPIP:
+		return d.ip4(b)
+	case protoIPv6:
+		return d.ip6(b)
+	case protoGRE:
+		return d.gre(b)
+	}
+	return event.FrameNotTCP
+}
+
+// enter counts one more encapsulation and reports whether that is allowed.
+func (d *Decoder) enter(src, dst netip.Addr) bool {
+	if d.depth == maxNesting {
+		d.anomaly(AnomalyNesting, "more than 4 tunnels inside one another", src, dst)
+		return false
+	}
+	d.depth++
+	return true
+}
+
+// udp looks for the overlays that a cloud or a switch mirrors with; other
+// datagrams are not read.
+func (d *Decoder) udp(b []byte, src, dst netip.Addr) event.FrameFate {
+	if len(b) < 16 {
+		return event.FrameNotTCP
+	}
+	port, body := binary.BigEndian.Uint16(b[2:]), b[8:]
+	vni := binary.BigEndian.Uint32(body[4:]) >> 8
+	switch {
+	case port == portVXLAN && body[0]&0x08 != 0: // the flag that says a VNI is there
+		if !d.enter(src, dst) {
+			return event.FrameUnknownLink
+		}
+		d.p.VNI = vni
+		return d.ethernet(body[8:])
+	case port == portGENEVE && body[0]>>6 == 0: // version 0
+		n := 8 + int(body[0]&0x3f)*4
+		if len(body) < n {
+			return d.short()
+		}
+		if !d.enter(src, dst) {
+			return event.FrameUnknownLink
+		}
+		d.p.VNI = vni
+		return d.inner(binary.BigEndian.Uint16(body[2:]), body[n:])
+	}
+	return event.FrameNotTCP
+}
+
+// inner reads what GRE's and GENEVE's protocol field announces: an
+// EtherType, never a length.
+func (d *Decoder) inner(kind uint16, b []byte) event.FrameFate {
+	switch {
+	case kind == etherBridged:
+		return d.ethernet(b)
+	case kind < etherMin:
+		return event.FrameNotIP
+	}
+	return d.ether(kind, b)
+}
