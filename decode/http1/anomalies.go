@@ -41,7 +41,7 @@ func Anomalies() []Anomaly {
 		{AnomalySmuggling, "the body's length can be read in two ways: Content-Length beside Transfer-Encoding, differing or repeated lengths, an odd or repeated Transfer-Encoding, either on HTTP/1.0; Transfer-Encoding was followed where it names chunked"},
 		{AnomalyContentLength, "Content-Length is no plain decimal number below 2^63"},
 		{AnomalyTransferEncoding, "Transfer-Encoding does not end in exactly chunked"},
-		{AnomalyChunk, "a chunk's size or end is malformed; the rest of the body was not read when no length could be made of it"},
+		{AnomalyChunk, "a chunk's size or end is malformed, or the size has more than 16 digits; the rest of the body was not read when no length could be made of it"},
 		{AnomalyChunkExtension, "a chunk-size line is longer than 256 bytes, holds control bytes, or white space after the size"},
 		{AnomalyObsFold, "a header value goes on in the next line (obsolete folding); joined with one space"},
 		{AnomalyBareLF, "a line ends with LF alone"},

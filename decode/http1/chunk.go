@@ -73,6 +73,9 @@ func (h *half) sized(at event.Stamp) {
 	if !k.cr {
 		h.mark(AnomalyBareLF)
 	}
+	if k.digits > 16 {
+		h.mark(AnomalyChunk)
+	}
 	switch {
 	case k.digits == 0:
 		h.badChunk(at)

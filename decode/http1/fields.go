@@ -34,11 +34,13 @@ type fieldReader struct {
 	facts facts
 	// trailer says that framing fields are forbidden and without effect.
 	trailer bool
-	folds   bool // the field before may be folded onto
+	folds   bool   // the field before may be folded onto
+	folded  []byte // its value so far, when it was
 }
 
 // lines reads every line of s, which begins after the first line.
 func (r *fieldReader) lines(s string) {
+	defer r.unfold()
 	for s != "" {
 		line := s
 		if i := strings.IndexByte(s, '\n'); i >= 0 {
@@ -68,6 +70,7 @@ func (r *fieldReader) line(line string) {
 		r.fold(line)
 		return
 	}
+	r.unfold()
 	i := strings.IndexByte(line, ':')
 	if i < 0 {
 		r.call.Mark(AnomalyHeaderLine)
@@ -109,14 +112,24 @@ func (r *fieldReader) fold(line string) {
 	if !r.folds {
 		return
 	}
-	h := &r.dst[len(r.dst)-1]
-	// A value folded n times would be copied n times; past a bound the rest
-	// is left out, which the cap's mark says.
-	if len(h.Value) > 8<<10 {
-		r.call.Flags |= event.FlagCapped
+	if len(r.folded) == 0 {
+		r.folded = append(r.folded, r.dst[len(r.dst)-1].Value...)
+	}
+	if len(r.folded) > 0 {
+		r.folded = append(r.folded, ' ')
+	}
+	r.folded = append(r.folded, trim(line)...)
+}
+
+// unfold gives the last field its folded value. It is joined only once, so
+// that many short lines cost no more than a long one.
+func (r *fieldReader) unfold() {
+	if len(r.folded) == 0 {
 		return
 	}
-	h.Value = strings.TrimLeft(h.Value+" "+trim(line), " ")
+	h := &r.dst[len(r.dst)-1]
+	h.Value = string(r.folded)
+	r.folded = r.folded[:0]
 	if !r.trailer && (is(h.Name, "transfer-encoding") || is(h.Name, "content-length")) {
 		r.call.Mark(AnomalySmuggling)
 		r.refold(h)

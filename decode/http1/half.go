@@ -31,6 +31,7 @@ type half struct {
 	dir   event.Direction
 	state state
 	heard bool // a byte was delivered
+	lossy bool // a byte was lost
 
 	// call is the call whose body is read; nil between messages, and for a
 	// call that is no longer ours. busy says that a message is being read.
@@ -209,6 +210,7 @@ func (h *half) lose(at event.Stamp) {
 
 // gap passes n bytes that were never seen.
 func (h *half) gap(n uint64, at event.Stamp) {
+	h.lossy = true
 	if h.state == stDoubt {
 		h.believe(at)
 	}

@@ -114,7 +114,7 @@ func (c *Conn) settle(at event.Stamp) {
 // holds reports whether an early response should wait for its request.
 func (c *Conn) holds(e *entry, at event.Stamp) bool {
 	client := &c.half[event.ToServer]
-	if client.state == stEnded || client.state == stOff || client.state == stResync {
+	if client.state == stEnded || client.state == stOff || client.lossy {
 		return false
 	}
 	return !c.flow.Flags.Has(event.FlagMidstream|event.FlagOneSided) && at.Clock-e.clock <= earlyWindow
