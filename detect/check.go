@@ -39,7 +39,19 @@ type checker struct {
 }
 
 func (c *checker) fault(n ast.Node, width int, remedy, format string, args ...any) {
-	c.faults = append(c.faults, fault{from: n.Location().From, width: max(1, width), message: fmt.Sprintf(format, args...), remedy: remedy})
+	c.faults = append(c.faults, fault{from: startOf(n).Location().From, width: max(1, width), message: fmt.Sprintf(format, args...), remedy: remedy})
+}
+
+// startOf is the node whose place is where n begins: that of a member access
+// is its dot.
+func startOf(n ast.Node) ast.Node {
+	for {
+		m, ok := n.(*ast.MemberNode)
+		if !ok {
+			return n
+		}
+		n = m.Node
+	}
 }
 
 func (c *checker) walk(n ast.Node) {

@@ -118,7 +118,7 @@ func columnFields() []field {
 		column("call.anomalies", "call_anomalies", "strings", true, anomalies),
 		column("call.flags", "call_flags", "strings", true, func(s *scope) any { return s.call.Flags.Append(nil) }),
 		column("ruleset", "ruleset", "string", true, func(s *scope) any { return s.ruleset }),
-		column("first_frame", "first_frame", "int", true, func(s *scope) any { return int(s.call.Req.FirstFrame) }),
+		column("first_frame", "first_frame", "int", true, firstFrame),
 		column("last_frame", "last_frame", "int", true, lastFrame),
 	}
 }

@@ -1,21 +1,24 @@
 package detect
 
-import "strings"
+import (
+	"strings"
 
-// reflected reports whether the leaf, in any reading that needs escaping,
-// stands as it is in an HTML response. A JSON answer that repeats it proves
-// nothing: no browser runs it.
+	"spaniel/detect/outcome"
+)
+
+// reflected reports whether the leaf, in any reading, stands unescaped in an
+// HTML response.
 func (s *scope) reflected(l *Leaf) bool {
 	if !strings.Contains(mediaType(&s.call.Resp.Message), "html") {
 		return false
 	}
-	body := s.field(s.lang.respBody).(string)
+	page, ok := s.field(s.lang.respBody).(string)
+	if !ok {
+		return false
+	}
 	for _, r := range l.leaf.Readings() {
-		if len(r.Text) < 4 || !strings.ContainsAny(r.Text, "<>\"'") {
-			continue
-		}
-		if i := strings.Index(body, r.Text); i >= 0 {
-			s.note(find{place: "resp.body", text: r.Text, offset: i})
+		if at, text, ok := outcome.Reflected(page, r.Text); ok {
+			s.note(find{place: "resp.body", text: text, offset: at})
 			return true
 		}
 	}

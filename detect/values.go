@@ -55,6 +55,13 @@ func duration(s *scope) any {
 	return micros(c.Time, max(c.Req.End, c.Resp.End))
 }
 
+func firstFrame(s *scope) any {
+	if !s.call.Req.Seen {
+		return int(s.call.Resp.FirstFrame)
+	}
+	return int(s.call.Req.FirstFrame)
+}
+
 func lastFrame(s *scope) any { return int(max(s.call.Req.LastFrame, s.call.Resp.LastFrame)) }
 
 // mediaType is the Content-Type without parameters, lower case.
@@ -135,18 +142,19 @@ func (s *scope) basic() (user, password string, ok bool) {
 	return user, password, ok
 }
 
-// loginUser is the name that is tried, not the one that is logged in: in a
-// login, what the request names comes before whose session it carries.
+// loginUser is the name that is tried or logged in. What semantics made of
+// the call comes first; where it knows no user, the request may still name one.
 func loginUser(s *scope) any {
+	if u := s.call.Principal.User; u != "" {
+		return u
+	}
 	if u, _, ok := s.basic(); ok && u != "" {
 		return u
 	}
 	if s.call.Kind != "" {
-		if u := s.leafValue("username", "user", "login", "email", "user_name", "userid", "user_id", "account", "phone", "identifier"); u != "" {
-			return u
-		}
+		return s.leafValue("username", "user", "login", "email", "user_name", "userid", "user_id", "account", "phone", "identifier")
 	}
-	return s.call.Principal.User
+	return ""
 }
 
 func passwordKeys() []string {

@@ -1,4 +1,5 @@
-// Package outcome reads responses: what shows in one that an attack worked.
-// Its functions look at one text and return where the proof stands; which
-// rule believes which proof is written in the rules.
+// Package outcome reads responses for proof that an attack worked, beyond
+// what the matchers of detect/text find in any text: proof that lies in how
+// the response relates to the request. Which rule believes which proof is
+// written in the rules.
 package outcome

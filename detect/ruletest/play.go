@@ -1,0 +1,144 @@
+package ruletest
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"net/netip"
+	"strings"
+	"time"
+
+	"spaniel/detect"
+	"spaniel/event"
+	"spaniel/internal/wiretest"
+)
+
+// player makes packets of a test's phases.
+type player struct {
+	b     *wiretest.Builder
+	due   int64 // when the next request starts
+	last  int64 // when the last one ended
+	port  uint16
+	conns map[string]*conn
+	order []*conn
+	rng   *rand.Rand
+}
+
+// conn is a connection that is busy until free.
+type conn struct {
+	*wiretest.Conn
+	free int64
+}
+
+// Frames makes the packets of a test. The error says what is wrong with its
+// text.
+func Frames(t *detect.Test) ([]event.Frame, error) {
+	start := time.Date(2026, 1, 5, 10, 0, 0, 0, time.UTC).UnixNano()
+	p := &player{b: wiretest.New(1, start), due: start, last: start, port: 40000, conns: map[string]*conn{}, rng: rand.New(rand.NewPCG(1, 2))}
+	for i := range t.Phases {
+		if err := p.phase(i, &t.Phases[i]); err != nil {
+			return nil, err
+		}
+	}
+	p.b.At(p.last + int64(time.Second))
+	for _, c := range p.order {
+		c.Fin()
+	}
+	return p.b.Frames(), nil
+}
+
+func (p *player) phase(index int, ph *detect.Phase) error {
+	p.due += int64(ph.After)
+	for n := 1; n <= ph.Repeat; n++ {
+		for _, text := range ph.Requests {
+			filled, err := fill(text, n)
+			if err != nil {
+				return err
+			}
+			x, err := parse(filled)
+			if err != nil {
+				return err
+			}
+			c, err := p.conn(index, n, ph)
+			if err != nil {
+				return err
+			}
+			p.send(c, ph, x)
+			p.due += p.gap(ph)
+		}
+	}
+	return nil
+}
+
+// gap is the time to the next request.
+func (p *player) gap(ph *detect.Phase) int64 {
+	r := 2*p.rng.Float64() - 1
+	return int64(float64(ph.Every) * (1 + ph.Jitter*r))
+}
+
+// conn returns the connection for a request, which starts no earlier than due.
+func (p *player) conn(index, n int, ph *detect.Phase) (*conn, error) {
+	from, to := "198.51.100.7", "10.0.0.5:80"
+	if ph.From != "" {
+		filled, err := fill(ph.From, n)
+		if err != nil {
+			return nil, err
+		}
+		from = filled
+	}
+	if ph.To != "" {
+		to = ph.To
+	}
+	key := fmt.Sprint(index, " ", from)
+	if c := p.conns[key]; c != nil && !ph.Each {
+		p.b.At(max(p.due, c.free))
+		return c, nil
+	}
+	client, err := netip.ParseAddr(from)
+	if err != nil {
+		return nil, fmt.Errorf("from: %w", err)
+	}
+	if !strings.Contains(to, ":") {
+		to += ":80"
+	}
+	server, err := netip.ParseAddrPort(to)
+	if err != nil {
+		return nil, fmt.Errorf("to: %w", err)
+	}
+	p.port++
+	if p.port == 0 {
+		p.port = 1024
+	}
+	c := &conn{Conn: p.b.Conn(netip.AddrPortFrom(client, p.port), server)}
+	p.conns[key] = c
+	p.order = append(p.order, c)
+	p.b.At(p.due)
+	c.Open()
+	return c, nil
+}
+
+// slowPieces is into how many pieces a slow request is cut.
+const slowPieces = 8
+
+func (p *player) send(c *conn, ph *detect.Phase, x exchange) {
+	if ph.Slow == 0 {
+		c.Client(x.request)
+	} else {
+		size := max(1, len(x.request)/slowPieces)
+		for rest := x.request; len(rest) > 0; {
+			n := min(size, len(rest))
+			if len(rest) < 2*size {
+				n = len(rest)
+			}
+			c.Client(rest[:n])
+			if rest = rest[n:]; len(rest) > 0 {
+				c.Wait(ph.Slow / (slowPieces - 1))
+			}
+		}
+	}
+	if x.response != nil {
+		c.Wait(ph.Took)
+		c.Server(x.response)
+	}
+	c.free = p.b.Now()
+	p.last = max(p.last, c.free)
+}
