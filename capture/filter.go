@@ -1,8 +1,10 @@
 package capture
 
 import (
+	"errors"
 	"fmt"
 	"os"
+	"strings"
 	"time"
 
 	"github.com/google/gopacket"
@@ -14,6 +16,11 @@ import (
 
 // LinkEthernet is the LINKTYPE_ value of Ethernet.
 const LinkEthernet = 1
+
+// maxFilter is the longest filter expression taken. libpcap's optimizer is
+// worse than cubic: 200 hosts (4 KiB) take it half a second, 400 ten, and
+// nothing can interrupt it.
+const maxFilter = 4 << 10
 
 // A Filter is a compiled BPF expression for frames of one link type, wherever
 // they come from. It belongs to one goroutine.
@@ -37,6 +44,9 @@ func NewFilter(expr string, link uint16) (*Filter, error) {
 	if expr == "" {
 		return &Filter{link: link, all: true}, nil
 	}
+	if err := checkText(expr); err != nil {
+		return nil, err
+	}
 	compile := compileDirect
 	if link > 0xff {
 		compile = compileByFile
@@ -57,6 +67,17 @@ func (m *Filter) Match(f *event.Frame) bool {
 	return m.bpf.Matches(gopacket.CaptureInfo{Timestamp: time.Unix(0, f.Time), CaptureLength: len(f.Data), Length: f.Length}, f.Data)
 }
 
+// checkText refuses what must not reach libpcap, which reads C strings.
+func checkText(expr string) error {
+	switch {
+	case len(expr) > maxFilter:
+		return &InputError{"filter", fmt.Sprintf("it has %d bytes, more than %d", len(expr), maxFilter), "name networks instead of hosts"}
+	case strings.ContainsRune(expr, 0):
+		return filterProblem(expr, errors.New("it holds a zero byte"))
+	}
+	return nil
+}
+
 func filterProblem(expr string, err error) error {
 	return &InputError{fmt.Sprintf("filter %q", expr), err.Error(), "the language is that of tcpdump: man pcap-filter"}
 }
@@ -73,16 +94,12 @@ func compileByFile(expr string, link uint16) (*pcap.BPF, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer r.Close() //nolint:errcheck // nothing is written to this end
 	_, err = NewWriter(w, link)
-	if cerr := w.Close(); err == nil {
-		err = cerr
-	}
-	if err != nil {
-		return nil, err
+	if err = errors.Join(err, w.Close()); err != nil {
+		return nil, errors.Join(err, r.Close())
 	}
 	h, err := pcap.OpenOffline(fmt.Sprintf("/dev/fd/%d", r.Fd()))
-	if err != nil {
+	if err = errors.Join(err, r.Close()); err != nil {
 		return nil, err
 	}
 	defer h.Close()

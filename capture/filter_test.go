@@ -93,6 +93,7 @@ func TestBadFilter(t *testing.T) {
 		"host 300.1.1.1":        "invalid IPv4 address",
 		"tcp[0":                 "syntax error",
 		strings.Repeat("(", 50): "syntax error",
+		"tcp\x00 or what":       "it holds a zero byte",
 	} {
 		err := CheckFilter(expr)
 		var unusable *InputError
@@ -100,10 +101,15 @@ func TestBadFilter(t *testing.T) {
 			t.Errorf("%s: %v", expr, err)
 		}
 	}
+	// It would keep libpcap busy for hours.
+	var unusable *InputError
+	err := CheckFilter(strings.Repeat("host 10.1.2.3 or ", 1000) + "tcp")
+	if !errors.As(err, &unusable) || !strings.Contains(err.Error(), "it has 17003 bytes, more than 4096") {
+		t.Error(err)
+	}
 	if err := CheckFilter("tcp port 80 or (vlan and tcp port 80)"); err != nil {
 		t.Error(err)
 	}
-	var unusable *InputError
 	for _, link := range []uint16{190, 4000} { // no such link types
 		if _, err := NewFilter("tcp port 80", link); !errors.As(err, &unusable) {
 			t.Errorf("link %d: %v", link, err)

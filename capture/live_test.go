@@ -188,13 +188,33 @@ func TestLiveAllocatesNothing(t *testing.T) {
 }
 
 func TestNoSuchInterface(t *testing.T) {
-	for _, name := range []string{"", "nosuch0", strings.Repeat("x", 40)} {
+	for _, name := range []string{"", "nosuch0", strings.Repeat("x", 40), "lo\x00x"} {
 		_, err := OpenLive(LiveConfig{Interface: name})
 		var unusable *InputError
 		if !errors.As(err, &unusable) || !strings.Contains(err.Error(), "there are: ") || !strings.Contains(err.Error(), "lo") {
 			t.Errorf("%q: %v", name, err)
 		}
 	}
+}
+
+func TestInterfaceThatIsDown(t *testing.T) {
+	openLoopback(t, "")
+	ifs, err := net.Interfaces()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, i := range ifs {
+		if i.Flags&net.FlagUp != 0 {
+			continue
+		}
+		l, err := OpenLive(LiveConfig{Interface: i.Name})
+		var unusable *InputError
+		if !errors.As(err, &unusable) || !strings.Contains(err.Error(), "bring it up: sudo ip link set "+i.Name+" up") {
+			t.Errorf("%v %v", l, err)
+		}
+		return
+	}
+	t.Skip("every interface is up")
 }
 
 func TestLiveBadFilter(t *testing.T) {

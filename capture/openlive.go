@@ -28,6 +28,12 @@ func OpenLive(cfg LiveConfig) (*Live, error) {
 	if cfg.Interface == "" {
 		return nil, noInterface("no interface is named", "")
 	}
+	if strings.ContainsRune(cfg.Interface, 0) { // libpcap reads C strings
+		return nil, noInterface("there is no such interface", cfg.Interface)
+	}
+	if err := checkText(cfg.Filter); err != nil {
+		return nil, err
+	}
 	if cfg.Snaplen <= 0 || cfg.Snaplen > MaxRecord {
 		cfg.Snaplen = MaxRecord
 	}
