@@ -22,7 +22,7 @@ func (w *Row[T]) appendCells(b []byte, rec *T) []byte {
 		case *string:
 			b = AppendCell(b, *p)
 		case *[]string, *event.HeaderMap, *event.ValueMap:
-			scratch = appendValue(scratch[:0], p)
+			scratch = AppendValue(scratch[:0], p)
 			b = AppendCell(b, string(scratch))
 		default:
 			b = appendBare(b, p)
@@ -35,7 +35,7 @@ func (w *Row[T]) appendCells(b []byte, rec *T) []byte {
 // have put there: numbers, times, ids, addresses.
 func appendBare(b []byte, p any) []byte {
 	n := len(b)
-	b = appendValue(b, p)
+	b = AppendValue(b, p)
 	text := b[n:]
 	switch {
 	case string(text) == "null":
@@ -65,7 +65,7 @@ func AppendCell(b []byte, s string) []byte {
 		switch {
 		case r == '"':
 			b = append(b, '"', '"')
-		case r < 0x20 || r == 0x7f || deceives(r):
+		case Deceives(r):
 			b = appendEscape(b, r)
 		case r == utf8.RuneError && s[i] != 0xef:
 			b = appendEscape(b, r)

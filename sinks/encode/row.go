@@ -32,7 +32,7 @@ func (w *Row[T]) AppendFields(b []byte, rec *T) []byte {
 			b = append(b, ',')
 		}
 		b = append(b, w.keys[i]...)
-		b = appendValue(b, w.cols[i].Field(rec))
+		b = AppendValue(b, w.cols[i].Field(rec))
 	}
 	return b
 }
@@ -42,9 +42,9 @@ func (w *Row[T]) AppendObject(b []byte, rec *T) []byte {
 	return append(w.AppendFields(append(b, '{'), rec), '}')
 }
 
-// appendValue appends the JSON of a column's field. An address that is not
+// AppendValue appends the JSON of a column's field, as Column.Field returns it. An address that is not
 // set is null; a number that JSON cannot say (NaN, infinity) is null.
-func appendValue(b []byte, p any) []byte {
+func AppendValue(b []byte, p any) []byte {
 	switch p := p.(type) {
 	case *string:
 		return AppendString(b, *p)

@@ -35,7 +35,7 @@ func AppendString(b []byte, s string) []byte {
 			continue
 		}
 		r, n := utf8.DecodeRuneInString(s[i:])
-		if bad := r == utf8.RuneError && n == 1; bad || deceives(r) {
+		if bad := r == utf8.RuneError && n == 1; bad || Deceives(r) {
 			b = append(b, s[start:i]...)
 			b = appendEscape(b, r)
 			start = i + n
@@ -65,10 +65,11 @@ func appendEscape(b []byte, r rune) []byte {
 	return append(b, '\\', 'u', hexDigits[r>>12&15], hexDigits[r>>8&15], hexDigits[r>>4&15], hexDigits[r&15])
 }
 
-// deceives reports runes that end lines, drive terminals or reorder text.
-func deceives(r rune) bool {
+// Deceives reports control characters and other runes that end lines, drive
+// terminals or reorder text.
+func Deceives(r rune) bool {
 	switch {
-	case r >= 0x80 && r <= 0x9f, // C1 controls: some terminals obey them
+	case r < 0x20, r == 0x7f, r >= 0x80 && r <= 0x9f, // C1 controls: some terminals obey them
 		r == 0x061c, r >= 0x200e && r <= 0x200f, // direction marks
 		r >= 0x2028 && r <= 0x202e, // separators, embeddings, overrides
 		r >= 0x2066 && r <= 0x2069, // isolates

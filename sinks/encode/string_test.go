@@ -49,7 +49,7 @@ func oneLine(t *testing.T, b []byte) {
 	if !utf8.Valid(b) {
 		t.Fatalf("not UTF-8: %q", b)
 	}
-	if i := strings.IndexFunc(string(b), func(r rune) bool { return r < 0x20 || r == 0x7f || deceives(r) }); i >= 0 {
+	if i := strings.IndexFunc(string(b), func(r rune) bool { return Deceives(r) }); i >= 0 {
 		t.Fatalf("a control character stands at %d of %q", i, b)
 	}
 }

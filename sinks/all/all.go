@@ -1,0 +1,185 @@
+// Package all is the one list of the sinks that a configuration can name: by
+// its key, how to check it, how to make its Writer, and what suits it. A new
+// sink is one entry here. It opens nothing.
+package all
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"time"
+
+	"spaniel/event"
+	"spaniel/sinks"
+	"spaniel/sinks/clickhouse"
+	"spaniel/sinks/jsonl"
+	"spaniel/sinks/kafka"
+	"spaniel/sinks/siem"
+	"spaniel/sinks/spool"
+)
+
+// Config is one entry of `sinks:` in the configuration: a name, what to send,
+// and exactly one destination.
+type Config struct {
+	// Name of the sink: letters, digits, - and _; it names its cursor.
+	Name string `yaml:"name"`
+	// Kinds to send: call, alert, flow, anomaly, fact, loss. The default is
+	// what suits the destination.
+	Kinds []string `yaml:"kinds"`
+	// MinSeverity leaves out alerts below it.
+	MinSeverity string `yaml:"min_severity"`
+
+	Kafka      *kafka.Config      `yaml:"kafka"`
+	ClickHouse *clickhouse.Config `yaml:"clickhouse"`
+	Syslog     *siem.Config       `yaml:"syslog"`
+	File       *jsonl.Config      `yaml:"file"`
+}
+
+// A Sink is a checked entry, ready for the forwarder.
+type Sink struct {
+	// Name as configured; Type is the destination's key.
+	Name, Type  string
+	Kinds       []event.Kind
+	MinSeverity event.Severity // 0 when not set
+	Limits      spool.Limits
+	// Open makes a Writer. It does not dial.
+	Open func() (sinks.Writer, error)
+}
+
+// An entry is one kind of destination.
+type entry struct {
+	key      string
+	present  func(*Config) bool
+	validate func(*Config) error
+	open     func(*Config, io.Writer) (sinks.Writer, error)
+	kinds    []event.Kind // sent by default
+	never    []event.Kind // what it has no place for
+	limits   spool.Limits
+}
+
+// table lists the destinations in the order of the documentation.
+func table() []entry {
+	alerts := []event.Kind{event.KindAlert}
+	return []entry{
+		{
+			key:      "kafka",
+			present:  func(c *Config) bool { return c.Kafka != nil },
+			validate: func(c *Config) error { return c.Kafka.Validate() },
+			open:     func(c *Config, _ io.Writer) (sinks.Writer, error) { return writer(kafka.New(*c.Kafka)) },
+			kinds:    alerts,
+			limits:   spool.Limits{Records: 2000, Bytes: 4 << 20, Linger: 100 * time.Millisecond},
+		}, {
+			key:      "clickhouse",
+			present:  func(c *Config) bool { return c.ClickHouse != nil },
+			validate: func(c *Config) error { return c.ClickHouse.Validate() },
+			open:     func(c *Config, _ io.Writer) (sinks.Writer, error) { return writer(clickhouse.New(*c.ClickHouse)) },
+			kinds:    []event.Kind{event.KindAlert, event.KindCall, event.KindFlow, event.KindAnomaly, event.KindLoss},
+			never:    []event.Kind{event.KindFact},
+			// Few large blocks: each makes a part on the server's disk.
+			limits: spool.Limits{Records: 50_000, Bytes: 32 << 20, Linger: time.Second},
+		}, {
+			key:      "syslog",
+			present:  func(c *Config) bool { return c.Syslog != nil },
+			validate: func(c *Config) error { return c.Syslog.Validate() },
+			open:     func(c *Config, _ io.Writer) (sinks.Writer, error) { return writer(siem.New(*c.Syslog)) },
+			kinds:    alerts,
+			// Small, since a broken connection sends all of a batch again.
+			limits: spool.Limits{Records: 200, Bytes: 1 << 20},
+		}, {
+			key:      "file",
+			present:  func(c *Config) bool { return c.File != nil },
+			validate: func(c *Config) error { return c.File.Validate() },
+			open:     func(c *Config, out io.Writer) (sinks.Writer, error) { return writer(jsonl.New(*c.File, out)) },
+			kinds:    alerts,
+			limits:   spool.Limits{Records: 2000, Bytes: 4 << 20},
+		},
+	}
+}
+
+// writer keeps a nil pointer from becoming an interface that is not nil.
+func writer[W sinks.Writer](w W, err error) (sinks.Writer, error) {
+	if err != nil {
+		return nil, err
+	}
+	return w, nil
+}
+
+// Types lists the keys of the destinations.
+func Types() []string {
+	var keys []string
+	for _, e := range table() {
+		keys = append(keys, e.key)
+	}
+	return keys
+}
+
+// Validate says what is wrong with the entry.
+func (c *Config) Validate() error {
+	_, err := c.Sink(nil)
+	return err
+}
+
+// Sink checks the entry and returns it ready for use; a file sink with the
+// path - writes to stdout.
+func (c *Config) Sink(stdout io.Writer) (*Sink, error) {
+	if c.Name == "" {
+		return nil, errors.New("a sink has no name")
+	}
+	e, err := c.entry()
+	if err != nil {
+		return nil, err
+	}
+	if err := e.validate(c); err != nil {
+		return nil, fmt.Errorf("sink %s: %w", c.Name, err)
+	}
+	s := &Sink{Name: c.Name, Type: e.key, Limits: e.limits, Open: func() (sinks.Writer, error) { return e.open(c, stdout) }}
+	if s.Kinds, err = c.kinds(e); err != nil {
+		return nil, err
+	}
+	if c.MinSeverity != "" {
+		if s.MinSeverity, err = event.ParseSeverity(c.MinSeverity); err != nil {
+			return nil, fmt.Errorf("sink %s: min_severity: %w", c.Name, err)
+		}
+	}
+	return s, nil
+}
+
+// entry finds the one destination.
+func (c *Config) entry() (*entry, error) {
+	var is *entry
+	list := table()
+	for i := range list {
+		if !list[i].present(c) {
+			continue
+		}
+		if is != nil {
+			return nil, fmt.Errorf("sink %s: it has both %s and %s: make two sinks", c.Name, is.key, list[i].key)
+		}
+		is = &list[i]
+	}
+	if is == nil {
+		return nil, fmt.Errorf("sink %s: it has no destination: use one of %s", c.Name, strings.Join(Types(), ", "))
+	}
+	return is, nil
+}
+
+func (c *Config) kinds(e *entry) ([]event.Kind, error) {
+	if len(c.Kinds) == 0 {
+		return e.kinds, nil
+	}
+	var out []event.Kind
+	for _, word := range c.Kinds {
+		i := slices.IndexFunc(event.Kinds(), func(k event.Kind) bool { return k.String() == word })
+		if i < 0 {
+			return nil, fmt.Errorf("sink %s: unknown kind %q", c.Name, word)
+		}
+		k := event.Kinds()[i]
+		if slices.Contains(e.never, k) {
+			return nil, fmt.Errorf("sink %s: %s has no place for a %s", c.Name, e.key, k)
+		}
+		out = append(out, k)
+	}
+	return out, nil
+}
