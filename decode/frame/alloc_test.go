@@ -16,6 +16,9 @@ func TestDecodeAllocatesNothing(t *testing.T) {
 		for _, link := range []uint16{0, 101, 113, 276} {
 			sets[fmt.Sprint("link ", link)] = wiretest.Relink(frames, link)
 		}
+		for _, tun := range tunnels {
+			sets[tun.name] = wiretest.Tunnel(conversation(v6), tun.kind, 77)
+		}
 		for name, set := range sets {
 			var led event.Ledger
 			var p Packet

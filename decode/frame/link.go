@@ -10,8 +10,10 @@ import (
 const (
 	linkNull     = 0   // BSD loopback, byte order of the capturing host
 	linkEthernet = 1   // Ethernet
+	linkPPP      = 9   // PPP, HDLC's framing or none
 	linkRaw12    = 12  // raw IP in captures from most systems
 	linkRaw14    = 14  // raw IP in captures from OpenBSD
+	linkPPPHDLC  = 50  // PPP in HDLC's framing
 	linkRaw      = 101 // raw IP
 	linkLoop     = 108 // OpenBSD loopback, network byte order
 	linkSLL      = 113 // Linux cooked v1
@@ -23,7 +25,7 @@ const (
 // Reads reports whether frames of the link type can be decoded.
 func Reads(link uint16) bool {
 	switch link {
-	case linkNull, linkEthernet, linkRaw12, linkRaw14, linkRaw, linkLoop, linkSLL, linkIPv4, linkIPv6, linkSLL2:
+	case linkNull, linkEthernet, linkPPP, linkPPPHDLC, linkRaw12, linkRaw14, linkRaw, linkLoop, linkSLL, linkIPv4, linkIPv6, linkSLL2:
 		return true
 	}
 	return false
@@ -42,6 +44,8 @@ func (d *Decoder) link(link uint16, b []byte) event.FrameFate {
 		return d.ip6(b)
 	case linkNull, linkLoop:
 		return d.loopback(b)
+	case linkPPP, linkPPPHDLC:
+		return d.ppp(b)
 	case linkSLL:
 		return d.cooked(b, 16, 2, 14)
 	case linkSLL2:

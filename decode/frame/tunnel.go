@@ -1,7 +1,6 @@
 package frame
 
 import (
-	"encoding/binary"
 	"net/netip"
 
 	"spaniel/event"
@@ -15,15 +14,12 @@ const maxNesting = 4
 // anybody builds.
 const AnomalyNesting = "tunnel_nesting"
 
-// IP protocols and UDP ports that hold other packets.
+// IP protocols that hold other packets.
 const (
 	protoIPIP = 4
 	protoUDP  = 17
 	protoIPv6 = 41
 	protoGRE  = 47
-
-	portVXLAN  = 4789
-	portGENEVE = 6081
 )
 
 // carried reports whether a protocol is, or may hold, TCP.
@@ -69,35 +65,6 @@ func (d *Decoder) enter(src, dst netip.Addr) bool {
 	}
 	d.depth++
 	return true
-}
-
-// udp looks for the overlays that a cloud or a switch mirrors with; other
-// datagrams are not read.
-func (d *Decoder) udp(b []byte, src, dst netip.Addr) event.FrameFate {
-	if len(b) < 16 {
-		return event.FrameNotTCP
-	}
-	port, body := binary.BigEndian.Uint16(b[2:]), b[8:]
-	vni := binary.BigEndian.Uint32(body[4:]) >> 8
-	switch {
-	case port == portVXLAN && body[0]&0x08 != 0: // the flag that says a VNI is there
-		if !d.enter(src, dst) {
-			return event.FrameUnknownLink
-		}
-		d.p.VNI = vni
-		return d.ethernet(body[8:])
-	case port == portGENEVE && body[0]>>6 == 0: // version 0
-		n := 8 + int(body[0]&0x3f)*4
-		if len(body) < n {
-			return d.short()
-		}
-		if !d.enter(src, dst) {
-			return event.FrameUnknownLink
-		}
-		d.p.VNI = vni
-		return d.inner(binary.BigEndian.Uint16(body[2:]), body[n:])
-	}
-	return event.FrameNotTCP
 }
 
 // inner reads what GRE's and GENEVE's protocol field announces: an
