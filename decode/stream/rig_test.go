@@ -26,6 +26,7 @@ type rig struct {
 	anomalies []event.Anomaly
 	losses    []event.Loss
 	clock     int64
+	step      time.Duration // between packets
 	frame     uint64
 }
 
@@ -51,7 +52,7 @@ func newRig(t testing.TB, change func(*Config)) *rig {
 	if change != nil {
 		change(&cfg)
 	}
-	r := &rig{t: t, clock: int64(1e18)}
+	r := &rig{t: t, clock: int64(1e18), step: time.Millisecond}
 	r.table = NewTable(cfg, &r.led,
 		func(f *event.Flow) Receiver {
 			c := &conn{led: &r.led, flow: f}
@@ -81,7 +82,7 @@ func (r *rig) send(fromClient bool, fl string, seq, ack uint32, data string) {
 
 func (r *rig) packet(fromClient bool, fl string, seq, ack uint32, data string) frame.Packet {
 	r.frame++
-	r.clock += int64(time.Millisecond)
+	r.clock += int64(r.step)
 	p := frame.Packet{Stamp: event.Stamp{Time: r.clock, Clock: r.clock, Frame: r.frame}, Src: clientAddr, Dst: serverAddr,
 		Seq: seq, Ack: ack, Flags: flags(fl), Payload: []byte(data), WireLen: len(data), WScale: -1}
 	if !fromClient {
@@ -134,7 +135,7 @@ func (r *rig) want(i int, toServer, toClient string) {
 	}
 	for d, want := range []string{toServer, toClient} {
 		if got := r.conns[i].got[d].String(); got != want {
-			r.t.Errorf("conn %d %s:\n got %q\nwant %q", i, event.Direction(d), got, want)
+			r.t.Errorf("conn %d %s:\n got %.300q\nwant %.300q", i, event.Direction(d), got, want)
 		}
 	}
 }
@@ -165,3 +166,5 @@ func (r *rig) wantEnded(want ...string) {
 		r.t.Errorf("flows ended %q, want %q", got, want)
 	}
 }
+
+func netipPort(port uint16) netip.AddrPort { return netip.AddrPortFrom(clientAddr.Addr(), port) }

@@ -104,7 +104,12 @@ func (t *Table) special(f *flow, d event.Direction, p *frame.Packet) {
 	}
 	f, d = t.settle(f, d, p)
 	t.establish(f)
-	t.plain(f, d, p)
+	if p.Has(frame.URG) {
+		t.ack(f, d.Reverse(), p.Ack, p.Stamp)
+		t.segment(f, d, p, p.Seq)
+	} else {
+		t.plain(f, d, p)
+	}
 	if p.Has(frame.FIN) {
 		t.fin(f, d, p)
 	}
