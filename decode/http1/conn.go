@@ -16,7 +16,8 @@ type Conn struct {
 	depth uint32
 	// hole: bytes from the server were lost where a response may have been.
 	hole bool
-	// pipelined: the client has sent a request while another one waited.
+	// pipelined: the client was seen to send a request before the answer to
+	// the one before it.
 	pipelined bool
 	service   string
 	upgraded  bool

@@ -19,11 +19,12 @@ type head struct {
 	// late are the framing fields of lines that begin beyond the cap.
 	late []byte
 	over bool // the current line begins beyond the cap
+	owed int  // responses owed to the client when it began
 }
 
 // begin starts a head at the stamp of its first byte.
 func (h *half) begin(at event.Stamp) {
-	h.first = at
+	h.first, h.owed = at, h.conn.waiting()
 	h.buf, h.late = h.buf[:0], h.late[:0]
 	h.lines, h.seen, h.blank, h.junk, h.over = 0, 0, 0, false, false
 }

@@ -7,13 +7,11 @@ func (c *Conn) request(at event.Stamp) *entry {
 	if e := c.adopt(at); e != nil {
 		return e
 	}
-	if c.waiting() > 0 {
-		c.stale(at)
-	} else if server := &c.half[event.ToClient]; server.state == stResync && server.junk {
+	if server := &c.half[event.ToClient]; server.state == stResync && server.junk && !c.pipelined {
 		server.seek() // what comes next is the answer to this request
 	}
-	if c.waiting() > 0 && !c.hole {
-		c.pipelined = true
+	if c.waiting() > 0 {
+		c.stale(at)
 	}
 	if c.len()-c.ghosts >= c.pool.cfg.MaxPending {
 		c.giveUpOldest(at)
@@ -79,6 +77,9 @@ func (c *Conn) response(at event.Stamp) *entry {
 	if c.hole && !c.pipelined {
 		c.skipLost(at)
 	}
+	if !c.hole && c.half[event.ToClient].owed > 1 {
+		c.pipelined = true // it sent another request before this answer
+	}
 	c.hole = false
 	if c.answered < c.len() {
 		return c.at(c.answered)
@@ -89,7 +90,7 @@ func (c *Conn) response(at event.Stamp) *entry {
 		c.popTo(c.ghosts, at)
 	}
 	c.orphans++
-	return c.open(at, entry{orphan: true})
+	return c.open(at, entry{orphan: true, claimed: c.half[event.ToServer].state == stHead})
 }
 
 // skipLost gives up all waiting requests but the newest: a client that never
@@ -114,6 +115,9 @@ func (c *Conn) settle(at event.Stamp) {
 // holds reports whether an early response should wait for its request.
 func (c *Conn) holds(e *entry, at event.Stamp) bool {
 	client := &c.half[event.ToServer]
+	if e.claimed && client.state == stHead {
+		return true
+	}
 	if client.state == stEnded || client.state == stOff || client.lossy {
 		return false
 	}
@@ -191,7 +195,7 @@ func (c *Conn) settleEntry(h *half, at event.Stamp) {
 	c.answered++
 	if client := &c.half[event.ToServer]; e.connect && client.state == stHold && !c.upgraded {
 		client.release()
-	} else if client.state == stResync && client.junk && c.waiting() == 0 {
+	} else if client.state == stResync && client.junk && (!c.pipelined || c.waiting() == 0) {
 		client.seek() // whoever waited for this answer begins anew
 	}
 	c.flush(at)

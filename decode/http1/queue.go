@@ -14,6 +14,7 @@ type entry struct {
 	reqDone bool
 	resDone bool
 	orphan  bool // a response that came before any request
+	claimed bool // … but within a request's head, whose answer it must be
 }
 
 // queue holds the calls of a connection that were not emitted, in order:
