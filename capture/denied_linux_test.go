@@ -2,6 +2,8 @@ package capture
 
 import (
 	"errors"
+	"os"
+	"path/filepath"
 	"runtime"
 	"strings"
 	"testing"
@@ -44,5 +46,25 @@ func TestNoRights(t *testing.T) {
 	var unusable *InputError
 	if !errors.As(missing, &unusable) || !strings.Contains(missing.Error(), "there is no such interface") {
 		t.Errorf("%T %v", missing, missing)
+	}
+}
+
+func TestUnreadableFile(t *testing.T) {
+	dir := put(t, map[string][]byte{"c.pcap": good().data})
+	path := filepath.Join(dir, "c.pcap")
+	if err := os.Chmod(path, 0); err != nil {
+		t.Fatal(err)
+	}
+	var errs [3]error
+	withoutRights(t, func() {
+		_, errs[0] = List([]string{path})
+		_, errs[1] = List([]string{dir})
+		_, errs[2] = Open(path)
+	})
+	for i, err := range errs {
+		var unusable *InputError
+		if !errors.As(err, &unusable) || err.Error() != path+": you may not read it; chmod it, or run as a user who may" {
+			t.Errorf("%d: %v", i, err)
+		}
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/binary"
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 
@@ -65,6 +66,9 @@ func TestFaultsNameTheByte(t *testing.T) {
 		start := c.x.begins[len(c.x.begins)-1]
 		if !errors.As(err, &fault) || !strings.Contains(fault.Problem, c.want) || fault.Offset != start || fault.Path != "test" {
 			t.Errorf("%v\nnot a fault at %d: %s", err, start, c.want)
+		}
+		if head := fmt.Sprintf("test: broken at byte %d: ", start); !strings.HasPrefix(err.Error(), head) {
+			t.Errorf("%v does not begin with %s", err, head)
 		}
 		if len(frames) != 1 || string(frames[0].Data) != "good" {
 			t.Errorf("%s: the frames before are %v", c.want, frames)

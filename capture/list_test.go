@@ -2,7 +2,6 @@ package capture
 
 import (
 	"errors"
-	"io/fs"
 	"net"
 	"os"
 	"path/filepath"
@@ -104,27 +103,6 @@ func TestListRefusesWithReason(t *testing.T) {
 	}
 	if _, err := Open(dir); err == nil || !strings.Contains(err.Error(), "it is a directory") {
 		t.Errorf("opening a directory: %v", err)
-	}
-}
-
-func TestUnreadableFile(t *testing.T) {
-	dir := put(t, map[string][]byte{"c.pcap": good().data})
-	path := filepath.Join(dir, "c.pcap")
-	want := "you may not read it; chmod it, or run as a user who may"
-	if err := pathProblem(path, &fs.PathError{Op: "open", Path: path, Err: syscall.EACCES}); err.Error() != path+": "+want {
-		t.Error(err)
-	}
-	if os.Geteuid() == 0 {
-		t.Skip("root may read everything: only the message was tested")
-	}
-	if err := os.Chmod(path, 0); err != nil {
-		t.Fatal(err)
-	}
-	for _, name := range []string{path, dir} {
-		var unusable *InputError
-		if _, err := List([]string{name}); !errors.As(err, &unusable) || !strings.Contains(err.Error(), want) {
-			t.Errorf("%s: %v", name, err)
-		}
 	}
 }
 
