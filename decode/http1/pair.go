@@ -46,7 +46,9 @@ func (c *Conn) stale(at event.Stamp) {
 		return
 	}
 	for c.len() > 0 && c.at(0).reqDone && at.Clock-c.at(0).clock > oneSidedAfter {
-		c.at(0).call.Flags |= event.FlagOneSided
+		if call := c.at(0).call; call != nil {
+			call.Flags |= event.FlagOneSided
+		}
 		c.pop(at)
 	}
 }
