@@ -64,7 +64,7 @@ func (c *conn) Gap(d event.Direction, n uint64, at event.Stamp) {
 func (c *conn) End(d event.Direction, at event.Stamp) {
 	switch c.state {
 	case connSniffing:
-		c.sniff.add(mark{kind: markEnd, d: d, at: at}, nil)
+		c.keep(mark{kind: markEnd, d: d, at: at}, nil)
 	case connParsing:
 		defer c.guard(c.parsed(), 0, d, at)
 		c.parser.End(d, at)

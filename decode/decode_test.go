@@ -1,34 +1,35 @@
 package decode
 
 import (
-	"net/netip"
+	"fmt"
+	"math/rand/v2"
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"spaniel/event"
 	"spaniel/internal/wiretest"
 )
 
 // shop is the conversation most tests take: two connections side by side,
-// pipelining, a body of several segments, chunks.
+// pipelining, a body of several segments, chunks, sequence numbers that wrap.
 const shop = `
 -- open a 203.0.113.9:51514 10.0.0.5:80 mss=100 isn=4294967200,4294967000 --
 -- open b 203.0.113.9:51515 10.0.0.5:8080 mss=1400 --
 -- client a --
 GET /a?id=1 HTTP/1.1
 Host: shop
+Accept: text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,*/*;q=0.8
 
 -- server a --
 HTTP/1.1 200 OK
-Content-Length: auto
+Content-Length: 104
 
 abcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyz
 -- client b --
 POST /login HTTP/1.1
 Host: shop
-Content-Length: 9
+Content-Length: 10
 
 user=alice
 -- server b --
@@ -36,25 +37,41 @@ HTTP/1.1 403 Forbidden
 Content-Length: 0
 
 -- wait 2s --
--- client a --
-GET /b HTTP/1.1
-Host: shop
-
-GET /c HTTP/1.1
-Host: shop
-
--- server a --
-HTTP/1.1 200 OK
-Content-Length: 2
-
-okHTTP/1.1 404 Not Found
-Transfer-Encoding: chunked
-
-3
-abc
-0
-
+-- client a quoted --
+GET /b HTTP/1.1\r\nHost: shop\r\n\r\nGET /c HTTP/1.1\r\nHost: shop\r\n\r\n
+-- server a quoted --
+HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nokHTTP/1.1 404 Not Found\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n
 `
+
+var shopCalls = []string{
+	`GET shop/a?id=1 200 "" "abcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyz"`,
+	`GET shop/b 200 "" "ok"`,
+	`GET shop/c 404 "" "abc"`,
+	`POST shop/login 403 "user=alice" ""`,
+}
+
+// turns is a conversation without pipelining.
+const turns = `
+-- open a 203.0.113.9:51514 10.0.0.5:80 mss=100 isn=4294967200,4294967000 --
+-- client a quoted --
+GET /a?id=1 HTTP/1.1\r\nHost: shop\r\nAccept: text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp\r\n\r\n
+-- server a quoted --
+HTTP/1.1 200 OK\r\nContent-Length: 52\r\n\r\nabcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyz
+-- client a quoted --
+POST /b HTTP/1.1\r\nHost: shop\r\nContent-Length: 10\r\n\r\nuser=alice
+-- server a quoted --
+HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n
+-- client a quoted --
+GET /c HTTP/1.1\r\nHost: shop\r\n\r\n
+-- server a quoted --
+HTTP/1.1 404 Not Found\r\nContent-Length: 2\r\n\r\nno
+`
+
+var turnsCalls = []string{
+	`GET shop/a?id=1 200 "" "abcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyz"`,
+	`GET shop/c 404 "" "no"`,
+	`POST shop/b 200 "user=alice" "abc"`,
+}
 
 func parse(t testing.TB, text string) *wiretest.Case {
 	t.Helper()
@@ -65,17 +82,170 @@ func parse(t testing.TB, text string) *wiretest.Case {
 	return c
 }
 
-func sorted(s []string) []string { s = slices.Clone(s); slices.Sort(s); return s }
-
-func TestShop(t *testing.T) {
-	r := run(t, parse(t, shop).Frames(), 512, nil)
-	for _, l := range r.lines {
-		t.Log(l)
-	}
-	t.Logf("%+v", r.led)
+func sorted(s []string) []string {
+	s = slices.Clone(s)
+	slices.Sort(s)
+	return s
 }
 
-var _ = netip.Addr{}
-var _ = strings.Join
-var _ = time.Second
-var _ event.Call
+func wantCalls(t *testing.T, r *result, want []string) {
+	t.Helper()
+	if got := sorted(r.calls); !slices.Equal(got, want) {
+		t.Errorf("calls:\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
+	}
+}
+
+func TestConversation(t *testing.T) {
+	wantCalls(t, run(t, parse(t, turns).Frames(), 512, nil), turnsCalls)
+	r := run(t, parse(t, shop).Frames(), 512, nil)
+	wantCalls(t, r, shopCalls)
+	if len(r.flows) != 2 || r.flows[0].Service != "http" || r.flows[0].Ended != "fin" || r.flows[0].Flags != 0 {
+		t.Errorf("flows %+v", r.flows)
+	}
+	if r.led.SkippedBytes != 0 || r.led.Gaps != 0 || r.led.Losses != 0 || r.led.Anomalies != 0 {
+		t.Errorf("ledger %+v", r.led)
+	}
+}
+
+// shuffleRuns permutes segments that follow each other from one side: the
+// order in which a network may bring them, causes before effects.
+func shuffleRuns(segs []wiretest.Segment, seed uint64) []wiretest.Segment {
+	g := rand.New(rand.NewPCG(seed, 5))
+	out := slices.Clone(segs)
+	for i := 0; i < len(out); {
+		j := i + 1
+		for j < len(out) && out[j].Src == out[i].Src && out[j].Ack == out[i].Ack && out[j].Flags&wiretest.SYN == out[i].Flags&wiretest.SYN {
+			j++
+		}
+		run, times := out[i:j], []int64{}
+		for _, s := range run {
+			times = append(times, s.Time)
+		}
+		g.Shuffle(len(run), func(a, b int) { run[a], run[b] = run[b], run[a] })
+		for k := range run {
+			run[k].Time = times[k]
+		}
+		i = j
+	}
+	return out
+}
+
+// TestAnyCutAnyOrder cuts, overlaps, repeats and permutes the conversation's
+// segments: the calls stay the same.
+func TestAnyCutAnyOrder(t *testing.T) {
+	segs := parse(t, shop).Segments()
+	for seed := range uint64(300) {
+		s := segs
+		if seed%5 != 0 {
+			s = wiretest.Cut(s, wiretest.Between(seed, 1, 60))
+		}
+		if seed%3 == 0 {
+			s = wiretest.Overlap(s, seed, 30)
+		}
+		if seed%2 == 0 {
+			s = shuffleRuns(s, seed)
+		}
+		if seed%7 < 3 {
+			s = wiretest.Duplicate(s, seed, 3)
+		}
+		r := run(t, wiretest.Render(s), 1+int(seed)%20, nil)
+		wantCalls(t, r, shopCalls)
+		if t.Failed() {
+			t.Fatalf("seed %d", seed)
+		}
+	}
+}
+
+// TestDroppedSegments leaves out each segment with data in turn: calls it did
+// not touch are unchanged, nothing is invented, and what was hit says so.
+func TestDroppedSegments(t *testing.T) {
+	for _, cut := range []int{1400, 37} {
+		segs := wiretest.Cut(parse(t, turns).Segments(), wiretest.Every(cut))
+		for _, at := range wiretest.DataAt(segs, 0) {
+			lost := segs[at]
+			r := run(t, wiretest.Render(wiretest.Drop(segs, at)), 512, nil)
+			for _, c := range r.calls {
+				if !slices.Contains(turnsCalls, c) && !marked(c) {
+					t.Errorf("cut %d, lost %q: unmarked call %s", cut, lost.Payload, c)
+				}
+			}
+			whole := 0
+			for _, c := range turnsCalls {
+				if slices.Contains(r.calls, c) {
+					whole++
+				}
+			}
+			if whole < 2 {
+				t.Errorf("cut %d, lost %q: only %d calls are whole:\n%s", cut, lost.Payload, whole, strings.Join(r.calls, "\n"))
+			}
+			if r.led.GapBytes != uint64(len(lost.Payload)) || len(r.loss) != 1 || r.loss[0].Bytes != r.led.GapBytes {
+				t.Errorf("cut %d, lost %q: ledger %+v, losses %+v", cut, lost.Payload, r.led, r.loss)
+			}
+		}
+	}
+}
+
+// marked reports whether a described call bears a flag.
+func marked(call string) bool {
+	return strings.HasSuffix(call, "gap") || strings.Contains(call, "incomplete") || strings.Contains(call, "_only")
+}
+
+// TestEpochsChangeNothing plays a lossy, reordered capture with timers and
+// evictions, and compares every event, its order included.
+func TestEpochsChangeNothing(t *testing.T) {
+	frames := busy(7, 60)
+	small := func(c *Config, _ []*Partition) { c.Stream.Flows, c.Stream.Buffer = 3, 1<<16 }
+	want := run(t, frames, 1, small)
+	if len(want.calls) < 50 || len(want.loss) == 0 {
+		t.Fatalf("%d calls, %d losses: not much of a capture", len(want.calls), len(want.loss))
+	}
+	for _, epoch := range []int{1, 7, 512, 1 << 30} {
+		got := run(t, frames, epoch, small)
+		if !slices.Equal(got.lines, want.lines) {
+			t.Errorf("epochs of %d frames: other events", epoch)
+		}
+		if got.led != want.led {
+			t.Errorf("epochs of %d frames: ledger %+v, want %+v", epoch, got.led, want.led)
+		}
+	}
+}
+
+// TestOrderHoldsAcrossEpochs shows that an epoch's events never sort before
+// those of an earlier one, so that they can be merged epoch by epoch.
+func TestOrderHoldsAcrossEpochs(t *testing.T) {
+	r := run(t, busy(8, 40), 7, nil)
+	if r.late > 0 {
+		t.Errorf("%d events sort before the end of an earlier epoch", r.late)
+	}
+}
+
+// busy makes a capture of many connections side by side, with pauses, loss,
+// reordering and repetition.
+func busy(seed uint64, conns int) []event.Frame {
+	g := rand.New(rand.NewPCG(seed, 6))
+	b := wiretest.New(seed, wiretest.CaseStart)
+	var all []wiretest.Segment
+	for i := range conns {
+		c := b.Conn(addr(fmt.Sprintf("203.0.113.%d:%d", 1+i%9, 40000+i)), addr("10.0.0.5:80"), wiretest.MSS(50+g.IntN(500)))
+		b.At(wiretest.CaseStart + int64(g.IntN(400))*1e9)
+		c.Open()
+		for k := range 1 + g.IntN(4) {
+			c.Client([]byte(fmt.Sprintf("GET /%d/%d HTTP/1.1\r\nHost: shop\r\nX-Pad: %s\r\n\r\n", i, k, strings.Repeat("p", g.IntN(200)))))
+			body := strings.Repeat("b", g.IntN(1000))
+			c.Server([]byte(fmt.Sprintf("HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s", len(body), body)))
+			b.At(b.Now() + int64(g.IntN(80))*1e9)
+		}
+		if g.IntN(2) == 0 {
+			c.Fin()
+		}
+	}
+	all = wiretest.Duplicate(b.Segments(), seed, 9)
+	all = wiretest.Shuffle(all, seed, 3)
+	var lost []int
+	for i := range all {
+		if g.IntN(30) == 0 {
+			lost = append(lost, i)
+		}
+	}
+	return wiretest.Render(wiretest.Drop(all, lost...))
+}

@@ -2,6 +2,7 @@ package decode
 
 import (
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 	"testing"
@@ -18,6 +19,7 @@ type result struct {
 	led   event.Ledger
 	loss  []event.Loss
 	notes []string
+	late  int // events that sort before the end of an earlier epoch
 }
 
 // run decodes frames, with the timers advanced each epoch frames.
@@ -35,11 +37,15 @@ func run(t testing.TB, frames []event.Frame, epoch int, change func(*Config, []*
 	}
 	var lines []line
 	seen := map[event.Order]bool{}
+	past := event.Order{Clock: math.MinInt64}
 	add := func(o event.Order, format string, args ...any) {
 		if seen[o] {
 			t.Errorf("two events at %+v", o)
 		}
 		seen[o] = true
+		if o.Compare(past) <= 0 {
+			r.late++
+		}
 		lines = append(lines, line{o, fmt.Sprintf("%+v ", o) + fmt.Sprintf(format, args...)})
 	}
 	dec := frame.New(cfg.Frame, &r.led, nil)
@@ -87,6 +93,7 @@ func run(t testing.TB, frames []event.Frame, epoch int, change func(*Config, []*
 			for _, p := range parts {
 				p.Advance(f.Clock)
 			}
+			past = event.Order{Clock: f.Clock, OfFrame: true, Seq: f.Number, Ord: math.MaxUint32}
 			check()
 		}
 	}

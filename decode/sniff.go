@@ -4,6 +4,7 @@ import "spaniel/event"
 
 // sniffer holds what came before a flow's protocol was known, in the order it
 // came: seldom anything, since the first segment mostly decides.
+// Its bytes count as skipped until a parser has them.
 type sniffer struct {
 	marks []mark
 	buf   []byte
@@ -41,7 +42,10 @@ const (
 	maxSniffMarks = 64
 )
 
-func (s *sniffer) add(m mark, b []byte) {
+// keep lets an event of the stream wait, and b with it.
+func (c *conn) keep(m mark, b []byte) {
+	s := &c.sniff
+	c.p.led.SkippedBytes += uint64(len(b))
 	m.from = len(s.buf)
 	s.buf = append(s.buf, b...)
 	m.to = len(s.buf)
@@ -55,7 +59,7 @@ func (c *conn) missed(d event.Direction, n uint64, at event.Stamp) {
 	if len(c.sniff.marks) >= maxSniffMarks {
 		c.forget()
 	}
-	c.sniff.add(mark{kind: markGap, d: d, n: n, at: at}, nil)
+	c.keep(mark{kind: markGap, d: d, n: n, at: at}, nil)
 }
 
 // look judges b, the next bytes of a flow of unknown protocol.
@@ -80,7 +84,7 @@ func (c *conn) look(d event.Direction, b []byte, at event.Stamp) {
 		if len(h.prefix) == 0 {
 			h.prefix = append([]byte(nil), b...)
 		}
-		c.sniff.add(mark{kind: markData, d: d, at: at}, b)
+		c.keep(mark{kind: markData, d: d, at: at}, b)
 		return
 	}
 	h.prefix = nil
@@ -90,7 +94,7 @@ func (c *conn) look(d event.Direction, b []byte, at event.Stamp) {
 		c.giveUp()
 		return
 	}
-	c.sniff.add(mark{kind: markGap, d: d, at: at}, nil)
+	c.keep(mark{kind: markGap, d: d, at: at}, nil)
 	c.forget()
 	c.flow.Service = unknownService
 }
@@ -134,6 +138,7 @@ func (c *conn) settle(proto *protocol) {
 	for _, m := range s.marks {
 		switch m.kind {
 		case markData:
+			c.p.led.SkippedBytes -= uint64(m.to - m.from)
 			c.Data(m.d, s.buf[m.from:m.to], m.at)
 		case markGap:
 			c.Gap(m.d, m.n, m.at)
@@ -146,7 +151,6 @@ func (c *conn) settle(proto *protocol) {
 // forget skips the data that waited; gaps and ends stay known.
 func (c *conn) forget() {
 	s := &c.sniff
-	c.p.led.SkippedBytes += uint64(len(s.buf))
 	s.buf = nil
 	var lost [2]bool
 	kept := s.marks[:0]
@@ -169,7 +173,6 @@ func (c *conn) giveUp() {
 	if c.sniff.half[0].seen || c.sniff.half[1].seen {
 		c.flow.Service = unknownService
 	}
-	c.p.led.SkippedBytes += uint64(len(c.sniff.buf))
 	c.sniff = sniffer{}
 	c.state = connSkipping
 }
