@@ -19,6 +19,7 @@ type Conn struct {
 	// pipelined: the client was seen to send a request before the answer to
 	// the one before it.
 	pipelined bool
+	lastFrame uint64 // the frame that ended the last request
 	service   string
 	upgraded  bool
 	interim   uint64

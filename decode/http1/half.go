@@ -249,7 +249,7 @@ func (h *half) gap(n uint64, at event.Stamp) {
 func (h *half) hole() {
 	h.seek()
 	if h.dir == event.ToClient {
-		h.conn.hole = true
+		h.conn.lost()
 	}
 }
 

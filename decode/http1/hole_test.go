@@ -44,6 +44,7 @@ func TestHoles(t *testing.T) {
 		at := event.Stamp{}
 		for _, p := range pushes {
 			at.Time += 1e9
+			at.Frame++
 			at.Clock = at.Time
 			for _, part := range strings.SplitAfter(p.data, "\x00") { // NUL marks where the hole is
 				conn.Data(p.dir, []byte(strings.TrimSuffix(part, "\x00")), at)

@@ -16,7 +16,14 @@ func (c *Conn) request(at event.Stamp) *entry {
 	if c.len()-c.ghosts >= c.pool.cfg.MaxPending {
 		c.giveUpOldest(at)
 	}
-	return c.open(at, entry{})
+	return c.open(at, entry{joined: c.joins()})
+}
+
+// joins reports whether the request that begins stands in the segment that
+// ended the one before.
+func (c *Conn) joins() bool {
+	f := c.half[event.ToServer].first.Frame
+	return f != 0 && f == c.lastFrame
 }
 
 // open appends a call to the queue.
@@ -76,7 +83,7 @@ func (c *Conn) popTo(i int, at event.Stamp) {
 
 // response returns the place of the response that begins; its call may be nil.
 func (c *Conn) response(at event.Stamp) *entry {
-	if c.hole && !c.pipelined {
+	if c.hole {
 		c.skipLost(at)
 	}
 	if !c.hole && c.half[event.ToClient].owed > 1 {
@@ -95,14 +102,45 @@ func (c *Conn) response(at event.Stamp) *entry {
 	return c.open(at, entry{orphan: true, claimed: c.half[event.ToServer].state == stHead})
 }
 
-// skipLost gives up all waiting requests but the newest: a client that never
-// pipelines waits for one response, so the others were in the hole.
+// skipLost finds the request that the first response after a hole answers. A
+// client that waits for its answers sent what came after the hole because
+// those before were answered in it; requests it sent in one segment it sent
+// without waiting. Where that leaves a doubt, all in doubt are marked.
 func (c *Conn) skipLost(at event.Stamp) {
-	for c.answered == 0 && c.len() > 1 && c.at(0).reqDone {
+	n := c.len() - c.orphans
+	if c.answered > 0 || n < 2 {
+		return
+	}
+	keep := 0
+	for keep < n && c.at(keep).before {
+		keep++
+	}
+	doubt := c.pipelined
+	if keep == n {
+		for keep--; keep > 0 && c.at(keep).joined; keep-- {
+			doubt = true
+		}
+	}
+	for ; keep > 0 && c.at(0).reqDone; keep-- {
 		if e := c.at(0); e.call != nil {
 			e.call.Flags |= event.FlagGap
 		}
 		c.pop(at)
+		n--
+	}
+	for i := 0; doubt && i < n; i++ {
+		if e := c.at(i); e.call != nil {
+			e.call.Flags |= event.FlagGap
+		}
+	}
+}
+
+// lost notes that bytes from the server were lost where responses to all who
+// wait now may have been.
+func (c *Conn) lost() {
+	c.hole = true
+	for i := c.answered; i < c.len()-c.orphans; i++ {
+		c.at(i).before = true
 	}
 }
 
@@ -120,7 +158,7 @@ func (c *Conn) holds(e *entry, at event.Stamp) bool {
 	if e.claimed && client.state == stHead {
 		return true
 	}
-	if client.state == stEnded || client.state == stOff || client.lossy {
+	if client.state == stEnded || client.state == stOff || client.lossy || c.half[event.ToClient].lossy {
 		return false
 	}
 	return !c.flow.Flags.Has(event.FlagMidstream|event.FlagOneSided) && at.Clock-e.clock <= earlyWindow
@@ -189,6 +227,7 @@ func (c *Conn) deliver(call *event.Call, at event.Stamp) {
 func (c *Conn) settleEntry(h *half, at event.Stamp) {
 	if h.dir == event.ToServer {
 		c.at(c.len() - 1 - c.orphans).reqDone = true
+		c.lastFrame = at.Frame
 		c.flush(at)
 		return
 	}

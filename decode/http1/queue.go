@@ -13,6 +13,8 @@ type entry struct {
 	old     bool // HTTP/0.9
 	reqDone bool
 	resDone bool
+	joined  bool // sent in the segment that ended the request before
+	before  bool // waited when bytes from the server were lost
 	orphan  bool // a response that came before any request
 	claimed bool // … but within a request's head, whose answer it must be
 }

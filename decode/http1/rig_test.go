@@ -46,8 +46,9 @@ func newRig(cfg *Config) *rig {
 
 // run delivers each push cut at size bytes, 0 for whole, then closes.
 func (r *rig) run(size int, pushes ...push) *rig {
-	at := event.Stamp{Frame: 1}
+	at := event.Stamp{}
 	for _, p := range pushes {
+		at.Frame++
 		at.Time, at.Clock = at.Time+p.time, at.Clock+p.time
 		switch {
 		case p.end:
