@@ -1,0 +1,96 @@
+package rules
+
+import (
+	"io/fs"
+	"path"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"spaniel/detect"
+)
+
+func set(t *testing.T) *detect.Set {
+	t.Helper()
+	s, err := detect.Load([]detect.Source{{Name: "builtin", FS: FS}}, detect.LoadOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+// TestRulesAreComplete: a rule has what an analyst needs to trust it.
+func TestRulesAreComplete(t *testing.T) {
+	ref := regexp.MustCompile(`^(cwe:\d+|attack:T\d{4}(\.\d{3})?|owasp-api:\d+|owasp:A\d\d|oat:0\d\d|cve:\d{4}-\d+)$`)
+	for _, r := range set(t).Rules() {
+		fires, silent := 0, 0
+		for _, c := range r.Tests {
+			switch c.Kind {
+			case "fires":
+				fires++
+			case "silent":
+				silent++
+			}
+		}
+		if fires == 0 || silent == 0 {
+			t.Errorf("%s: %d tests fire and %d are silent: both are needed", r.ID, fires, silent)
+		}
+		if len(r.Refs) == 0 {
+			t.Errorf("%s: no references", r.ID)
+		}
+		for _, f := range r.Refs {
+			if !ref.MatchString(f) {
+				t.Errorf("%s: reference %q", r.ID, f)
+			}
+		}
+		if !slices.Contains(categories(), r.Category) {
+			t.Errorf("%s: category %q is not in the vocabulary", r.ID, r.Category)
+		}
+		if len(r.Title) < 8 || strings.HasSuffix(r.Title, ".") {
+			t.Errorf("%s: title %q", r.ID, r.Title)
+		}
+	}
+}
+
+// TestFileIsNamedAfterItsRule: one rule a file, and every file embedded is one.
+func TestFileIsNamedAfterItsRule(t *testing.T) {
+	ids := map[string]bool{}
+	for _, r := range set(t).Rules() {
+		ids[r.ID] = true
+	}
+	files := 0
+	err := fs.WalkDir(FS, ".", func(name string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		files++
+		if id := strings.TrimSuffix(path.Base(name), ".yaml"); !ids[id] {
+			t.Errorf("%s holds no rule %q", name, id)
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if files != len(ids) || files < 30 {
+		t.Errorf("%d files, %d rules", files, len(ids))
+	}
+}
+
+// categories is the closed list of docs/vocabulary.md, as far as shipped rules use it.
+func categories() []string {
+	var list []string
+	for pack, kinds := range map[string]string{
+		"injection": "sqli xss cmdi path-traversal code-inj ssti ssrf nosqli log4shell ldap crlf ssi xpath upload xxe leak session-fixation mail proto-pollution deser scanner-ua graphql",
+		"auth":      "brute-force stuffing spraying otp-guessing reset-abuse credentials-in-clear session-in-url jwt-none jwt-expired jwt-key-abuse",
+		"dos":       "burst flood slow errors expensive",
+		"bots":      "library crawler false-crawler enumeration regular-arrival account-creation",
+		"recon":     "not-found-spread sensitive-file introspection",
+	} {
+		for k := range strings.FieldsSeq(kinds) {
+			list = append(list, pack+"/"+k)
+		}
+	}
+	return list
+}
