@@ -14,11 +14,11 @@ func Derive(n ast.Node, needs map[string]string) *Filter {
 	return &Filter{test: derive(n, needs)}
 }
 
-// derive returns nil for what it does not understand.
+// derive returns the empty test for what it does not understand.
 func derive(n ast.Node, needs map[string]string) test {
 	switch n := n.(type) {
 	case *ast.BoolNode:
-		return func(*View) possible { return known(n.Value) }
+		return cheap(func(*View) possible { return known(n.Value) })
 	case *ast.UnaryNode:
 		if n.Operator == "!" || n.Operator == "not" {
 			return not(derive(n.Node, needs))
@@ -38,68 +38,74 @@ func derive(n ast.Node, needs map[string]string) test {
 	case *ast.CallNode:
 		return matcherCall(n, needs)
 	}
-	return nil
+	return test{}
 }
 
 func not(t test) test {
-	if t == nil {
-		return nil
+	if t.run == nil {
+		return t
 	}
-	return func(v *View) possible {
-		p := t(v)
+	return test{opens: t.opens, run: func(v *View) possible {
+		p := t.run(v)
 		return p>>1&1 | p&1<<1
-	}
+	}}
 }
 
-// and asks the right side only while the left leaves it open, as evaluation
-// itself does: a filter must not be the one that makes leaves.
+// inOrder puts the cheaper test first; the second is asked only while the
+// first leaves it open, so that a filter opens a call only when it must.
+func inOrder(a, b test) (test, test) {
+	if a.run == nil || a.opens && b.run != nil && !b.opens {
+		return b, a
+	}
+	return a, b
+}
+
 func and(a, b test) test {
-	if a == nil {
-		a, b = b, a
+	a, b = inOrder(a, b)
+	if a.run == nil {
+		return test{}
 	}
-	if a == nil {
-		return nil
-	}
-	return func(v *View) possible {
-		p := a(v)
+	return test{opens: a.opens || b.opens, run: func(v *View) possible {
+		p := a.run(v)
 		if p == canBeFalse {
 			return p
 		}
 		q := possible(unknown)
-		if b != nil {
-			q = b(v)
+		if b.run != nil {
+			q = b.run(v)
 		}
 		return p&q&canBeTrue | (p|q)&canBeFalse
-	}
+	}}
 }
 
 func or(a, b test) test {
-	if a == nil || b == nil {
+	if a.run == nil || b.run == nil {
 		// One side may be true for all we know; that it must be false is
 		// not worth knowing.
-		return nil
+		return test{}
 	}
-	return func(v *View) possible {
-		p := a(v)
+	a, b = inOrder(a, b)
+	return test{opens: a.opens || b.opens, run: func(v *View) possible {
+		p := a.run(v)
 		if p == canBeTrue {
 			return p
 		}
-		q := b(v)
+		q := b.run(v)
 		return (p|q)&canBeTrue | p&q&canBeFalse
-	}
+	}}
 }
 
 // boolField understands fields that are true or false.
 func boolField(n *ast.MemberNode) test {
 	switch dotted(n) {
 	case "call.failed":
-		return func(v *View) possible { return known(v.Call.Failed) }
+		return cheap(func(v *View) possible { return known(v.Call.Failed) })
 	case "req.seen":
-		return func(v *View) possible { return known(v.Call.Req.Seen) }
+		return cheap(func(v *View) possible { return known(v.Call.Req.Seen) })
 	case "resp.seen":
-		return func(v *View) possible { return known(v.Call.Resp.Seen) }
+		return cheap(func(v *View) possible { return known(v.Call.Resp.Seen) })
 	}
-	return nil
+	return test{}
 }
 
 // anyOf understands any(req.leaves, …): it is false if its predicate is false
@@ -107,20 +113,20 @@ func boolField(n *ast.MemberNode) test {
 // the predicate says of the leaf itself (.place == …) is unknown here.
 func anyOf(n *ast.BuiltinNode, needs map[string]string) test {
 	if n.Name != "any" || len(n.Arguments) != 2 || !isLeaves(n.Arguments[0]) {
-		return nil
+		return test{}
 	}
 	p, ok := n.Arguments[1].(*ast.PredicateNode)
 	if !ok {
-		return nil
+		return test{}
 	}
 	t := derive(p.Node, needs)
-	if t == nil {
-		return nil
+	if t.run == nil {
+		return t
 	}
-	return func(v *View) possible {
+	return test{opens: t.opens, run: func(v *View) possible {
 		// With no leaf at all any() is false whatever the predicate says.
-		return t(v) | canBeFalse
-	}
+		return t.run(v) | canBeFalse
+	}}
 }
 
 func isLeaves(n ast.Node) bool {
@@ -138,20 +144,20 @@ func isLeaves(n ast.Node) bool {
 func matcherCall(n *ast.CallNode, needs map[string]string) test {
 	id, ok := n.Callee.(*ast.IdentifierNode)
 	if !ok || len(n.Arguments) != 1 || needs[id.Value] == "" {
-		return nil
+		return test{}
 	}
 	if p, isPointer := n.Arguments[0].(*ast.PointerNode); !isLeaves(n.Arguments[0]) && !(isPointer && p.Name == "") {
-		return nil
+		return test{}
 	}
 	var set [4]uint64
 	addBytes(&set, needs[id.Value])
-	return func(v *View) possible {
+	return test{opens: true, run: func(v *View) possible {
 		have := v.bytes()
 		if have[0]&set[0]|have[1]&set[1]|have[2]&set[2]|have[3]&set[3] == 0 {
 			return canBeFalse
 		}
 		return unknown
-	}
+	}}
 }
 
 // dotted returns "req.method" for a plain member, else "".
@@ -179,7 +185,7 @@ func comparison(b *ast.BinaryNode) test {
 	if name, ok := b.Left.(*ast.StringNode); ok && b.Operator == "in" {
 		return headerTest(name.Value, dotted(b.Right))
 	}
-	return nil
+	return test{}
 }
 
 func textOf(n ast.Node) func(c *event.Call) string {
@@ -218,30 +224,30 @@ func textTest(b *ast.BinaryNode, get func(*event.Call) string) test {
 		for _, e := range list.Nodes {
 			s, ok := e.(*ast.StringNode)
 			if !ok {
-				return nil
+				return test{}
 			}
 			set[s.Value] = true
 		}
-		return func(v *View) possible { return known(set[get(v.Call)]) }
+		return cheap(func(v *View) possible { return known(set[get(v.Call)]) })
 	}
 	s, ok := b.Right.(*ast.StringNode)
 	if !ok {
-		return nil
+		return test{}
 	}
 	want := s.Value
 	switch b.Operator {
 	case "==":
-		return func(v *View) possible { return known(get(v.Call) == want) }
+		return cheap(func(v *View) possible { return known(get(v.Call) == want) })
 	case "!=":
-		return func(v *View) possible { return known(get(v.Call) != want) }
+		return cheap(func(v *View) possible { return known(get(v.Call) != want) })
 	case "contains":
-		return func(v *View) possible { return known(strings.Contains(get(v.Call), want)) }
+		return cheap(func(v *View) possible { return known(strings.Contains(get(v.Call), want)) })
 	case "startsWith":
-		return func(v *View) possible { return known(strings.HasPrefix(get(v.Call), want)) }
+		return cheap(func(v *View) possible { return known(strings.HasPrefix(get(v.Call), want)) })
 	case "endsWith":
-		return func(v *View) possible { return known(strings.HasSuffix(get(v.Call), want)) }
+		return cheap(func(v *View) possible { return known(strings.HasSuffix(get(v.Call), want)) })
 	}
-	return nil
+	return test{}
 }
 
 func numberOf(n ast.Node) func(c *event.Call) int {
@@ -264,32 +270,32 @@ func numberTest(b *ast.BinaryNode, get func(*event.Call) int) test {
 		for _, e := range list.Nodes {
 			i, ok := e.(*ast.IntegerNode)
 			if !ok {
-				return nil
+				return test{}
 			}
 			set[i.Value] = true
 		}
-		return func(v *View) possible { return known(set[get(v.Call)]) }
+		return cheap(func(v *View) possible { return known(set[get(v.Call)]) })
 	}
 	i, ok := b.Right.(*ast.IntegerNode)
 	if !ok {
-		return nil
+		return test{}
 	}
 	want := i.Value
 	switch b.Operator {
 	case "==":
-		return func(v *View) possible { return known(get(v.Call) == want) }
+		return cheap(func(v *View) possible { return known(get(v.Call) == want) })
 	case "!=":
-		return func(v *View) possible { return known(get(v.Call) != want) }
+		return cheap(func(v *View) possible { return known(get(v.Call) != want) })
 	case "<":
-		return func(v *View) possible { return known(get(v.Call) < want) }
+		return cheap(func(v *View) possible { return known(get(v.Call) < want) })
 	case "<=":
-		return func(v *View) possible { return known(get(v.Call) <= want) }
+		return cheap(func(v *View) possible { return known(get(v.Call) <= want) })
 	case ">":
-		return func(v *View) possible { return known(get(v.Call) > want) }
+		return cheap(func(v *View) possible { return known(get(v.Call) > want) })
 	case ">=":
-		return func(v *View) possible { return known(get(v.Call) >= want) }
+		return cheap(func(v *View) possible { return known(get(v.Call) >= want) })
 	}
-	return nil
+	return test{}
 }
 
 // headerTest understands "name" in req.headers.
@@ -301,9 +307,9 @@ func headerTest(name, of string) test {
 	case "resp.headers":
 		message = func(c *event.Call) *event.Message { return &c.Resp.Message }
 	default:
-		return nil
+		return test{}
 	}
-	return func(v *View) possible {
+	return cheap(func(v *View) possible {
 		m := message(v.Call)
 		for i := range m.Headers {
 			if sameName(m.Headers[i].Name, name) {
@@ -311,7 +317,7 @@ func headerTest(name, of string) test {
 			}
 		}
 		return canBeFalse
-	}
+	})
 }
 
 // sameName compares header names without regard to ASCII case, and only that.

@@ -18,19 +18,27 @@ func known(b bool) possible {
 	return canBeFalse
 }
 
-// test computes what an expression may be for the call in view.
-type test func(v *View) possible
+// test computes what an expression may be for the call in view; nil run:
+// nothing is known.
+type test struct {
+	run func(v *View) possible
+	// opens says that it asks for the call's leaves, which is dear.
+	opens bool
+}
+
+// cheap is a test of the call's heads.
+func cheap(run func(v *View) possible) test { return test{run: run} }
 
 // A Filter is the necessary condition of one rule; read-only and shared.
 type Filter struct {
-	test test // nil: always possible
+	test test
 }
 
 // Possible reports whether the rule can fire on the call in view. It
 // allocates nothing but what the call itself needs to show its leaves, and
 // asks for leaves only where the condition comes to depend on them.
 func (f *Filter) Possible(v *View) bool {
-	return f.test == nil || f.test(v)&canBeTrue != 0
+	return f.test.run == nil || f.test.run(v)&canBeTrue != 0
 }
 
 // A View is a call as filters see it; one serves all rules in turn.

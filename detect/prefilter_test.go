@@ -1,0 +1,151 @@
+package detect
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"pgregory.net/rapid"
+
+	"spaniel/detect/prefilter"
+	"spaniel/event"
+)
+
+// condition draws a condition such as rules hold.
+func condition(depth int) *rapid.Generator[string] {
+	return rapid.Custom(func(t *rapid.T) string {
+		if depth == 0 || rapid.IntRange(0, 3).Draw(t, "leaf") == 0 {
+			return rapid.SampledFrom([]string{
+				`req.method == "GET"`, `req.method != "GET"`, `req.method in ["PUT", "GET"]`, `req.method not in ["PUT"]`, `resp.status == 200`, `resp.status != 404`,
+				`resp.status >= 400`, `resp.status < 300`, `resp.status in [200, 404]`, `call.kind == "login"`, `call.failed`, `!call.failed`,
+				`req.path contains "a"`, `req.path startsWith "/a"`, `not (req.path endsWith "b")`, `"x-a" in req.headers`, `"X-B" not in req.headers`,
+				`any(req.leaves, sqli(#))`, `any(leaves, xss(#) && resp.status == 200)`, `any(req.leaves, !sqli(#))`, `sqli(req.leaves)`, `log4j(leaves)`,
+				`any(req.leaves, traversal(#) || .place == "query.a")`, `none(leaves, cmdi(#))`, `len(req.path) > 2`, `req.body_bytes > 3`, `true`, `false`,
+				`req.user_agent contains "curl"`, `any(leaves, deser(#))`, `any(leaves, nosqli(#))`, `all(leaves, ssti(#))`, `call.depth == 1`, `req.header("x-a") == "1"`,
+				`any(leaves, "x-a" in req.headers)`, `any(leaves, .value == "" || ldapi(#))`, `sqli(req.path)`, `resp.seen`,
+			}).Draw(t, "atom")
+		}
+		a, b := condition(depth-1).Draw(t, "a"), condition(depth-1).Draw(t, "b")
+		switch rapid.IntRange(0, 3).Draw(t, "op") {
+		case 0:
+			return "(" + a + " && " + b + ")"
+		case 1:
+			return "(" + a + " || " + b + ")"
+		case 2:
+			return "!(" + a + ")"
+		}
+		return "(" + a + " ? " + b + " : req.seen)"
+	})
+}
+
+func anyCall(t *rapid.T) *event.Call {
+	method := rapid.SampledFrom([]string{"GET", "PUT", "get", ""}).Draw(t, "method")
+	path := rapid.SampledFrom([]string{"/", "/a", "/ab", "/b", "x"}).Draw(t, "path")
+	var leaves []event.Leaf
+	for i := range rapid.IntRange(0, 3).Draw(t, "leaves") {
+		v := rapid.SampledFrom([]string{"", "1", "abc", "1' OR '1'='1", "<script>alert(1)</script>", "${jndi:ldap://x/a}", "../../etc/passwd", "; cat /etc/passwd",
+			"{{7*7}}", "*)(uid=*", "O:8:\"stdClass\":0:{}", "rO0ABXNyABFqYXZhLnV0aWw="}).Draw(t, "value")
+		leaves = append(leaves, leaf(fmt.Sprint("query.", rapid.SampledFrom([]string{"a", "b", "c.$ne"}).Draw(t, "key")), v))
+		if i == 0 && rapid.Bool().Draw(t, "readings") {
+			leaves[0].Expand = func(l *event.Leaf) []event.Reading {
+				return []event.Reading{{Text: strings.ReplaceAll(l.Value, "'", "%27")}, {Chain: "percent", Text: l.Value}}
+			}
+		}
+	}
+	c := newCall(method+" "+path, rapid.SampledFrom([]int{0, 200, 404, 500}).Draw(t, "status"), 1, leaves...)
+	c.Kind = rapid.SampledFrom([]string{"", "login"}).Draw(t, "kind")
+	c.Failed = rapid.Bool().Draw(t, "failed")
+	c.Resp.Seen = c.Resp.Status != 0
+	if rapid.Bool().Draw(t, "header") {
+		c.Req.Headers = append(c.Req.Headers, event.Header{Name: rapid.SampledFrom([]string{"X-A", "x-b"}).Draw(t, "name"), Value: "1"})
+	}
+	return c
+}
+
+// TestPrefilterNeverHides: where a condition holds, its filter says possible.
+func TestPrefilterNeverHides(t *testing.T) {
+	set := load(t, good+"when: resp.seen\n")
+	j := NewJudge(set, &Config{})
+	said := map[bool]int{}
+	rapid.Check(t, func(t *rapid.T) {
+		src := condition(3).Draw(t, "condition")
+		p, faults := set.lang.compile(src, wantBool)
+		if len(faults) > 0 {
+			t.Fatalf("%s: %+v", src, faults)
+		}
+		f := prefilter.Derive(p.tree, set.lang.needs())
+		c := anyCall(t)
+		j.scope.reset(c)
+		j.view.Reset(c)
+		holds, err := p.test(&j.vm, j.scope)
+		if err != nil {
+			t.Fatalf("%s: %v", src, err)
+		}
+		possible := f.Possible(&j.view)
+		said[possible]++
+		if holds && !possible {
+			t.Fatalf("%s holds, and its filter says impossible", src)
+		}
+	})
+	if said[false] < 10 || said[true] < 10 {
+		t.Errorf("the property was not tried: %v", said)
+	}
+}
+
+// TestPrefilterAsksForLeavesLast: a call that its heads rule out is not opened.
+func TestPrefilterAsksForLeavesLast(t *testing.T) {
+	for _, when := range []string{
+		`req.method == "PUT" && any(req.leaves, sqli(#))`, `any(req.leaves, sqli(#)) && req.method == "PUT"`,
+		`any(req.leaves, sqli(#)) && resp.status == 200 && req.method == "PUT"`, `(sqli(leaves) || xss(leaves)) && req.method == "PUT"`,
+		`len(req.leaves) > 3 && req.method == "PUT"`,
+	} {
+		j := NewJudge(load(t, good+"when: '"+when+"'\n"), &Config{})
+		c := newCall("GET /?a=1", 200, 1, leaf("query.a", "1'"))
+		var f Findings
+		j.judge(c, &f)
+		if c.Expanded() {
+			t.Errorf("%s opens the call", when)
+		}
+	}
+}
+
+// TestNoRuleNoAllocation: judging a call that no rule can match costs no memory.
+func TestNoRuleNoAllocation(t *testing.T) {
+	set := load(t, sqliRule, stuffingRule, good+"when: resp.status >= 500 && any(leaves, deser(#))\n",
+		strings.Replace(good, "a-rule", "b-rule", 1)+"when: call.kind == \"login\" && call.failed\nby: [client.ip]\nover: 1m\nhaving: count() > 10\n",
+		strings.Replace(good, "a-rule", "c-rule", 1)+"when: '\"x-debug\" in req.headers && req.user_agent contains \"sqlmap\"'\n")
+	j := NewJudge(set, &Config{})
+	c := newCall("GET /items/17?page=2", 200, 1, leaf("query.page", "2"), leaf("path.2", "17"))
+	c.Leaves()
+	for i := range c.Leaves() {
+		c.Leaves()[i].Readings()
+	}
+	var f Findings
+	if n := testing.AllocsPerRun(200, func() { j.judge(c, &f) }); n != 0 {
+		t.Errorf("%v allocations", n)
+	}
+	for _, s := range j.Stats() {
+		if s.Considered != 0 {
+			t.Errorf("%s was evaluated", s.ID)
+		}
+	}
+}
+
+func BenchmarkJudge(b *testing.B) {
+	set := load(b, sqliRule, stuffingRule, burstRule)
+	j := NewJudge(set, &Config{})
+	for name, c := range map[string]*event.Call{
+		"no rule":   newCall("GET /items/17?page=2", 200, 1, leaf("query.page", "2")),
+		"injection": newCall("GET /items?id=x", 200, 1, leaf("query.id", "1' UNION SELECT a FROM b--")),
+		"login":     login("u1", 401, 1),
+	} {
+		b.Run(name, func(b *testing.B) {
+			b.ReportAllocs()
+			var f Findings
+			for b.Loop() {
+				f.Alerts, f.Observations = f.Alerts[:0], f.Observations[:0]
+				j.judge(c, &f)
+			}
+		})
+	}
+}
