@@ -23,19 +23,19 @@ func (p *piece) end() int { return p.at + len(p.data) }
 
 // A datagram under construction; pieces are sorted and do not overlap.
 type datagram struct {
-	key     Key
-	born    int64 // packet clock of its first fragment
-	pieces  []piece
-	stored  int // fragments that brought bytes
-	frames  int // frames that are part of it
-	have    int // bytes held
-	end     int // where the furthest fragment ends
-	last    bool
-	ip6     bool
-	overlap bool // reported
-	next    uint8
-	ttl     uint8
-	cost    int
+	key    Key
+	born   int64 // packet clock of its first fragment
+	pieces []piece
+	stored int // fragments that brought bytes
+	frames int // frames that are part of it
+	have   int // bytes held
+	end    int // where the furthest fragment ends
+	last   bool
+	ip6    bool
+	told   [2]bool // overlap, conflict: each is reported once
+	next   uint8
+	ttl    uint8
+	cost   int
 
 	src                *source
 	older, newer       *datagram // of all
@@ -70,23 +70,29 @@ const (
 )
 
 // relate compares [at, at+len(data)) with the pieces and returns the first
-// offset at which they differ.
-func (d *datagram) relate(at int, data []byte) (r relation, where int) {
+// offset at which they differ, and whether the fragment has no byte that is
+// not held.
+func (d *datagram) relate(at int, data []byte) (r relation, where int, nothingNew bool) {
+	shared := 0
 	for i := d.search(at); i < len(d.pieces) && d.pieces[i].at < at+len(data); i++ {
 		p := &d.pieces[i]
 		lo, hi := max(at, p.at), min(at+len(data), p.end())
+		shared += hi - lo
 		a, b := data[lo-at:hi-at], p.data[lo-p.at:hi-p.at]
-		if !bytes.Equal(a, b) {
+		switch {
+		case r == differs:
+		case !bytes.Equal(a, b):
 			for a[0] == b[0] {
 				a, b, lo = a[1:], b[1:], lo+1
 			}
-			return differs, lo
-		}
-		if r = agrees; p.at == at && len(p.data) == len(data) {
-			return repeated, at
+			r, where = differs, lo
+		case p.at == at && len(p.data) == len(data):
+			r = repeated
+		default:
+			r = agrees
 		}
 	}
-	return r, at
+	return r, where, shared == len(data)
 }
 
 // search returns the index of the first piece that ends after at.

@@ -3,8 +3,10 @@
 // bounded in bytes, fragments, time and share of one source, runs on packet
 // time, and counts every frame of a datagram that dies.
 //
-// Where fragments overlap it does what Linux has done since 4.19, with more
-// care for consistent bytes: equal bytes are accepted and noted, different
-// ones kill the datagram. In IPv6 any overlap kills it (RFC 5722), an exact
-// repeat of a fragment excepted (RFC 8200).
+// Where fragments overlap it does what Linux has done since 4.19, as tried
+// out on a kernel, and reports it: a fragment that brings nothing new is
+// ignored, even if its bytes differ; one that brings new bytes and differs
+// kills the datagram. Only where overlapping bytes agree is it milder than
+// Linux: the datagram lives. In IPv6 any overlap kills it (RFC 5722), an
+// exact repeat of a fragment excepted (RFC 8200).
 package defrag

@@ -2,12 +2,13 @@ package defrag
 
 // model is the reference: one entry for each byte seen of one datagram. It knows nothing of caps and time.
 type model struct {
-	bytes  map[int]byte
-	end    int
-	last   bool
-	ranges map[[2]int]bool // fragments taken
-	ip6    bool
-	next   uint8
+	bytes map[int]byte
+	end   int
+	last  bool
+	owner map[int]int // which fragment brought a byte, from 1
+	count int
+	ip6   bool
+	next  uint8
 }
 
 type modelFate struct {
@@ -18,7 +19,7 @@ type modelFate struct {
 }
 
 func newModel(ip6 bool) *model {
-	return &model{bytes: map[int]byte{}, ranges: map[[2]int]bool{}, ip6: ip6}
+	return &model{bytes: map[int]byte{}, owner: map[int]int{}, ip6: ip6}
 }
 
 // add is what Add must do, written for the eye.
@@ -40,28 +41,38 @@ func (m *model) add(f *Fragment) modelFate {
 		!f.More && (end < m.end || m.last && end != m.end):
 		return modelFate{fate: Dropped, note: AnomalyMalformed}
 	}
-	overlap, differ := false, false
+	overlap, differ, fresh := false, false, false
 	for i, c := range data {
 		if have, seen := m.bytes[f.Offset+i]; seen {
 			overlap = true
 			differ = differ || have != c
+		} else {
+			fresh = true
 		}
 	}
-	exact := m.ranges[[2]int{f.Offset, end}]
-	if differ || overlap && m.ip6 && !exact {
+	// An exact repeat: these bytes, and no more around them, came together.
+	exact := m.owner[f.Offset] != 0 && m.owner[f.Offset-1] != m.owner[f.Offset] && m.owner[end] != m.owner[f.Offset]
+	for i := range data {
+		exact = exact && m.owner[f.Offset+i] == m.owner[f.Offset]
+	}
+	if differ && (m.ip6 || fresh) || overlap && m.ip6 && !exact {
 		return modelFate{fate: Dropped, note: AnomalyConflict}
 	}
 	var out modelFate
-	if overlap && !exact {
+	if differ {
+		out.note = AnomalyConflict
+	} else if overlap && !exact {
 		out.note = AnomalyOverlap
 	}
 	if _, seen := m.bytes[0]; f.Offset == 0 && !seen {
 		m.next = f.Next
 	}
 	for i, c := range data {
-		m.bytes[f.Offset+i] = c
+		if _, seen := m.bytes[f.Offset+i]; !seen { // the first one wins
+			m.bytes[f.Offset+i], m.owner[f.Offset+i] = c, m.count+1
+		}
 	}
-	m.ranges[[2]int{f.Offset, end}] = true
+	m.count++
 	m.end, m.last = max(m.end, end), m.last || !f.More
 	if !m.last || len(m.bytes) < m.end {
 		return out

@@ -91,15 +91,8 @@ func (r *Reassembler) accept(g *datagram, f *Fragment) bool {
 	case !g.bounds(end, f.More):
 		return r.bad(&r.counts.Malformed, f, AnomalyMalformed, fmt.Sprintf("bytes %d to %d contradict the end", f.Offset, end))
 	}
-	rel, where := g.relate(f.Offset, data)
-	switch {
-	case rel == differs:
-		return r.bad(&r.counts.Conflict, f, AnomalyConflict, fmt.Sprintf("fragments differ at byte %d", where))
-	case rel == agrees && g.ip6:
-		return r.bad(&r.counts.Conflict, f, AnomalyConflict, "overlap in IPv6")
-	case rel == agrees && !g.overlap:
-		g.overlap = true
-		r.tell(f, AnomalyOverlap, fmt.Sprintf("bytes %d to %d overlap and agree", f.Offset, end))
+	if !r.overlap(g, f, data) {
+		return false
 	}
 	if f.Offset == 0 && (len(g.pieces) == 0 || g.pieces[0].at > 0) {
 		g.next, g.ttl = f.Next, f.TTL
@@ -110,6 +103,30 @@ func (r *Reassembler) accept(g *datagram, f *Fragment) bool {
 	}
 	if g.stored > r.cfg.MaxFragments {
 		return r.bad(&r.counts.Limit, f, AnomalyLimit, fmt.Sprintf("more than %d fragments", r.cfg.MaxFragments))
+	}
+	return true
+}
+
+// overlap judges the bytes a fragment has in common with those held; false
+// means that g must die. Linux since 4.19 ignores an IPv4 fragment that brings
+// nothing new, whatever is in it, and drops the datagram at any other overlap;
+// so a repeat with other bytes must not hide the datagram from us either. An
+// overlap that agrees is harmless to read. RFC 5722 forbids all in IPv6.
+func (r *Reassembler) overlap(g *datagram, f *Fragment, data []byte) bool {
+	rel, where, nothingNew := g.relate(f.Offset, data)
+	switch {
+	case rel == apart, rel == repeated:
+		return true
+	case g.ip6 && rel == agrees:
+		return r.bad(&r.counts.Conflict, f, AnomalyConflict, "overlap in IPv6")
+	case rel == differs && (g.ip6 || !nothingNew):
+		return r.bad(&r.counts.Conflict, f, AnomalyConflict, fmt.Sprintf("fragments differ at byte %d", where))
+	case rel == differs && !g.told[1]:
+		g.told[1] = true
+		r.tell(f, AnomalyConflict, fmt.Sprintf("a repeat differs at byte %d and is ignored", where))
+	case rel == agrees && !g.told[0]:
+		g.told[0] = true
+		r.tell(f, AnomalyOverlap, fmt.Sprintf("bytes %d to %d overlap and agree", f.Offset, f.Offset+len(data)))
 	}
 	return true
 }
