@@ -1,6 +1,7 @@
 package siem
 
 import (
+	"fmt"
 	"strconv"
 	"unicode/utf8"
 
@@ -129,10 +130,10 @@ func oneLine(b []byte, s string) []byte {
 	return b
 }
 
+// visible appends r, a control character as <U+000A>.
 func visible(b []byte, r rune) []byte {
 	if encode.Deceives(r) {
-		q := strconv.QuoteRuneToASCII(r)
-		return append(append(b, '<'), q[1:len(q)-1]+">"...)
+		return fmt.Appendf(b, "<%U>", r)
 	}
 	return utf8.AppendRune(b, r)
 }
