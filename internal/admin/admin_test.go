@@ -47,7 +47,7 @@ func TestMetricNames(t *testing.T) {
 	}
 	// What dashboards and the alert rules rely on.
 	for _, name := range []string{"capture_packets_total", "capture_drops_total", "tcp_gaps_total", "alerts_total", "alerts_suppressed_total",
-		"sink_queue_bytes", "sink_lag_seconds", "sink_retries_total", "sink_dropped_total", "spool_bytes", "state_entries", "config_reload_success", "build_info"} {
+		"sink_queue_records", "sink_lag_seconds", "sink_retries_total", "sink_dropped_total", "spool_bytes", "state_entries", "config_reload_success", "build_info"} {
 		if !have["spaniel_"+name] {
 			t.Errorf("no spaniel_%s", name)
 		}

@@ -32,12 +32,13 @@ type RuleCount struct {
 
 // SinkCount is how one sink stands.
 type SinkCount struct {
-	Name                     string
-	Delivered, Retries       uint64
-	Dropped, DeadLettered    uint64
-	QueueRecords, QueueBytes uint64
-	LagSeconds               float64
-	Healthy                  bool
+	Name                  string
+	Delivered, Retries    uint64
+	Dropped, DeadLettered uint64
+	QueueRecords          uint64
+	// LagSeconds is how long ago nothing was waiting for the sink.
+	LagSeconds float64
+	Healthy    bool
 	// Problem says what keeps it from delivering, "" if nothing.
 	Problem string
 }

@@ -111,7 +111,7 @@ func (l *loader) unknown(tok *token.Token, names []string, path string) {
 		where = " in " + path
 	}
 	remedy := "known here: " + strings.Join(names, ", ")
-	if near := nearest(tok.Value, names); near != "" {
+	if near := Nearest(tok.Value, names); near != "" {
 		remedy = fmt.Sprintf("did you mean %q?", near)
 	} else {
 		for _, k := range keys(reflect.TypeFor[Config](), "") {

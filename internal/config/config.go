@@ -10,6 +10,7 @@ type Config struct {
 	Capture []Capture `yaml:"capture" jsonschema_description:"interfaces that 'spaniel run' captures from, when -i names none"`
 	HTTP    HTTP      `yaml:"http" jsonschema_description:"how much of each message is kept while it is judged"`
 	Privacy Privacy   `yaml:"privacy" jsonschema_description:"what leaves the sensor hashed or not at all; tokens, cookies and passwords always are"`
+	Clients Clients   `yaml:"clients" jsonschema_description:"who the clients are behind proxies"`
 	Rules   Rules     `yaml:"rules" jsonschema_description:"which rules judge"`
 	Store   Store     `yaml:"store" jsonschema_description:"what 'spaniel query' and 'spaniel alerts' read"`
 	Sinks   []Sink    `yaml:"sinks" jsonschema_description:"where records go; each sink fails and retries on its own"`
@@ -42,9 +43,16 @@ type HTTP struct {
 
 // Privacy says what is hashed.
 type Privacy struct {
-	KeyFile string `yaml:"key_file" jsonschema_description:"key of the hashes that replace secrets; made at the first start, shared by a fleet so that hashes join"`
-	User    string `yaml:"user" jsonschema:"enum=keep,enum=hash" jsonschema_description:"user names: keep or hash"`
-	IP      string `yaml:"ip" jsonschema:"enum=keep,enum=hash" jsonschema_description:"client addresses: keep or hash"`
+	KeyFile string   `yaml:"key_file" jsonschema_description:"key of the hashes that replace secrets; made at the first start, shared by a fleet so that hashes join"`
+	User    string   `yaml:"user" jsonschema:"enum=keep,enum=hash" jsonschema_description:"user names: keep or hash"`
+	IP      string   `yaml:"ip" jsonschema:"enum=keep,enum=hash" jsonschema_description:"client addresses: keep or hash"`
+	Keys    []string `yaml:"keys" jsonschema_description:"further names of parameters and members whose values are secrets"`
+	Headers []string `yaml:"headers" jsonschema_description:"further names of headers whose values are secrets"`
+}
+
+// Clients says whose word on the client is believed.
+type Clients struct {
+	TrustedHops []string `yaml:"trusted_hops" jsonschema_description:"networks of your proxies, such as 10.0.0.0/8, whose X-Forwarded-For is believed"`
 }
 
 // Rules chooses the rules.
@@ -56,9 +64,10 @@ type Rules struct {
 
 // Store is what queries read.
 type Store struct {
-	URL       URL      `yaml:"url" jsonschema_description:"duckdb:///PATH or clickhouse://user@host:9440/database?secure=true; your data directory if empty"`
+	URL       URL      `yaml:"url" jsonschema:"type=string" jsonschema_description:"duckdb:///PATH or clickhouse://user@host:9440/database?secure=true; your data directory if empty"`
 	Retention Duration `yaml:"retention" jsonschema_description:"how long the embedded store keeps records; 0 is forever"`
 	Memory    ByteSize `yaml:"memory" jsonschema_description:"memory of the embedded store"`
+	Leaves    bool     `yaml:"leaves" jsonschema_description:"keep every client-controlled value of each call, redacted; otherwise only where a rule asked for them"`
 	QueryTime Duration `yaml:"query_time" jsonschema_description:"a query that takes longer is stopped"`
 	QueryRows int      `yaml:"query_rows" jsonschema_description:"rows of one answer; what is more is cut off, and said"`
 }
@@ -76,11 +85,13 @@ type Sink struct {
 
 // Kafka is a sink.
 type Kafka struct {
-	Brokers    []string `yaml:"brokers" jsonschema_description:"host:port of one or more brokers"`
-	Topic      string   `yaml:"topic" jsonschema_description:"topic of the alerts; spaniel.alerts.v1 if empty"`
-	CallsTopic string   `yaml:"calls_topic" jsonschema_description:"topic of the calls, if kinds holds call; spaniel.calls.v1 if empty"`
-	TLS        *TLS     `yaml:"tls,omitempty" jsonschema_description:"encrypt the connection"`
-	SASL       *SASL    `yaml:"sasl,omitempty" jsonschema_description:"log in"`
+	Brokers     []string `yaml:"brokers" jsonschema_description:"host:port of one or more brokers"`
+	Topic       string   `yaml:"topic" jsonschema_description:"topic of the alerts; spaniel.alerts.v1 if empty"`
+	CallsTopic  string   `yaml:"calls_topic" jsonschema_description:"topic of everything else that kinds asks for; spaniel.calls.v1 if empty"`
+	TLS         *TLS     `yaml:"tls,omitempty" jsonschema_description:"encrypt the connections"`
+	SASL        *SASL    `yaml:"sasl,omitempty" jsonschema_description:"log in"`
+	Compression string   `yaml:"compression" jsonschema:"enum=zstd,enum=lz4,enum=snappy,enum=gzip,enum=none" jsonschema_description:"of batches: zstd if empty, lz4, snappy, gzip or none"`
+	MaxMessage  int      `yaml:"max_message" jsonschema_description:"bytes of one record at most; 0 is 1,000,000"`
 }
 
 // TLS of a sink's connection.
@@ -95,26 +106,35 @@ type TLS struct {
 type SASL struct {
 	Mechanism    string `yaml:"mechanism" jsonschema:"enum=plain,enum=scram-sha-256,enum=scram-sha-512" jsonschema_description:"plain, scram-sha-256 or scram-sha-512"`
 	Username     string `yaml:"username" jsonschema_description:"user to log in as"`
-	Password     Secret `yaml:"password" jsonschema:"type=string" jsonschema_description:"as ${NAME} of the environment; or use password_file"`
-	PasswordFile string `yaml:"password_file" jsonschema_description:"file that holds the password"`
+	PasswordFile string `yaml:"password_file" jsonschema_description:"file that holds the password on its first line"`
 }
 
 // ClickHouse is a sink.
 type ClickHouse struct {
-	URL          URL    `yaml:"url" jsonschema_description:"clickhouse://user@host:9440/database?secure=true, or http:// and https:// for that protocol"`
-	Password     Secret `yaml:"password" jsonschema:"type=string" jsonschema_description:"as ${NAME} of the environment; or use password_file"`
-	PasswordFile string `yaml:"password_file" jsonschema_description:"file that holds the password"`
+	URL            URL    `yaml:"url" jsonschema:"type=string" jsonschema_description:"clickhouse://user@host:9440/database?secure=true, or http:// and https:// for that protocol"`
+	PasswordFile   string `yaml:"password_file" jsonschema_description:"file that holds the password on its first line"`
+	TLS            *TLS   `yaml:"tls,omitempty" jsonschema_description:"whom to trust when the address is secure"`
+	CallsTable     string `yaml:"calls_table" jsonschema_description:"table of the calls; calls if empty"`
+	AlertsTable    string `yaml:"alerts_table" jsonschema_description:"table of the alerts; alerts if empty"`
+	FlowsTable     string `yaml:"flows_table" jsonschema_description:"table of the connections; flows if empty"`
+	AnomaliesTable string `yaml:"anomalies_table" jsonschema_description:"table of the anomalies; anomalies if empty"`
+	LossesTable    string `yaml:"losses_table" jsonschema_description:"table of the losses; losses if empty"`
 }
 
 // Syslog is a sink.
 type Syslog struct {
-	Address string `yaml:"address" jsonschema_description:"host:port of the collector"`
-	Format  string `yaml:"format" jsonschema:"enum=rfc5424" jsonschema_description:"rfc5424, over TCP with octet counting"`
+	Address      string `yaml:"address" jsonschema_description:"host:port of the collector"`
+	Transport    string `yaml:"transport" jsonschema:"enum=tcp,enum=tls,enum=udp" jsonschema_description:"tcp if empty, with octet counting; tls or udp"`
+	Format       string `yaml:"format" jsonschema:"enum=json,enum=text" jsonschema_description:"the message of RFC 5424: json if empty, or text, a sentence"`
+	TLS          *TLS   `yaml:"tls,omitempty" jsonschema_description:"whom to trust when the transport is tls"`
+	EnterpriseID int    `yaml:"enterprise_id" jsonschema_description:"your private enterprise number, for the structured data; 0 is 32473, the documentation's"`
+	MaxMessage   int    `yaml:"max_message" jsonschema_description:"bytes of a message at most; 0 is 256 KiB, 65,000 over UDP"`
 }
 
 // File is a sink.
 type File struct {
-	Path string `yaml:"path" jsonschema_description:"file to append to; - is standard output"`
+	Path string `yaml:"path" jsonschema_description:"file to append JSON lines to; - is standard output"`
+	Sync bool   `yaml:"sync" jsonschema_description:"put each batch on the disk before it counts as delivered"`
 }
 
 // Spool is the queue on disk.

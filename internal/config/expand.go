@@ -2,18 +2,22 @@ package config
 
 import (
 	"fmt"
+	"net/url"
 	"strings"
 
 	"github.com/goccy/go-yaml/token"
 )
 
 // expand replaces ${NAME} by the environment's value. $$ stands for one
-// dollar. A name that is not set is a problem, as an empty password would be
+// dollar. A password must come this way. A name that is not set is a problem, as an empty password would be
 // found out much later.
 func (l *loader) expand(s string, tok *token.Token, path string) (string, bool) {
-	if secretKey(path) && s != "" && !strings.Contains(s, "${") {
-		l.fail(tok, path+" is a secret and may not stand in the file", fmt.Sprintf("write ${NAME} and set NAME in the environment, or use %s_file", path))
-		return "", false
+	if u, err := url.Parse(s); err == nil && strings.HasSuffix(path, "url") && u.User != nil {
+		if word, set := u.User.Password(); set && !strings.HasPrefix(word, "${") {
+			l.fail(tok, path+" holds a password, and a secret may not stand in the file", "write user:${NAME}@ and set NAME in the environment")
+			l.problems[len(l.problems)-1].source = "" // the line would show it
+			return "", false
+		}
 	}
 	var b strings.Builder
 	for {
@@ -45,11 +49,4 @@ func (l *loader) expand(s string, tok *token.Token, path string) (string, bool) 
 			s = s[1:]
 		}
 	}
-}
-
-// secretKey reports whether the path's last word names a secret itself, not
-// the file that holds it.
-func secretKey(path string) bool {
-	last := path[strings.LastIndexByte(path, '.')+1:]
-	return last == "password" || last == "token" || last == "secret"
 }

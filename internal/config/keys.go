@@ -40,9 +40,9 @@ func inner(t reflect.Type) reflect.Type {
 	return t
 }
 
-// nearest returns the candidate that a mistyped name most likely meant, "" if
+// Nearest returns the candidate that a mistyped name most likely meant, "" if
 // none is near.
-func nearest(name string, candidates []string) string {
+func Nearest(name string, candidates []string) string {
 	best, dist := "", max(2, len(name)/3)+1
 	for _, c := range candidates {
 		if d := distance(strings.ToLower(name), strings.ToLower(c)); d < dist {

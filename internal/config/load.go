@@ -59,7 +59,7 @@ func (o *Options) read() (path string, text []byte, err error) {
 	if o.File != "" {
 		text, err = os.ReadFile(o.File)
 		if err != nil {
-			return o.File, nil, &Error{[]Problem{{File: o.File, Message: "cannot read the configuration: " + cause(err)}}}
+			return o.File, nil, &Error{[]Problem{{File: o.File, Message: "cannot read the configuration: " + Cause(err)}}}
 		}
 		return o.File, text, nil
 	}
@@ -69,14 +69,14 @@ func (o *Options) read() (path string, text []byte, err error) {
 			return c, text, nil
 		}
 		if !errors.Is(err, fs.ErrNotExist) {
-			return c, nil, &Error{[]Problem{{File: c, Message: "cannot read the configuration: " + cause(err)}}}
+			return c, nil, &Error{[]Problem{{File: c, Message: "cannot read the configuration: " + Cause(err)}}}
 		}
 	}
 	return "", nil, nil
 }
 
-// cause is what went wrong with a file, without the path that is shown already.
-func cause(err error) string {
+// Cause is what went wrong with a file, without the path that is shown already.
+func Cause(err error) string {
 	var pe *fs.PathError
 	if errors.As(err, &pe) {
 		return pe.Err.Error()
@@ -157,7 +157,7 @@ func (l *loader) setPath(origin, path, value string, cfg *Config) {
 		for _, k := range keys(reflect.TypeFor[Config](), "") {
 			all = append(all, k.path)
 		}
-		if near := nearest(path, all); near != "" {
+		if near := Nearest(path, all); near != "" {
 			remedy = fmt.Sprintf("did you mean %q?", near)
 		}
 		sub.problems = append(sub.problems, Problem{File: origin, Message: fmt.Sprintf("unknown key %q", path), Remedy: remedy})

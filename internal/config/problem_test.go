@@ -52,8 +52,8 @@ var faults = []struct{ name, text, want string }{
 	{"open to the world", "api: { listen: \"0.0.0.0:7474\" }\n", `spaniel.yaml:1:16: api.listen "0.0.0.0:7474" is not a loopback address  (use 127.0.0.1 or [::1]; a reverse proxy can add encryption and log in)
     1 | api: { listen: "0.0.0.0:7474" }
       |                ^^^^^^^^^^^^^^`},
-	{"secret in the file", "sinks:\n  - clickhouse: { url: 'clickhouse://h:9000/d', password: hunter2 }\n",
-		`spaniel.yaml:2:59: sinks[0].clickhouse.password is a secret and may not stand in the file  (write ${NAME} and set NAME in the environment, or use sinks[0].clickhouse.password_file)`},
+	{"secret in the file", "sinks:\n  - clickhouse: { url: 'clickhouse://u:hunter2@h:9000/d' }\n",
+		`spaniel.yaml:2:24: sinks[0].clickhouse.url holds a password, and a secret may not stand in the file  (write user:${NAME}@ and set NAME in the environment)`},
 	{"environment", "sensor: { name: \"${NOT_SET}\" }\n", `spaniel.yaml:1:17: sensor.name: the environment has no "NOT_SET"
     1 | sensor: { name: "${NOT_SET}" }
       |                 ^^^^^^^^^^^^`},

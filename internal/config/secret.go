@@ -3,43 +3,11 @@ package config
 import (
 	"fmt"
 	"net/url"
-	"os"
 	"strings"
 )
 
-// A Secret is shown as stars wherever it is printed.
-type Secret string
-
+// stars stand where a secret would be printed.
 const stars = "********"
-
-func (s Secret) String() string {
-	if s == "" {
-		return ""
-	}
-	return stars
-}
-
-// MarshalText writes stars.
-func (s Secret) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
-
-// UnmarshalText takes the secret as it is.
-func (s *Secret) UnmarshalText(b []byte) error {
-	*s = Secret(b)
-	return nil
-}
-
-// Reveal returns the secret, or else what the file holds, without the line
-// end that editors add; "" when neither is set.
-func Reveal(s Secret, file string) (string, error) {
-	if s != "" || file == "" {
-		return string(s), nil
-	}
-	b, err := os.ReadFile(file)
-	if err != nil {
-		return "", fmt.Errorf("reading a secret: %w", err)
-	}
-	return strings.TrimRight(string(b), "\r\n"), nil
-}
 
 // A URL may hold a password, which is shown as stars.
 type URL string

@@ -43,6 +43,10 @@ func (v *validator) check(cfg *Config) []Problem {
 	v.between("http.max_head", cfg.HTTP.MaxHead, 1<<10, 1<<20)
 	v.oneOf("privacy.user", cfg.Privacy.User, "keep", "hash")
 	v.oneOf("privacy.ip", cfg.Privacy.IP, "keep", "hash")
+	for i, h := range cfg.Clients.TrustedHops {
+		_, err := netip.ParsePrefix(h)
+		v.need(fmt.Sprintf("clients.trusted_hops[%d]", i), err == nil, fmt.Sprintf("%q is no network", h), "write it like 10.0.0.0/8")
+	}
 	v.store(&cfg.Store)
 	names := map[string]bool{}
 	for i := range cfg.Sinks {
@@ -111,20 +115,25 @@ func (v *validator) destination(path string, s *Sink) {
 		if t := k.TLS; t != nil {
 			v.need(path+".kafka.tls", (t.Cert == "") == (t.Key == ""), "has a certificate without its key, or a key without its certificate", "")
 		}
+		v.need(path+".kafka.max_message", k.MaxMessage == 0 || k.MaxMessage >= 1024, "is too small", "use 1024 or more")
+		v.oneOf(path+".kafka.compression", k.Compression, "", "zstd", "lz4", "snappy", "gzip", "none")
 		if l := k.SASL; l != nil {
 			v.oneOf(path+".kafka.sasl.mechanism", l.Mechanism, "plain", "scram-sha-256", "scram-sha-512")
-			v.need(path+".kafka.sasl", l.Password == "" || l.PasswordFile == "", "has a password and a password_file", "keep one")
+			v.need(path+".kafka.sasl", l.Username != "" && l.PasswordFile != "", "needs username and password_file", "")
 		}
 	}
 	if c := s.ClickHouse; c != nil {
 		u, err := url.Parse(string(c.URL))
-		v.need(path+".clickhouse.url", err == nil && u.Host != "" && slices.Contains([]string{"clickhouse", "http", "https", "tcp"}, u.Scheme),
+		v.need(path+".clickhouse.url", err == nil && u.Host != "" && slices.Contains([]string{"clickhouse", "http", "https"}, u.Scheme),
 			"is no ClickHouse address", "write clickhouse://user@host:9000/database")
-		v.need(path+".clickhouse", c.Password == "" || c.PasswordFile == "", "has a password and a password_file", "keep one")
 	}
 	if y := s.Syslog; y != nil {
 		v.address(path+".syslog.address", y.Address)
-		v.oneOf(path+".syslog.format", y.Format, "", "rfc5424")
+		v.oneOf(path+".syslog.transport", y.Transport, "", "tcp", "tls", "udp")
+		v.oneOf(path+".syslog.format", y.Format, "", "json", "text")
+		v.need(path+".syslog.tls", y.TLS == nil || y.Transport == "tls", "is set, and the transport is not tls", "add transport: tls")
+		v.need(path+".syslog.enterprise_id", y.EnterpriseID >= 0 && int64(y.EnterpriseID) < 1<<32, "is no enterprise number", "")
+		v.need(path+".syslog.max_message", y.MaxMessage == 0 || y.MaxMessage >= 480, "is too small", "every receiver takes 480")
 	}
 	if f := s.File; f != nil {
 		v.need(path+".file.path", f.Path != "", "names no file", "- is standard output")
@@ -150,7 +159,7 @@ func (v *validator) address(path, addr string) {
 
 func (v *validator) oneOf(path, got string, words ...string) {
 	remedy := "use " + strings.Join(words, ", ")
-	if near := nearest(got, words); near != "" {
+	if near := Nearest(got, words); near != "" {
 		remedy = fmt.Sprintf("did you mean %q?", near)
 	}
 	v.need(path, slices.Contains(words, got), fmt.Sprintf("%q is none of the words it may be", got), remedy)
