@@ -1,0 +1,118 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"spaniel/event"
+	"spaniel/internal/config"
+	"spaniel/internal/render"
+)
+
+func newAlerts(a *app) *cobra.Command {
+	return group("alerts", "List stored alerts and show one with its evidence", "  spaniel alerts list --severity high\n  spaniel alerts show 0f1e",
+		newAlertsList(a), newAlertsShow(a))
+}
+
+func newAlertsList(a *app) *cobra.Command {
+	var format, severity, rule string
+	var limit int
+	c := &cobra.Command{
+		Use: "list", Short: "List alerts, the newest first",
+		Example: "  spaniel alerts list --severity high --limit 20\n  spaniel alerts list --rule credential-stuffing -o json",
+		Args:    noArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			sev, err := event.ParseSeverity(severity)
+			if err != nil {
+				return usage(err.Error(), "")
+			}
+			where := fmt.Sprintf("severity_num >= %d", sev)
+			if rule != "" {
+				where += " AND rule_id = " + quote(rule)
+			}
+			return a.query(cmd.Context(), fmt.Sprintf("SELECT id, severity, ts, rule_id, outcome, client_ip, req_method, req_route, message FROM alerts WHERE %s ORDER BY ts DESC, id LIMIT %d", where, limit), format)
+		},
+	}
+	f := c.Flags()
+	f.StringVarP(&format, "output", "o", "table", "output: table, json, ndjson, csv or vertical")
+	f.StringVar(&severity, "severity", "info", "alerts of this severity and above: info, low, medium, high or critical")
+	f.StringVar(&rule, "rule", "", "alerts of the rule with this `ID`")
+	f.IntVar(&limit, "limit", 100, "at most so many")
+	return c
+}
+
+func newAlertsShow(a *app) *cobra.Command {
+	var format string
+	c := &cobra.Command{
+		Use: "show ID", Short: "Show one alert with its evidence and its calls; the id's first digits are enough",
+		Example: "  spaniel alerts show 0f1e2d",
+		Args:    exactArgs(1, "the id of an alert, or its first digits"),
+		RunE:    func(cmd *cobra.Command, args []string) error { return a.showAlert(cmd.Context(), args[0], format) },
+	}
+	c.Flags().StringVarP(&format, "output", "o", "vertical", "output of the alert: vertical, table, json, ndjson or csv")
+	return c
+}
+
+func (a *app) showAlert(ctx context.Context, id, format string) error {
+	if strings.Trim(id, "0123456789abcdef") != "" || len(id) < 4 || len(id) > 32 {
+		return usage(fmt.Sprintf("%q is no id of an alert", id), "spaniel alerts list shows the ids; four digits or more are enough")
+	}
+	if _, err := render.NewResult(render.Screen{}, format, nil); err != nil {
+		return usage(err.Error(), "")
+	}
+	cfg, _, err := a.config()
+	if err != nil {
+		return err
+	}
+	found, err := a.column(ctx, cfg, "SELECT id FROM alerts WHERE id LIKE "+quote(id+"%")+" ORDER BY id LIMIT 2")
+	if err != nil {
+		return err
+	}
+	switch len(found) {
+	case 0:
+		return usage("no alert has the id "+id, "spaniel alerts list shows the ids")
+	case 2:
+		return usage(fmt.Sprintf("several alerts begin with %s", id), "give more digits")
+	}
+	if err := a.query(ctx, "SELECT * FROM alerts WHERE id = "+quote(found[0]), format); err != nil {
+		return err
+	}
+	if format != "vertical" && format != "table" {
+		return nil
+	}
+	if _, err := fmt.Fprintln(a.out, "── calls"); err != nil {
+		return err
+	}
+	calls, err := a.callsOf(ctx, cfg, found[0])
+	if err != nil || len(calls) == 0 {
+		return err
+	}
+	return a.query(ctx, `SELECT ts, client_ip, req_method, req_host, req_target, resp_status, call_duration_us, call_id FROM calls
+WHERE call_id IN (`+strings.Join(calls, ", ")+") ORDER BY ts, call_depth", "table")
+}
+
+// maxCalls bounds the calls shown with an alert.
+const maxCalls = 50
+
+// callsOf returns the ids of an alert's calls as SQL strings.
+func (a *app) callsOf(ctx context.Context, cfg *config.Config, id string) (calls []string, err error) {
+	err = a.withAnswer(ctx, cfg, "SELECT calls FROM alerts WHERE id = "+quote(id), func(ans answer) error {
+		for ans.Next() {
+			switch list := ans.Values()[0].(type) {
+			case []any:
+				for _, c := range list {
+					calls = append(calls, quote(fmt.Sprint(c)))
+				}
+			case []string:
+				for _, c := range list {
+					calls = append(calls, quote(c))
+				}
+			}
+		}
+		return ans.Err()
+	})
+	return calls[:min(len(calls), maxCalls)], err
+}

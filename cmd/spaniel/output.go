@@ -1,0 +1,135 @@
+package main
+
+import (
+	"bufio"
+	"encoding/json"
+	"io"
+
+	"spaniel/event"
+	"spaniel/sinks/jsonl"
+)
+
+// An output shows what a reading finds: item for each record of the kinds
+// chosen, borrowed until it returns, then finish once.
+type output interface {
+	item(*event.Item) error
+	finish(*summary) error
+}
+
+func newOutput(a *app, opt *readOptions) output {
+	w := bufio.NewWriterSize(a.out, 64<<10)
+	switch {
+	case opt.format == "ndjson":
+		return &lineOutput{w: w}
+	case opt.format == "json":
+		return &arrayOutput{w: w}
+	case opt.format == "csv":
+		return &csvOutput{w: w, kinds: opt.kinds}
+	case len(opt.kinds) == 1:
+		return newListOutput(a, w, opt)
+	}
+	return newReport(a, w, opt)
+}
+
+// lineOutput is ndjson: an object a line, the summary last.
+type lineOutput struct {
+	w   *bufio.Writer
+	buf []byte
+}
+
+func (o *lineOutput) item(it *event.Item) error {
+	o.buf = jsonl.AppendItem(o.buf[:0], it)
+	_, err := o.w.Write(o.buf)
+	return err
+}
+
+func (o *lineOutput) finish(s *summary) error {
+	b, err := json.Marshal(s)
+	if err != nil {
+		return err
+	}
+	if _, err := o.w.Write(append(b, '\n')); err != nil {
+		return err
+	}
+	return o.w.Flush()
+}
+
+// arrayOutput is one JSON array of the same objects.
+type arrayOutput struct {
+	w    *bufio.Writer
+	buf  []byte
+	some bool
+}
+
+func (o *arrayOutput) item(it *event.Item) error {
+	b := jsonl.AppendItem(o.buf[:0], it)
+	o.buf = b
+	return o.element(b[:len(b)-1])
+}
+
+func (o *arrayOutput) element(b []byte) error {
+	lead := ",\n"
+	if !o.some {
+		lead = "[\n"
+	}
+	o.some = true
+	if _, err := o.w.WriteString(lead); err != nil {
+		return err
+	}
+	_, err := o.w.Write(b)
+	return err
+}
+
+func (o *arrayOutput) finish(s *summary) error {
+	b, err := json.Marshal(s)
+	if err != nil {
+		return err
+	}
+	if err := o.element(b); err != nil {
+		return err
+	}
+	if _, err := io.WriteString(o.w, "\n]\n"); err != nil {
+		return err
+	}
+	return o.w.Flush()
+}
+
+// csvOutput is the table of one kind.
+type csvOutput struct {
+	w     *bufio.Writer
+	kinds map[event.Kind]bool
+	buf   []byte
+	begun bool
+}
+
+func (o *csvOutput) begin() error {
+	if o.begun {
+		return nil
+	}
+	o.begun = true
+	for k := range o.kinds { // exactly one
+		o.buf = jsonl.AppendCSVHeader(o.buf[:0], k)
+	}
+	_, err := o.w.Write(o.buf)
+	return err
+}
+
+func (o *csvOutput) item(it *event.Item) error {
+	if err := o.begin(); err != nil {
+		return err
+	}
+	b, err := jsonl.AppendCSV(o.buf[:0], it)
+	if err != nil {
+		return err
+	}
+	o.buf = b
+	_, err = o.w.Write(b)
+	return err
+}
+
+func (o *csvOutput) finish(*summary) error {
+	if err := o.begin(); err != nil {
+		return err
+	}
+	return o.w.Flush()
+}

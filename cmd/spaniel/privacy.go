@@ -1,0 +1,35 @@
+package main
+
+import (
+	"crypto/rand"
+	"net/netip"
+
+	"spaniel/internal/config"
+	"spaniel/sinks/redact"
+)
+
+// key returns the key of the hashes that replace secrets. Where none can be
+// kept, a key for this one run hides them as well; hashes of another run then
+// do not join, which is said.
+func (a *app) key(cfg *config.Config) []byte {
+	key, err := redact.LoadOrMakeKey(keyFile(cfg))
+	if err == nil {
+		return key
+	}
+	a.hint("note: %v; secrets are hashed with a key for this run alone", err)
+	key = make([]byte, 32)
+	_, _ = rand.Read(key) // never fails; it ends the program instead
+	return key
+}
+
+// redactOption is the redactor's part of the configuration.
+func redactOption(cfg *config.Config) redact.Option {
+	opt := redact.Option{HashUser: cfg.Privacy.User == "hash", HashIP: cfg.Privacy.IP == "hash", Leaves: cfg.Store.Leaves,
+		Keys: cfg.Privacy.Keys, Headers: cfg.Privacy.Headers}
+	for _, h := range cfg.Clients.TrustedHops {
+		if p, err := netip.ParsePrefix(h); err == nil { // config.Validate has refused others
+			opt.TrustedHops = append(opt.TrustedHops, p)
+		}
+	}
+	return opt
+}

@@ -1,0 +1,112 @@
+package main
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"net"
+	"net/url"
+	"time"
+
+	"github.com/ClickHouse/clickhouse-go/v2"
+
+	"spaniel/internal/config"
+	"spaniel/sinks/store"
+)
+
+// askClickHouse runs one statement on ClickHouse, where the server itself
+// allows only reading.
+func askClickHouse(ctx context.Context, cfg *config.Config, rawURL, text string, use func(answer) error) error {
+	opt, err := clickhouse.ParseDSN(rawURL)
+	if err != nil {
+		return usage("store.url is no ClickHouse address: "+err.Error(), "write clickhouse://user@host:9000/database")
+	}
+	if opt.Settings == nil {
+		opt.Settings = clickhouse.Settings{}
+	}
+	opt.Settings["max_execution_time"] = int(time.Duration(cfg.Store.QueryTime).Seconds())
+	opt.Settings["readonly"] = 2 // reads only; the driver itself must set others
+	db := clickhouse.OpenDB(opt)
+	rows, err := db.QueryContext(ctx, text)
+	if err != nil {
+		return errors.Join(clickhouseProblem(rawURL, err), db.Close())
+	}
+	ans := &sqlAnswer{rows: rows, limit: cfg.Store.QueryRows}
+	err = ans.head()
+	if err == nil {
+		err = use(ans)
+	}
+	return errors.Join(err, rows.Close(), db.Close())
+}
+
+// clickhouseProblem tells a server that is away from a statement it refused.
+func clickhouseProblem(rawURL string, err error) error {
+	host := "ClickHouse"
+	if u, perr := url.Parse(rawURL); perr == nil {
+		host = u.Host
+	}
+	var ex *clickhouse.Exception
+	if errors.As(err, &ex) {
+		return &store.SQLError{Message: ex.Message}
+	}
+	var op *net.OpError
+	if errors.As(err, &op) {
+		return &problem{code: exitFailure, what: "ClickHouse does not answer", where: host, why: op.Error(), cause: err,
+			fix: "start it, or mend store.url; the embedded store answers with --store PATH"}
+	}
+	return fmt.Errorf("asking %s: %w", host, err)
+}
+
+// sqlAnswer is a database/sql result as an answer.
+type sqlAnswer struct {
+	rows      *sql.Rows
+	cols      []store.Column
+	row       []any
+	limit, n  int
+	truncated bool
+	err       error
+}
+
+func (r *sqlAnswer) head() error {
+	types, err := r.rows.ColumnTypes()
+	if err != nil {
+		return err
+	}
+	for _, t := range types {
+		r.cols = append(r.cols, store.Column{Name: t.Name(), Type: t.DatabaseTypeName()})
+	}
+	return nil
+}
+
+func (r *sqlAnswer) Columns() []store.Column { return r.cols }
+func (r *sqlAnswer) Values() []any           { return r.row }
+func (r *sqlAnswer) Truncated() bool         { return r.truncated }
+func (r *sqlAnswer) Close() error            { return nil } // askClickHouse closes the rows
+
+func (r *sqlAnswer) Err() error { return errors.Join(r.err, r.rows.Err()) }
+
+func (r *sqlAnswer) Next() bool {
+	if r.err != nil || !r.rows.Next() {
+		return false
+	}
+	if r.n == r.limit {
+		r.truncated = true
+		return false
+	}
+	r.n++
+	r.row = make([]any, len(r.cols))
+	dst := make([]any, len(r.cols))
+	for i := range dst {
+		dst[i] = &r.row[i]
+	}
+	if r.err = r.rows.Scan(dst...); r.err != nil {
+		return false
+	}
+	for i, v := range r.row {
+		if t, ok := v.(time.Time); ok {
+			r.row[i] = t.UTC().Format("2006-01-02T15:04:05.000000Z")
+		}
+	}
+	return true
+}

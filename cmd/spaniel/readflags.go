@@ -1,0 +1,108 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"spaniel/capture"
+	"spaniel/detect"
+	"spaniel/event"
+)
+
+// readOptions are the flags of read as typed, and what became of them.
+type readOptions struct {
+	format     string
+	only       []string
+	alertsOnly bool
+	where      string
+	rules      []string
+	save       bool
+	failOn     string
+	workers    int
+	join       bool
+	verbose    bool
+	filter     string
+
+	kinds    map[event.Kind]bool
+	severity event.Severity // 0 without --fail-on
+	chooser  *detect.Where  // nil without --where
+}
+
+func (o *readOptions) flags(c *cobra.Command) {
+	f := c.Flags()
+	f.StringVarP(&o.format, "output", "o", "table", "output: table, ndjson, csv or json")
+	f.StringSliceVar(&o.only, "only", nil, "kinds of record: call, alert, flow, anomaly, fact, loss; several with commas")
+	f.BoolVar(&o.alertsOnly, "alerts-only", false, "the same as --only alert")
+	f.StringVar(&o.where, "where", "", "show only the calls for which this `EXPR` holds; all calls are judged")
+	f.StringArrayVar(&o.rules, "rules", nil, "rules of this file or directory as well; may be repeated")
+	f.BoolVar(&o.save, "save", false, "keep what was found in the embedded store")
+	f.StringVar(&o.failOn, "fail-on", "", "exit with code 3 if there is an alert of this `SEVERITY` or above")
+	f.IntVar(&o.workers, "workers", 0, "goroutines that decode and judge; the result is the same for any number (default: one a core)")
+	f.BoolVar(&o.join, "join", false, "read several files as one capture, by time")
+	f.BoolVarP(&o.verbose, "verbose", "v", false, "print the ledger: what came in and what became of it")
+	f.StringVarP(&o.filter, "filter", "f", "", "read only packets that match this `BPF` expression")
+}
+
+// check validates the flags before any file is touched.
+func (o *readOptions) check() (err error) {
+	switch o.format {
+	case "table", "ndjson", "csv", "json":
+	default:
+		return usage(fmt.Sprintf("unknown output format %q", o.format), suggestion(o.format, []string{"table", "ndjson", "csv", "json"}, "use -o table, ndjson, csv or json"))
+	}
+	if o.alertsOnly {
+		o.only = append(o.only, "alert")
+	}
+	if err := o.parseKinds(); err != nil {
+		return err
+	}
+	if o.format == "csv" && len(o.kinds) != 1 {
+		return usage("csv holds one kind of record", "choose it: --only call, or --only alert")
+	}
+	if o.failOn != "" {
+		if o.severity, err = event.ParseSeverity(o.failOn); err != nil {
+			return usage("--fail-on: "+err.Error(), "")
+		}
+	}
+	if o.workers < 0 || o.workers > 64 {
+		return usage(fmt.Sprintf("--workers %d: use 1 to 64", o.workers), "")
+	}
+	if o.filter != "" {
+		if err := capture.CheckFilter(o.filter); err != nil {
+			return err
+		}
+	}
+	if o.where != "" {
+		o.chooser, err = detect.CompileWhere(o.where)
+	}
+	return err
+}
+
+func (o *readOptions) parseKinds() error {
+	o.kinds = map[event.Kind]bool{}
+	var names []string
+	byName := map[string]event.Kind{}
+	for _, k := range event.Kinds() {
+		names = append(names, k.String())
+		byName[k.String()] = k
+	}
+	for _, word := range o.only {
+		k, ok := byName[strings.TrimSpace(word)]
+		if !ok {
+			return usage(fmt.Sprintf("--only: unknown kind %q", word), suggestion(word, names, "use "+strings.Join(names, ", ")))
+		}
+		o.kinds[k] = true
+	}
+	switch {
+	case len(o.only) > 0:
+	case o.format == "csv":
+		o.kinds[event.KindCall] = true
+	default:
+		for _, k := range event.Kinds() {
+			o.kinds[k] = true
+		}
+	}
+	return nil
+}

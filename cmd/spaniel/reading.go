@@ -1,0 +1,135 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"sync"
+
+	"spaniel/capture"
+	"spaniel/event"
+	"spaniel/internal/sensor"
+)
+
+// A reading is one run of read over its files.
+type reading struct {
+	a      *app
+	ctx    context.Context
+	cancel context.CancelFunc // stops reading when an output fails
+	opt    *readOptions
+	cfg    sensor.Config
+	out    output
+	save   *saver // nil without --save
+	sum    *summary
+
+	mu       sync.Mutex
+	failed   error // of an output
+	badWhere error
+}
+
+// all reads the files one after another, or as one with --join. A file that
+// ends in a fault does not keep the next from being read.
+func (r *reading) all(files []string) error {
+	var faults []error
+	groups := make([][]string, 0, len(files))
+	for _, f := range files {
+		groups = append(groups, []string{f})
+	}
+	if r.opt.join {
+		groups = [][]string{files}
+	}
+	for _, g := range groups {
+		err := r.one(g)
+		if err != nil {
+			faults = append(faults, err)
+		}
+		if r.ctx.Err() != nil || err != nil && !isFault(err) {
+			break
+		}
+	}
+	return r.finish(r.describe(faults))
+}
+
+func isFault(err error) bool {
+	var fault *capture.Fault
+	return errors.As(err, &fault)
+}
+
+// describe makes one error of what ended files early.
+func (r *reading) describe(faults []error) error {
+	if len(faults) <= 1 {
+		return errors.Join(faults...)
+	}
+	for _, err := range faults[:len(faults)-1] {
+		r.a.finish(err) // each has its own message; the last one is printed by main
+	}
+	return faults[len(faults)-1]
+}
+
+// one reads one capture to its end.
+func (r *reading) one(paths []string) error {
+	src, err := openAll(paths)
+	if err != nil {
+		return err
+	}
+	m := &meter{src: src}
+	cfg := r.cfg
+	cfg.Ifaces = src.names()
+	filter := newFrameFilter(r.opt.filter)
+	if r.opt.filter != "" {
+		cfg.Filter = filter.match
+	}
+	s, err := sensor.New(cfg, r.emit)
+	if err != nil {
+		return errors.Join(err, src.Close())
+	}
+	bar := r.a.progress(filepath.Base(paths[0]), src)
+	err = s.Run(r.ctx, m)
+	bar.stop()
+	led := s.Ledger()
+	r.sum.add(paths, m, &led)
+	err = errors.Join(filter.err, err, src.Close())
+	if r.ctx.Err() != nil && r.failure() == nil {
+		err = errors.Join(err, r.interrupted(paths, m, src))
+	}
+	return err
+}
+
+// interrupted says how far reading came.
+func (r *reading) interrupted(paths []string, m *meter, src *source) error {
+	done, total := src.progress()
+	far := fmt.Sprintf("after %d packets", m.frames)
+	if total > 0 {
+		far += fmt.Sprintf(", %d %% of it", done*100/total)
+	}
+	return &problem{code: exitFailure, what: "stopped " + far, where: paths[0], why: "what was found until then is printed", cause: r.ctx.Err()}
+}
+
+// emit takes what the sensor found, in order, from one goroutine.
+func (r *reading) emit(it *event.Item) event.CallFate {
+	r.sum.count(it)
+	var err error
+	if r.opt.kinds[it.Kind] {
+		err = r.out.item(it)
+	}
+	if r.save != nil && err == nil {
+		err = r.save.add(r.ctx, it)
+	}
+	if err != nil {
+		r.mu.Lock()
+		if r.failed == nil {
+			r.failed = err
+		}
+		r.mu.Unlock()
+		r.cancel() // no use in reading on
+		return event.CallFailed
+	}
+	return event.CallAcked
+}
+
+func (r *reading) failure() error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.failed
+}

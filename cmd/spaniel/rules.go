@@ -1,0 +1,144 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"spaniel/detect"
+	"spaniel/detect/ruletest"
+	"spaniel/event"
+	"spaniel/internal/config"
+	"spaniel/internal/render"
+	"spaniel/internal/sensor"
+	"spaniel/sinks/redact"
+)
+
+func newRules(a *app) *cobra.Command {
+	var format string
+	list := &cobra.Command{
+		Use: "list [PATH…]", Short: "List the rules in effect, and those of PATH",
+		Example: "  spaniel rules list\n  spaniel rules list my-rules/ -o json",
+		RunE:    func(_ *cobra.Command, args []string) error { return a.rulesList(args, format) },
+	}
+	list.Flags().StringVarP(&format, "output", "o", "table", "output: table, json, ndjson, csv or vertical")
+	lint := &cobra.Command{
+		Use: "lint [PATH…]", Short: "Check rules without running them; exit code 4 if something is found",
+		Example: "  spaniel rules lint my-rules/sqli.yaml",
+		RunE:    func(_ *cobra.Command, args []string) error { return a.rulesLint(args) },
+	}
+	var verbose bool
+	test := &cobra.Command{
+		Use: "test [PATH…]", Short: "Run the tests inside rules through the whole path; exit code 4 if one fails",
+		Example: "  spaniel rules test\n  spaniel rules test my-rules/ -v",
+		RunE:    func(_ *cobra.Command, args []string) error { return a.rulesTest(args, verbose) },
+	}
+	test.Flags().BoolVarP(&verbose, "verbose", "v", false, "print the tests that pass, too")
+	return group("rules", "List, check and test rules", "  spaniel rules list\n  spaniel rules lint my-rules/\n  spaniel rules test my-rules/", list, lint, test)
+}
+
+func (a *app) rulesList(paths []string, format string) error {
+	cfg, _, err := a.config()
+	if err != nil {
+		return err
+	}
+	set, err := loadRules(cfg, paths)
+	if err != nil {
+		return err
+	}
+	res, err := render.NewResult(a.screen(a.out), format, []string{"id", "severity", "category", "judges", "tests", "title"})
+	if err != nil {
+		return usage(err.Error(), "")
+	}
+	for _, r := range set.Rules() {
+		judges := "calls"
+		if r.Windowed() {
+			judges = "windows of " + strings.TrimSuffix(strings.TrimSuffix(r.Over.String(), "0s"), "0m")
+		}
+		if err := res.Row([]any{r.ID, r.Severity.String(), r.Category, judges, int64(len(r.Tests)), r.Title}); err != nil {
+			return err
+		}
+	}
+	return res.Close()
+}
+
+// rulesOf loads the rules of the paths alone, or without any those in effect.
+// A finding is printed and becomes the exit code.
+func (a *app) rulesOf(paths []string) (*detect.Set, error) {
+	var set *detect.Set
+	var err error
+	if len(paths) > 0 {
+		var src []detect.Source
+		if src, err = ruleSources(paths); err != nil {
+			return nil, err
+		}
+		set, err = detect.Load(src, detect.LoadOptions{})
+	} else {
+		var cfg *config.Config
+		if cfg, _, err = a.config(); err != nil {
+			return nil, err
+		}
+		set, err = loadRules(cfg, nil)
+	}
+	var load *detect.LoadError
+	if !errors.As(err, &load) {
+		return set, err
+	}
+	for _, p := range load.Problems {
+		for line := range strings.SplitSeq(p.String(), "\n") {
+			if _, err := fmt.Fprintln(a.out, render.Safe(line)); err != nil {
+				return nil, err
+			}
+		}
+	}
+	a.hint("%d findings", len(load.Problems))
+	return nil, exitCode(exitFindings)
+}
+
+func (a *app) rulesLint(paths []string) error {
+	set, err := a.rulesOf(paths)
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(a.out, "%d rules, nothing found\n", len(set.Rules()))
+	return err
+}
+
+func (a *app) rulesTest(paths []string, verbose bool) error {
+	set, err := a.rulesOf(paths)
+	if err != nil {
+		return err
+	}
+	cfg := sensor.Config{Version: version, Rules: set, Decode: decodeConfig(config.Default()), Redactor: redact.New(make([]byte, 32), redact.Option{})}
+	results := ruletest.Run(set, func(frames []event.Frame) ([]*event.Alert, error) { return sensor.Replay(cfg, frames) })
+	failed := 0
+	for _, r := range results {
+		if !r.OK {
+			failed++
+		}
+		if err := a.testLine(r, verbose); err != nil {
+			return err
+		}
+	}
+	if _, err := fmt.Fprintf(a.out, "%d rules, %d tests, %d failed\n", len(set.Rules()), len(results), failed); err != nil {
+		return err
+	}
+	if failed > 0 {
+		return exitCode(exitFindings)
+	}
+	return nil
+}
+
+func (a *app) testLine(r ruletest.Result, verbose bool) error {
+	if r.OK && !verbose {
+		return nil
+	}
+	verdict := "ok  "
+	if !r.OK {
+		verdict = "FAIL"
+	}
+	_, err := fmt.Fprintln(a.out, render.Safe(strings.TrimRight(fmt.Sprintf("%s %s:%d: %s, test %d (%s)  %s", verdict, r.File, r.Line, r.Rule, r.Test, r.Kind, r.Detail), " ")))
+	return err
+}

@@ -1,0 +1,234 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"runtime"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"go.uber.org/zap"
+
+	"spaniel/capture"
+	"spaniel/detect"
+	"spaniel/event"
+	"spaniel/internal/admin"
+	"spaniel/internal/config"
+	"spaniel/internal/forward"
+	"spaniel/internal/sensor"
+	"spaniel/sinks"
+	"spaniel/sinks/redact"
+	"spaniel/sinks/spool"
+	"spaniel/sinks/store"
+)
+
+// A service is a running sensor with its forwarder: packets go to the spool,
+// and from there to the sinks, of which the embedded store is one.
+type service struct {
+	cfg       *config.Config
+	log       *zap.Logger
+	live      *capture.Live
+	iface     string
+	sensor    *sensor.Sensor
+	store     *store.Store // nil when queries go to ClickHouse
+	spool     *spool.Spool
+	forward   *forward.Forwarder
+	sinkNames []string
+	http      *admin.Server      // nil when off
+	queries   *admin.QueryServer // nil when there is no store, or no socket
+
+	set      atomic.Pointer[detect.Set]
+	reloadOK atomic.Bool
+	enc      *sinks.Encoder
+	buf      []byte
+	shed     bool // the last record was; one line a spell is enough
+
+	mu     sync.Mutex
+	alerts map[string]uint64    // by rule
+	idle   map[string]time.Time // when a sink last had nothing waiting
+}
+
+// newService opens everything and starts nothing. What it opened before it
+// failed is closed by close.
+func (a *app) newService(cfg *config.Config, live capture.LiveConfig, log *zap.Logger) (*service, error) {
+	s := &service{cfg: cfg, log: log, iface: live.Interface, enc: sinks.NewEncoder(), alerts: map[string]uint64{}, idle: map[string]time.Time{}}
+	s.reloadOK.Store(true)
+	set, err := loadRules(cfg, nil)
+	if err != nil {
+		return s, err
+	}
+	s.set.Store(set)
+	if s.live, err = capture.OpenLive(live); err != nil {
+		return s, err
+	}
+	key, err := redact.LoadOrMakeKey(keyFile(cfg))
+	if err != nil {
+		return s, fmt.Errorf("the key that hides secrets: %w", err)
+	}
+	if err := s.openDelivery(a); err != nil {
+		return s, err
+	}
+	if err := s.openDoors(); err != nil {
+		return s, err
+	}
+	s.sensor, err = sensor.New(s.sensorConfig(set, redact.New(key, redactOption(cfg))), s.emit)
+	return s, err
+}
+
+func (s *service) sensorConfig(set *detect.Set, red *redact.Redactor) sensor.Config {
+	name := s.cfg.Sensor.Name
+	if name == "" {
+		if host, err := os.Hostname(); err == nil {
+			name = host
+		} else {
+			name = "sensor"
+		}
+	}
+	workers := s.cfg.Limits.Workers
+	if workers == 0 {
+		workers = runtime.GOMAXPROCS(0)
+	}
+	return sensor.Config{Name: name, Zone: s.cfg.Sensor.Zone, Version: version, Workers: workers, Decode: decodeConfig(s.cfg),
+		Rules: set, Redactor: red, Now: func() int64 { return time.Now().UnixNano() }, Ifaces: []string{s.iface}}
+}
+
+// openDelivery opens the store, the spool and the sinks.
+func (s *service) openDelivery(a *app) (err error) {
+	path, remote := a.storeFile(s.cfg)
+	var list []forward.Sink
+	if remote == "" {
+		if s.store, err = store.Open(path, storeConfig(s.cfg, false)); err != nil {
+			return err
+		}
+		list = append(list, forward.Sink{Name: "store", Open: func() (sinks.Writer, error) { return store.Shared{Store: s.store}, nil },
+			Kinds: event.Kinds(), Limits: spool.Limits{Records: saveRecords, Bytes: saveBytes, Linger: 500 * time.Millisecond}})
+	}
+	more, err := configuredSinks(s.cfg, a.out)
+	if err != nil {
+		return err
+	}
+	list = append(list, more...)
+	dir := spoolDir(s.cfg)
+	if s.spool, err = spool.Open(dir, spool.Config{Max: int64(s.cfg.Spool.Max)}); err != nil {
+		return err
+	}
+	dead := filepath.Join(dir, "dead")
+	if err := os.MkdirAll(dead, 0o700); err != nil {
+		return fmt.Errorf("making the place of dead letters: %w", err)
+	}
+	for _, l := range list {
+		s.sinkNames = append(s.sinkNames, l.Name)
+	}
+	if len(list) == 0 {
+		s.log.Warn("no sink is configured and store.url is not a file: what is found goes nowhere")
+	}
+	s.forward, err = forward.New(s.spool, forward.Config{DeadLetters: dead}, list, s.log)
+	return err
+}
+
+// openDoors takes the addresses for metrics and queries.
+func (s *service) openDoors() error {
+	if s.cfg.API.Listen != "off" {
+		reg, err := admin.Registry(version, s.snapshot)
+		if err != nil {
+			return fmt.Errorf("making the metrics: %w", err)
+		}
+		if s.http, err = admin.New(s.cfg.API.Listen, reg, s.snapshot); err != nil {
+			return err
+		}
+	}
+	if s.store == nil {
+		return nil
+	}
+	var err error
+	if s.queries, err = admin.NewQueryServer(admin.SocketPath(s.store.Path()), s.store); err != nil {
+		s.log.Warn("spaniel query will not work while the sensor runs", zap.Error(err)) // capture matters more
+	}
+	return nil
+}
+
+func (s *service) address() string {
+	if s.http == nil {
+		return "off"
+	}
+	return s.http.Address()
+}
+
+// emit puts one item into the spool; one goroutine calls it.
+func (s *service) emit(it *event.Item) event.CallFate {
+	stampDay(it, time.Now())
+	s.buf = s.enc.Append(s.buf[:0], it)
+	_, err := s.spool.Append(it.Kind, s.buf)
+	if it.Kind == event.KindAlert {
+		s.mu.Lock()
+		s.alerts[it.Alert.Rule.ID]++
+		s.mu.Unlock()
+	}
+	if err == nil {
+		s.shed = false
+		return event.CallAcked
+	}
+	if !s.shed {
+		s.log.Error("records do not fit into the spool and are dropped, counted", zap.Error(err))
+	}
+	s.shed = true
+	if errors.Is(err, spool.ErrShed) {
+		return event.CallShed
+	}
+	return event.CallFailed
+}
+
+// close frees what newService opened, in the order from packets to sinks.
+func (s *service) close() error {
+	var errs []error
+	if s.live != nil {
+		errs = append(errs, s.live.Close())
+	}
+	if s.spool != nil {
+		errs = append(errs, s.spool.Close())
+	}
+	if s.store != nil {
+		errs = append(errs, s.store.Close())
+	}
+	return errors.Join(errs...)
+}
+
+// run captures until ctx ends or the capture fails, then flushes: the sensor
+// closes its flows, the spool goes to disk, and the sinks get what they take
+// within a few seconds; the rest waits on disk for the next start.
+func (s *service) run(ctx context.Context, hup <-chan os.Signal) error {
+	side, stopSide := context.WithCancel(context.WithoutCancel(ctx))
+	var wg sync.WaitGroup
+	errs := make(chan error, 8)
+	start := func(f func(context.Context) error) {
+		wg.Go(func() {
+			if err := f(side); err != nil {
+				errs <- err
+			}
+		})
+	}
+	start(s.forward.Run)
+	start(s.keepSyncing)
+	start(func(ctx context.Context) error { return s.reloads(ctx, hup) })
+	if s.http != nil {
+		start(s.http.Run)
+	}
+	if s.queries != nil {
+		start(s.queries.Run)
+	}
+	stopLive := context.AfterFunc(ctx, s.live.Stop)
+	err := s.sensor.Run(ctx, s.live)
+	stopLive()
+	err = errors.Join(err, s.spool.Sync())
+	stopSide()
+	wg.Wait()
+	close(errs)
+	for e := range errs {
+		err = errors.Join(err, e)
+	}
+	return err
+}

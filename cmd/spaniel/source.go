@@ -1,0 +1,125 @@
+package main
+
+import (
+	"errors"
+	"io"
+
+	"spaniel/capture"
+	"spaniel/event"
+)
+
+// A source is one capture, or several files read as one by time.
+type source struct {
+	files []*capture.File
+	// ahead holds each file's next frame when there are several. Its data is
+	// the file's own, good until that file is asked again.
+	ahead  []event.Frame
+	given  int // the file whose frame was given last, -1 at first
+	ended  []error // io.EOF or a fault, once a file is over
+	first  []int   // index of each file's first interface in the whole
+	number uint64
+	fault  error
+}
+
+func openAll(paths []string) (*source, error) {
+	s := &source{}
+	for _, p := range paths {
+		f, err := capture.Open(p)
+		if err != nil {
+			return nil, errors.Join(err, s.Close())
+		}
+		s.files = append(s.files, f)
+	}
+	s.ahead, s.ended = make([]event.Frame, len(s.files)), make([]error, len(s.files))
+	if len(s.files) > 1 {
+		n := 0
+		for i := range s.files {
+			s.first = append(s.first, n)
+			n += maxIfaces
+			s.pull(i)
+		}
+	}
+	s.given = -1
+	return s, nil
+}
+
+// maxIfaces sets the files' interfaces apart; a pcapng file may name more only
+// as it goes on, so that counting them at the start would not do.
+const maxIfaces = 1 << 16
+
+// names are the interfaces known at the start.
+func (s *source) names() []string {
+	var out []string
+	if len(s.files) > 1 {
+		return nil
+	}
+	for _, i := range s.files[0].Interfaces() {
+		out = append(out, i.Name)
+	}
+	return out
+}
+
+// Next implements capture.Source.
+func (s *source) Next(f *event.Frame) error {
+	if len(s.files) == 1 {
+		return s.files[0].Next(f)
+	}
+	if s.given >= 0 {
+		s.pull(s.given)
+	}
+	best := -1
+	for i := range s.files {
+		if s.ended[i] == nil && (best < 0 || s.ahead[i].Time < s.ahead[best].Time) {
+			best = i
+		}
+	}
+	if best < 0 {
+		s.given = -1
+		if s.fault != nil {
+			return s.fault
+		}
+		return io.EOF
+	}
+	*f = s.ahead[best]
+	s.number++
+	f.Number = s.number
+	s.given = best
+	return nil
+}
+
+// pull reads a file's next frame. A fault of one file does not end the others;
+// it is told at the end.
+func (s *source) pull(i int) {
+	var f event.Frame
+	if err := s.files[i].Next(&f); err != nil {
+		s.ended[i] = err
+		if !errors.Is(err, io.EOF) && s.fault == nil {
+			s.fault = err
+		}
+		return
+	}
+	f.Iface += s.first[i]
+	s.ahead[i] = f
+}
+
+// progress is how much was read, in bytes of the files; total is 0 when one
+// does not know its length.
+func (s *source) progress() (done, total int64) {
+	for _, f := range s.files {
+		d, t := f.Progress()
+		if t == 0 {
+			return done, 0
+		}
+		done, total = done+d, total+t
+	}
+	return done, total
+}
+
+// Close implements capture.Source.
+func (s *source) Close() error {
+	var errs []error
+	for _, f := range s.files {
+		errs = append(errs, f.Close())
+	}
+	return errors.Join(errs...)
+}

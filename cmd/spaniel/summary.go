@@ -1,0 +1,139 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/netip"
+	"time"
+
+	"spaniel/event"
+	"spaniel/internal/render"
+)
+
+// A summary is what a reading came to: the last record of ndjson and JSON, and
+// the first line of the report. It depends on the captures alone.
+type summary struct {
+	files       []string
+	packets     uint64
+	bytes       uint64
+	duration    time.Duration // from first to last packet, over all captures
+	requestOnly uint64
+	respOnly    uint64
+	worst       event.Severity
+	bySeverity  map[event.Severity]uint64
+	hosts       map[netip.Addr]bool
+	ledger      event.Ledger
+	ruleset     string
+}
+
+// maxHosts bounds the addresses counted; beyond, the count stands still and a
+// + follows it.
+const maxHosts = 1 << 16
+
+func newSummary(ruleset string) *summary {
+	return &summary{ruleset: ruleset, hosts: map[netip.Addr]bool{}, bySeverity: map[event.Severity]uint64{}}
+}
+
+// add counts one capture that was read.
+func (s *summary) add(paths []string, m *meter, led *event.Ledger) {
+	s.files = append(s.files, paths...)
+	s.packets += m.frames
+	s.bytes += m.bytes
+	s.duration += time.Duration(m.last - m.first)
+	s.ledger.Add(led)
+}
+
+// count counts one item, whether it is shown or not.
+func (s *summary) count(it *event.Item) {
+	switch it.Kind {
+	case event.KindCall:
+		for _, f := range it.Call.Flags {
+			switch f {
+			case "request_only":
+				s.requestOnly++
+			case "response_only":
+				s.respOnly++
+			}
+		}
+	case event.KindAlert:
+		s.worst = max(s.worst, it.Alert.Severity)
+		s.bySeverity[it.Alert.Severity]++
+	case event.KindFlow:
+		for _, ip := range []netip.Addr{it.Flow.ClientIP, it.Flow.ServerIP} {
+			if len(s.hosts) < maxHosts {
+				s.hosts[ip] = true
+			}
+		}
+	}
+}
+
+// MarshalJSON writes the summary record; its keys are a promise to scripts.
+func (s *summary) MarshalJSON() ([]byte, error) {
+	ledger := map[string]map[string]uint64{}
+	for _, e := range s.ledger.Entries() {
+		if ledger[e.Section] == nil {
+			ledger[e.Section] = map[string]uint64{}
+		}
+		ledger[e.Section][e.Name] = e.N
+	}
+	files := s.files
+	if files == nil {
+		files = []string{}
+	}
+	return json.Marshal(struct {
+		Kind     string                       `json:"kind"`
+		Files    []string                     `json:"files"`
+		Packets  uint64                       `json:"packets"`
+		Bytes    uint64                       `json:"bytes"`
+		Calls    uint64                       `json:"calls"`
+		Alerts   uint64                       `json:"alerts"`
+		Ledger   map[string]map[string]uint64 `json:"ledger"`
+		Losses   uint64                       `json:"losses"`
+		Duration float64                      `json:"duration"` // seconds
+		Ruleset  string                       `json:"ruleset"`
+	}{"summary", files, s.packets, s.bytes, s.ledger.CallsMade, s.ledger.Alerts, ledger, s.ledger.Losses,
+		float64(s.duration.Microseconds()) / 1e6, s.ruleset})
+}
+
+// printLedger writes every line of the ledger that is not zero.
+func printLedger(w io.Writer, l *event.Ledger) {
+	t := render.NewTable(render.Screen{W: w}, "LEDGER", "", "COUNT")
+	section := ""
+	for _, e := range l.Entries() {
+		if e.N == 0 && e.Name != "in" && e.Name != "made" {
+			continue
+		}
+		shown := e.Section
+		if shown == section {
+			shown = ""
+		}
+		section = e.Section
+		t.Row(shown, e.Name, grouped(e.N))
+	}
+	_ = t.Close() // standard error: nobody to tell
+}
+
+// grouped is a number with commas.
+func grouped(n uint64) string {
+	s := fmt.Sprint(n)
+	for i := len(s) - 3; i > 0; i -= 3 {
+		s = s[:i] + "," + s[i:]
+	}
+	return s
+}
+
+// amount is a number of bytes for people.
+func amount(n uint64) string {
+	f := float64(n)
+	for _, unit := range []string{"B", "KB", "MB", "GB"} {
+		if f < 1000 {
+			if unit == "B" {
+				return fmt.Sprintf("%d B", n)
+			}
+			return fmt.Sprintf("%.1f %s", f, unit)
+		}
+		f /= 1000
+	}
+	return fmt.Sprintf("%.1f TB", f)
+}

@@ -1,0 +1,125 @@
+package main
+
+import (
+	"context"
+	"os"
+	"time"
+
+	"go.uber.org/zap"
+
+	"spaniel/internal/admin"
+	"spaniel/sinks/spool"
+)
+
+// syncEvery is the group commit: what a crash may lose, against how often the
+// disk is made to write.
+const syncEvery = 100 * time.Millisecond
+
+// keepSyncing brings the spool to disk until ctx ends, and watches how far the
+// sinks are behind.
+func (s *service) keepSyncing(ctx context.Context) error {
+	tick := time.NewTicker(syncEvery)
+	defer tick.Stop()
+	failing := false
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case now := <-tick.C:
+			s.noteIdle(now)
+		}
+		err := s.spool.Sync()
+		if err != nil && !failing {
+			s.log.Error("the spool cannot be written; records wait in memory", zap.Error(err))
+		}
+		failing = err != nil
+	}
+}
+
+// noteIdle remembers when each sink last had nothing waiting.
+func (s *service) noteIdle(now time.Time) {
+	lag := map[string]uint64{}
+	for _, st := range s.forward.Stats() {
+		lag[st.Sink] += st.Lag
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for name, n := range lag {
+		if _, known := s.idle[name]; n == 0 || !known {
+			s.idle[name] = now
+		}
+	}
+}
+
+// reloads loads the rules again whenever it is told to. A set that does not
+// load leaves the old one judging.
+func (s *service) reloads(ctx context.Context, hup <-chan os.Signal) error {
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-hup:
+		}
+		set, err := loadRules(s.cfg, nil)
+		s.reloadOK.Store(err == nil)
+		if err != nil {
+			s.log.Error("the new rules cannot be loaded; the old ones go on judging", zap.Error(err))
+			continue
+		}
+		s.set.Store(set)
+		s.sensor.SetRules(set)
+		s.log.Info("rules loaded", zap.Int("rules", len(set.Rules())), zap.String("ruleset", set.Hash()))
+	}
+}
+
+// snapshot gathers the numbers for metrics and health.
+func (s *service) snapshot() admin.Snapshot {
+	snap := admin.Snapshot{ReloadOK: s.reloadOK.Load(), Sinks: s.sinkCounts(time.Now())}
+	if s.sensor != nil {
+		snap.Ledger = s.sensor.Ledger()
+	}
+	if st, err := s.live.Stats(); err == nil {
+		snap.Capture = []admin.CaptureCount{{Iface: s.iface, Received: st.Received, KernelDrops: st.KernelDrops, IfaceDrops: st.IfaceDrops}}
+	}
+	s.mu.Lock()
+	for _, r := range s.set.Load().Rules() {
+		snap.Rules = append(snap.Rules, admin.RuleCount{ID: r.ID, Severity: r.Severity.String(), Alerts: s.alerts[r.ID]})
+	}
+	s.mu.Unlock()
+	for _, w := range []spool.Which{spool.Alerts, spool.Calls} {
+		st := s.spool.Stats(w)
+		snap.Spool = append(snap.Spool, admin.SpoolCount{Name: w.String(), Bytes: uint64(st.Bytes), Dropped: st.Shed})
+	}
+	return snap
+}
+
+// sinkCounts joins the two logs of each sink.
+func (s *service) sinkCounts(now time.Time) []admin.SinkCount {
+	var out []admin.SinkCount
+	place := map[string]int{}
+	for _, st := range s.forward.Stats() {
+		i, ok := place[st.Sink]
+		if !ok {
+			i = len(out)
+			place[st.Sink] = i
+			out = append(out, admin.SinkCount{Name: st.Sink, Healthy: true})
+		}
+		c := &out[i]
+		c.Delivered += st.Delivered
+		c.Retries += st.Retried
+		c.DeadLettered += st.DeadLettered
+		c.Dropped += st.Lost
+		c.QueueRecords += st.Lag
+		if st.Failing {
+			c.Healthy, c.Problem = false, st.LastError
+		}
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for i := range out {
+		if since, ok := s.idle[out[i].Name]; ok && out[i].QueueRecords > 0 {
+			out[i].LagSeconds = now.Sub(since).Seconds()
+		}
+	}
+	return out
+}
