@@ -60,7 +60,7 @@ func (s *shop) pause(lo, hi time.Duration) {
 // servers are the shop's two addresses.
 func serverFor(client netip.Addr) netip.AddrPort {
 	if client.Is6() {
-		return netip.MustParseAddrPort("[2001:db8:5::5]:80")
+		return netip.MustParseAddrPort("[fd00:5::5]:80")
 	}
 	return netip.MustParseAddrPort("10.0.0.5:80")
 }
