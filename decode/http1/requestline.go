@@ -34,6 +34,14 @@ func parseRequestLine(line string) (r requestLine, ok bool) {
 		}
 		return r, false
 	}
+	if v, ok := parseVersion(target); ok { // METHOD HTTP/1.1
+		r.v, r.version, r.odd = v, target, true
+		return r, methodLike(r.method)
+	}
+	if i := strings.LastIndex(target, "HTTP/1."); i > 0 { // METHOD /HTTP/1.1: a head follows
+		r.target, r.v, r.odd = target, vOdd, true
+		return r, knownMethod(r.method)
+	}
 	r.target, r.v, r.version, r.old = target, v09, noVersion, true
 	return r, r.method == "GET" && !r.odd && target[:min(1, len(target))] == "/"
 }

@@ -70,5 +70,5 @@ func (h *half) certain(line string) bool {
 		return ok && !s.bad && strictVersion(s.version)
 	}
 	r, ok := parseRequestLine(line)
-	return ok && !r.odd && strictVersion(r.version) && ordinaryMethod(r.method) && cleanTarget(r.target)
+	return ok && (!r.odd || knownMethod(r.method)) && strictVersion(r.version) && ordinaryMethod(r.method) && cleanTarget(r.target)
 }

@@ -48,8 +48,10 @@ func sniffRequest(b []byte) int8 {
 	switch {
 	case !ok || !isToken(r.method):
 		return -1
-	case r.v == vOdd && !strictVersion(r.version):
+	case r.v == vOdd && len(r.version) > 5 && r.version[5] > '1':
 		return -1 // HTTP/2.0 is the preface of HTTP/2
+	case (r.v == vOdd || r.target == "") && !strictVersion(r.version) && !knownMethod(r.method):
+		return -1
 	case r.target == "*" && r.method != "OPTIONS":
 		return -1 // M-SEARCH and NOTIFY of SSDP
 	}
@@ -58,6 +60,10 @@ func sniffRequest(b []byte) int8 {
 
 // sniffPart judges a first line whose end has not come yet.
 func sniffPart(b []byte) int8 {
+	b = bytes.TrimLeft(b, " \t")
+	if len(b) == 0 {
+		return 0
+	}
 	sp := bytes.IndexByte(b, ' ')
 	word := b
 	if sp >= 0 {
@@ -81,9 +87,12 @@ func sniffPart(b []byte) int8 {
 	return -1
 }
 
-// isURLStart reports whether b may begin an http or https URL.
+// isURLStart reports whether b may begin an http or https URL, or a version.
 func isURLStart(b []byte) bool {
 	s := string(b[:min(len(b), 7)])
+	if s == "HTTP/1."[:len(s)] { // the target was left out
+		return true
+	}
 	return hasPrefix(s, "http://"[:len(s)]) || hasPrefix(s, "https:/"[:len(s)])
 }
 
