@@ -29,6 +29,9 @@ func Cmdi(s string) (offset int, match string, ok bool) {
 	if len(s) > cmdiMax {
 		s = s[:cmdiMax]
 	}
+	if binaryData(s) {
+		return none()
+	}
 	if at := strings.Index(s, "()"); at >= 0 && shellshock(s[at:]) {
 		return found(s, at, len(s))
 	}

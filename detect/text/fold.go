@@ -1,6 +1,9 @@
 package text
 
-import "strings"
+import (
+	"strings"
+	"unicode/utf8"
+)
 
 const (
 	// matchMax bounds the matched text handed back: what an alert shows.
@@ -114,6 +117,24 @@ func skipSpace(s string, i int) int {
 		i++
 	}
 	return i
+}
+
+// binaryData reports bytes that are no text: a picture, a cipher, a packed
+// protocol. Grammars show in those by chance.
+func binaryData(s string) bool {
+	if len(s) < 48 {
+		return false
+	}
+	s = s[:min(len(s), 256)]
+	odd := 0
+	for i := 0; i < len(s); {
+		r, n := utf8.DecodeRuneInString(s[i:])
+		if r == utf8.RuneError && n == 1 || r < ' ' && r != '\t' && r != '\n' && r != '\r' {
+			odd++
+		}
+		i += n
+	}
+	return odd*10 > len(s)
 }
 
 // words counts the runs of letters in s, up to limit: a measure of prose.

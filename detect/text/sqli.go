@@ -35,7 +35,7 @@ func SQLi(s string) (offset int, match string, ok bool) {
 	if len(s) > sqlMax {
 		s = s[:sqlMax]
 	}
-	if !sqlMayMatter(s) {
+	if !sqlMayMatter(s) || binaryData(s) {
 		return none()
 	}
 	var mem [sqlTokens + 1]sqlTok
@@ -113,7 +113,7 @@ func (q *sqlQuery) judge() (from, to int, hit bool) {
 			hit = q.statement(i+1) && (i > 0 || q.left || q.t[1].kind == sqlWord)
 		case t.kind == sqlPunct && t.text == "(":
 			hit = q.subselect(i)
-		case t.kind == sqlOp && (t.text == "||" || t.text == "&&" || t.text == "|" || t.text == "&"):
+		case t.kind == sqlOp && (t.text == "||" || t.text == "&&"):
 			hit = q.boolean(i)
 		}
 		if hit {

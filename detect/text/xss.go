@@ -33,6 +33,9 @@ func XSS(s string) (offset int, match string, ok bool) {
 	if len(s) > xssMax {
 		s = s[:xssMax]
 	}
+	if binaryData(s) {
+		return none()
+	}
 	if from, to, hit := htmlScript(s); hit {
 		return found(s, from, to)
 	}
