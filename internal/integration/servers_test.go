@@ -9,9 +9,9 @@ import (
 	"testing"
 )
 
-// kafka starts an Apache Kafka broker (KRaft, one node) and returns it and
+// startKafka starts an Apache Kafka broker (KRaft, one node) and returns it and
 // its address. Killed and run again, it keeps its data.
-func kafka(t *testing.T) (*process, string) {
+func startKafka(t *testing.T) (*process, string) {
 	t.Helper()
 	libs := filepath.Join(cache(t, "kafka-4.1.1"), "libs")
 	if _, err := os.Stat(filepath.Join(libs, "kafka_2.13-4.1.1.jar")); err != nil {
@@ -36,6 +36,7 @@ offsets.topic.replication.factor=1
 transaction.state.log.replication.factor=1
 transaction.state.log.min.isr=1
 group.initial.rebalance.delay.ms=0
+auto.create.topics.enable=false
 log.dirs=%[3]s
 `, plain, ctrl, filepath.Join(dir, "data")))
 	command(t, dir, "java", "-cp", libs+"/*", "kafka.tools.StorageTool", "format", "-t", "MkU3OEVBNTcwNTJENDM2Qg", "-c", conf)
@@ -44,9 +45,9 @@ log.dirs=%[3]s
 	return p, plain
 }
 
-// clickhouse starts Debian's clickhouse-server and returns it and its address
+// startClickHouse starts Debian's clickhouse-server and returns it and its address
 // for the native protocol.
-func clickhouseServer(t *testing.T) (*process, string) {
+func startClickHouse(t *testing.T) (*process, string) {
 	t.Helper()
 	dir := t.TempDir()
 	native, web, inter := freePort(t), freePort(t), freePort(t)
@@ -70,9 +71,9 @@ func clickhouseServer(t *testing.T) (*process, string) {
 	return p, local(native)
 }
 
-// modernClickHouse starts a recent ClickHouse engine behind HTTP and returns
+// startModernClickHouse starts a recent ClickHouse engine behind HTTP and returns
 // its address.
-func modernClickHouse(t *testing.T) string {
+func startModernClickHouse(t *testing.T) string {
 	t.Helper()
 	const pkg = "@chdb/lib-linux-x64-gnu@26.7.3-stable.1"
 	dir := cache(t, "chdb-26.7.3")
@@ -95,9 +96,9 @@ func modernClickHouse(t *testing.T) string {
 	return addr
 }
 
-// rsyslog starts rsyslogd listening on TCP and writing each message whole, a
+// startRsyslog starts rsyslogd listening on TCP and writing each message whole, a
 // line each, to the returned file.
-func rsyslog(t *testing.T) (addr, file string) {
+func startRsyslog(t *testing.T) (addr, file string) {
 	t.Helper()
 	dir := t.TempDir()
 	port := freePort(t)

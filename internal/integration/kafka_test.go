@@ -1,0 +1,164 @@
+//go:build integration
+
+package integration
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	kafkago "github.com/segmentio/kafka-go"
+
+	"spaniel/event"
+	"spaniel/internal/forward"
+	"spaniel/sinks"
+	"spaniel/sinks/all"
+	"spaniel/sinks/kafka"
+)
+
+const alertTopic = "spaniel.alerts.v1"
+
+// TestKafka sends 1,000 alerts to a real broker that is killed half way, and
+// reads them back with a consumer group. It begins without the topic, which
+// must hold records back, not lose them.
+func TestKafka(t *testing.T) {
+	broker, addr := startKafka(t)
+	p := newPipeline(t, spoolDir(t), all.Config{Name: "kafka", Kafka: &kafka.Config{Brokers: []string{addr}}}, 20)
+	alerts := makeAlerts(1000)
+
+	p.put(alerts[:1])
+	p.await("the missing topic is noticed", 30*time.Second, func(s forward.Stats) bool { return strings.Contains(s.LastError, "does not exist") })
+	createTopic(t, addr, alertTopic, 6)
+	p.delivered(1, 30*time.Second)
+
+	p.put(alerts[1:600])
+	p.delivered(200, 30*time.Second)
+	broker.kill(syscall.SIGKILL)
+	before := p.total().Delivered
+	p.put(alerts[600:])
+	down := p.await("the broker's death is noticed", 30*time.Second, func(s forward.Stats) bool { return s.Failing && s.Retried > 3 })
+	start := time.Now()
+	broker.run()
+	broker.ready(addr)
+	after := p.delivered(len(alerts), time.Minute)
+	t.Logf("killed with %d of %d delivered; %s; %d attempts failed; all delivered %.1f s after the restart began",
+		before, len(alerts), down.LastError, after.Retried, time.Since(start).Seconds())
+
+	compare(t, alerts, consume(t, addr, alertTopic))
+}
+
+// compare holds what arrived against what was sent: every alert as it was
+// spooled, with its headers, in the order of its key; doubles are dropped by
+// the header, as every consumer does.
+func compare(t *testing.T, sent []event.Item, got []kafkago.Message) {
+	t.Helper()
+	enc := sinks.NewEncoder()
+	index := map[string]int{}
+	for i := range sent {
+		index[sent[i].Alert.ID.String()] = i
+	}
+	seen, last, doubles := map[int]bool{}, map[string]int{}, 0
+	for i := range got {
+		h := map[string]string{}
+		for _, kv := range got[i].Headers {
+			h[kv.Key] = string(kv.Value)
+		}
+		n, ok := index[h["spaniel-id"]]
+		if !ok {
+			t.Fatalf("an alert of the unknown id %q arrived", h["spaniel-id"])
+		}
+		if seen[n] {
+			doubles++
+			continue
+		}
+		seen[n] = true
+		a := sent[n].Alert
+		if want := enc.Append(nil, &sent[n]); !bytes.Equal(got[i].Value, want) || !json.Valid(want) {
+			t.Errorf("alert %d differs:\n got %.300q\nwant %.300q", n, got[i].Value, want)
+		}
+		if h["spaniel-schema"] != a.Schema || h["spaniel-severity"] != a.Severity.String() || h["spaniel-sensor"] != a.Sensor.Name || len(h) != 4 {
+			t.Errorf("alert %d has the headers %v", n, h)
+		}
+		if key := string(got[i].Key); key != a.DedupKey || n < last[key] {
+			t.Errorf("alert %d has the key %q and came after %d", n, key, last[key])
+		}
+		last[a.DedupKey] = n
+	}
+	if len(seen) != len(sent) {
+		t.Errorf("%d of %d alerts arrived", len(seen), len(sent))
+	}
+	t.Logf("consumed %d messages: %d of %d alerts equal byte for byte, %d keys in order, %d doubles", len(got), len(seen), len(sent), len(last), doubles)
+}
+
+func createTopic(t *testing.T, addr, topic string, partitions int) {
+	t.Helper()
+	c, closeClient := kafkaClient(addr)
+	defer closeClient()
+	res, err := c.CreateTopics(bounded(t, 30*time.Second), &kafkago.CreateTopicsRequest{Topics: []kafkago.TopicConfig{{Topic: topic, NumPartitions: partitions, ReplicationFactor: 1}}})
+	if err == nil {
+		err = res.Errors[topic]
+	}
+	if err != nil {
+		t.Fatalf("creating topic %s: %v", topic, err)
+	}
+}
+
+func kafkaClient(addr string) (*kafkago.Client, func()) {
+	tr := &kafkago.Transport{}
+	return &kafkago.Client{Addr: kafkago.TCP(addr), Timeout: 10 * time.Second, Transport: tr}, tr.CloseIdleConnections
+}
+
+// consume reads all that the topic holds now, as a group of one.
+func consume(t *testing.T, addr, topic string) []kafkago.Message {
+	t.Helper()
+	ctx := bounded(t, time.Minute)
+	r := kafkago.NewReader(kafkago.ReaderConfig{Brokers: []string{addr}, GroupID: "integration", Topic: topic, StartOffset: kafkago.FirstOffset, MaxWait: 200 * time.Millisecond})
+	defer r.Close()
+	held := messagesIn(t, ctx, addr, topic)
+	var got []kafkago.Message
+	for int64(len(got)) < held {
+		m, err := r.ReadMessage(ctx)
+		if err != nil {
+			t.Fatalf("after %d of %d messages: %v", len(got), held, err)
+		}
+		got = append(got, m)
+	}
+	return got
+}
+
+// messagesIn counts the messages of a topic by its offsets.
+func messagesIn(t *testing.T, ctx context.Context, addr, topic string) (n int64) {
+	t.Helper()
+	c, closeClient := kafkaClient(addr)
+	defer closeClient()
+	meta, err := c.Metadata(ctx, &kafkago.MetadataRequest{Topics: []string{topic}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var ask []kafkago.OffsetRequest
+	for _, p := range meta.Topics[0].Partitions {
+		ask = append(ask, kafkago.FirstOffsetOf(p.ID), kafkago.LastOffsetOf(p.ID))
+	}
+	res, err := c.ListOffsets(ctx, &kafkago.ListOffsetsRequest{Topics: map[string][]kafkago.OffsetRequest{topic: ask}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, p := range res.Topics[topic] {
+		if p.Error != nil {
+			t.Fatalf("offsets of %s/%d: %v", topic, p.Partition, p.Error)
+		}
+		n += p.LastOffset - p.FirstOffset
+	}
+	return n
+}
+
+// bounded returns a context that ends with the test, or after d.
+func bounded(t *testing.T, d time.Duration) context.Context {
+	ctx, cancel := context.WithTimeout(context.Background(), d)
+	t.Cleanup(cancel)
+	return ctx
+}
