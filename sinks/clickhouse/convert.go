@@ -94,6 +94,8 @@ func fixed(from event.ColumnType, args string) convert {
 		return func(f any) any { id := f.(*event.ID); return string(id[:]) }
 	case from == event.TypeID && n >= 32:
 		return func(f any) any { id := f.(*event.ID); return pad(hex.EncodeToString(id[:]), n) }
+	case from == event.TypeIP && n == 16:
+		return func(f any) any { a := f.(*netip.Addr).As16(); return string(a[:]) }
 	case from == event.TypeString, from == event.TypeEnum, from == event.TypeDate:
 		return func(f any) any { return pad(*f.(*string), n) }
 	}

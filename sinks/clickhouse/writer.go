@@ -45,6 +45,9 @@ func New(cfg Config) (*Writer, error) {
 
 // Write inserts the batch, one block for each table it has rows for.
 func (w *Writer) Write(ctx context.Context, b *sinks.Batch) error {
+	if w.conn == nil {
+		return errors.New("clickhouse: the writer is closed")
+	}
 	items, err := w.dec.DecodeBatch(b)
 	if err != nil {
 		return err
