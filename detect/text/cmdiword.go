@@ -107,7 +107,7 @@ func shellArgs(s string, i int, sep byte) (args string, end int) {
 
 // argsFit reports whether args are such as the command takes.
 func argsFit(g argRule, args string) bool {
-	args = strings.Trim(args, "'\")}")
+	args = strings.Trim(args, "'\")} \t\n\v\f\r")
 	if args == "" {
 		return g&argLone != 0
 	}
@@ -123,7 +123,14 @@ func argsFit(g argRule, args string) bool {
 	if args[0] == '<' || args[0] == '>' || args[0] == ',' || strings.HasPrefix(args, "2>") || args[0] == '$' && len(args) > 1 && g&^argNum != 0 {
 		return g&argShort == 0 || args[0] != ','
 	}
-	first, rest, _ := strings.Cut(args, " ")
+	end := 0
+	for end < len(args) && !isSpace(args[end]) {
+		end++
+	}
+	first, rest := args[:end], strings.TrimSpace(args[end:])
+	if first == "" {
+		return false
+	}
 	switch {
 	case g&argNum != 0 && isDigit(first[0]):
 		return strings.Trim(first, "0123456789.smhd") == "" && words(rest, 2) < 2
