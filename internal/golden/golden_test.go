@@ -81,7 +81,7 @@ func read(t *testing.T, file string, set *detect.Set) (got []message, ledger eve
 		return nil, ledger, err
 	}
 	defer src.Close()
-	cfg := sensor.Config{Decode: decode.DefaultConfig(), Rules: set, Redactor: redact.New(make([]byte, 32), redact.Config{})}
+	cfg := sensor.Config{Decode: decode.DefaultConfig(), Rules: set, Redactor: redact.New(make([]byte, 32), redact.Option{})}
 	cfg.Where = func(c *event.Call) bool {
 		if c.Req.Seen {
 			got = append(got, message{method: c.Req.Method, host: host(c.Req.Host), target: c.Req.Target})

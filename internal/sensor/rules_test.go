@@ -1,0 +1,28 @@
+package sensor
+
+import (
+	"testing"
+
+	"spaniel/detect/ruletest"
+	"spaniel/event"
+)
+
+// TestShippedRules runs the tests inside the shipped rules through the whole
+// path, packets to alerts; `spaniel rules test` is the same runner.
+func TestShippedRules(t *testing.T) {
+	set := shippedRules(t)
+	if n := len(set.Rules()); n < 25 {
+		t.Errorf("%d rules are shipped", n)
+	}
+	results := ruletest.Run(set, func(frames []event.Frame) ([]*event.Alert, error) {
+		return Replay(testConfig(set), frames)
+	})
+	if len(results) < 2*len(set.Rules()) {
+		t.Errorf("%d results for %d rules", len(results), len(set.Rules()))
+	}
+	for _, r := range results {
+		if !r.OK {
+			t.Errorf("%s, test %d (%s): %s", r.Rule, r.Test, r.Kind, r.Detail)
+		}
+	}
+}
