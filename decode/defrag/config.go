@@ -37,8 +37,8 @@ func (c Config) withDefaults() Config {
 type Counts struct {
 	Completed uint64
 	// Conflict: different bytes at one place, or IPv6 overlap. Malformed:
-	// ends that contradict each other, empty or unaligned fragments, ends
-	// over 65,535. Limit: too many fragments. Evicted, Share: the memory caps.
+	// ends that contradict each other, empty fragments, ends over 65,535; in
+	// IPv6 also single fragments that were refused. Limit: too many fragments. Evicted, Share: the memory caps.
 	Conflict, Malformed, Limit, Timeout, Evicted, Share uint64
 	// Flushed were incomplete at the end of the capture.
 	Flushed uint64
@@ -48,7 +48,8 @@ type Counts struct {
 const (
 	// AnomalyOverlap: fragments overlap and agree.
 	AnomalyOverlap = "frag_overlap"
-	// AnomalyConflict: fragments overlap and differ, or overlap in IPv6.
+	// AnomalyConflict: fragments overlap and differ, or bring new bytes and
+	// overlap in IPv6.
 	AnomalyConflict = "frag_conflict"
 	// AnomalyTooLong: a fragment ends past the largest datagram (ping of death).
 	AnomalyTooLong = "frag_too_long"

@@ -5,8 +5,7 @@
 //
 // Where fragments overlap it does what Linux has done since 4.19, as tried
 // out on a kernel, and reports it: a fragment that brings nothing new is
-// ignored, even if its bytes differ; one that brings new bytes and differs
-// kills the datagram. Only where overlapping bytes agree is it milder than
-// Linux: the datagram lives. In IPv6 any overlap kills it (RFC 5722), an
-// exact repeat of a fragment excepted (RFC 8200).
+// ignored, even if its bytes differ; one that overlaps and brings new bytes
+// kills the datagram. Only an IPv4 overlap whose bytes agree is treated more
+// mildly than Linux does: the datagram lives.
 package defrag

@@ -55,5 +55,5 @@ type Fate uint8
 const (
 	Held     Fate = iota // kept, or equal to what was there; the datagram is not whole
 	Complete             // the datagram is whole
-	Dropped              // refused, and the datagram's other fragments with it
+	Dropped              // refused, mostly with the datagram's other fragments
 )

@@ -16,6 +16,8 @@ type modelFate struct {
 	data []byte
 	next uint8
 	note string
+	// alone: only the fragment was refused, the datagram lives
+	alone bool
 }
 
 func newModel(ip6 bool) *model {
@@ -27,15 +29,17 @@ func (m *model) add(f *Fragment) modelFate {
 	data := f.Data
 	if f.More && len(data)%8 != 0 {
 		if m.ip6 {
-			return modelFate{fate: Dropped, note: AnomalyMalformed}
+			return modelFate{fate: Dropped, note: AnomalyMalformed, alone: true}
 		}
 		data = data[:len(data)-len(data)%8]
 	}
 	if f.Offset+f.Before+len(f.Data) > 65535 {
-		return modelFate{fate: Dropped, note: AnomalyTooLong}
+		return modelFate{fate: Dropped, note: AnomalyTooLong, alone: m.ip6}
 	}
 	end := f.Offset + len(data)
 	switch {
+	case len(data) == 0 && f.Offset == 0 && m.ip6:
+		return modelFate{fate: Dropped, note: AnomalyMalformed, alone: true}
 	case len(data) == 0,
 		f.More && m.last && end > m.end,
 		!f.More && (end < m.end || m.last && end != m.end):
@@ -55,7 +59,7 @@ func (m *model) add(f *Fragment) modelFate {
 	for i := range data {
 		exact = exact && m.owner[f.Offset+i] == m.owner[f.Offset]
 	}
-	if differ && (m.ip6 || fresh) || overlap && m.ip6 && !exact {
+	if overlap && fresh && (differ || m.ip6) {
 		return modelFate{fate: Dropped, note: AnomalyConflict}
 	}
 	var out modelFate

@@ -54,6 +54,9 @@ func (r *Reassembler) Pending() (datagrams, memory int) { return len(r.table), r
 // Add takes one fragment. When that completes its datagram, d is filled.
 func (r *Reassembler) Add(f *Fragment, d *Datagram) Fate {
 	r.Advance(f.Stamp.Clock)
+	if f.Key.Src.Is6() && r.refused(f) {
+		return Dropped
+	}
 	g := r.table[f.Key]
 	if g == nil {
 		g = r.begin(f)
@@ -76,11 +79,8 @@ func (r *Reassembler) Add(f *Fragment, d *Datagram) Fate {
 // accept puts f into g; false means that g must die.
 func (r *Reassembler) accept(g *datagram, f *Fragment) bool {
 	data := f.Data
-	if f.More && len(data)%8 != 0 {
-		if g.ip6 {
-			return r.bad(&r.counts.Malformed, f, AnomalyMalformed, "not the last, and not a multiple of 8 long")
-		}
-		data = data[:len(data)&^7] // as Linux does
+	if f.More {
+		data = data[:len(data)&^7] // as Linux does; refused long before in IPv6
 	}
 	end := f.Offset + len(data)
 	switch {
@@ -107,20 +107,34 @@ func (r *Reassembler) accept(g *datagram, f *Fragment) bool {
 	return true
 }
 
+// refused reports whether an IPv6 host refuses the fragment alone and keeps
+// what it has of the datagram (RFC 8200).
+func (r *Reassembler) refused(f *Fragment) bool {
+	switch {
+	case f.Offset == 0 && len(f.Data) == 0: // a first fragment must hold what it announces
+		return !r.bad(&r.counts.Malformed, f, AnomalyMalformed, "empty")
+	case f.More && len(f.Data)%8 != 0:
+		return !r.bad(&r.counts.Malformed, f, AnomalyMalformed, "not the last, and not a multiple of 8 long")
+	case f.Before+f.Offset+len(f.Data) > 65535:
+		return !r.bad(&r.counts.Malformed, f, AnomalyTooLong, fmt.Sprintf("ends at %d", f.Before+f.Offset+len(f.Data)))
+	}
+	return false
+}
+
 // overlap judges the bytes a fragment has in common with those held; false
-// means that g must die. Linux since 4.19 ignores an IPv4 fragment that brings
-// nothing new, whatever is in it, and drops the datagram at any other overlap;
-// so a repeat with other bytes must not hide the datagram from us either. An
-// overlap that agrees is harmless to read. RFC 5722 forbids all in IPv6.
+// means that g must die. Linux since 4.19 ignores a fragment that brings
+// nothing new, whatever is in it, and drops the datagram at any other
+// overlap. So a repeat with other bytes must not hide the datagram from us
+// either. In IPv4 an overlap that agrees is harmless to read; in IPv6 it is
+// forbidden (RFC 5722).
 func (r *Reassembler) overlap(g *datagram, f *Fragment, data []byte) bool {
 	rel, where, nothingNew := g.relate(f.Offset, data)
 	switch {
 	case rel == apart, rel == repeated:
-		return true
-	case g.ip6 && rel == agrees:
-		return r.bad(&r.counts.Conflict, f, AnomalyConflict, "overlap in IPv6")
-	case rel == differs && (g.ip6 || !nothingNew):
+	case rel == differs && !nothingNew:
 		return r.bad(&r.counts.Conflict, f, AnomalyConflict, fmt.Sprintf("fragments differ at byte %d", where))
+	case g.ip6 && !nothingNew:
+		return r.bad(&r.counts.Conflict, f, AnomalyConflict, "overlap in IPv6")
 	case rel == differs && !g.told[1]:
 		g.told[1] = true
 		r.tell(f, AnomalyConflict, fmt.Sprintf("a repeat differs at byte %d and is ignored", where))
@@ -131,7 +145,8 @@ func (r *Reassembler) overlap(g *datagram, f *Fragment, data []byte) bool {
 	return true
 }
 
-// bad counts and reports why a datagram dies; always false.
+// bad counts and reports why a datagram dies, or a fragment is refused; always
+// false.
 func (r *Reassembler) bad(counter *uint64, f *Fragment, name, detail string) bool {
 	*counter++
 	r.tell(f, name, detail)
