@@ -93,12 +93,16 @@ func (c *conn) parse(d event.Direction, b []byte, at event.Stamp) {
 	}
 }
 
-// serviceOf names the service of an upgraded flow.
+// serviceOf names the service of an upgraded flow. Tokens come from the wire:
+// one that is not known must not become a name.
 func serviceOf(token string) string {
-	if token == "h2c" {
+	switch token {
+	case "websocket", "connect":
+		return token
+	case "h2c":
 		return "http2"
 	}
-	return token
+	return unknownService
 }
 
 // emit stamps a finished call and sends it out.

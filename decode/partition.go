@@ -42,8 +42,8 @@ func (p *Partition) Packet(pkt *frame.Packet) { p.table.Packet(pkt) }
 // when events come out.
 func (p *Partition) Advance(clock int64) { p.table.Advance(clock) }
 
-// Close ends all flows. clock is that of the capture's last packet; all
-// partitions get the same. No call may follow.
+// Close ends all flows, a nanosecond after clock, which is that of the
+// capture's last packet and the same for all partitions. No call may follow.
 func (p *Partition) Close(clock int64) { p.table.Close(clock) }
 
 // Stats returns the counters of caps that were hit.

@@ -51,6 +51,8 @@ func TestServices(t *testing.T) {
 			"<HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n", "\x81\x85abcdhello", "<\x81\x02ok"}},
 		{"http2", []string{"GET / HTTP/1.1\r\nHost: a\r\nUpgrade: h2c\r\nConnection: Upgrade\r\n\r\n",
 			"<HTTP/1.1 101 Switching Protocols\r\nUpgrade: h2c\r\nConnection: Upgrade\r\n\r\n", "<\x00\x00\x00\x04"}},
+		{"unknown", []string{"GET / HTTP/1.1\r\nHost: a\r\nUpgrade: evil\r\nConnection: Upgrade\r\n\r\n",
+			"<HTTP/1.1 101 Switching Protocols\r\nUpgrade: evil\r\nConnection: Upgrade\r\n\r\n", "<xyz"}},
 		{"connect", []string{"CONNECT b:443 HTTP/1.1\r\nHost: b:443\r\n\r\n", "<HTTP/1.1 200 OK\r\n\r\n", "\x16\x03\x01\x00\x01a"}},
 	} {
 		t.Run(c.service, func(t *testing.T) {

@@ -3,8 +3,9 @@ package stream
 import "spaniel/event"
 
 // maxAhead is how far an acknowledgement may run ahead of what was seen and
-// still be believed: 1 GiB, the largest window TCP can offer.
-const maxAhead = 1 << 30
+// still be believed: 64 MiB, half a second of loss at 1 Gbit/s. A stray number
+// is believed once in 64 times.
+const maxAhead = 64 << 20
 
 // ack notes that the peer acknowledged direction d up to sequence number ack.
 func (t *Table) ack(f *flow, d event.Direction, ack uint32, at event.Stamp) {
@@ -14,6 +15,8 @@ func (t *Table) ack(f *flow, d event.Direction, ack uint32, at event.Stamp) {
 		// its sender has sent nothing yet, so neither was anything received.
 		if o := &f.half[d.Reverse()]; o.syn && o.pos == base && d == event.ToClient {
 			h.start(ack)
+		} else {
+			h.next, h.hinted = ack, true
 		}
 		return
 	}
@@ -25,7 +28,7 @@ func (t *Table) ack(f *flow, d event.Direction, ack uint32, at event.Stamp) {
 	if pos >= h.pos && h.kept != nil {
 		t.forget(h)
 	}
-	if h.win != nil || h.finSeen {
+	if h.win != nil || h.finSeen || h.stray != nil {
 		t.closeAcked(f, d, at)
 	}
 }

@@ -24,7 +24,7 @@ func (t *Table) keepAhead(f *flow, d event.Direction, s piece) {
 		t.Stats.HolesCapped++
 		v.flow.ev.Flags |= event.FlagCapped
 		t.flush(v.flow, v.dir, lossCapped, s.at)
-		if h.win != w || f.closed { // its own holes were the oldest: all has moved
+		if h.win != w || h.ended { // its own holes were the oldest: all has moved
 			t.place(f, d, s)
 			return
 		}
@@ -53,31 +53,6 @@ func (t *Table) needs(h *half, s piece) int {
 		w = &window{low: h.pos / pageSize}
 	}
 	return w.needs(s.pos, len(s.b))
-}
-
-// tooFar handles a segment beyond the window. It is believed when the peer
-// acknowledged what lies before it, or when it goes on where the furthest
-// segment ended, as a stream does and a stray segment does not: then the holes
-// before it are closed.
-func (t *Table) tooFar(f *flow, d event.Direction, s piece) {
-	h := &f.half[d]
-	reason := lossGap
-	if s.pos > h.acked {
-		if s.pos != h.far {
-			h.far = s.end()
-			t.fate(event.ByteBeyond, s.b)
-			t.raise(f, d, noteBeyond, s.pos, len(s.b), s.at)
-			return
-		}
-		reason = lossCapped
-		t.Stats.HolesCapped++
-		f.ev.Flags |= event.FlagCapped
-	}
-	t.flush(f, d, reason, s.at)
-	if !h.ended && h.pos < s.pos {
-		t.gap(f, d, s.pos, reason, s.at)
-	}
-	t.place(f, d, s)
 }
 
 // windows is a list of windows, oldest first.

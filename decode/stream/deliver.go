@@ -125,6 +125,8 @@ func (t *Table) closeHole(f *flow, d event.Direction, reason string, at event.St
 	if to, ok := f.half[d].holeEnd(); ok {
 		t.gap(f, d, to, reason, at)
 		t.drain(f, d, at)
+	} else {
+		t.judgeStray(f, d, reason, at)
 	}
 }
 
@@ -138,11 +140,15 @@ func (t *Table) flush(f *flow, d event.Direction, reason string, at event.Stamp)
 // closeAcked closes the holes whose every byte the peer acknowledged: they
 // were lost by the mirror, and will not come again.
 func (t *Table) closeAcked(f *flow, d event.Direction, at event.Stamp) {
-	for h := &f.half[d]; ; {
+	h := &f.half[d]
+	for {
 		if to, ok := h.holeEnd(); !ok || to > h.acked || h.acked <= h.pos {
-			return
+			break
 		}
 		t.closeHole(f, d, lossGap, at)
+	}
+	if h.stray != nil && h.win == nil && h.stray.pos <= h.acked {
+		t.judgeStray(f, d, lossGap, at)
 	}
 }
 
@@ -156,6 +162,7 @@ func (t *Table) end(f *flow, d event.Direction, at event.Stamp) {
 		t.led.Stream[event.ByteBeyond] += uint64(n)
 		t.raise(f, d, noteAfterFIN, h.pos, n, at)
 	}
+	t.dropStray(f, d, at)
 	if f.recv != nil {
 		f.recv.End(d, at)
 	}

@@ -46,8 +46,10 @@ func (t *Table) reset(f *flow, d event.Direction, p *frame.Packet) {
 	t.fate(event.ByteBeyond, p.Payload)
 	h, o := &f.half[d], &f.half[d.Reverse()]
 	if !h.started {
-		if p.Has(frame.ACK) && o.started && (p.Ack == o.next || o.ended && p.Ack == o.next+1) {
-			t.close(f, endRST, true, p.Stamp)
+		answers := p.Has(frame.ACK) && o.started &&
+			(p.Ack == o.next || o.ended && p.Ack == o.next+1 || !f.opened && o.syn && t.acceptable(o, p.Ack))
+		if answers || h.hinted && p.Seq == h.next {
+			t.resetBy(f, d, p.Stamp)
 			return
 		}
 		t.raise(f, d, noteRST, base, 0, p.Stamp)
@@ -56,10 +58,19 @@ func (t *Table) reset(f *flow, d event.Direction, p *frame.Packet) {
 	pos := h.position(p.Seq)
 	switch {
 	case pos == h.pos, h.ended && pos == h.pos+1, pos > h.pos && pos == h.acked:
-		t.close(f, endRST, true, p.Stamp)
+		t.resetBy(f, d, p.Stamp)
 	case h.ended && pos < h.pos:
 		// A host that has closed answers late data with its old numbers.
 	default:
 		t.raise(f, d, noteRST, pos, 0, p.Stamp)
 	}
+}
+
+// resetBy ends f by the RST that the sender of direction d sent.
+func (t *Table) resetBy(f *flow, d event.Direction, at event.Stamp) {
+	f.resetByLow = (d == event.ToServer) == f.clientLow
+	if w := f.half[d.Reverse()].win; w != nil && !f.opened { // a SYN's payload, refused with it
+		t.led.Stream[event.ByteBeyond] += uint64(t.discard(w))
+	}
+	t.close(f, endRST, true, at)
 }

@@ -19,12 +19,14 @@ type half struct {
 	far                  uint64 // just after the furthest byte seen
 	lost                 span   // the hole announced last, whose late bytes are no overlap
 	win                  *window
+	stray                *stray
 	kept                 *page  // the last delivered bytes, until acknowledged: byte q at q%pageSize
 	keptAt               uint64 // position of the first byte kept
 	cutPackets, cutBytes uint64 // cut off by the capture
 	finSince             int64  // clock when a FIN began to wait behind a hole
 
 	started bool // next and pos are valid
+	hinted  bool // not started, but the peer acknowledged up to next
 	syn     bool // its SYN was seen
 	finSeen bool
 	ended   bool // End was delivered
@@ -57,8 +59,10 @@ type flow struct {
 	opened    bool // something more than SYNs was seen
 	guess     bool // client and server were told apart by ports alone
 	closed    bool
-	notes     uint8
-	again     *again
+	// resetByLow: the lower endpoint sent the RST that ended it.
+	resetByLow bool
+	notes      uint8
+	again      *again
 
 	timer      int // index in the table's heap, -1 if absent
 	queued     int64
@@ -186,6 +190,8 @@ func (t *Table) finalGaps(f *flow, d event.Direction, ended string, at event.Sta
 		reason = lossEvicted
 	}
 	t.flush(f, d, reason, at)
+	t.judgeStray(f, d, reason, at)
+	t.flush(f, d, reason, at)
 	if h.finSeen && !h.ended {
 		t.gap(f, d, h.fin, reason, at)
 	}
@@ -194,6 +200,7 @@ func (t *Table) finalGaps(f *flow, d event.Direction, ended string, at event.Sta
 		t.gap(f, d, h.acked, reason, at)
 	}
 	t.forget(h)
+	h.ended = true
 	if h.cutBytes > 0 {
 		t.lose(f, d, lossTruncated, h.cutPackets, h.cutBytes, at)
 	}

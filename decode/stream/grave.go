@@ -7,8 +7,10 @@ import "time"
 type grave struct {
 	sides     [2]sent // by endpoint: lower, higher
 	clientLow bool
-	reset     bool
-	until     int64
+	// reset: a RST ended it, by the lower endpoint if byLow. forged: that
+	// endpoint then went on as if it had sent none.
+	reset, byLow, forged bool
+	until                int64
 }
 
 // sent is what one endpoint had sent.
@@ -53,7 +55,7 @@ func (y *graveyard) remove(k key) { delete(y.graves, k) }
 
 // add remembers f, which ended at clock, and forgets what is over.
 func (y *graveyard) add(f *flow, clock int64) {
-	g := &grave{clientLow: f.clientLow, reset: f.ev.Ended == endRST, until: clock + y.linger}
+	g := &grave{clientLow: f.clientLow, reset: f.ev.Ended == endRST, byLow: f.resetByLow, until: clock + y.linger}
 	for i := range f.half {
 		h := &f.half[i]
 		byLow := (i == 0) == f.clientLow

@@ -21,6 +21,9 @@ func (t *Table) raise(f *flow, d event.Direction, name string, pos uint64, n int
 		return
 	}
 	f.notes++
+	if !f.half[d].started {
+		pos = base
+	}
 	f.identify()
 	t.note(event.Anomaly{Order: f.order(at), Time: at.Time, Frame: at.Frame, Name: name, FlowID: f.ev.ID, Key: f.ev.FlowKey,
 		Detail: fmt.Sprintf("%s: %d bytes at %+d", d, n, int64(pos-base))})

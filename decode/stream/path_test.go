@@ -166,3 +166,33 @@ func BenchmarkReordered(b *testing.B) {
 		table.Packet(&p)
 	}
 }
+
+// BenchmarkFlows opens a connection, exchanges a request for a response and
+// closes it: eight packets an operation.
+func BenchmarkFlows(b *testing.B) {
+	s := &sink{led: new(event.Ledger)}
+	table := newSinkTable(s)
+	data := make([]byte, 500)
+	var frames uint64
+	send := func(port uint16, fromClient bool, fl string, seq, ack uint32, n int) {
+		frames++
+		p := frame.Packet{Src: netipPort(port), Dst: serverAddr, Seq: seq, Ack: ack, Flags: flags(fl), Payload: data[:n], WireLen: n,
+			Stamp: event.Stamp{Time: int64(frames) * 1e6, Clock: int64(frames) * 1e6, Frame: frames}}
+		if !fromClient {
+			p.Src, p.Dst = p.Dst, p.Src
+		}
+		table.Packet(&p)
+	}
+	b.ReportAllocs()
+	for i := 0; b.Loop(); i++ {
+		port, isn := uint16(i), uint32(i)*100_003
+		send(port, true, "S", isn, 0, 0)
+		send(port, false, "S.", 7, isn+1, 0)
+		send(port, true, ".", isn+1, 8, 0)
+		send(port, true, ".", isn+1, 8, 200)
+		send(port, false, ".", 8, isn+201, 500)
+		send(port, true, "F.", isn+201, 508, 0)
+		send(port, false, "F.", 508, isn+202, 0)
+		send(port, true, ".", isn+202, 509, 0)
+	}
+}

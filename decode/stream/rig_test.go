@@ -119,7 +119,7 @@ func (r *rig) open(cisn, sisn uint32) {
 // close ends the capture.
 func (r *rig) close() {
 	r.t.Helper()
-	r.table.Close(r.clock + 1)
+	r.table.Close(r.clock)
 	r.check()
 	if r.led.Buffered != 0 || r.table.pool.held != 0 || r.led.Flows != r.led.FlowsEnded || len(r.table.timers) != 0 {
 		r.t.Fatalf("left over: %d bytes buffered, %d held, %d of %d flows ended, %d timers", r.led.Buffered, r.table.pool.held,

@@ -81,9 +81,9 @@ func (t *Table) place(f *flow, d event.Direction, s piece) {
 	switch {
 	case s.wire == 0:
 		return
-	case h.ended || f.closed:
+	case h.ended:
 		t.fate(event.ByteBeyond, s.b)
-		if len(s.b) > 0 {
+		if len(s.b) > 0 && !f.closed {
 			t.raise(f, d, noteAfterFIN, s.pos, len(s.b), s.at)
 		}
 		return

@@ -118,11 +118,12 @@ func (t *Table) special(f *flow, d event.Direction, p *frame.Packet) {
 // Advance fires the timers due at clock.
 func (t *Table) Advance(clock int64) { t.fire(clock) }
 
-// Close ends all flows, as of clock, which must not be before the last
-// packet's; a clock after it keeps the order of events. No call may follow.
+// Close ends all flows, a nanosecond after clock, that of the capture's last
+// packet: so what it causes sorts behind all that packets caused, wherever
+// epochs were cut. No call may follow.
 func (t *Table) Close(clock int64) {
 	t.fire(clock)
-	at := event.Stamp{Time: clock, Clock: clock}
+	at := event.Stamp{Time: clock + 1, Clock: clock + 1}
 	rest := make([]*flow, 0, len(t.flows))
 	for _, f := range t.flows {
 		rest = append(rest, f)

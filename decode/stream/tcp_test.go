@@ -116,6 +116,15 @@ func TestDataAfterRSTThatNobodyBelieved(t *testing.T) {
 	r.want(0, "abc", "")
 	r.want(1, "<0>def", "<0>ok")
 	r.wantEnded("rst", "end")
+
+	r = newRig(t, nil) // a forged RST in a download
+	r.open(99, 199)
+	r.send(false, ".", 200, 100, "abc")
+	r.send(true, "R", 100, 0, "")
+	r.send(true, ".", 100, 203, "")
+	r.send(false, ".", 203, 100, "def")
+	r.close()
+	r.want(1, "", "<0>def")
 }
 
 func TestRefusedConnection(t *testing.T) {
@@ -127,6 +136,16 @@ func TestRefusedConnection(t *testing.T) {
 	r.wantEnded("rst")
 	r.close()
 	r.wantNotes(noteRST)
+
+	r = newRig(t, nil) // with payload in the SYN
+	r.send(true, "S", 99, 0, "abc")
+	r.send(false, "R.", 0, 103, "")
+	r.close()
+	r.wantEnded("rst")
+	r.wantNotes("")
+	if len(r.conns) != 0 || r.led.Stream[event.ByteBeyond] != 3 {
+		t.Errorf("ledger %+v", r.led)
+	}
 }
 
 func TestFINBySequence(t *testing.T) {
@@ -457,13 +476,72 @@ func TestFarSegments(t *testing.T) {
 	r.send(true, ".", 100+5<<20, 200, "stray")
 	r.send(true, ".", 103, 200, "def")
 	r.want(0, "abcdef", "")
-	r.wantNotes(noteBeyond)
 	r.send(true, ".", 100+9<<20, 200, "one")
+	r.wantNotes(noteBeyond)
 	r.send(true, ".", 103+9<<20, 200, "two") // goes on: the mirror lost nine megabytes
+	r.want(0, fmt.Sprintf("abcdef<%d>onetwo", 9<<20-6), "")
 	r.close()
-	r.want(0, fmt.Sprintf("abcdef<%d>two", 9<<20-3), "")
 	if !r.flows[0].Flags.Has(event.FlagCapped | event.FlagGap) {
 		t.Error("no mark on the flow")
+	}
+}
+
+func TestFarSegmentAlone(t *testing.T) {
+	t.Run("acknowledged", func(t *testing.T) {
+		r := newRig(t, nil)
+		r.open(99, 199)
+		r.send(true, ".", 100+9<<20, 200, "one")
+		r.send(false, ".", 200, 103+9<<20, "")
+		r.want(0, fmt.Sprintf("<%d>one", 9<<20), "")
+		r.close()
+	})
+	t.Run("nothing came instead", func(t *testing.T) {
+		r := newRig(t, nil)
+		r.open(99, 199)
+		r.send(true, ".", 100, 200, "abc")
+		r.send(true, ".", 103+9<<20, 200, "one")
+		r.wait(6 * time.Second)
+		r.table.Advance(r.clock)
+		r.want(0, fmt.Sprintf("abc<%d>one", 9<<20), "")
+		r.close()
+	})
+	t.Run("the stream went on without it", func(t *testing.T) {
+		r := newRig(t, nil)
+		r.open(99, 199)
+		r.send(true, ".", 100, 200, "abc")
+		r.send(true, ".", 103+9<<20, 200, "one")
+		r.send(true, "F.", 103, 200, "def")
+		r.close()
+		r.want(0, "abcdef|", "")
+		r.wantNotes(noteBeyond)
+	})
+}
+
+func TestRSTBySomebodyOnlyAcknowledged(t *testing.T) {
+	r := newRig(t, nil)
+	r.send(false, ".", 200, 103, "ABC")
+	r.send(true, "R", 100, 0, "")
+	r.wantEnded()
+	r.send(true, "R", 103, 0, "")
+	r.wantEnded("rst")
+	r.send(false, ".", 203, 103, "DEF") // was on its way
+	r.close()
+	r.wantEnded("rst")
+	r.wantNotes(noteRST)
+}
+
+func TestOldConnectionAnswersTheSYN(t *testing.T) {
+	r := newRig(t, nil)
+	r.send(true, "S", 99, 0, "")
+	r.send(false, ".", 55, 860578523, "") // of a connection before this one
+	r.send(true, "R", 860578523, 0, "")   // which the client resets
+	r.send(true, "S", 99, 0, "")
+	r.send(false, "S.", 199, 100, "")
+	r.send(true, ".", 100, 200, "abc")
+	r.close()
+	r.want(0, "abc", "")
+	if r.led.Gaps != 0 || len(r.flows) != 1 {
+		t.Errorf("ledger %+v", r.led)
 	}
 }
 

@@ -45,6 +45,8 @@ func (t *Table) holeAt(h *half) (at int64, ok bool) {
 		return h.win.since + int64(t.cfg.HoleWait), true
 	case h.finSeen && !h.ended:
 		return h.finSince + int64(t.cfg.HoleWait), true
+	case h.stray != nil:
+		return h.stray.at.Clock + int64(t.cfg.HoleWait), true
 	}
 	return 0, false
 }

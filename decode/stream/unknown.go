@@ -11,6 +11,9 @@ import (
 // ends of connections fill.
 func (t *Table) unknown(p *frame.Packet, k key, fromLow bool) *flow {
 	g := t.gone.find(k, p.Stamp.Clock)
+	if g != nil && g.reset && g.byLow == fromLow && p.Flags&(frame.ACK|frame.SYN|frame.RST) == frame.ACK {
+		g.forged = true // who sent a RST has no connection to go on with
+	}
 	switch {
 	case p.Has(frame.RST):
 	case p.Has(frame.SYN):
@@ -83,8 +86,8 @@ func (t *Table) afterEnd(g *grave, p *frame.Packet, k key, fromLow bool) *flow {
 		// Other numbers: another connection, whose SYN was missed.
 		t.gone.remove(k)
 		return t.pickUp(p, k, fromLow)
-	case ahead == 0 && g.reset:
-		// The RST was not believed after all.
+	case ahead == 0 && g.forged:
+		// Without it, data of the other side is what was on its way.
 		t.gone.remove(k)
 		f := t.newFlow(p, k, fromLow, fromLow == g.clientLow, p.Stamp)
 		t.establish(f)
