@@ -35,7 +35,7 @@ var shellCommands = func() map[string]string {
 		{"num", "sleep timeout usleep"},
 		{"shell", "sh bash zsh ksh dash csh tcsh fish ash busybox"},
 		{"any", "powershell pwsh cmd.exe cmd certutil bitsadmin regsvr32 rundll32 mshta wmic reg"},
-		{"opt", "python python2 python3 perl ruby php node lua awk gawk sed grep egrep fgrep xargs base64 base32 gcc java crontab at kill killall pkill nohup sudo su eval exec openssl gdb vi vim nano ed net sc iptables systemctl service useradd passwd usermod docker kubectl time set export date"},
+		{"opt", "python python2 python3 perl ruby php node lua awk gawk sed grep egrep fgrep xargs base64 base32 gcc java crontab at kill killall pkill nohup sudo su eval exec openssl gdb vi vim nano ed net sc iptables systemctl service useradd passwd usermod docker kubectl tar trap adduser deluser apt apt-get yum dnf pip npm gem ansible chef-client bcdboot umount dmesg lsof ss ip arp pgrep sysctl journalctl cpulimit at busctl time set export date"},
 		{"say", "echo printf print"},
 	} {
 		for n := range strings.FieldsSeq(c.names) {
@@ -197,7 +197,10 @@ func leadCommand(s string) bool {
 	if len(t) > 400 || t == "" {
 		return false
 	}
-	if indexFold(t, "/dev/tcp/") >= 0 || indexFold(t, "/dev/udp/") >= 0 {
+	if _, w := indexAnyFold(t, []string{"/dev/tcp/", "/dev/udp/", "downloadstring(", "downloadfile(", "new-object net.webclient", "new-object system.net", "invoke-expression", "powershell -e"}); w != "" {
+		return true
+	}
+	if prefixFold(t, "invoke-webrequest http") || prefixFold(t, "invoke-webrequest -") || prefixFold(t, "iex (") || prefixFold(t, "iex(") || prefixFold(t, "iwr http") {
 		return true
 	}
 	cmd, at, hidden := shellWord(t, 0)

@@ -3,6 +3,7 @@ package text
 import (
 	"bufio"
 	"encoding/json"
+	"encoding/xml"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -70,6 +71,20 @@ func crsValues(c *crsCase) []string {
 	var doc any
 	if json.Unmarshal([]byte(c.Request.Data), &doc) == nil {
 		out = jsonValues(out, doc)
+	} else if strings.HasPrefix(c.Request.Data, "<") {
+		d := xml.NewDecoder(strings.NewReader(c.Request.Data))
+		d.Strict = false
+		for tok, err := d.Token(); err == nil; tok, err = d.Token() {
+			switch tok := tok.(type) {
+			case xml.StartElement:
+				for _, a := range tok.Attr {
+					out = append(out, a.Value)
+				}
+			case xml.CharData:
+				out = append(out, string(tok))
+			}
+		}
+		out = append(out, c.Request.Data)
 	} else {
 		pairs(c.Request.Data)
 		out = append(out, c.Request.Data)
@@ -153,7 +168,7 @@ func TestCoreRuleSetCases(t *testing.T) {
 				at(k).wrong += boolInt(hit)
 			}
 			if c.PL == 1 && len(c.Expect.Match) > 0 {
-				at(k + " level 1").want++
+				at(k+" level 1").want++
 				at(k + " level 1").hit += boolInt(hit)
 			}
 		}

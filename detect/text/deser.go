@@ -115,7 +115,7 @@ func phpObject(s string) int {
 // deserTags name classes and functions that gadgets use.
 var deserTags = []string{"!!python/object", "!!python/name", "!!python/module", "!!javax.script", "!!java.net.url", "!!com.sun.", "!!org.", "!ruby/object", "!ruby/hash", "_$$nd_func$$_", "com.sun.rowset.jdbcrowsetimpl",
 	"java.beans.xmldecoder", "class=\"java.lang.processbuilder", "class=\"java.lang.runtime", "java.util.priorityqueue", "org.apache.commons.collections", "ysoserial", "objectdataprovider", "typeconfusedelegate", "system.diagnostics.process", "windowsidentity, mscorlib",
-	"system.windows.data", "losformatter", "<java.util.priorityqueue", "javax.imageio.imageio$containsfilter", "<dynamic-proxy>", "com.mchange.v2.c3p0", "org.springframework.context.support.classpathxml", "org.springframework.context.support.filesystemxml", "ch.qos.logback.core.db", "org.apache.xbean", "java.lang.processbuilder"}
+	"system.windows.data", "losformatter", "<java.util.priorityqueue", "javax.imageio.imageio$containsfilter", "<dynamic-proxy>", "com.mchange.v2.c3p0", "classpathxmlapplicationcontext", "filesystemxmlapplicationcontext", "ch.qos.logback.core.db", "org.apache.xbean", "java.lang.processbuilder"}
 
 // classTag finds a JSON type tag that names a class of a platform.
 func classTag(s string) int {

@@ -128,6 +128,11 @@ func (q *sqlQuery) atWord(i int) bool {
 	switch q.t[i].kw {
 	case "union":
 		return q.union(i)
+	case "select":
+		// SELECT/**/x: a comment instead of a blank is an attacker's spelling
+		return strings.HasPrefix(q.s[q.t[i].to:], "/*") && q.selectList(i+1, true)
+	case "drop":
+		return q.t[i+1].kind == sqlWord && q.t[i+2].kind == sqlPunct && q.t[i+2].text == ";" && q.t[i+3].kind == sqlComment
 	case "or", "and", "xor":
 		return q.boolean(i)
 	case "having", "where":

@@ -23,6 +23,9 @@ func SSRFNeeds() string { return ssrfNeeds }
 //
 // Example: SSRF("http://169.254.169.254/latest/meta-data/") = 0, the whole, true; SSRF("https://example.com/a") is silent.
 func SSRF(s string) (offset int, match string, ok bool) {
+	if userTrick(s) {
+		return found(s, 0, len(s))
+	}
 	u, is := targetURL(s)
 	if !is {
 		return none()
@@ -40,6 +43,28 @@ func SSRF(s string) (offset int, match string, ok bool) {
 		return found(s, 0, len(s)) // http://good.example@127.0.0.1/
 	}
 	return none()
+}
+
+// userTrick reports a URL whose reader may take one of several hosts, with an
+// inner one behind an @: http://a.example:80 &@127.0.0.1:22/#@b.example/.
+func userTrick(s string) bool {
+	if !prefixFold(s, "http") || len(s) > 512 || strings.IndexByte(s, '@') < 0 || !strings.ContainsAny(s, " #&\\") {
+		return false
+	}
+	for rest := s; ; {
+		_, after, ok := strings.Cut(rest, "@")
+		if !ok {
+			return false
+		}
+		end := strings.IndexAny(after, "/:#? @")
+		if end < 0 {
+			end = len(after)
+		}
+		if a, is := oddAddr(after[:end]); is && (internalAddr(a) || metadataHost(after[:end])) {
+			return true
+		}
+		rest = after
+	}
 }
 
 // SSRFPlace reports a plain URL to loopback, a private address or an internal
@@ -219,6 +244,12 @@ func oddAddr(h string) (netip.Addr, bool) {
 			h = h[:i]
 		}
 		a, err := netip.ParseAddr(h)
+		if err == nil && a.Is6() {
+			// ::a.b.c.d, the old way to write an IPv4 address
+			if b := a.As16(); [12]byte(b[:12]) == [12]byte{} && b[12] != 0 {
+				return netip.AddrFrom4([4]byte(b[12:])), true
+			}
+		}
 		return a, err == nil
 	}
 	if h == "" || len(h) > 64 || !(isDigit(h[0])) {
@@ -240,6 +271,9 @@ func oddAddr(h string) (netip.Addr, bool) {
 		v, err := strconv.ParseUint(p, base, 64)
 		if err != nil {
 			return netip.Addr{}, false
+		}
+		if strings.IndexByte(h, '.') < 0 {
+			v &= 1<<32 - 1 // too large a number wraps in the readers that take it at all
 		}
 		part[n] = v
 		n++

@@ -123,9 +123,37 @@ func closesAgain(s string, i int, q byte) bool {
 		strings.HasSuffix(strings.TrimRight(rest, " ;\t"), ")")
 }
 
+// bracketName reports ["name"] with nothing but comments before it.
+func bracketName(t string) bool {
+	for {
+		t = strings.TrimLeft(t, " \t")
+		if !strings.HasPrefix(t, "/*") {
+			break
+		}
+		_, after, ok := strings.Cut(t, "*/")
+		if !ok {
+			return false
+		}
+		t = after
+	}
+	if !strings.HasPrefix(t, "[") {
+		return false
+	}
+	t = strings.TrimLeft(t[1:], " \t")
+	if strings.HasPrefix(t, "/*") {
+		return strings.Contains(t, "*/")
+	}
+	return t != "" && (t[0] == '"' || t[0] == '\'' || t[0] == '`') && strings.IndexByte(t, ']') > 0
+}
+
 // soleCall reports a value that is nothing but a proof: alert(document.cookie).
 func soleCall(s string) bool {
 	t := strings.TrimSpace(s)
+	for _, w := range []string{"window", "self", "top", "globalthis", "this", "parent", "frames", "(document)", "document"} {
+		if prefixFold(t, w) && bracketName(t[len(w):]) {
+			return true // self["alert"](1)
+		}
+	}
 	for _, w := range []string{"alert(", "prompt(", "confirm("} {
 		if prefixFold(t, w) && strings.HasSuffix(strings.TrimRight(t, ";/ "), ")") {
 			_, hit := indexAnyFold(t, []string{"document.", "cookie", "domain", "fromcharcode", "window."})

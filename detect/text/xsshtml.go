@@ -120,7 +120,7 @@ func runningAttribute(tag, name, value string) bool {
 	case foldIn(name, "srcdoc"):
 		return strings.ContainsAny(value, "<&") || foldIn(tag, "iframe")
 	case foldIn(name, "style"):
-		_, w := indexAnyFold(value, []string{"expression(", "javascript:", "-moz-binding", "behavior:", "vbscript:", "expr/*", "@import"})
+		_, w := indexAnyFold(value, []string{"expression(", "javascript:", "-moz-binding", "behavior:", "vbscript:", "expr/*", "@import", "url(javascript", "url (javascript", "url(data:text"})
 		return w != ""
 	case foldIn(name, "http-equiv"):
 		return foldIn(tag, "meta") && foldIn(value, "refresh", "set-cookie", "content-security-policy")
