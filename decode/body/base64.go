@@ -4,8 +4,6 @@ import (
 	"encoding/base64"
 	"strings"
 	"unicode/utf8"
-
-	"spaniel/event"
 )
 
 // minBase64 is the shortest text taken for base64.
@@ -46,10 +44,10 @@ func (e *Expander) base64(s string) ([]byte, bool) {
 	return e.step[:n], true
 }
 
-func stepBase64(e *Expander, s string, _ *event.Leaf, add func(name, text string)) {
+func stepBase64(r *reader, s string) {
 	if i := strings.Index(s, ";base64,"); i >= 0 && strings.HasPrefix(s, "data:") {
-		if out, ok := e.base64(s[i+len(";base64,"):]); ok {
-			add("base64", string(out))
+		if out, ok := r.e.base64(s[i+len(";base64,"):]); ok {
+			r.addScratch("base64", out)
 		}
 		return
 	}
@@ -61,8 +59,8 @@ func stepBase64(e *Expander, s string, _ *event.Leaf, add func(name, text string
 			return
 		}
 	}
-	if out, ok := e.base64(s); ok {
-		add("base64", string(out))
+	if out, ok := r.e.base64(s); ok {
+		r.addScratch("base64", out)
 	}
 }
 

@@ -57,6 +57,7 @@ func (e *Expander) decode(coding string, size int, in, dst []byte) ([]byte, faul
 		return dst, faultBroken
 	}
 	dst, f := e.pull(r, size, dst)
+	e.release(coding, in, len(dst))
 	if f == faultBroken && len(dst) == 0 && coding == "deflate" {
 		e.src.Reset(in) // two zlib bytes may be the start of raw deflate
 		return e.pull(e.flate(), size, dst)
@@ -152,4 +153,21 @@ func (e *Expander) zstd() (io.Reader, error) {
 		e.zs = z
 	}
 	return z, err
+}
+
+// release lets go of a decoder that took more memory for one body than is fit
+// to be kept: both windows grow with what comes in.
+func (e *Expander) release(coding string, in []byte, out int) {
+	switch {
+	case coding == "br" && out > keepBytes:
+		e.br = nil
+	case coding == "zstd":
+		var h zstd.Header
+		if out > keepBytes || h.Decode(in) != nil || h.WindowSize > keepBytes || h.FrameContentSize > keepBytes {
+			if e.zs != nil {
+				e.zs.Close()
+			}
+			e.zs = nil
+		}
+	}
 }

@@ -42,6 +42,7 @@ const (
 	maxSteps     = 4         // decoding steps of a reading
 	maxReadBytes = 128 << 10 // bytes of all readings of a leaf but the first
 	maxName      = 128       // bytes of a name within a place
+	maxPlace     = 512       // bytes of a place to which names are still added
 	maxParts     = 4         // multipart within multipart
 )
 

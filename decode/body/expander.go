@@ -17,6 +17,7 @@ type Expander struct {
 	buf    []byte // place being built
 	step   []byte // scratch of decoding steps
 	slab   []event.Reading
+	reader reader
 	read   func(*event.Leaf) []event.Reading
 }
 

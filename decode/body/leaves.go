@@ -89,7 +89,7 @@ var plainName = func() (t [256]bool) {
 
 // place joins prefix and name; repeated places share one string.
 func (e *Expander) place(prefix, name string) string {
-	if name == "" {
+	if name == "" || len(prefix) > maxPlace {
 		return prefix
 	}
 	e.buf = append(append(append(e.buf[:0], prefix...), '.'), name[:min(len(name), maxName)]...)
@@ -98,6 +98,9 @@ func (e *Expander) place(prefix, name string) string {
 
 // numbered is place with a number for a name.
 func (e *Expander) numbered(prefix string, n int) string {
+	if len(prefix) > maxPlace {
+		return prefix
+	}
 	e.buf = strconv.AppendInt(append(append(e.buf[:0], prefix...), '.'), int64(n), 10)
 	return e.intern()
 }

@@ -13,17 +13,17 @@ func jwtLike(s string) bool {
 
 // stepJWT opens the header and the claims of a token; the signature is none
 // of our business.
-func stepJWT(e *Expander, s string, _ *event.Leaf, add func(name, text string)) {
+func stepJWT(r *reader, s string) {
 	if !jwtLike(s) {
 		return
 	}
 	header, rest, _ := strings.Cut(s, ".")
 	claims, _, _ := strings.Cut(rest, ".")
-	if out, ok := e.base64(header); ok {
-		add("jwt.header", string(out))
+	if out, ok := r.e.base64(header); ok {
+		r.addScratch("jwt.header", out)
 	}
-	if out, ok := e.base64(claims); ok {
-		add("jwt.claims", string(out))
+	if out, ok := r.e.base64(claims); ok {
+		r.addScratch("jwt.claims", out)
 	}
 }
 
@@ -35,16 +35,16 @@ func jsonLike(s string) bool {
 
 // stepJSON reads the values within a JSON text that stands in a value. Words
 // of letters and digits carry nothing and would use up the readings.
-func stepJSON(e *Expander, s string, _ *event.Leaf, add func(name, text string)) {
+func stepJSON(r *reader, s string) {
 	if !jsonLike(s) {
 		return
 	}
-	inner := &Expander{cfg: e.cfg, places: e.places}
+	inner := &Expander{cfg: r.e.cfg, places: r.e.places}
 	k := collector{e: inner, call: new(event.Call), left: 64}
 	k.json("json", strings.TrimSpace(s))
 	for i := range k.dst {
 		if l := &k.dst[i]; l.Type == "string" && !wordOnly(l.Value) || l.Kind == event.LeafName {
-			add(l.Place, l.Value)
+			r.add(l.Place, l.Value)
 		}
 	}
 }

@@ -6,71 +6,78 @@ import (
 	"spaniel/event"
 )
 
-// A step is one way of decoding a text further.
-type step struct {
-	name string
-	// apply appends each text that s decodes to by calling add.
-	apply func(e *Expander, s string, first *event.Leaf, add func(name, text string))
-}
+// A step is one way of decoding a text further: it adds what s decodes to.
+type step func(r *reader, s string)
 
-// steps in the order they are tried; earlier ones are commoner, and a leaf's
+// steps in the order they are tried; commoner ones come first, since a leaf's
 // readings are limited.
 var steps = [...]step{
-	{"percent", stepPercent},
-	{"entity", stepEntity},
-	{"escape", stepEscape},
-	{"overlong", stepOverlong},
-	{"fullwidth", stepFullwidth},
-	{"auth", stepAuth},
-	{"jwt", stepJWT},
-	{"base64", stepBase64},
-	{"utf16", stepUTF16},
-	{"json", stepJSON},
+	stepPercent, stepEntity, stepEscape, stepOverlong, stepFullwidth, stepAuth, stepJWT, stepBase64, stepUTF16, stepJSON,
+}
+
+// reader makes the readings of one leaf.
+type reader struct {
+	e      *Expander
+	leaf   *event.Leaf
+	list   []event.Reading
+	budget int
+	from   int // index of the reading that is decoded
+}
+
+// first reports whether the value as sent is decoded, which alone may hold
+// what its place allows.
+func (r *reader) first() bool { return r.from == 0 }
+
+// add appends a reading within the budget.
+func (r *reader) add(name, text string) {
+	if len(r.list) >= maxReadings || len(text) > r.budget || text == "" || has(r.list, text) {
+		return
+	}
+	r.budget -= len(text)
+	if chain := r.list[r.from].Chain; chain != "" {
+		name = chain + ">" + name
+	}
+	r.list = append(r.list, event.Reading{Chain: name, Text: text})
+}
+
+// addScratch appends a reading that stands in scratch memory.
+func (r *reader) addScratch(name string, text []byte) {
+	if len(text) <= r.budget && len(r.list) < maxReadings {
+		r.add(name, string(text))
+	}
 }
 
 // readings returns the leaf's value as sent, then each distinct text that
 // steps of decoding make of it, nearest first, within the budget.
 func (e *Expander) readings(l *event.Leaf) []event.Reading {
 	if !mayDecode(l) {
-		return e.single(l.Value)
+		return e.take(1, l.Value)
 	}
-	list := []event.Reading{{Text: l.Value}}
-	budget := maxReadBytes
-	for i := 0; i < len(list) && len(list) < maxReadings; i++ {
-		from := list[i]
-		if chainLen(from.Chain) >= maxSteps {
+	r := &e.reader
+	*r = reader{e: e, leaf: l, list: append(r.list[:0], event.Reading{Text: l.Value}), budget: maxReadBytes}
+	for ; r.from < len(r.list) && len(r.list) < maxReadings; r.from++ {
+		if chainLen(r.list[r.from].Chain) >= maxSteps {
 			continue
 		}
-		first := l
-		if i > 0 {
-			first = nil
-		}
-		for s := range steps {
-			steps[s].apply(e, from.Text, first, func(name, text string) {
-				if len(list) >= maxReadings || len(text) > budget || text == "" || has(list, text) {
-					return
-				}
-				budget -= len(text)
-				chain := name
-				if from.Chain != "" {
-					chain = from.Chain + ">" + name
-				}
-				list = append(list, event.Reading{Chain: chain, Text: text})
-			})
+		for _, apply := range steps {
+			apply(r, r.list[r.from].Text)
 		}
 	}
+	list := e.take(len(r.list), l.Value)
+	copy(list, r.list)
+	r.leaf = nil
 	return list
 }
 
-// single returns the one reading of a value that decodes to nothing else.
-func (e *Expander) single(value string) []event.Reading {
-	if len(e.slab) == 0 {
+// take cuts n readings off a slab, the first of them the value as sent.
+func (e *Expander) take(n int, value string) []event.Reading {
+	if len(e.slab) < n {
 		e.slab = make([]event.Reading, 256)
 	}
-	r := e.slab[:1:1]
-	e.slab = e.slab[1:]
-	r[0].Text = value
-	return r
+	list := e.slab[:n:n]
+	e.slab = e.slab[n:]
+	list[0].Text = value
+	return list
 }
 
 func has(list []event.Reading, text string) bool {

@@ -8,26 +8,28 @@ import (
 	"spaniel/event"
 )
 
-func stepPercent(e *Expander, s string, first *event.Leaf, add func(name, text string)) {
-	plus := first != nil && (first.Kind == event.LeafQuery || first.Kind == event.LeafForm) && strings.IndexByte(s, '+') >= 0
+func stepPercent(r *reader, s string) {
+	e := r.e
+	plus := r.first() && (r.leaf.Kind == event.LeafQuery || r.leaf.Kind == event.LeafForm) && strings.IndexByte(s, '+') >= 0
 	if !plus && strings.IndexByte(s, '%') < 0 {
 		return
 	}
 	var changed bool
 	if e.step, changed = appendPercent(e.step[:0], s, plus); changed {
-		add("percent", string(e.step))
+		r.addScratch("percent", e.step)
 	}
 }
 
-func stepEntity(_ *Expander, s string, _ *event.Leaf, add func(name, text string)) {
+func stepEntity(r *reader, s string) {
 	if strings.IndexByte(s, '&') >= 0 {
-		add("entity", html.UnescapeString(s))
+		r.add("entity", html.UnescapeString(s))
 	}
 }
 
 // stepEscape resolves \uHHHH, \xHH and their like. A lone \n or \\ is left
 // alone: paths and regular expressions are full of them.
-func stepEscape(e *Expander, s string, _ *event.Leaf, add func(name, text string)) {
+func stepEscape(r *reader, s string) {
+	e := r.e
 	if !strings.Contains(s, `\u`) && !strings.Contains(s, `\x`) {
 		return
 	}
@@ -41,11 +43,12 @@ func stepEscape(e *Expander, s string, _ *event.Leaf, add func(name, text string
 		}
 		i += n
 	}
-	add("escape", string(e.step))
+	r.addScratch("escape", e.step)
 }
 
 // stepOverlong turns overlong UTF-8 forms of ASCII into the ASCII bytes.
-func stepOverlong(e *Expander, s string, _ *event.Leaf, add func(name, text string)) {
+func stepOverlong(r *reader, s string) {
+	e := r.e
 	if utf8.ValidString(s) {
 		return
 	}
@@ -55,7 +58,7 @@ func stepOverlong(e *Expander, s string, _ *event.Leaf, add func(name, text stri
 		e.step = append(e.step, c)
 		i += n - 1
 	}
-	add("overlong", string(e.step))
+	r.addScratch("overlong", e.step)
 }
 
 // overlong returns the ASCII byte that an overlong form at the start of s
@@ -74,45 +77,46 @@ func overlong(s string) (byte, int) {
 }
 
 // stepFullwidth turns the full-width forms U+FF01 to U+FF5E into ASCII.
-func stepFullwidth(e *Expander, s string, _ *event.Leaf, add func(name, text string)) {
+func stepFullwidth(r *reader, s string) {
+	e := r.e
 	if !strings.Contains(s, "\xef\xbc") && !strings.Contains(s, "\xef\xbd") {
 		return
 	}
 	e.step = e.step[:0]
-	for _, r := range s {
-		if 0xff01 <= r && r <= 0xff5e {
-			r -= 0xff01 - '!'
+	for _, c := range s {
+		if 0xff01 <= c && c <= 0xff5e {
+			c -= 0xff01 - '!'
 		}
-		e.step = utf8.AppendRune(e.step, r)
+		e.step = utf8.AppendRune(e.step, c)
 	}
-	add("fullwidth", string(e.step))
+	r.addScratch("fullwidth", e.step)
 }
 
 // authLike reports whether s is a credential with its scheme.
 func authLike(s string) bool { return hasFold(s, "basic ") || hasFold(s, "bearer ") }
 
 // stepAuth opens an Authorization value: Basic credentials, a Bearer token.
-func stepAuth(e *Expander, s string, first *event.Leaf, add func(name, text string)) {
-	if first == nil || first.Kind != event.LeafHeader || !authLike(s) {
+func stepAuth(r *reader, s string) {
+	if !r.first() || r.leaf.Kind != event.LeafHeader || !authLike(s) {
 		return
 	}
 	scheme, token, _ := strings.Cut(s, " ")
 	token = strings.TrimSpace(token)
 	if strings.EqualFold(scheme, "bearer") {
-		add("bearer", token)
+		r.add("bearer", token)
 		return
 	}
-	if out, ok := e.base64(token); ok {
-		add("basic", string(out))
+	if out, ok := r.e.base64(token); ok {
+		r.addScratch("basic", out)
 	}
 }
 
 // stepUTF16 reads little- and big-endian UTF-16, as PowerShell likes it.
-func stepUTF16(e *Expander, s string, _ *event.Leaf, add func(name, text string)) {
+func stepUTF16(r *reader, s string) {
 	if len(s) < 8 || strings.IndexByte(s, 0) < 0 {
 		return
 	}
 	if out := fromUTF16([]byte(s)); len(out) < len(s) && printable(out) {
-		add("utf16", string(out))
+		r.addScratch("utf16", out)
 	}
 }
