@@ -9,7 +9,7 @@ import (
 
 // customer plays one visit of an ordinary customer.
 func (s *shop) customer(p person) {
-	v := s.visitor(p.addr, p.agent, "Accept: application/json", "Accept-Encoding: gzip, deflate, br", "Accept-Language: en-GB,en;q=0.8")
+	v := s.visitor(p.addr, p.agent, "Accept-Encoding: gzip, deflate, br", "Accept-Language: en-GB,en;q=0.8")
 	if !p.app {
 		s.arrive(v)
 	}
@@ -39,13 +39,13 @@ func notFound() answer {
 
 // arrive loads the shop's page as a browser does.
 func (s *shop) arrive(v *visitor) {
-	v.call("GET", "/", "", answer{kind: "text/html; charset=utf-8", body: frontPage, gzip: true})
+	v.call("GET", "/", "", answer{kind: "text/html; charset=utf-8", body: frontPage, gzip: true}, "Accept: text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8")
 	s.pause(20e6, 90e6)
-	v.call("GET", "/static/shop.css", "", answer{kind: "text/css", body: styleSheet, gzip: true, headers: []string{`ETag: "5f2c"`, "Cache-Control: max-age=86400"}})
+	v.call("GET", "/static/shop.css", "", answer{kind: "text/css", body: styleSheet, gzip: true, headers: []string{`ETag: "5f2c"`, "Cache-Control: max-age=86400"}}, "Accept: text/css,*/*;q=0.1")
 	if s.rng.IntN(2) == 0 {
-		v.call("GET", "/static/logo.png", "", answer{kind: "image/png", body: logo()})
+		v.call("GET", "/static/logo.png", "", answer{kind: "image/png", body: logo()}, "Accept: image/avif,image/webp,*/*;q=0.8")
 	} else { // seen before
-		v.call("GET", "/static/logo.png", "", answer{status: http.StatusNotModified, headers: []string{`ETag: "77a1"`}}, `If-None-Match: "77a1"`)
+		v.call("GET", "/static/logo.png", "", answer{status: http.StatusNotModified, headers: []string{`ETag: "77a1"`}}, "Accept: image/avif,image/webp,*/*;q=0.8", `If-None-Match: "77a1"`)
 	}
 	s.pause(200e6, 900e6)
 }

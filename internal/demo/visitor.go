@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/netip"
+	"slices"
 	"strings"
 	"time"
 
@@ -74,7 +75,10 @@ func (v *visitor) leave() {
 // shop's front, which keeps addresses.
 func (v *visitor) request(method, target, body string, fields []string) []byte {
 	lines := []string{method + " " + target + " HTTP/1.1", "Host: shop.example", "User-Agent: " + v.agent, "X-Forwarded-Proto: https"}
-	lines = append(append(lines, v.fields...), fields...)
+	lines = append(append(lines, fields...), v.fields...)
+	if !slices.ContainsFunc(lines, func(l string) bool { return strings.HasPrefix(l, "Accept: ") }) {
+		lines = append(lines, "Accept: application/json")
+	}
 	if body != "" {
 		lines = append(lines, "Content-Type: application/json", fmt.Sprintf("Content-Length: %d", len(body)))
 	}
