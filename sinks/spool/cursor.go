@@ -35,8 +35,9 @@ type Cursor struct {
 	name   string
 	path   string
 	limits Limits
-	kept   place // as on disk, or newer
-	dirty  bool  // newer
+	kept   place  // as on disk, or newer
+	dirty  bool   // newer
+	stored uint64 // acked as on disk: what lies behind it is needed no more
 	batch  *sinks.Batch
 	lost   uint64 // records of the batch's range that are gone
 	seen   uint64 // last record read
@@ -72,7 +73,7 @@ func (s *Spool) NewCursor(sink string, w Which, limits Limits) (*Cursor, error) 
 		}
 		c.kept = place{acked: oldest - 1, cut: oldest - 1}
 	}
-	c.seen = c.kept.acked
+	c.seen, c.stored = c.kept.acked, c.kept.acked
 	l.cursors = append(l.cursors, c)
 	return c, nil
 }
@@ -247,7 +248,7 @@ func (c *Cursor) Ack() error {
 	c.kept.acked, c.kept.cut = c.batch.Last, c.batch.Last
 	c.kept.lost += c.lost
 	c.batch, c.lost, c.dirty = nil, 0, true
-	return c.l.release()
+	return nil
 }
 
 // CursorStats says how far a cursor has come.

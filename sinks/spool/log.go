@@ -267,11 +267,13 @@ func (l *log) bytes() (n int64) {
 	return n
 }
 
-// release removes the segments that every cursor has passed. The caller holds mu.
+// release removes the segments that every cursor has passed, as its file on
+// disk says: after a crash a cursor stands where its file does. The caller
+// holds mu.
 func (l *log) release() error {
 	passed := uint64(math.MaxUint64)
 	for _, c := range l.cursors {
-		passed = min(passed, c.kept.acked)
+		passed = min(passed, c.stored)
 	}
 	var errs []error
 	for len(l.segs) > 1 && l.segs[0].last <= passed {

@@ -55,7 +55,7 @@ func parsePlace(text string) (p place, ok bool) {
 	return p, true
 }
 
-// keep puts the cursor's place on disk: a new file, synced, renamed
+// keep puts the cursor's place on disk, and lets go of the segments behind it: a new file, synced, renamed
 // over the old, and the directory synced.
 func (c *Cursor) keep() error {
 	tmp := c.path + ".new"
@@ -77,7 +77,10 @@ func (c *Cursor) keep() error {
 		return fmt.Errorf("keeping cursor %s: %w", c.name, err)
 	}
 	c.dirty = false
-	return nil
+	c.l.mu.Lock()
+	defer c.l.mu.Unlock()
+	c.stored = c.kept.acked
+	return c.l.release()
 }
 
 // highestCut returns the highest number any cursor of the directory has seen.

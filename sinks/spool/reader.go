@@ -16,6 +16,8 @@ type reader struct {
 	seg   segment
 	off   int64  // where the next record is expected
 	after uint64 // last number read: the next is larger
+	// wasted counts bytes summed up for records that were none.
+	wasted int64
 
 	buf      []byte // bytes of the file from bufStart
 	bufStart int64
@@ -28,6 +30,11 @@ type found struct {
 	payload []byte
 }
 
+// maxWasted bounds the work behind damage: a payload made of what looks like
+// heads of long records must not cost the square of its size. 1 GiB is a tenth
+// of a second of checksums.
+const maxWasted = 1 << 30
+
 // readAhead is how much is read at once: some hundreds of records.
 const readAhead = 256 << 10
 
@@ -38,7 +45,7 @@ func (r *reader) open(s *segment) error {
 		return err
 	}
 	r.f, r.seg, r.off, r.buf, r.bufStart = f, *s, headerSize, r.buf[:0], headerSize
-	r.after = s.first - 1
+	r.after, r.wasted = s.first-1, 0
 	return nil
 }
 
@@ -92,6 +99,9 @@ func (r *reader) next() (rec found, ok bool, err error) {
 		if seq, kind, payload, ok := checkRecord(b, r.seg.salt); ok {
 			r.off, r.after = off+int64(n), seq
 			return found{seq, kind, payload}, true, nil
+		}
+		if r.wasted += int64(n); r.wasted > maxWasted {
+			break // the rest of the segment is given up, and counted as lost
 		}
 	}
 	r.off = r.seg.size
