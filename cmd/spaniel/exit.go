@@ -121,7 +121,8 @@ func systemProblem(err error) *problem {
 		return &problem{exitFailure, addr.Error(), "api.listen", "", "choose another: --set api.listen=127.0.0.1:7475   or: --set api.listen=off", err}
 	case errors.As(err, &addr):
 		return &problem{exitInput, addr.Error(), "api.listen", "", "write it like 127.0.0.1:7474, or off", err}
-	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT):
+	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT), strings.Contains(err.Error(), syscall.ENOSPC.Error()),
+		strings.Contains(err.Error(), "No space left on device"): // the engine of the store has only words
 		return &problem{exitFailure, "no space left on the disk", "", err.Error(), "free some space, or write elsewhere: df -h shows where there is room", err}
 	case errors.Is(err, fs.ErrPermission):
 		return &problem{exitPermission, "not allowed", "", err.Error(), "", err}

@@ -2,7 +2,10 @@ package main
 
 import (
 	"crypto/rand"
+	"fmt"
 	"net/netip"
+	"os"
+	"path/filepath"
 
 	"spaniel/internal/config"
 	"spaniel/sinks/redact"
@@ -12,7 +15,7 @@ import (
 // kept, a key for this one run hides them as well; hashes of another run then
 // do not join, which is said.
 func (a *app) key(cfg *config.Config) []byte {
-	key, err := redact.LoadOrMakeKey(keyFile(cfg))
+	key, err := loadKey(cfg)
 	if err == nil {
 		return key
 	}
@@ -20,6 +23,15 @@ func (a *app) key(cfg *config.Config) []byte {
 	key = make([]byte, 32)
 	_, _ = rand.Read(key) // never fails; it ends the program instead
 	return key
+}
+
+// loadKey reads the key, or makes one, and the data directory with it.
+func loadKey(cfg *config.Config) ([]byte, error) {
+	path := keyFile(cfg)
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		return nil, fmt.Errorf("making the place of the privacy key: %w", err)
+	}
+	return redact.LoadOrMakeKey(path)
 }
 
 // redactOption is the redactor's part of the configuration.

@@ -69,7 +69,7 @@ func (r *reading) describe(faults []error) error {
 
 // one reads one capture to its end.
 func (r *reading) one(paths []string) error {
-	src, err := openAll(paths)
+	src, err := openAll(r.ctx, paths, r.a.in)
 	if err != nil {
 		return err
 	}
@@ -89,11 +89,10 @@ func (r *reading) one(paths []string) error {
 	bar.stop()
 	led := s.Ledger()
 	r.sum.add(paths, m, &led)
-	err = errors.Join(filter.err, err, src.Close())
 	if r.ctx.Err() != nil && r.failure() == nil {
-		err = errors.Join(err, r.interrupted(paths, m, src))
+		err = r.interrupted(paths, m, src) // where it was cut off is no fault of the file
 	}
-	return err
+	return errors.Join(filter.err, err, src.Close())
 }
 
 // interrupted says how far reading came.

@@ -55,7 +55,7 @@ func (a *app) rulesList(paths []string, format string) error {
 	for _, r := range set.Rules() {
 		judges := "calls"
 		if r.Windowed() {
-			judges = "windows of " + strings.TrimSuffix(strings.TrimSuffix(r.Over.String(), "0s"), "0m")
+			judges = "windows of " + config.Duration(r.Over).String()
 		}
 		if err := res.Row([]any{r.ID, r.Severity.String(), r.Category, judges, int64(len(r.Tests)), r.Title}); err != nil {
 			return err

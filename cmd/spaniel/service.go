@@ -65,9 +65,9 @@ func (a *app) newService(cfg *config.Config, live capture.LiveConfig, log *zap.L
 	if s.live, err = capture.OpenLive(live); err != nil {
 		return s, err
 	}
-	key, err := redact.LoadOrMakeKey(keyFile(cfg))
+	key, err := loadKey(cfg)
 	if err != nil {
-		return s, fmt.Errorf("the key that hides secrets: %w", err)
+		return s, fmt.Errorf("the key of the hashes that hide secrets: %w", err)
 	}
 	if err := s.openDelivery(a); err != nil {
 		return s, err

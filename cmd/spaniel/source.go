@@ -1,8 +1,12 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"io"
+	"os"
+
+	"golang.org/x/term"
 
 	"spaniel/capture"
 	"spaniel/event"
@@ -14,17 +18,18 @@ type source struct {
 	// ahead holds each file's next frame when there are several. Its data is
 	// the file's own, good until that file is asked again.
 	ahead  []event.Frame
-	given  int // the file whose frame was given last, -1 at first
+	given  int     // the file whose frame was given last, -1 at first
 	ended  []error // io.EOF or a fault, once a file is over
 	first  []int   // index of each file's first interface in the whole
 	number uint64
 	fault  error
 }
 
-func openAll(paths []string) (*source, error) {
+// openAll opens the captures; in is standard input, for "-".
+func openAll(ctx context.Context, paths []string, in io.Reader) (*source, error) {
 	s := &source{}
 	for _, p := range paths {
-		f, err := capture.Open(p)
+		f, err := openOne(ctx, p, in)
 		if err != nil {
 			return nil, errors.Join(err, s.Close())
 		}
@@ -41,6 +46,28 @@ func openAll(paths []string) (*source, error) {
 	}
 	s.given = -1
 	return s, nil
+}
+
+func openOne(ctx context.Context, path string, in io.Reader) (*capture.File, error) {
+	if path != capture.Stdin {
+		return capture.Open(path)
+	}
+	if f, ok := in.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
+		return nil, usage("standard input is a terminal, not a capture", "tcpdump -w - | spaniel read -")
+	}
+	return capture.NewFile("standard input", interruptible(ctx, in))
+}
+
+// interruptible ends when ctx does, even while in has nothing to give: a read
+// of standard input cannot be called back, so it is left to the process's end.
+func interruptible(ctx context.Context, in io.Reader) io.Reader {
+	r, w := io.Pipe()
+	go func() {
+		_, err := io.Copy(w, in)
+		_ = w.CloseWithError(err) // never fails
+	}()
+	context.AfterFunc(ctx, func() { _ = w.CloseWithError(io.EOF) })
+	return r
 }
 
 // maxIfaces sets the files' interfaces apart; a pcapng file may name more only

@@ -57,6 +57,7 @@ func (t *Table) Close() error {
 
 func (t *Table) flush() {
 	t.widths = make([]int, len(t.heads))
+	some := make([]bool, len(t.heads))
 	for i, h := range t.heads {
 		t.widths[i] = text.StringWidthWithoutEscSequences(h)
 	}
@@ -64,10 +65,11 @@ func (t *Table) flush() {
 		for i, c := range row {
 			t.widths[i] = max(t.widths[i], text.StringWidthWithoutEscSequences(c))
 			t.right[i] = t.right[i] && numeric(c)
+			some[i] = some[i] || c != ""
 		}
 	}
-	if len(t.held) == 0 {
-		clear(t.right)
+	for i := range some {
+		t.right[i] = t.right[i] && some[i]
 	}
 	if t.screen.Width > 0 {
 		for i := range t.widths[:max(len(t.widths)-1, 0)] {
@@ -113,8 +115,8 @@ func (t *Table) print(cells []string, head bool) {
 		b.WriteString(c)
 		left -= w + 2
 	}
-	b.WriteByte('\n')
-	if _, err := io.WriteString(t.screen.W, b.String()); err != nil && t.err == nil {
+	line := strings.TrimRight(b.String(), " ") + "\n"
+	if _, err := io.WriteString(t.screen.W, line); err != nil && t.err == nil {
 		t.err = err
 	}
 }

@@ -1,0 +1,167 @@
+package main
+
+import (
+	"bufio"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/rogpeppe/go-internal/testscript"
+)
+
+// A sensorProcess is `spaniel run` in the background, with its log.
+type sensorProcess struct {
+	cmd *exec.Cmd
+	log *bufio.Reader
+	all strings.Builder
+	api string
+}
+
+// sensorKey is where a script keeps its one sensor.
+type sensorKey struct{}
+
+func sensorOf(ts *testscript.TestScript) *sensorProcess {
+	s, ok := ts.Value(sensorKey{}).(*sensorProcess)
+	if !ok {
+		ts.Fatalf("the script has no place for a sensor")
+	}
+	return s
+}
+
+// until reads the log up to a line that holds text.
+func (s *sensorProcess) until(ts *testscript.TestScript, text string) string {
+	for {
+		line, err := s.log.ReadString('\n')
+		s.all.WriteString(line)
+		if strings.Contains(line, text) {
+			return line
+		}
+		if err != nil {
+			ts.Fatalf("the sensor's log ends without %q:\n%s", text, s.all.String())
+		}
+	}
+}
+
+// sensor ARGS… starts spaniel run and returns when it watches.
+func cmdSensor(ts *testscript.TestScript, _ bool, args []string) {
+	s := sensorOf(ts)
+	self, err := os.Executable()
+	ts.Check(err)
+	s.cmd = exec.Command(self, append([]string{"run"}, args...)...)
+	s.cmd.Args[0] = "spaniel"
+	s.cmd.Dir = ts.Getenv("WORK")
+	for _, name := range []string{"PATH", "HOME", "XDG_DATA_HOME", "XDG_CONFIG_HOME"} {
+		s.cmd.Env = append(s.cmd.Env, name+"="+ts.Getenv(name))
+	}
+	errPipe, err := s.cmd.StderrPipe()
+	ts.Check(err)
+	out, err := os.Create(ts.MkAbs("sensor.out"))
+	ts.Check(err)
+	s.cmd.Stdout = out
+	ts.Check(s.cmd.Start())
+	ts.Check(out.Close())
+	ts.Defer(func() {
+		if s.cmd != nil { // the script failed before stop
+			_ = s.cmd.Process.Kill()
+			_ = s.cmd.Wait()
+		}
+	})
+	s.log = bufio.NewReader(errPipe)
+	var start struct{ API string }
+	ts.Check(json.Unmarshal([]byte(s.until(ts, `"watching"`)), &start))
+	s.api = start.API
+	ts.Setenv("API", start.API)
+}
+
+// stop sends SIGTERM; the sensor must end with code 0 within 10 s. Its log is
+// the file sensor.log.
+func cmdStop(ts *testscript.TestScript, _ bool, _ []string) {
+	s := sensorOf(ts)
+	ts.Check(s.cmd.Process.Signal(syscall.SIGTERM))
+	late := time.AfterFunc(10*time.Second, func() { _ = s.cmd.Process.Kill() })
+	rest, err := io.ReadAll(s.log)
+	ts.Check(err)
+	s.all.Write(rest)
+	err = s.cmd.Wait()
+	inTime := late.Stop()
+	s.cmd = nil
+	ts.Check(os.WriteFile(ts.MkAbs("sensor.log"), []byte(s.all.String()), 0o644))
+	if err != nil || !inTime {
+		ts.Fatalf("the sensor ended with %v, in time: %v\n%s", err, inTime, s.all.String())
+	}
+}
+
+// hup sends SIGHUP.
+func cmdHup(ts *testscript.TestScript, _ bool, _ []string) {
+	ts.Check(sensorOf(ts).cmd.Process.Signal(syscall.SIGHUP))
+}
+
+// log TEXT waits for a line of the log that holds the text.
+func cmdLog(ts *testscript.TestScript, _ bool, args []string) { sensorOf(ts).until(ts, args[0]) }
+
+// get PATH TEXT asks the sensor's address; the answer must hold the text.
+func cmdGet(ts *testscript.TestScript, _ bool, args []string) {
+	resp, err := (&http.Client{Transport: &http.Transport{DisableKeepAlives: true}}).Get("http://" + sensorOf(ts).api + args[0])
+	ts.Check(err)
+	b, err := io.ReadAll(resp.Body)
+	ts.Check(errors.Join(err, resp.Body.Close()))
+	if !strings.Contains(string(b), args[1]) {
+		ts.Fatalf("%s does not hold %q:\n%s", args[0], args[1], b)
+	}
+}
+
+// attack ADDRESS TARGET makes a request on loopback that rules find, from a
+// server of its own at the address.
+func cmdAttack(ts *testscript.TestScript, _ bool, args []string) {
+	lis, err := net.Listen("tcp", args[0])
+	ts.Check(err)
+	served := make(chan error, 1)
+	go func() {
+		conn, err := lis.Accept()
+		if err != nil {
+			served <- err
+			return
+		}
+		_, err = http.ReadRequest(bufio.NewReader(conn))
+		_, werr := io.WriteString(conn, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\nok")
+		served <- errors.Join(err, werr, conn.Close())
+	}()
+	conn, err := net.Dial("tcp", args[0])
+	ts.Check(err)
+	_, err = fmt.Fprintf(conn, "GET %s HTTP/1.1\r\nHost: shop.example\r\nUser-Agent: Mozilla/5.0\r\nConnection: close\r\n\r\n", args[1])
+	ts.Check(err)
+	_, err = io.ReadAll(conn)
+	ts.Check(errors.Join(err, <-served, conn.Close(), lis.Close()))
+}
+
+// interrupt FILE ARGS… feeds the file to spaniel's standard input, keeps it
+// open, and sends SIGINT. The exit code must be 1; the output is in the files
+// out and err.
+func cmdInterrupt(ts *testscript.TestScript, _ bool, args []string) {
+	self, err := os.Executable()
+	ts.Check(err)
+	cmd := exec.Command(self, args[1:]...)
+	cmd.Args[0] = "spaniel"
+	cmd.Env = append(os.Environ(), "XDG_DATA_HOME="+ts.Getenv("XDG_DATA_HOME"), "XDG_CONFIG_HOME="+ts.Getenv("XDG_CONFIG_HOME"))
+	in, err := cmd.StdinPipe()
+	ts.Check(err)
+	var stdout, stderr strings.Builder
+	cmd.Stdout, cmd.Stderr = &stdout, &stderr
+	ts.Check(cmd.Start())
+	_, err = in.Write([]byte(ts.ReadFile(args[0]))) // returns once most of it was read
+	ts.Check(err)
+	ts.Check(cmd.Process.Signal(os.Interrupt))
+	err = cmd.Wait()
+	ts.Check(errors.Join(os.WriteFile(ts.MkAbs("out"), []byte(stdout.String()), 0o644), os.WriteFile(ts.MkAbs("err"), []byte(stderr.String()), 0o644)))
+	if got := exitStatus(ts, err); got != exitFailure {
+		ts.Fatalf("exit code %d\n%s", got, stderr.String())
+	}
+}
