@@ -1,6 +1,8 @@
 package http1
 
 import (
+	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -44,6 +46,7 @@ var conversations = []struct {
 		[]string{`1 CONNECT a.example:443 host=a.example:443 -> 407 body=2:"no"`, `2 GET /a host=x -> 200`}},
 	{"requests only", []push{req(get + get)}, []string{`1 GET /a host=x -> 0 flags=request_only`, `2 GET /a host=x -> 0 flags=request_only`}},
 	{"responses only", []push{res(ok2 + ok0)}, []string{`1 -> 200 body=2:"hi" flags=response_only`, `2 -> 200 flags=response_only`}},
+	{"responses only, to HEAD", []push{res("HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n" + ok2)}, []string{`1 -> 200 flags=response_only`, `2 -> 200 body=2:"hi" flags=response_only`}},
 	{"response captured first", []push{res(ok2), req(get), req(get), res(ok0)},
 		[]string{`1 GET /a host=x -> 200 body=2:"hi" anomalies=response_before_request`, `2 GET /a host=x -> 200`}},
 	{"an unasked response is not paired with a later request", []push{req(get), res(ok0), res("HTTP/1.1 408 T\r\nContent-Length: 0\r\n\r\n"), {dir: up, data: get, time: 1e9}, res(ok2)},
@@ -84,5 +87,53 @@ func TestConversations(t *testing.T) {
 			}
 			r.accounted(t)
 		}
+	}
+}
+
+// TestDeepPipelining sends more requests than may wait: the oldest are given
+// up, and the others still get their own answers.
+func TestDeepPipelining(t *testing.T) {
+	const n = 10_000
+	var up, down strings.Builder
+	for i := range n {
+		fmt.Fprintf(&up, "GET /%d HTTP/1.1\r\nHost: x\r\n\r\n", i)
+		fmt.Fprintf(&down, "HTTP/1.1 200 OK\r\nX-Id: %d\r\nContent-Length: 1\r\n\r\nx", i)
+	}
+	var led event.Ledger
+	given, answered := 0, 0
+	c := NewConn(nil, nil, &event.Flow{}, &led, func(c *event.Call, _ event.Stamp) {
+		if !c.Resp.Seen {
+			given++
+			if !slices.Contains(c.Anomalies, AnomalyPipelining) || !c.Flags.Has(event.FlagCapped) {
+				t.Errorf("%s: %v", c.Req.Target, c.Anomalies)
+			}
+			return
+		}
+		answered++
+		if c.Req.Target != "/"+c.Resp.Get("X-Id") {
+			t.Errorf("%s has the answer to %s", c.Req.Target, c.Resp.Get("X-Id"))
+		}
+	})
+	c.Data(event.ToServer, []byte(up.String()), event.Stamp{Frame: 1})
+	c.Data(event.ToClient, []byte(down.String()), event.Stamp{Frame: 2})
+	c.Close(event.Stamp{Frame: 3})
+	if given != n-512 || answered != 512 {
+		t.Errorf("%d given up, %d answered", given, answered)
+	}
+}
+
+// TestOneSidedDoesNotPileUp sends requests whose answers the mirror never
+// shows: they come out while the connection lasts, not at its end.
+func TestOneSidedDoesNotPileUp(t *testing.T) {
+	r := newRig(nil)
+	at := event.Stamp{}
+	for range 10 {
+		at.Frame++
+		at.Clock += 31e9
+		at.Time = at.Clock
+		r.conn.Data(event.ToServer, []byte(get), at)
+	}
+	if len(r.calls) != 9 || !strings.Contains(r.calls[0], "request_only") || !strings.Contains(r.calls[0], "one_sided") {
+		t.Errorf("calls before the end: %q", r.calls)
 	}
 }

@@ -14,11 +14,17 @@ func (h *half) doubt() {
 		return
 	}
 	h.expects = false
+	h.suspect()
+}
+
+// suspect makes sure that a body which may not be there is not the next
+// message.
+func (h *half) suspect() {
 	h.body, h.state = h.state, stDoubt
 	h.drop()
 }
 
-// doubtful gathers a line that is either a body's beginning or a request's.
+// doubtful gathers a line that is either a body's beginning or a message's.
 func (h *half) doubtful(b []byte, at event.Stamp) int {
 	if len(h.buf) == 0 {
 		h.first = at

@@ -23,6 +23,7 @@ type facts struct {
 	status  int
 	noBody  bool // answers HEAD
 	connect bool // answers CONNECT
+	orphan  bool // answers nobody we saw
 }
 
 // fieldReader takes header lines apart into dst, which is a message's Headers

@@ -170,6 +170,7 @@ func (h *half) reject(line []byte, at event.Stamp) {
 	}
 	h.msgs++
 	h.seek()
+	h.conn.flush(at) // no answer waits for this any more
 }
 
 // partial makes what it can of a head whose end will not come; flags say why.

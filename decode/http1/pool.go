@@ -2,8 +2,13 @@ package http1
 
 import "spaniel/event"
 
-// maxFree bounds the calls a pool keeps for reuse: with full bodies about 8 MiB.
-const maxFree = 64
+// Bounds of what a pool keeps for reuse: 32 calls, and only the first 4 of
+// them with bodies over 8 KiB, which makes about 1 MiB at most.
+const (
+	maxFree  = 32
+	fatFree  = 4
+	thinBody = 8 << 10
+)
 
 // A Pool makes connections that share one free list of calls. It belongs to
 // one goroutine, as all its connections do.
@@ -48,7 +53,19 @@ func (p *Pool) get() *event.Call {
 
 // put takes a call back.
 func (p *Pool) put(c *event.Call) {
-	if len(p.free) < maxFree {
-		p.free = append(p.free, c)
+	if len(p.free) >= maxFree {
+		return
 	}
+	if len(p.free) >= fatFree {
+		c.Req.Raw, c.Resp.Raw = thin(c.Req.Raw), thin(c.Resp.Raw)
+	}
+	p.free = append(p.free, c)
+}
+
+// thin lets go of a large body's memory.
+func thin(b []byte) []byte {
+	if cap(b) > thinBody {
+		return nil
+	}
+	return b
 }

@@ -42,7 +42,7 @@ func (h *half) response(text string, at event.Stamp) (f facts, ok bool) {
 	}
 	f = h.fields(&c.Resp.Headers, rest, false)
 	f.ambiguity(c, s.v)
-	f.status, f.noBody, f.connect = s.status, e.head, e.connect
+	f.status, f.noBody, f.connect, f.orphan = s.status, e.head, e.connect, e.orphan
 	if ghost {
 		h.conn.pool.put(c)
 		h.call = nil
@@ -69,6 +69,9 @@ func (h *half) responseBody(f facts, at event.Stamp) {
 	}
 	kind, n := f.responseLength(f.status, f.noBody)
 	h.enter(kind, n, at)
+	if f.orphan && kind != lenNone {
+		h.suspect() // it may have answered HEAD
+	}
 }
 
 // service names what a connection is upgraded to.
