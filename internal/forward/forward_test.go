@@ -1,0 +1,320 @@
+package forward
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"go.uber.org/zap"
+	"go.uber.org/zap/zaptest/observer"
+
+	"spaniel/event"
+	"spaniel/sinks"
+	"spaniel/sinks/spool"
+)
+
+// A dest is a destination that does as it is told.
+type dest struct {
+	mu     sync.Mutex
+	got    []string // targets of calls, messages of alerts
+	tries  int
+	answer func(try int, b *sinks.Batch) error // nil: take it
+	hang   bool
+	closed int
+}
+
+func (d *dest) Write(ctx context.Context, b *sinks.Batch) error {
+	d.mu.Lock()
+	d.tries++
+	try, hang := d.tries, d.hang
+	d.mu.Unlock()
+	if hang {
+		<-ctx.Done()
+		return ctx.Err()
+	}
+	if d.answer != nil {
+		if err := d.answer(try, b); err != nil {
+			return err
+		}
+	}
+	items, err := sinks.NewDecoder().DecodeBatch(b)
+	if err != nil {
+		return err
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	for _, it := range items {
+		if it.Alert != nil {
+			d.got = append(d.got, it.Alert.Message)
+		} else {
+			d.got = append(d.got, it.Call.Target)
+		}
+	}
+	return nil
+}
+
+func (d *dest) Close() error { d.closed++; return nil }
+
+func (d *dest) all() string {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return strings.Join(d.got, " ")
+}
+
+// A rig is a spool with a forwarder; everything lives in one bubble.
+type rig struct {
+	t    *testing.T
+	dir  string
+	sp   *spool.Spool
+	f    *Forwarder
+	logs *observer.ObservedLogs
+	stop context.CancelFunc
+	done chan error
+}
+
+func start(t *testing.T, dir string, cfg Config, list ...Sink) *rig {
+	t.Helper()
+	sp, err := spool.Open(dir, spool.Config{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	core, logs := observer.New(zap.InfoLevel)
+	cfg.DeadLetters = dir
+	f, err := New(sp, cfg, list, zap.New(core))
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	r := &rig{t: t, dir: dir, sp: sp, f: f, logs: logs, stop: cancel, done: make(chan error, 1)}
+	go func() { r.done <- f.Run(ctx) }()
+	return r
+}
+
+func (r *rig) add(items ...event.Item) {
+	r.t.Helper()
+	enc := sinks.NewEncoder()
+	for i := range items {
+		if _, err := r.sp.Append(items[i].Kind, enc.Append(nil, &items[i])); err != nil {
+			r.t.Fatal(err)
+		}
+	}
+	if err := r.sp.Sync(); err != nil {
+		r.t.Fatal(err)
+	}
+}
+
+func (r *rig) end() {
+	r.t.Helper()
+	r.stop()
+	if err := <-r.done; err != nil {
+		r.t.Fatal(err)
+	}
+	if err := r.sp.Close(); err != nil {
+		r.t.Fatal(err)
+	}
+}
+
+func alert(msg string, s event.Severity) event.Item {
+	return event.Item{Kind: event.KindAlert, Alert: &event.Alert{Message: msg, Severity: s}}
+}
+
+func call(target string) event.Item {
+	return event.Item{Kind: event.KindCall, Call: &event.Record{Target: target}}
+}
+
+func sink(name string, d *dest, kinds ...event.Kind) Sink {
+	return Sink{Name: name, Kinds: kinds, Open: func() (sinks.Writer, error) { return d, nil }}
+}
+
+func TestKindsAndSeverityChoose(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var soc, lake dest
+		s := sink("soc", &soc)
+		s.MinSeverity = event.Medium
+		r := start(t, t.TempDir(), Config{}, s, sink("lake", &lake, event.KindCall))
+		r.add(alert("a1", event.High), alert("a2", event.Low), alert("a3", event.Medium), call("/1"), call("/2"))
+		synctest.Wait()
+		if soc.all() != "a1 a3" || lake.all() != "/1 /2" {
+			t.Errorf("soc %q, lake %q", soc.all(), lake.all())
+		}
+		st := r.f.Stats()
+		if len(st) != 2 || st[0].Delivered != 2 || st[0].Filtered != 1 || st[0].Lag != 0 || st[1].Delivered != 2 {
+			t.Errorf("%+v", st)
+		}
+		r.end()
+		if soc.closed != 1 || lake.closed != 1 {
+			t.Error("a Writer was not closed")
+		}
+	})
+}
+
+func TestAnHourDownLosesNothingAndSaysSoOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		begin := time.Now()
+		down := dest{answer: func(int, *sinks.Batch) error {
+			if time.Since(begin) < time.Hour {
+				return errors.New("connection refused")
+			}
+			return nil
+		}}
+		var up dest
+		r := start(t, t.TempDir(), Config{}, sink("down", &down), sink("up", &up))
+		for i := range 10 {
+			r.add(alert(fmt.Sprint(i), event.High))
+			time.Sleep(time.Minute)
+		}
+		if st := r.f.Stats()[0]; !st.Failing || st.LastError != "connection refused" || st.Lag != 10 || st.Retried == 0 {
+			t.Errorf("%+v", st)
+		}
+		if want := "0 1 2 3 4 5 6 7 8 9"; up.all() != want {
+			t.Errorf("the other sink has %q", up.all())
+		}
+		time.Sleep(time.Hour)
+		if want := "0 1 2 3 4 5 6 7 8 9"; down.all() != want {
+			t.Errorf("got %q", down.all())
+		}
+		if down.tries < 100 || down.tries > 400 { // pauses of 15 to 30 s at the end
+			t.Errorf("%d tries in an hour", down.tries)
+		}
+		if n := r.logs.FilterMessageSnippet("cannot deliver").Len(); n != 1 {
+			t.Errorf("%d complaints", n)
+		}
+		if r.logs.FilterMessage("delivering again").Len() != 1 || r.f.Stats()[0].Failing {
+			t.Error("recovery is not told")
+		}
+		r.end()
+	})
+}
+
+func TestARejectedRecordIsSetAsideWithItsReason(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := dest{}
+		d.answer = func(_ int, b *sinks.Batch) error {
+			for i, r := range b.Records {
+				if strings.Contains(string(r.Payload), "poison") {
+					return &sinks.Rejected{Index: i, Err: errors.New("too large\nfor this")}
+				}
+			}
+			return nil
+		}
+		r := start(t, t.TempDir(), Config{}, sink("soc", &d))
+		r.add(alert("a", event.High), alert("poison 1", event.High), alert("b", event.High), alert("poison 2", event.High))
+		if _, err := r.sp.Append(event.KindAlert, []byte("not json")); err != nil {
+			t.Fatal(err)
+		}
+		r.add(alert("c", event.High))
+		synctest.Wait()
+		if d.all() != "a b c" {
+			t.Errorf("got %q", d.all())
+		}
+		if st := r.f.Stats()[0]; st.DeadLettered != 3 || st.Delivered != 3 || st.Retried != 0 {
+			t.Errorf("%+v", st)
+		}
+		r.end()
+		text, err := os.ReadFile(filepath.Join(r.dir, "soc-alerts.ndjson"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		lines := strings.Split(strings.TrimSpace(string(text)), "\n")
+		if len(lines) != 3 || !strings.HasPrefix(lines[0], `{"seq":2,"reason":"too large\nfor this","kind":"alert","record":{`) || !strings.Contains(lines[2], `"payload":"bm90IGpzb24="`) {
+			t.Errorf("dead letters: %q", lines)
+		}
+	})
+}
+
+func TestDeadLettersAreBounded(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := dest{answer: func(int, *sinks.Batch) error { return &sinks.Rejected{Index: 0, Err: errors.New("no")} }}
+		r := start(t, t.TempDir(), Config{DeadLetterMax: 2000}, sink("soc", &d))
+		for range 10 {
+			r.add(alert("x", event.High))
+		}
+		synctest.Wait()
+		if st := r.f.Stats()[0]; st.DeadLettered != 10 || st.Lag != 0 {
+			t.Errorf("%+v", st)
+		}
+		r.end()
+		if st, err := os.Stat(filepath.Join(r.dir, "soc-alerts.ndjson")); err != nil || st.Size() > 2000 || st.Size() == 0 {
+			t.Errorf("%v, %v", st, err)
+		}
+	})
+}
+
+func TestAHungWriterIsGivenUpOnAndTriedAgain(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := dest{hang: true}
+		s := sink("soc", &d)
+		s.Timeout = 10 * time.Second
+		r := start(t, t.TempDir(), Config{}, s)
+		r.add(alert("a", event.High))
+		time.Sleep(time.Minute)
+		d.mu.Lock()
+		d.hang = false
+		d.mu.Unlock()
+		time.Sleep(time.Minute)
+		if d.all() != "a" || d.tries < 3 {
+			t.Errorf("got %q after %d tries", d.all(), d.tries)
+		}
+		r.end()
+	})
+}
+
+func TestStopDrainsAndWhatIsLeftComesAfterARestart(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		dir := t.TempDir()
+		var up dest
+		down := dest{answer: func(int, *sinks.Batch) error { return errors.New("down") }}
+		slow := sink("up", &up)
+		slow.Limits.Linger = time.Hour // a stop does not wait for a batch to fill
+		r := start(t, dir, Config{Drain: 3 * time.Second}, slow, sink("down", &down))
+		r.add(alert("a", event.High), alert("b", event.High))
+		synctest.Wait()
+		begin := time.Now()
+		r.end()
+		if up.all() != "a b" {
+			t.Errorf("the stop did not drain: %q", up.all())
+		}
+		if d := time.Since(begin); d > 4*time.Second {
+			t.Errorf("the stop took %v", d)
+		}
+		var again dest
+		r = start(t, dir, Config{}, sink("up", &up), sink("down", &again))
+		synctest.Wait()
+		if again.all() != "a b" || up.all() != "a b" {
+			t.Errorf("after the restart: %q, and the other %q", again.all(), up.all())
+		}
+		r.end()
+	})
+}
+
+func TestOneSinkForBothLogsHasTwoLanes(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var d dest
+		r := start(t, t.TempDir(), Config{}, sink("lake", &d, event.KindCall, event.KindAlert))
+		r.add(call("/1"), alert("a", event.Low))
+		synctest.Wait()
+		if st := r.f.Stats(); len(st) != 2 || st[0].Log != spool.Alerts || st[1].Log != spool.Calls || len(d.all()) != 4 {
+			t.Errorf("%+v, %q", st, d.all())
+		}
+		r.end()
+	})
+}
+
+func TestTwoSinksOfOneNameAreRefused(t *testing.T) {
+	sp, err := spool.Open(t.TempDir(), spool.Config{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer sp.Close()
+	var a, b dest
+	if _, err := New(sp, Config{}, []Sink{sink("x", &a), sink("x", &b)}, zap.NewNop()); err == nil || a.closed != 1 {
+		t.Errorf("got %v, closed %d", err, a.closed)
+	}
+}
