@@ -76,6 +76,10 @@ func (c *conn) End(d event.Direction, at event.Stamp) {
 func (c *conn) Close(at event.Stamp) {
 	switch c.state {
 	case connSniffing:
+		if c.begun(event.ToServer) {
+			c.Close(at)
+			return
+		}
 		c.giveUp()
 	case connParsing:
 		defer c.guard(c.parsed(), 0, event.ToServer, at)

@@ -92,3 +92,14 @@ func role(b []byte) (isRequest, isResponse bool) {
 	}
 	return http1.Sniff(b) == 1, false
 }
+
+// requestBegun reports whether b can hardly be anything but the beginning of
+// an HTTP request.
+func requestBegun(b []byte) bool {
+	for _, s := range []string{"GET /", "POST /", "PUT /", "DELETE /", "HEAD /", "OPTIONS /", "PATCH /", "GET http://", "POST http://"} {
+		if bytes.HasPrefix(b, []byte(s)) {
+			return true
+		}
+	}
+	return false
+}

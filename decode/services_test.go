@@ -47,6 +47,12 @@ func TestServices(t *testing.T) {
 		{"unknown", []string{"*1\r\n$4\r\nPING\r\n", "<+PONG\r\n"}},
 		{"unknown", []string{"\x00\x01\x02"}},
 		{"", nil},
+		{"http", []string{"PROXY TCP4 192.0.2.1 10.0.0.5 1 2\r\nGET / HTTP/1.1\r\nHost: a\r\n\r\n", "<HTTP/1.1 204 No Content\r\n\r\n"}},
+		{"http", []string{proxySignature + "\x21\x11\x00\x02ab", "GET / HTTP/1.1\r\nHost: a\r\n\r\n", "<HTTP/1.1 204 No Content\r\n\r\n"}},
+		{"http", []string{"\x05\x01\x00", "<\x05\x00", "\x05\x01\x00\x01\x01\x02\x03\x04\x00\x50", "<\x05\x00\x00\x01\x00\x00\x00\x00\x00\x00",
+			"GET / HTTP/1.1\r\nHost: a\r\n\r\n", "<HTTP/1.1 204 No Content\r\n\r\n"}},
+		{"http", []string{"\x00\x01\x02", "<HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n"}},
+		{"http", []string{"GET /slow"}},
 		{"websocket", []string{"GET /ws HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n",
 			"<HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n", "\x81\x85abcdhello", "<\x81\x02ok"}},
 		{"http2", []string{"GET / HTTP/1.1\r\nHost: a\r\nUpgrade: h2c\r\nConnection: Upgrade\r\n\r\n",
@@ -67,7 +73,7 @@ func TestServices(t *testing.T) {
 			if r.led.Stream[event.ByteDelivered] != uint64(n) {
 				t.Errorf("%d bytes delivered, want %d", r.led.Stream[event.ByteDelivered], n)
 			}
-			if c.service == "http" && len(r.calls) != 1 {
+			if c.service == "http" && len(c.lines) > 1 && len(r.calls) != 1 {
 				t.Errorf("calls %q", r.calls)
 			}
 		})

@@ -9,14 +9,14 @@ type sniffer struct {
 	marks []mark
 	buf   []byte
 	half  [2]sniffHalf
+	gaps  bool // bytes were lost: the flow may be anything, however long it hides
+	tries int  // segments that were of no protocol we know
 }
 
 // sniffHalf is what is known of one direction.
 type sniffHalf struct {
-	prefix  []byte // its bytes so far, if more than one segment
-	refused bool   // its first bytes are of no protocol we know
-	midst   bool   // its beginning was not seen: any segment may begin a message
-	seen    bool
+	prefix []byte // its bytes so far, if more than one segment
+	seen   bool
 }
 
 // mark is an event of the stream that waits for the protocol to be known.
@@ -36,10 +36,13 @@ const (
 	markEnd
 )
 
-// Bounds of what waits. A first line that says nothing in 1 KiB is nobody's.
+// Bounds of what waits: a first line that says nothing in 1 KiB is nobody's.
+// A flow that begins with something unknown may still come to HTTP, behind a
+// SOCKS handshake or another preamble; 64 segments are looked at for it.
 const (
 	maxSniffBytes = 1 << 10
 	maxSniffMarks = 64
+	maxSniffTries = 64
 )
 
 // keep lets an event of the stream wait, and b with it.
@@ -54,63 +57,77 @@ func (c *conn) keep(m mark, b []byte) {
 
 // missed notes a gap before the protocol is known.
 func (c *conn) missed(d event.Direction, n uint64, at event.Stamp) {
-	h := &c.sniff.half[d]
-	h.midst, h.refused, h.prefix = true, false, nil
+	if c.begun(d) {
+		c.Gap(d, n, at)
+		return
+	}
+	c.sniff.half[d].prefix = nil
+	c.sniff.gaps = true
 	if len(c.sniff.marks) >= maxSniffMarks {
 		c.forget()
 	}
 	c.keep(mark{kind: markGap, d: d, n: n, at: at}, nil)
 }
 
-// look judges b, the next bytes of a flow of unknown protocol.
+// look judges b, the next bytes of a flow of unknown protocol. They may be
+// the flow's first, or any segment behind some that were no beginning.
 func (c *conn) look(d event.Direction, b []byte, at event.Stamp) {
 	h := &c.sniff.half[d]
-	h.seen = true
+	if !h.seen {
+		h.seen = true
+		n := preamble(d, b)
+		c.p.led.SkippedBytes += uint64(n)
+		if b = b[n:]; len(b) == 0 {
+			return
+		}
+	}
 	first := b
 	if len(h.prefix) > 0 {
 		h.prefix = append(h.prefix, b...)
 		first = h.prefix
 	}
-	verdict, proto := int8(-1), (*protocol)(nil)
-	if !h.refused {
-		verdict, proto = c.judge(d, first)
-	}
-	switch {
+	switch verdict, proto := c.judge(d, first); {
 	case verdict > 0:
 		c.settle(proto)
 		c.Data(d, b, at)
-		return
 	case verdict == 0 && len(first) < maxSniffBytes && len(c.sniff.marks) < maxSniffMarks:
 		if len(h.prefix) == 0 {
 			h.prefix = append([]byte(nil), b...)
 		}
 		c.keep(mark{kind: markData, d: d, at: at}, b)
-		return
+	default:
+		c.refuse(d, b, at)
 	}
-	h.prefix = nil
-	h.refused = !h.midst
+}
+
+// refuse skips bytes that begin nothing we know, and all that waited.
+func (c *conn) refuse(d event.Direction, b []byte, at event.Stamp) {
+	c.flow.Service = unknownService
+	c.sniff.half[d].prefix = nil
 	c.p.led.SkippedBytes += uint64(len(b))
-	if c.refusedAll() {
-		c.giveUp()
-		return
-	}
 	c.keep(mark{kind: markGap, d: d, at: at}, nil)
 	c.forget()
-	c.flow.Service = unknownService
+	if c.sniff.tries++; c.sniff.tries > maxSniffTries && !c.sniff.gaps {
+		c.giveUp()
+	}
+}
+
+// begun gives the flow to HTTP if what a direction has sent so far can hardly
+// be anything but a request whose first line was cut short.
+func (c *conn) begun(d event.Direction) bool {
+	if !requestBegun(c.sniff.half[d].prefix) {
+		return false
+	}
+	for i := range c.p.protocols {
+		if p := &c.p.protocols[i]; p.service == "http" {
+			c.settle(p)
+			return true
+		}
+	}
+	return false
 }
 
 const unknownService = "unknown"
-
-// refusedAll reports whether no direction may yet turn out to be of a known
-// protocol: each that has spoken was refused, and one has.
-func (c *conn) refusedAll() bool {
-	for _, h := range c.sniff.half {
-		if h.midst || h.seen && !h.refused {
-			return false
-		}
-	}
-	return true
-}
 
 // judge asks every protocol about the first bytes of a direction.
 func (c *conn) judge(d event.Direction, b []byte) (verdict int8, proto *protocol) {
