@@ -53,5 +53,8 @@ func (h *half) believe(at event.Stamp) {
 	held := append([]byte(nil), h.buf...)
 	h.drop()
 	h.conn.led.SkippedBytes -= uint64(len(held))
-	h.feed(held, h.first)
+	if h.state == stStart {
+		at = h.first
+	}
+	h.feed(held, at)
 }
