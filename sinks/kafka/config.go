@@ -20,7 +20,7 @@ import (
 // Config of a Kafka sink.
 type Config struct {
 	// Brokers to begin with, host:port each.
-	Brokers []string `yaml:"brokers"`
+	Brokers Brokers `yaml:"brokers"`
 	// Topic of the alerts; default spaniel.alerts.v1.
 	Topic string `yaml:"topic"`
 	// CallsTopic of everything else; default spaniel.calls.v1.
