@@ -31,7 +31,7 @@ var shellCommands = func() map[string]string {
 		{"short", "id ps pwd env who w ver df uptime phpinfo reboot shutdown logname"},
 		{"list", "ls dir"},
 		{"file", "cat tac nl head tail more less type touch rm rmdir mkdir chmod chown cp mv ln find strings od xxd stat file source sort uniq wc cut diff tee dd tar zip unzip gunzip gzip readlink realpath rev shuf fold paste attrib del copy move sort"},
-		{"net", "ping ping6 nslookup dig host curl wget nc ncat netcat telnet ssh scp tftp ftp lynx fetch traceroute tracert socat rsync whois axel aria2c nmap smbclient finger"},
+		{"net", "ping ping6 nslookup dig host curl wget nc ncat netcat telnet ssh scp tftp ftp lynx fetch traceroute tracert socat rsync whois iwr iwmi invoke-webrequest invoke-command start-process get-childitem axel aria2c nmap smbclient finger"},
 		{"num", "sleep timeout usleep"},
 		{"shell", "sh bash zsh ksh dash csh tcsh fish ash busybox"},
 		{"any", "powershell pwsh cmd.exe cmd certutil bitsadmin regsvr32 rundll32 mshta wmic reg"},
@@ -50,6 +50,15 @@ var shellCommands = func() map[string]string {
 // shellWord reads the word at i as a shell does and returns it bare, without
 // its directory; end is where it stops, hidden counts the tricks inside it.
 func shellWord(s string, i int) (word string, end, hidden int) {
+	start := i
+	for end = i; end < len(s) && (isWord(s[end]) || s[end] == '.' || s[end] == '-' || s[end] == '/'); end++ {
+		if s[end] == '/' {
+			start = end + 1
+		}
+	}
+	if end == len(s) || strings.IndexByte("\\'\"$^?*[~", s[end]) < 0 {
+		return s[start:end], end, 0 // no trick in it: the common case, without a copy
+	}
 	var buf [48]byte
 	n := 0
 	for i < len(s) && n < len(buf) {

@@ -55,7 +55,7 @@ func (q *sqlQuery) leftCondition(i int) bool {
 	k := q.pastOperand(i)
 	n := q.isCompare(k)
 	if n == 0 || k > j+6 {
-		return q.comment(k) && k == j+1
+		return q.comment(k) && (k == j+1 || q.punct(j+1, "("))
 	}
 	v := q.skipPrefix(k + n)
 	if q.at(v).kw == "null" || q.at(v).kw == "select" || q.isCall(v) {

@@ -275,6 +275,19 @@ func (q *sqlQuery) probe(i int) bool {
 	return false
 }
 
+// cast judges PostgreSQL's f(x)::int, by which an unquoted value computes.
+func (q *sqlQuery) cast(i int) bool {
+	if !q.punct(i+1, "(") || q.at(i).kind != sqlWord || i > 2 && !q.left {
+		return false
+	}
+	j := q.pastParen(i + 1)
+	for q.punct(j, ")") {
+		j++
+	}
+	t := q.at(j)
+	return t.kind == sqlOp && t.text == "::" && foldIn(q.text(j+1), "int", "integer", "bigint", "text", "bool", "boolean", "numeric", "double", "float", "jsonb", "json", "date", "varchar", "timestamp", "uuid", "bytea", "regclass", "name") && q.at(j).from == q.at(j-1).to
+}
+
 // catalog reports the name of a catalogue: where a schema is read from.
 func (q *sqlQuery) catalog(i int) bool {
 	switch lookFold(sqlCatalogs, q.text(i)) {
@@ -302,6 +315,9 @@ func (q *sqlQuery) orderBy(i int) bool {
 			j++
 		}
 		return q.comment(j) || q.left && q.ends(j)
+	}
+	if q.at(j).kw == "if" && q.punct(j+1, "(") && q.constPair(j+2) {
+		return true
 	}
 	if q.isCall(j) || q.subselect(j) {
 		return before

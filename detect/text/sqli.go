@@ -132,7 +132,7 @@ func (q *sqlQuery) atWord(i int) bool {
 		// SELECT/**/x: a comment instead of a blank is an attacker's spelling
 		return strings.HasPrefix(q.s[q.t[i].to:], "/*") && q.selectList(i+1, true)
 	case "drop":
-		return q.t[i+1].kind == sqlWord && q.t[i+2].kind == sqlPunct && q.t[i+2].text == ";" && q.t[i+3].kind == sqlComment
+		return strings.HasPrefix(q.s[q.t[i].to:], "/*") && q.t[i+1].kind == sqlWord || q.t[i+1].kind == sqlWord && q.t[i+2].kind == sqlPunct && q.t[i+2].text == ";" && q.t[i+3].kind == sqlComment
 	case "or", "and", "xor":
 		return q.boolean(i)
 	case "having", "where":
@@ -152,7 +152,7 @@ func (q *sqlQuery) atWord(i int) bool {
 	case "declare":
 		return q.t[i+1].kind == sqlVar && q.t[i+2].kind == sqlWord
 	case "from":
-		return i > 0 && q.catalog(i+1)
+		return q.catalog(i + 1)
 	}
-	return q.call(i) || q.probe(i)
+	return q.call(i) || q.probe(i) || q.cast(i)
 }
