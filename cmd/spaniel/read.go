@@ -12,7 +12,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"spaniel/capture"
-	"spaniel/decode"
 	"spaniel/detect"
 	"spaniel/event"
 	"spaniel/internal/config"
@@ -98,13 +97,6 @@ func (a *app) newReading(ctx context.Context, cfg *config.Config, set *detect.Se
 		r.save = s
 	}
 	return r, nil
-}
-
-// decodeConfig is the decoder's part of the configuration.
-func decodeConfig(cfg *config.Config) decode.Config {
-	d := decode.DefaultConfig()
-	d.HTTP.BodyCap, d.HTTP.HeadCap = int(cfg.HTTP.MaxBody), int(cfg.HTTP.MaxHead)
-	return d
 }
 
 // finish ends the outputs, and turns what went wrong into the exit code.

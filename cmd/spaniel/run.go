@@ -48,6 +48,7 @@ func (a *app) run(ctx context.Context, iface, filter string) error {
 	if err != nil {
 		return err
 	}
+	limitMemory(cfg)
 	s, err := a.newService(cfg, live, log)
 	if err != nil {
 		return errors.Join(err, s.close())

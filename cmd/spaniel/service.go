@@ -48,7 +48,8 @@ type service struct {
 	shed     bool // the last record was; one line a spell is enough
 
 	mu     sync.Mutex
-	alerts map[string]uint64    // by rule
+	alerts map[string]uint64 // by rule
+	seen   [admin.NumSeen]uint64
 	idle   map[string]time.Time // when a sink last had nothing waiting
 }
 
@@ -163,11 +164,7 @@ func (s *service) emit(it *event.Item) event.CallFate {
 	stampDay(it, time.Now())
 	s.buf = s.enc.Append(s.buf[:0], it)
 	_, err := s.spool.Append(it.Kind, s.buf)
-	if it.Kind == event.KindAlert {
-		s.mu.Lock()
-		s.alerts[it.Alert.Rule.ID]++
-		s.mu.Unlock()
-	}
+	s.tally(it)
 	if err == nil {
 		s.shed = false
 		return event.CallAcked
@@ -180,6 +177,18 @@ func (s *service) emit(it *event.Item) event.CallFate {
 		return event.CallShed
 	}
 	return event.CallFailed
+}
+
+// tally counts for the metrics.
+func (s *service) tally(it *event.Item) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	switch it.Kind {
+	case event.KindAlert:
+		s.alerts[it.Alert.Rule.ID]++
+	case event.KindCall:
+		s.seen[admin.SeenOf(it.Call.Flags)]++
+	}
 }
 
 // close frees what newService opened, in the order from packets to sinks.

@@ -82,6 +82,7 @@ func (s *service) snapshot() admin.Snapshot {
 		snap.Capture = []admin.CaptureCount{{Iface: s.iface, Received: st.Received, KernelDrops: st.KernelDrops, IfaceDrops: st.IfaceDrops}}
 	}
 	s.mu.Lock()
+	snap.Messages = s.seen
 	for _, r := range s.set.Load().Rules() {
 		snap.Rules = append(snap.Rules, admin.RuleCount{ID: r.ID, Severity: r.Severity.String(), Alerts: s.alerts[r.ID]})
 	}

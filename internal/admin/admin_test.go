@@ -46,10 +46,21 @@ func TestMetricNames(t *testing.T) {
 		have[f.GetName()] = true
 	}
 	// What dashboards and the alert rules rely on.
-	for _, name := range []string{"capture_packets_total", "capture_drops_total", "tcp_gaps_total", "alerts_total", "alerts_suppressed_total",
+	for _, name := range []string{"capture_packets_total", "capture_drops_total", "tcp_gaps_total", "alerts_total", "http_messages_total",
 		"sink_queue_records", "sink_lag_seconds", "sink_retries_total", "sink_dropped_total", "spool_bytes", "state_entries", "config_reload_success", "build_info"} {
 		if !have["spaniel_"+name] {
 			t.Errorf("no spaniel_%s", name)
+		}
+	}
+}
+
+func TestSeenOf(t *testing.T) {
+	for _, c := range []struct {
+		flags []string
+		want  Seen
+	}{{nil, Paired}, {[]string{"capped"}, Paired}, {[]string{"gap", "request_only"}, RequestOnly}, {[]string{"response_only"}, ResponseOnly}, {[]string{"gap"}, Truncated}} {
+		if got := SeenOf(c.flags); got != c.want {
+			t.Errorf("%v: %v", c.flags, got)
 		}
 	}
 }

@@ -71,6 +71,11 @@ func trafficMetrics() []metric {
 				put(float64(n), event.CallFate(i).String())
 			}
 		}),
+		counter("http_messages_total", "Calls by how much of them was seen.", []string{"result"}, func(s *Snapshot, put func(float64, ...string)) {
+			for i, n := range s.Messages {
+				put(float64(n), Seen(i).String())
+			}
+		}),
 		counter("anomalies_total", "Protocol anomalies seen.", nil, func(s *Snapshot, put func(float64, ...string)) { put(float64(s.Ledger.Anomalies)) }),
 		counter("losses_total", "Records of lost traffic.", nil, func(s *Snapshot, put func(float64, ...string)) { put(float64(s.Ledger.Losses)) }),
 		counter("alerts_total", "Alerts raised.", []string{"rule", "severity"}, func(s *Snapshot, put func(float64, ...string)) {
@@ -78,7 +83,6 @@ func trafficMetrics() []metric {
 				put(float64(r.Alerts), r.ID, r.Severity)
 			}
 		}),
-		counter("alerts_suppressed_total", "Alerts found and not sent again.", nil, func(s *Snapshot, put func(float64, ...string)) { put(float64(s.Suppressed)) }),
 	}
 }
 

@@ -12,10 +12,42 @@ type Snapshot struct {
 	Rules []RuleCount
 	Sinks []SinkCount
 	Spool []SpoolCount
-	// Suppressed alerts were found and not sent again.
-	Suppressed uint64
+	// Messages counts calls by how much of them was seen.
+	Messages [NumSeen]uint64
 	// ReloadOK is false while the rules on disk could not be loaded.
 	ReloadOK bool
+}
+
+// Seen is how much of a call was seen.
+type Seen uint8
+
+// The ways to see a call: whole, one half, or with parts missing.
+const (
+	Paired Seen = iota
+	RequestOnly
+	ResponseOnly
+	Truncated
+	NumSeen
+)
+
+var seenNames = [NumSeen]string{"paired", "request_only", "response_only", "truncated"}
+
+func (s Seen) String() string { return seenNames[s] }
+
+// SeenOf reads a call's flags.
+func SeenOf(flags []string) Seen {
+	seen := Paired
+	for _, f := range flags {
+		switch f {
+		case "request_only":
+			return RequestOnly
+		case "response_only":
+			return ResponseOnly
+		case "truncated", "gap", "req_incomplete", "resp_incomplete":
+			seen = Truncated
+		}
+	}
+	return seen
 }
 
 // CaptureCount is what the kernel says of one interface.

@@ -17,7 +17,7 @@ func (s *Store) pruneSometimes(ctx context.Context) error {
 	if s.cfg.Retention == 0 || now.Sub(s.pruned) < pruneEvery {
 		return nil
 	}
-	if _, err := s.Prune(ctx, now.Add(-s.cfg.Retention)); err != nil {
+	if _, err := s.prune(ctx, now.Add(-s.cfg.Retention)); err != nil {
 		return err
 	}
 	s.pruned = now
@@ -25,9 +25,14 @@ func (s *Store) pruneSometimes(ctx context.Context) error {
 }
 
 // Prune removes records spooled on a day before that of the given time, and
-// returns how many. What no spool has dated stays. It belongs to the goroutine
-// of Write.
+// returns how many. What no spool has dated stays.
 func (s *Store) Prune(ctx context.Context, before time.Time) (removed int64, err error) {
+	s.writing.Lock()
+	defer s.writing.Unlock()
+	return s.prune(ctx, before)
+}
+
+func (s *Store) prune(ctx context.Context, before time.Time) (removed int64, err error) {
 	for _, t := range []string{callTable.name, alertTable.name, flowTable.name, anomalyTable.name, lossTable.name, factTable.name} {
 		res, err := s.writer.ExecContext(ctx, "DELETE FROM "+t+" WHERE spooled_day < ?::DATE", before.UTC().Format(time.DateOnly))
 		if err != nil {

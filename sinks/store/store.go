@@ -20,20 +20,22 @@ import (
 	"spaniel/sinks"
 )
 
-// A Store owns one DuckDB file. Write belongs to one goroutine; Query may be
-// called from any, also while Write runs.
+// A Store owns one DuckDB file. Write and Query may be called from any
+// goroutine, and at the same time.
 type Store struct {
 	path   string
 	cfg    Config
 	db     *sql.DB
 	writer *sql.Conn // nil when read-only
 	dec    *sinks.Decoder
-	guard  parser
-	pruned time.Time
-	closed sync.Once
+	// writing is held by the one who uses writer.
+	writing sync.Mutex
+	guard   parser
+	pruned  time.Time
+	closed  sync.Once
 }
 
-var _ sinks.Writer = (*Store)(nil)
+var _, _ sinks.Writer = (*Store)(nil), Shared{}
 
 // Open opens the file at path, and makes it with its directory if it is
 // missing. The error is a LockedError (errors.Is ErrLocked) when another

@@ -12,8 +12,11 @@ import (
 )
 
 // Write stores the batch in one transaction: all of it or nothing. What is
-// there already is not stored twice.
+// there already is not stored twice. Several goroutines may call it; they
+// take turns.
 func (s *Store) Write(ctx context.Context, b *sinks.Batch) error {
+	s.writing.Lock()
+	defer s.writing.Unlock()
 	if s.writer == nil {
 		return fmt.Errorf("writing to store %s: it is open for reading alone", s.path)
 	}
@@ -32,6 +35,13 @@ func (s *Store) Write(ctx context.Context, b *sinks.Batch) error {
 	}
 	return s.pruneSometimes(ctx)
 }
+
+// A Shared is a store as one sink among others: its Close leaves the store
+// open, as queries go on.
+type Shared struct{ *Store }
+
+// Close does nothing.
+func (Shared) Close() error { return nil }
 
 func (s *Store) commit(ctx context.Context, r *rows) error {
 	if _, err := s.writer.ExecContext(ctx, "BEGIN TRANSACTION"); err != nil {

@@ -1,0 +1,28 @@
+package main
+
+import (
+	"runtime/debug"
+
+	"spaniel/decode"
+	"spaniel/internal/config"
+)
+
+// fullMemory is what the decoder's default caps are made for.
+const fullMemory = 1 << 30
+
+// decodeConfig is the decoder's part of the configuration. Below 1 GiB its
+// tables shrink in proportion.
+func decodeConfig(cfg *config.Config) decode.Config {
+	d := decode.DefaultConfig()
+	d.HTTP.BodyCap, d.HTTP.HeadCap = int(cfg.HTTP.MaxBody), int(cfg.HTTP.MaxHead)
+	if share := float64(cfg.Limits.Memory) / fullMemory; share < 1 {
+		d.Stream.Flows = int(float64(d.Stream.Flows) * share)
+		d.Stream.Buffer = int(float64(d.Stream.Buffer) * share)
+	}
+	return d
+}
+
+// limitMemory makes the garbage collector work harder near the limit, rather
+// than let the process grow past it. The embedded store's own memory is not
+// Go's.
+func limitMemory(cfg *config.Config) { debug.SetMemoryLimit(int64(cfg.Limits.Memory)) }
