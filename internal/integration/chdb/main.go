@@ -12,6 +12,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/url"
 	"os"
 	"regexp"
 	"strings"
@@ -66,12 +67,25 @@ func open(library, dir string) (*engine, error) {
 	return e, nil
 }
 
-// run answers one statement in the given output format.
-func (e *engine) run(sql, format string) ([]byte, error) {
+// run answers one statement, in a database, in the given output format.
+func (e *engine) run(database, sql, format string) ([]byte, error) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
+	if err := e.use(database); err != nil {
+		return nil, err
+	}
 	r := e.query(e.conn, sql, uintptr(len(sql)), format, uintptr(len(format)))
 	return e.result(r)
+}
+
+// use makes the database that of the statement to come; "" is default.
+func (e *engine) use(database string) error {
+	if database == "" {
+		database = "default"
+	}
+	sql := "USE `" + strings.ReplaceAll(database, "`", "\\`") + "`"
+	_, err := e.result(e.query(e.conn, sql, uintptr(len(sql)), "Null", 4))
+	return err
 }
 
 // result copies a result out of the engine's memory and frees it.
@@ -91,9 +105,12 @@ func (e *engine) result(r uintptr) ([]byte, error) {
 }
 
 // load inserts data given in a format.
-func (e *engine) load(insert, format string, data []byte) error {
+func (e *engine) load(database, insert, format string, data []byte) error {
 	e.mu.Lock()
 	defer e.mu.Unlock()
+	if err := e.use(database); err != nil {
+		return err
+	}
 	s := e.insert(e.conn, insert, uintptr(len(insert)), format, uintptr(len(format)))
 	defer e.destroyInsert(s)
 	if msg := e.insertFailure(s); msg != "" {
@@ -110,33 +127,52 @@ func (e *engine) load(insert, format string, data []byte) error {
 var insertStatement = regexp.MustCompile(`(?is)^\s*(insert\s+into\s+.*?)\s+format\s+(\w+)\s*;?\s*$`)
 
 func (e *engine) serve(w http.ResponseWriter, r *http.Request) {
+	params := r.URL.Query()
 	body, err := io.ReadAll(io.LimitReader(r.Body, 256<<20))
+	if err == nil {
+		body, err = inflate(body, params)
+	}
 	if err != nil {
 		http.Error(w, err.Error(), http.StatusBadRequest)
 		return
 	}
-	sql := r.URL.Query().Get("query")
-	if m := insertStatement.FindStringSubmatch(sql); m != nil {
-		err = e.load(m[1], m[2], body)
-		body = nil
-	} else {
-		format := r.URL.Query().Get("default_format")
-		if format == "" {
-			format = "Native"
-		}
-		body, err = e.run(sql+string(body), format)
-		w.Header().Set("X-ClickHouse-Format", format)
+	body, err = e.answer(params, body)
+	if err == nil {
+		body, err = deflate(body, params)
 	}
 	w.Header().Set("X-ClickHouse-Server-Display-Name", "chdb")
 	w.Header().Set("X-ClickHouse-Timezone", "UTC")
 	if err != nil {
+		fmt.Fprintf(os.Stderr, "%s: %v\n", r.URL.RawQuery, err)
 		if _, code, ok := strings.Cut(err.Error(), "Code: "); ok {
 			w.Header().Set("X-ClickHouse-Exception-Code", strings.TrimRight(code[:strings.IndexAny(code+".", ". ")], "."))
 		}
 		http.Error(w, err.Error(), http.StatusInternalServerError)
 		return
 	}
+	w.Header().Set("X-ClickHouse-Format", format(params))
 	w.Write(body) // the client that went away is not told
+}
+
+// answer runs the statement of a request: an insert takes the body as its
+// data, any other may have its text there.
+func (e *engine) answer(params url.Values, body []byte) ([]byte, error) {
+	sql, database := params.Get("query"), params.Get("database")
+	if m := insertStatement.FindStringSubmatch(sql); m != nil {
+		return nil, e.load(database, m[1]+settings(params), m[2], body)
+	}
+	if sql += string(body); sql == helloQuery && format(params) == "Native" {
+		return e.hello()
+	}
+	return e.run(database, sql, format(params))
+}
+
+// format is how the client wants the answer.
+func format(params url.Values) string {
+	if f := params.Get("default_format"); f != "" {
+		return f
+	}
+	return "Native"
 }
 
 func main() {

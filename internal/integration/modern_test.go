@@ -1,0 +1,154 @@
+//go:build integration
+
+package integration
+
+import (
+	"fmt"
+	"net/netip"
+	"reflect"
+	"testing"
+	"time"
+
+	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
+
+	"spaniel/event"
+	"spaniel/sinks/all"
+	chsink "spaniel/sinks/clickhouse"
+)
+
+// TestClickHouseModern sends calls and alerts into the shipped tables of a
+// modern engine, over HTTP, and sends them again in other batches, as a
+// restored spool would. Identical batches are known by their token; of others
+// the tables hold every row twice, as nothing merges them here, and the views
+// show each once.
+func TestClickHouseModern(t *testing.T) {
+	const calls, alerts = 20_000, 1_000
+	addr := startModernClickHouse(t)
+	maker := clickhouseDB(t, "http://"+addr+"/default")
+	ddl := chsink.DDL(chsink.Schema{Days: 30})
+	execute(t, maker, ddl...)
+	execute(t, maker, ddl...) // can be run again
+	execute(t, maker, "SYSTEM STOP MERGES")
+	url := "http://" + addr + "/spaniel"
+	db := clickhouseDB(t, url)
+
+	dir := spoolDir(t)
+	send := func(name string, records int, items []event.Item) {
+		p := newPipeline(t, dir, all.Config{Name: name, ClickHouse: &chsink.Config{URL: url}}, records)
+		p.put(items)
+		s := p.delivered(calls+alerts+notes, time.Minute)
+		p.close()
+		t.Logf("%s: %d records in batches of %d, %d attempts failed; rows now: %s", name, s.Delivered, records, s.Retried, counts(t, db, "calls", "alerts", "flows", "anomalies", "losses"))
+	}
+	items := append(append(makeCalls(calls), makeAlerts(alerts)...), makeNotes()...)
+	send("first", 3_000, items)
+	send("same-batches", 3_000, nil) // the spool still has them; the tokens are known
+	if got, want := counts(t, db, "calls", "alerts"), fmt.Sprintf("calls %d, alerts %d", calls, alerts); got != want {
+		t.Errorf("identical batches are in the tables twice: %s, want %s", got, want)
+	}
+	send("other-batches", 777, nil)
+	if got, want := counts(t, db, "calls", "alerts"), fmt.Sprintf("calls %d, alerts %d", 2*calls, 2*alerts); got != want {
+		t.Errorf("nothing to leave out: %s, want %s", got, want)
+	}
+	if got, want := counts(t, db, "events", "calls_with_alerts"), fmt.Sprintf("events %d, calls_with_alerts %d", calls, calls); got != want {
+		t.Errorf("the views show %s, want %s", got, want)
+	}
+	checkJoin(t, db, alerts)
+	checkValues(t, db)
+	checkNotes(t, db)
+}
+
+// counts says how many rows each table or view shows.
+func counts(t *testing.T, db driver.Conn, tables ...string) (text string) {
+	t.Helper()
+	for i, name := range tables {
+		var n uint64
+		scan(t, db, "SELECT count() FROM "+name, &n)
+		if i > 0 {
+			text += ", "
+		}
+		text += fmt.Sprintf("%s %d", name, n)
+	}
+	return text
+}
+
+// checkJoin: alert i rests on call i, and on no other.
+func checkJoin(t *testing.T, db driver.Conn, alerts int) {
+	t.Helper()
+	var judged, single, right uint64
+	scan(t, db, `SELECT countIf(notEmpty(alert_ids)), countIf(length(alert_ids) = 1 AND alert_rules = ['integration']), countIf(notEmpty(alert_ids) AND first_frame < 2 * 1000) FROM calls_with_alerts`, &judged, &single, &right)
+	if n := uint64(alerts); judged != n || single != n || right != n {
+		t.Errorf("%d calls with alerts, %d with one, %d the right ones; want %d", judged, single, right, alerts)
+	}
+	t.Logf("calls_with_alerts: %d calls with alerts, %d with exactly one, %d of them the right one", judged, single, right)
+}
+
+// checkValues reads rows back as the driver types them.
+func checkValues(t *testing.T, db driver.Conn) {
+	t.Helper()
+	ips := 0
+	for _, i := range []int{0, 1, 4, 19_999} {
+		r := makeCalls(i + 1)[i].Call
+		var row struct {
+			ts                             time.Time
+			client, server                 netip.Addr
+			host, query, id, day           string
+			status                         uint16
+			flow, resp, print              uint64
+			reqHeaders                     map[string][]string
+			leaves                         map[string]string
+			flags, pii, anomalies          []string
+			rate                           float32
+			hostType, idType, tsType, mapT string
+		}
+		scan(t, db, fmt.Sprintf(`SELECT ts, client_ip, server_ip, req_host, req_query, lower(hex(call_id)), toString(spooled_day), resp_status, flow_id, resp_body_bytes, client_fingerprint,
+			req_headers, req_leaves, call_flags, resp_pii, call_anomalies, call_sample_rate, toTypeName(req_host), toTypeName(call_id), toTypeName(ts), toTypeName(req_headers)
+			FROM events WHERE call_id = unhex('%s')`, r.ID),
+			&row.ts, &row.client, &row.server, &row.host, &row.query, &row.id, &row.day, &row.status, &row.flow, &row.resp, &row.print,
+			&row.reqHeaders, &row.leaves, &row.flags, &row.pii, &row.anomalies, &row.rate, &row.hostType, &row.idType, &row.tsType, &row.mapT)
+		same := row.ts.UnixMicro() == r.Time.Time().UnixMicro() && row.client.Unmap() == r.ClientIP && row.server.Unmap() == r.ServerIP && row.host == r.Host && row.query == r.Query &&
+			row.id == r.ID.String() && row.day == r.SpooledDay && row.status == r.Status && row.flow == r.FlowID && row.resp == r.RespBytes && row.print == r.Fingerprint && row.rate == r.SampleRate
+		same = same && reflect.DeepEqual(row.reqHeaders, map[string][]string{"accept": {"*/*"}, "x-tag": {"a", "b"}}) && reflect.DeepEqual(row.leaves, map[string]string{"query.q": "shoe"}) &&
+			reflect.DeepEqual(row.flags, r.Flags) && reflect.DeepEqual(row.pii, r.PII) && len(row.anomalies) == 0
+		if !same {
+			t.Errorf("call %d came back as %+v, was %+v", i, row, *r)
+		}
+		if row.hostType != "LowCardinality(String)" || row.idType != "FixedString(16)" || row.tsType != "DateTime64(6, 'UTC')" || row.mapT != "Map(LowCardinality(String), Array(String))" {
+			t.Errorf("types %s, %s, %s, %s", row.hostType, row.idType, row.tsType, row.mapT)
+		}
+		ips++
+	}
+	t.Logf("%d calls read back equal in 17 typed columns (DateTime64, IPv6, Map, Array, LowCardinality, FixedString)", ips)
+}
+
+// notes is how many records makeNotes makes.
+const notes = 7
+
+// makeNotes returns three flows, two anomalies and two losses.
+func makeNotes() (items []event.Item) {
+	at, addr := event.Nanos(begin.UnixNano()), netip.MustParseAddr("203.0.113.9")
+	for i := range 3 {
+		items = append(items, event.Item{Kind: event.KindFlow, Flow: &event.FlowRecord{Time: at, Last: at, FlowID: uint64(i), SensorName: "sensor-1", ClientIP: addr, ServerIP: addr,
+			Service: "http", Ended: "fin", ReqBytes: 1 << 40, Flags: []string{"gap"}, SpooledDay: spooledDay}})
+	}
+	for _, k := range []event.Kind{event.KindAnomaly, event.KindLoss} {
+		for i := range 2 {
+			items = append(items, event.Item{Kind: k, Note: &event.NoteRecord{Time: at, Name: "gap", SensorName: "sensor-1", FlowID: uint64(i), ClientIP: addr, ServerIP: addr,
+				Direction: "to_client", Bytes: 1460, Detail: hostile[i], SpooledDay: spooledDay}})
+		}
+	}
+	return items
+}
+
+// checkNotes: what was sent three times is there once.
+func checkNotes(t *testing.T, db driver.Conn) {
+	t.Helper()
+	var flows, anomalies, losses, bytes uint64
+	scan(t, db, "SELECT count(), sum(req_bytes) FROM flows FINAL", &flows, &bytes)
+	scan(t, db, "SELECT count() FROM anomalies FINAL", &anomalies)
+	scan(t, db, "SELECT count() FROM losses FINAL", &losses)
+	if flows != 3 || bytes != 3<<40 || anomalies != 2 || losses != 2 {
+		t.Errorf("%d flows of %d bytes, %d anomalies, %d losses", flows, bytes, anomalies, losses)
+	}
+	t.Logf("with FINAL: %d flows, %d anomalies, %d losses, each once", flows, anomalies, losses)
+}
