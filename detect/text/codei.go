@@ -9,11 +9,11 @@ func CodeINeeds() string { return codeiNeeds }
 
 // codeMarks are snippets that run something in PHP, Python, Node, Ruby, Perl,
 // Java and OGNL, and that no sentence holds.
-var codeMarks = []string{"<?php", "<?=", "phpinfo()", "eval(base64_decode", "eval($_", "assert($_", "system($_", "$_get[", "$_post[", "$_request[", "$_cookie[", "$_server[", "get_defined_vars(", "pfsockopen(", "('system')(", "(\"system\")(", "@{[", "process.spawn(", "open3.capture", "shell_exec(", "passthru(", "proc_open(", "pcntl_exec(", "base64_decode(", "call_user_func(", "create_function(", "file_put_contents(", "preg_replace('/.*/e",
+var codeMarks = newPhrases([]string{"<?php", "<?=", "phpinfo()", "eval(base64_decode", "eval($_", "assert($_", "system($_", "$_get[", "$_post[", "$_request[", "$_cookie[", "$_server[", "get_defined_vars(", "pfsockopen(", "('system')(", "(\"system\")(", "@{[", "process.spawn(", "open3.capture", "shell_exec(", "passthru(", "proc_open(", "pcntl_exec(", "base64_decode(", "call_user_func(", "create_function(", "file_put_contents(", "preg_replace('/.*/e",
 	"__import__('os", "__import__(\"os", "__import__('subprocess", "__import__(\"subprocess", "os.system(", "os.popen(", "subprocess.popen(", "subprocess.call(", "subprocess.check_output(", "exec(compile(",
 	"require('child_process", "require(\"child_process", "require(`child_process", "require('fs')", "process.mainmodule", "global.process", "process.binding(", "child_process.exec", "constructor('return process", "constructor(\"return process", "constructor(\"return this",
 	"runtime.getruntime()", "getruntime().exec", "java.lang.runtime", "java.lang.processbuilder", "new processbuilder(", "@java.lang.", "@ognl.", "#_memberaccess", "#context[", "class.module.classloader", "classloader.resources", "classloader.urls", "xwork.methodaccessor", "#parameters.", "%{(#", "%{#", "${@java", "${(#",
-	"t(java.lang.", "kernel.exec(", "io.popen(", "kernel.system(", "`#{", "scriptengine", "javax.script.", "groovy.lang", ".execute().text", "response.write(", "server.createobject(", "execute(request", "eval(request", "wscript.shell", "invoke-expression", "die(md5(", "print(md5(", "echo md5("}
+	"t(java.lang.", "kernel.exec(", "io.popen(", "kernel.system(", "`#{", "scriptengine", "javax.script.", "groovy.lang", ".execute().text", "response.write(", "server.createobject(", "execute(request", "eval(request", "wscript.shell", "invoke-expression", "die(md5(", "print(md5(", "echo md5("})
 
 // CodeI reports source code brought into a value to be evaluated: PHP tags and
 // calls that run commands, Python and Node imports of process modules, Java and
@@ -31,7 +31,7 @@ func CodeI(s string) (offset int, match string, ok bool) {
 		return none()
 	}
 	s = clip(s)
-	at, w := indexAnyFold(s, codeMarks)
+	at, w := codeMarks.find(s)
 	if w == "" {
 		return phpCall(s)
 	}

@@ -24,7 +24,7 @@ func Deser(s string) (offset int, match string, ok bool) {
 		return found(s, at, len(s))
 	}
 	if strings.ContainsAny(s, deserNeeds) {
-		if at, _ := indexAnyFold(s, deserTags); at >= 0 {
+		if at, _ := deserTags.find(s); at >= 0 {
 			return found(s, at, len(s))
 		}
 		if at := classTag(s); at >= 0 {
@@ -113,9 +113,9 @@ func phpObject(s string) int {
 }
 
 // deserTags name classes and functions that gadgets use.
-var deserTags = []string{"!!python/object", "!!python/name", "!!python/module", "!!javax.script", "!!java.net.url", "!!com.sun.", "!!org.", "!ruby/object", "!ruby/hash", "_$$nd_func$$_", "com.sun.rowset.jdbcrowsetimpl",
+var deserTags = newPhrases([]string{"!!python/object", "!!python/name", "!!python/module", "!!javax.script", "!!java.net.url", "!!com.sun.", "!!org.", "!ruby/object", "!ruby/hash", "_$$nd_func$$_", "com.sun.rowset.jdbcrowsetimpl",
 	"java.beans.xmldecoder", "class=\"java.lang.processbuilder", "class=\"java.lang.runtime", "java.util.priorityqueue", "org.apache.commons.collections", "ysoserial", "objectdataprovider", "typeconfusedelegate", "system.diagnostics.process", "windowsidentity, mscorlib",
-	"system.windows.data", "losformatter", "<java.util.priorityqueue", "javax.imageio.imageio$containsfilter", "<dynamic-proxy>", "com.mchange.v2.c3p0", "classpathxmlapplicationcontext", "filesystemxmlapplicationcontext", "ch.qos.logback.core.db", "org.apache.xbean", "java.lang.processbuilder"}
+	"system.windows.data", "losformatter", "<java.util.priorityqueue", "javax.imageio.imageio$containsfilter", "<dynamic-proxy>", "com.mchange.v2.c3p0", "classpathxmlapplicationcontext", "filesystemxmlapplicationcontext", "ch.qos.logback.core.db", "org.apache.xbean", "java.lang.processbuilder"})
 
 // classTag finds a JSON type tag that names a class of a platform.
 func classTag(s string) int {

@@ -3,8 +3,8 @@ package text
 import "strings"
 
 // fileMarks are what well-known files begin with or hold.
-var fileMarks = []string{"root:x:0:0:", "root:*:0:0:", "root:!:", "root:$6$", "root:$y$", "daemon:x:1:1:", "[boot loader]", "[operating systems]", "; for 16-bit app support", "[extensions]\r\n", "[mci extensions]", "-----begin rsa private key-----", "-----begin openssh private key-----", "-----begin private key-----",
-	"-----begin ec private key-----", "-----begin pgp private key", "aws_secret_access_key", "\"secretaccesskey\"", "secretaccesskey", "ami-launch-index", "computemetadata/v1", "\"accesstokenexpirationtime", "[core]\n\trepositoryformatversion", "db_password=", "define('db_password'", "<web-app ", "127.0.0.1 localhost\n", "127.0.0.1\tlocalhost", "documentroot /", "linux version "}
+var fileMarks = newPhrases([]string{"root:x:0:0:", "root:*:0:0:", "root:!:", "root:$6$", "root:$y$", "daemon:x:1:1:", "[boot loader]", "[operating systems]", "; for 16-bit app support", "[extensions]\r\n", "[mci extensions]", "-----begin rsa private key-----", "-----begin openssh private key-----", "-----begin private key-----",
+	"-----begin ec private key-----", "-----begin pgp private key", "aws_secret_access_key", "\"secretaccesskey\"", "secretaccesskey", "ami-launch-index", "computemetadata/v1", "\"accesstokenexpirationtime", "[core]\n\trepositoryformatversion", "db_password=", "define('db_password'", "<web-app ", "127.0.0.1 localhost\n", "127.0.0.1\tlocalhost", "documentroot /", "linux version "})
 
 // LeakFile reports the content of a file or of a cloud's metadata that no API
 // answers with: /etc/passwd, win.ini, private keys, metadata credentials.
@@ -14,7 +14,7 @@ var fileMarks = []string{"root:x:0:0:", "root:*:0:0:", "root:!:", "root:$6$", "r
 // Example: LeakFile("root:x:0:0:root:/root:/bin/bash") = 0, that text, true.
 func LeakFile(s string) (offset int, match string, ok bool) {
 	s = clip(s)
-	at, w := indexAnyFold(s, fileMarks)
+	at, w := fileMarks.find(s)
 	switch w {
 	case "":
 		return none()

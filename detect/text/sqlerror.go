@@ -18,9 +18,14 @@ var sqlErrors = []struct{ engine, text string }{
 	{"sql", "sqlstate["}, {"sql", "sqlstate: "}, {"sql", "supplied argument is not a valid "}, {"sql", "pdoexception"}, {"sql", "java.sql.sqlexception"}, {"sql", "java.sql.sqlsyntaxerrorexception"}, {"sql", "sqlalchemy.exc."}, {"sql", "sequelizedatabaseerror"}, {"sql", "activerecord::statementinvalid"}, {"sql", "org.hibernate.queryexception"}, {"sql", "org.hibernate.exception.sqlgrammarexception"}, {"sql", "badsqlgrammarexception"}, {"sql", "zend_db_statement"}, {"sql", "system.data.oledb.oledbexception"}, {"sql", "django.db.utils"}, {"sql", "quoted identifier must not contain"},
 }
 
-// sqlErrorHints: a text that has none of these has no message of the table;
-// they stand before a table of a hundred texts.
-var sqlErrorHints = []string{"sql", "ora-", "syntax error", "quot", "jdbc", "database", "driver]", "db::exception", "unknown column", "ingres", "ibase", "input syntax", "unexpected ", "incorrect syntax", "conversion failed", "viable", "derby", "npgsql", "pg_", "pg::", "cubrid", "sq074", "dm_query", "monet", "vertica", "presto", "com.", "org.", "django.db", "pdo", "oci_parse", "pls-", "sap", "supplied argument", "activerecord", "dynamic", "exception (", "unrecognized token", "psycopg", "jet.oledb", "access driver", "sybase"}
+// sqlErrorTexts finds any of the messages in one pass over a body.
+var sqlErrorTexts = func() *phrases {
+	var texts []string
+	for _, e := range sqlErrors {
+		texts = append(texts, e.text)
+	}
+	return newPhrases(texts)
+}()
 
 // SQLError reports the error message of a database in a response's text.
 //
@@ -44,28 +49,43 @@ func SQLErrorEngine(s string) string {
 
 func sqlErrorAt(s string) (at int, engine string) {
 	s = clip(s)
-	if _, hint := indexAnyFold(s, sqlErrorHints); hint == "" {
-		return -1, ""
-	}
-	for _, e := range sqlErrors {
-		i := indexFold(s, e.text)
+	for from := 0; from < len(s); {
+		i, text := sqlErrorTexts.find(s[from:])
 		if i < 0 {
+			break
+		}
+		i += from
+		from = i + 1
+		if !sqlErrorHolds(s, i, text) {
 			continue
 		}
-		if (e.text == "ora-0" || e.text == "ora-1") && (i+9 > len(s) || !isDigits(s[i+4:i+9]) || i > 0 && isWord(s[i-1])) {
-			continue
+		for _, e := range sqlErrors {
+			if e.text == text {
+				return i, e.engine
+			}
 		}
-		if e.text == "unexpected token: " && indexFold(s, "sql") < 0 || e.text == "supplied argument is not a valid " && indexFold(s, "result") < 0 || e.text == "\": syntax error" && (indexFold(s, "near \"") < 0) {
-			continue
-		}
-		return i, e.engine
 	}
 	return -1, ""
 }
 
+// sqlErrorHolds asks more of the texts that are also words of other messages.
+func sqlErrorHolds(s string, i int, text string) bool {
+	switch text {
+	case "ora-0", "ora-1":
+		return i+9 <= len(s) && isDigits(s[i+4:i+9]) && (i == 0 || !isWord(s[i-1]))
+	case "unexpected token: ":
+		return indexFold(s, "sql") >= 0
+	case "supplied argument is not a valid ":
+		return indexFold(s, "result") >= 0
+	case "\": syntax error":
+		return indexFold(s, "near \"") >= 0
+	}
+	return true
+}
+
 // stackMarks are pieces of stack traces by language.
-var stackMarks = []string{"traceback (most recent call last)", "goroutine 1 [", "goroutine running", "panic: runtime error", "system.nullreferenceexception", "   at system.", "java.lang.nullpointerexception", "exception in thread \"", "caused by: java", "caused by: org", "org.springframework.web.util.nestedservletexception",
-	"fatal error: uncaught", "stack trace:\n#0", "uncaught exception '", "<b>warning</b>:", "<b>fatal error</b>:", "<b>parse error</b>:", "werkzeug debugger", "actioncontroller::", "actionview::template::error", "nomethoderror", "whitelabel error page", "django.core.exceptions", "unhandled exception rejection", "microsoft vbscript runtime error", "server error in '/' application", "laravel\\framework", "symfony\\component\\"}
+var stackMarks = newPhrases([]string{"traceback (most recent call last)", "goroutine 1 [", "goroutine running", "panic: runtime error", "system.nullreferenceexception", "   at system.", "java.lang.nullpointerexception", "exception in thread \"", "caused by: java", "caused by: org", "org.springframework.web.util.nestedservletexception",
+	"fatal error: uncaught", "stack trace:\n#0", "uncaught exception '", "<b>warning</b>:", "<b>fatal error</b>:", "<b>parse error</b>:", "werkzeug debugger", "actioncontroller::", "actionview::template::error", "nomethoderror", "whitelabel error page", "django.core.exceptions", "unhandled exception rejection", "microsoft vbscript runtime error", "server error in '/' application", "laravel\\framework", "symfony\\component\\"})
 
 // StackTrace reports a stack trace or a framework's debug page in a response.
 //
@@ -74,7 +94,7 @@ var stackMarks = []string{"traceback (most recent call last)", "goroutine 1 [", 
 // Example: StackTrace("Traceback (most recent call last):\n  File …") = 0, that text, true.
 func StackTrace(s string) (offset int, match string, ok bool) {
 	s = clip(s)
-	if at, w := indexAnyFold(s, stackMarks); w != "" {
+	if at, w := stackMarks.find(s); w != "" {
 		return found(s, at, len(s))
 	}
 	// two frames in a row: "\tat com.x.Y.z(Y.java:42)", "    at f (/srv/a.js:1:2)"

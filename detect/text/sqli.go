@@ -71,14 +71,14 @@ func sqlMayMatter(s string) bool {
 	}
 	for i := 0; i < len(s); {
 		if !isLetter(s[i]) {
-			if s[i] == '|' || s[i] == '&' || s[i] == ';' {
+			if (s[i] == '|' || s[i] == '&') && i+1 < len(s) && s[i+1] == s[i] {
 				return true
 			}
 			i++
 			continue
 		}
 		end := wordEnd(s, i)
-		if lookFold(sqlKeywords, s[i:end]) != "" || lookFold(sqlFuncs, s[i:end]) != "" {
+		if end-i > 1 && lookFold(sqlWords, s[i:end]) != "" {
 			return true
 		}
 		i = end

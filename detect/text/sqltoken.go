@@ -25,8 +25,9 @@ type sqlTok struct {
 	open     bool // a string that the value's end cut: the query's own quote closes it
 }
 
-// sqlTokens bounds the tokens looked at in one value.
-const sqlTokens = 400
+// sqlTokens bounds the tokens looked at in one value: those that matter come
+// early, and the array stands on the stack.
+const sqlTokens = 160
 
 // sqlKeywords are the words the grammar of sqli.go asks about.
 var sqlKeywords = wordSet(`union select all distinct distinctrow top from where and or xor not like rlike regexp ilike glob similar
@@ -44,6 +45,17 @@ var sqlFuncs = wordSet(`sleep benchmark pg_sleep extractvalue updatexml load_fil
  current_database current_schema pg_read_file lo_import dbms_pipe dbms_lock utl_inaddr utl_http ctxsys ascii2 bin find_in_set
  json_extract json_length regexp_substring regexp_like likelihood typeof tochar to_char now sysdate curdate array_agg string_agg
  pi cos sin tan compress uncompress sounds bit_length octet_length oct xmlquery xmlexists fn_xe_file_target_read_file openrowset opendatasource soundex reverse replace repeat rpad lpad`)
+
+// sqlWords are both: the words without which no unquoted value is SQL.
+var sqlWords = func() map[string]string {
+	set := make(map[string]string)
+	for _, from := range []map[string]string{sqlKeywords, sqlFuncs} {
+		for w := range from {
+			set[w] = w
+		}
+	}
+	return set
+}()
 
 // wordSet makes a set that also hands back the word's own spelling, so that a
 // look-up of folded bytes allocates nothing.
@@ -213,9 +225,14 @@ func sqlNumber(s string, i int) int {
 func lexSQL(dst []sqlTok, s string, at int) []sqlTok {
 	l := sqlLexer{s: s, at: at}
 	dst = dst[:0]
-	for len(dst) < sqlTokens {
+	for {
 		t := l.next()
 		if t.kind == sqlEnd {
+			break
+		}
+		if len(dst) == sqlTokens {
+			// more follows: whatever stands last does not end the value
+			dst[len(dst)-1] = sqlTok{kind: sqlPunct, from: t.from, to: t.from, text: "…"}
 			break
 		}
 		dst = append(dst, t)

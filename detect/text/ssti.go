@@ -82,11 +82,11 @@ func templateOpen(s string) (closer string, n int) {
 }
 
 // templatePower are names inside a template that reach beyond its data.
-var templatePower = []string{"__class__", "__globals__", "__subclasses__", "__mro__", "__init__", "__builtins__", "__import__", "__base__", "getclass(", ".forname(", "getruntime", "processbuilder", "t(java",
+var templatePower = newPhrases([]string{"__class__", "__globals__", "__subclasses__", "__mro__", "__init__", "__builtins__", "__import__", "__base__", "getclass(", ".forname(", "getruntime", "processbuilder", "t(java",
 	"java.lang", "java.util", "new java", "freemarker.template", "?new(", "@java.", "#_memberaccess", "#context", "_self.env", "self._template", "cycler", "lipsum", "joiner.", "namespace.__",
 	"config.items", "config.secret", "config.__", "app.request", "settings.secret", "request.application", "request|attr", "|attr(", "['constructor']", "constructor.constructor", "popen(", "system(", "passthru(", "shell_exec(", "phpinfo(", "file_get_contents(",
 	"|filter('system", "|map('system", "|sort('system", "file.open(", "file.read(", "dir.entries", "io.popen", "`id`", "`ls", "`whoami`", "%x(", "exec(", "require('child_process", "require(\"child_process", "global.process", "process.env", "process.mainmodule",
-	"class.inspect", "settings.", "url_for.", "get_flashed_messages.", "#rt", "scriptengine", "classloader", "#this.", "objectdataprovider", "system.diagnostics", "environment.", "dump(", "include('/etc", "source('/etc", "range.constructor", "string.constructor", "$eval(", "$on.constructor", "toString().constructor"}
+	"class.inspect", "settings.", "url_for.", "get_flashed_messages.", "#rt", "scriptengine", "classloader", "#this.", "objectdataprovider", "system.diagnostics", "environment.", "dump(", "include('/etc", "source('/etc", "range.constructor", "string.constructor", "$eval(", "$on.constructor", "toString().constructor"})
 
 // templateComputes judges the inside of a template.
 func templateComputes(body string) bool {
@@ -97,7 +97,7 @@ func templateComputes(body string) bool {
 	if arithmetic(body) {
 		return true
 	}
-	_, w := indexAnyFold(body, templatePower)
+	_, w := templatePower.find(body)
 	switch w {
 	case "":
 		return foldIn(body, "config", "self", "settings.secret_key", "debug", "_self", "app", "request.environ") && body != "app"

@@ -4,20 +4,20 @@ import "strings"
 
 // sensitiveFiles are files whose names in a client's value mean an attempt to
 // read them.
-var sensitiveFiles = []string{"etc/passwd", "etc/shadow", "etc/group", "etc/hosts", "etc/issue", "etc/sudoers", "etc/fstab", "etc/crontab", "etc/ssh/", "etc/mysql/", "etc/nginx/", "etc/apache2/",
+var sensitiveFiles = newPhrases([]string{"etc/passwd", "etc/shadow", "etc/group", "etc/hosts", "etc/issue", "etc/sudoers", "etc/fstab", "etc/crontab", "etc/ssh/", "etc/mysql/", "etc/nginx/", "etc/apache2/",
 	"etc/httpd/", "etc/php", "proc/self/", "proc/version", "proc/cmdline", "proc/net/", "proc/1/", "windows/win.ini", "windows\\win.ini", "winnt/win.ini", "winnt\\win.ini", "win.ini", "boot.ini", "windows/system32", "windows\\system32",
 	"winnt/system32", "winnt\\system32", "drivers/etc/hosts", "drivers\\etc\\hosts", "web-inf/", "meta-inf/", "var/log/", "root/.", ".ssh/", "id_rsa", ".bash_history", ".htpasswd", ".htaccess", "wp-config", ".aws/credentials",
-	"var/run/secrets", "inetpub", "php.ini", "my.cnf", "httpd.conf", "nginx.conf", "windows/repair/sam", "system.ini", "global.asa", "web.config", "var/www/", "dev/tcp/"}
+	"var/run/secrets", "inetpub", "php.ini", "my.cnf", "httpd.conf", "nginx.conf", "windows/repair/sam", "system.ini", "global.asa", "web.config", "var/www/", "dev/tcp/"})
 
 // sensitiveName reports a sensitive file in a path.
 func sensitiveName(p string) (from, to int, hit bool) {
 	if strings.Contains(p, "//") || strings.Contains(p, "/./") || strings.Contains(p, "%2") || strings.IndexByte(p, '\\') >= 0 {
 		n := strings.NewReplacer("%2f", "/", "%2F", "/", "%5c", "/", "%5C", "/", "\\", "/", "/./", "/", "//", "/").Replace(p)
-		if _, w := indexAnyFold(n, sensitiveFiles); w != "" {
+		if _, w := sensitiveFiles.find(n); w != "" {
 			return 0, len(p), true
 		}
 	}
-	at, w := indexAnyFold(p, sensitiveFiles)
+	at, w := sensitiveFiles.find(p)
 	if at < 0 {
 		return 0, 0, false
 	}

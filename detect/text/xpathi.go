@@ -8,9 +8,9 @@ const xpathiNeeds = "'\"/(:|]"
 func XPathiNeeds() string { return xpathiNeeds }
 
 // xpathWords are steps, axes and functions that XPath has and SQL has not.
-var xpathWords = []string{"count(//", "count(/", "name(/", "name(//", "local-name(", "namespace-uri(", "string-length(//", "string-length(/", "string-length(name", "string-length((", "substring(//", "substring(/", "substring(name(", "substring((//", "doc('", "doc(\"", "doc(concat(",
+var xpathWords = newPhrases([]string{"count(//", "count(/", "name(/", "name(//", "local-name(", "namespace-uri(", "string-length(//", "string-length(/", "string-length(name", "string-length((", "substring(//", "substring(/", "substring(name(", "substring((//", "doc('", "doc(\"", "doc(concat(",
 	"ancestor::", "ancestor-or-self::", "child::", "parent::", "descendant::", "descendant-or-self::", "following::", "following-sibling::", "preceding::", "preceding-sibling::", "self::node", "attribute::", "position()", "last()", "text()", "node()", "comment()",
-	"processing-instruction(", "/*[", "//*", "starts-with(", "contains(//", "contains(name", "contains(.", "name()", "string(/", "string(//", "normalize-space(", "unparsed-text(", "document(", "system-property(", "codepoints-to-string(", "string-to-codepoints(", "/@*", "//@", "starts-with(name"}
+	"processing-instruction(", "/*[", "//*", "starts-with(", "contains(//", "contains(name", "contains(.", "name()", "string(/", "string(//", "normalize-space(", "unparsed-text(", "document(", "system-property(", "codepoints-to-string(", "string-to-codepoints(", "/@*", "//@", "starts-with(name"})
 
 // XPathi reports a value that leaves its literal or predicate and goes on as
 // XPath: a quote or bracket, then a condition or a union with a path, an axis
@@ -24,7 +24,7 @@ func XPathi(s string) (offset int, match string, ok bool) {
 	if len(s) < 6 || len(s) > 8192 || !strings.ContainsAny(s, xpathiNeeds) {
 		return none()
 	}
-	at, word := indexAnyFold(s, xpathWords)
+	at, word := xpathWords.find(s)
 	if word == "" {
 		if i := predicateBreak(s); i >= 0 {
 			return found(s, i, len(s))
