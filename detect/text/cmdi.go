@@ -99,6 +99,9 @@ func commandAfter(s string, sepAt, i int, sep byte) (end int, hit bool) {
 	}
 	grammar := shellGrammar[rule]
 	args, end := shellArgs(s, at, sep)
+	if strings.HasPrefix(args, ",") && (i == 0 || s[i-1] != '{') {
+		return 0, false // {cat,/etc/passwd} is a command, ;base64,AAAA is not
+	}
 	if hidden > 0 && !(sep == '\n') && (args == "" || argsFit(grammar, args)) {
 		return end, true
 	}

@@ -1,6 +1,7 @@
 package text
 
 import (
+	"os"
 	"strings"
 	"testing"
 
@@ -92,4 +93,23 @@ func FuzzMatchers(f *testing.F) {
 		SSRFPlace(s, s)
 		ParseJWT(s)
 	})
+}
+
+// TestOrdinaryValues: none of the matchers for values speaks on what APIs are
+// sent every day.
+func TestOrdinaryValues(t *testing.T) {
+	raw, err := os.ReadFile("testdata/ordinary.txt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for n, line := range strings.Split(string(raw), "\n") {
+		if line == "" || strings.HasPrefix(line, "# ") {
+			continue
+		}
+		for _, c := range all()[:17] {
+			if off, match, ok := c.m(line); ok {
+				t.Errorf("ordinary.txt:%d: %s says %q at %d of %q", n+1, c.name, match, off, line)
+			}
+		}
+	}
 }

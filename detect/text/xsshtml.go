@@ -39,6 +39,9 @@ func runningTag(s string, i int) (end int, runs bool) {
 		name = strings.ReplaceAll(name, "\x00", "")
 	}
 	stop := n >= len(s) || isSpace(s[n]) || s[n] == '/' || s[n] == '>' || s[n] == 0
+	if prefixFold(name, "script") && len(name) == 6 && !closing && n < len(s) && s[n] == '>' && words(s[n:], 3) >= 3 && !strings.ContainsAny(s[n+1:], "(`=</") {
+		return 0, false // prose about the tag
+	}
 	if prefixFold(name, "script") && len(name) == 6 && (stop || s[n] == '<' || s[n] == '(') {
 		return tagEnd(s, n), !closing || j == i+2 && n < len(s) && strings.Contains(s[n:], "<") || closing && i == 0 || closing && strings.ContainsAny(s[:i], "'\"")
 	}
