@@ -29,7 +29,5 @@ type Config struct {
 
 // DefaultConfig returns the defaults of all parts.
 func DefaultConfig() Config {
-	c := Config{Sensor: "file", HTTP: http1.DefaultConfig(), Stream: stream.DefaultConfig(), Body: body.DefaultConfig()}
-	c.Stream.Role = role
-	return c
+	return Config{Sensor: "file", HTTP: http1.DefaultConfig(), Stream: stream.DefaultConfig(), Body: body.DefaultConfig()}
 }

@@ -29,7 +29,11 @@ const firstOrd = 1 << 16
 func NewPartition(cfg *Config, led *event.Ledger, out Output) *Partition {
 	p := &Partition{cfg: cfg, led: led, out: out.orDrop(), protocols: protocols()}
 	p.http = http1.NewPool(&cfg.HTTP, body.New(cfg.Body), led)
-	p.table = stream.NewTable(cfg.Stream, led, p.open, p.closed, p.anomaly, p.loss)
+	tcp := cfg.Stream
+	if tcp.Role == nil {
+		tcp.Role = role
+	}
+	p.table = stream.NewTable(tcp, led, p.open, p.closed, p.anomaly, p.loss)
 	return p
 }
 

@@ -50,7 +50,7 @@ func TestBufferFullClosesTheOldestHole(t *testing.T) {
 }
 
 func TestNoRoomAtAll(t *testing.T) {
-	r := newRig(t, func(c *Config) { c.Buffer = 0 })
+	r := newRig(t, func(c *Config) { c.Buffer = 1 })
 	r.open(99, 199)
 	r.send(true, ".", 103, 200, "def")
 	r.send(true, ".", 100, 200, "abc")

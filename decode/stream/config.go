@@ -1,11 +1,9 @@
 package stream
 
-import (
-	"errors"
-	"time"
-)
+import "time"
 
 // Config holds the limits of one Table, that is of one of the 64 partitions.
+// The zero value of a field means its default.
 type Config struct {
 	// Flows is how many flows may be open: 3,125, a 64th of 200,000. At the
 	// cap the oldest flow that never answered goes, else the idlest.
@@ -40,17 +38,19 @@ func DefaultConfig() Config {
 	}
 }
 
-// Validate says what is wrong with c, nil if nothing is.
-func (c *Config) Validate() error {
-	switch {
-	case c.Flows < 1:
-		return errors.New("stream: flows must be at least 1")
-	case c.Window < pageSize || c.Window > 1<<28:
-		return errors.New("stream: window must be 2 KiB to 256 MiB")
-	case c.Buffer < 0:
-		return errors.New("stream: buffer must not be negative")
-	case c.HoleWait <= 0 || c.SynIdle <= 0 || c.OpenIdle <= 0 || c.HalfIdle <= 0 || c.Linger < 0:
-		return errors.New("stream: waiting times must be positive")
+// withDefaults returns c with each zero or negative field set to its default.
+func (c Config) withDefaults() Config {
+	d := DefaultConfig()
+	for _, f := range []struct{ set, def *int }{{&c.Flows, &d.Flows}, {&c.Buffer, &d.Buffer}, {&c.Window, &d.Window}} {
+		if *f.set <= 0 {
+			*f.set = *f.def
+		}
 	}
-	return nil
+	for _, f := range []struct{ set, def *time.Duration }{{&c.HoleWait, &d.HoleWait}, {&c.SynIdle, &d.SynIdle},
+		{&c.OpenIdle, &d.OpenIdle}, {&c.HalfIdle, &d.HalfIdle}, {&c.Linger, &d.Linger}} {
+		if *f.set <= 0 {
+			*f.set = *f.def
+		}
+	}
+	return c
 }

@@ -45,6 +45,7 @@ type Stats struct {
 // flow that ended, each anomaly and each loss, with all of Order but Ord.
 func NewTable(cfg Config, led *event.Ledger, open func(*event.Flow) Receiver, closed func(*event.Flow, event.Stamp),
 	note func(event.Anomaly), loss func(event.Loss)) *Table {
+	cfg = cfg.withDefaults()
 	return &Table{cfg: cfg, led: led, open: open, closed: closed, note: note, loss: loss,
 		flows: make(map[key]*flow), gone: newGraveyard(&cfg), pool: pool{limit: cfg.Buffer}}
 }
