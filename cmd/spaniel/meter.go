@@ -19,14 +19,18 @@ func (m *meter) Next(f *event.Frame) error {
 	if err != nil {
 		return err
 	}
-	if m.frames == 0 || f.Time < m.first {
-		m.first = f.Time
+	if m.frames == 0 {
+		m.first, m.last = f.Time, f.Time
 	}
-	m.last = max(m.last, f.Time)
+	m.first, m.last = min(m.first, f.Time), max(m.last, f.Time)
 	m.frames++
 	m.bytes += uint64(f.Length)
 	return nil
 }
+
+// seconds from the first packet to the last. Times in a capture may be any
+// nonsense, so that their difference need not fit a time.Duration.
+func (m *meter) seconds() float64 { return float64(uint64(m.last)-uint64(m.first)) / 1e9 }
 
 // Close implements capture.Source; the one who opened the source closes it.
 func (m *meter) Close() error { return nil }

@@ -8,7 +8,6 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"time"
 
 	"spaniel/event"
 	"spaniel/internal/render"
@@ -131,8 +130,8 @@ func (r *report) head(s *summary) {
 		hosts += "+"
 	}
 	calls := s.ledger.CallsMade
-	r.printf("%s  %s packets  %s  %v   %s hosts   %s calls", r.screen.Paint(render.Safe(name), "bold"), grouped(s.packets), amount(s.bytes),
-		s.duration.Round(time.Second), hosts, grouped(calls))
+	r.printf("%s  %s packets  %s  %s   %s hosts   %s calls", r.screen.Paint(render.Safe(name), "bold"), grouped(s.packets), amount(s.bytes),
+		span(s.seconds), hosts, grouped(calls))
 	var parts []string
 	if paired := calls - min(calls, s.requestOnly+s.respOnly); calls > 0 {
 		parts = append(parts, grouped(paired)+" paired")

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"math"
 	"net/netip"
 	"time"
 
@@ -17,7 +18,7 @@ type summary struct {
 	files       []string
 	packets     uint64
 	bytes       uint64
-	duration    time.Duration // from first to last packet, over all captures
+	seconds     float64 // from first to last packet, over all captures
 	requestOnly uint64
 	respOnly    uint64
 	worst       event.Severity
@@ -40,7 +41,7 @@ func (s *summary) add(paths []string, m *meter, led *event.Ledger) {
 	s.files = append(s.files, paths...)
 	s.packets += m.frames
 	s.bytes += m.bytes
-	s.duration += time.Duration(m.last - m.first)
+	s.seconds += m.seconds()
 	s.ledger.Add(led)
 }
 
@@ -93,7 +94,7 @@ func (s *summary) MarshalJSON() ([]byte, error) {
 		Duration float64                      `json:"duration"` // seconds
 		Ruleset  string                       `json:"ruleset"`
 	}{"summary", files, s.packets, s.bytes, s.ledger.CallsMade, s.ledger.Alerts, ledger, s.ledger.Losses,
-		float64(s.duration.Microseconds()) / 1e6, s.ruleset})
+		math.Round(s.seconds*1e6) / 1e6, s.ruleset})
 }
 
 // printLedger writes every line of the ledger that is not zero.
@@ -136,4 +137,12 @@ func amount(n uint64) string {
 		f /= 1000
 	}
 	return fmt.Sprintf("%.1f TB", f)
+}
+
+// span is a number of seconds for people.
+func span(seconds float64) string {
+	if seconds >= 100*365*24*3600 {
+		return "over 100 years" // clocks in captures may say anything
+	}
+	return time.Duration(seconds * float64(time.Second)).Round(time.Second).String()
 }

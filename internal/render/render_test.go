@@ -99,11 +99,18 @@ func TestLongTableStreams(t *testing.T) {
 }
 
 func TestTerminalCutsLongCells(t *testing.T) {
-	out := print(t, Screen{Width: 40}, "table", []any{int64(1), strings.Repeat("x", 500)})
+	out := print(t, Screen{Width: 80}, "table", []any{strings.Repeat("y", 500), strings.Repeat("x", 500)})
 	for line := range strings.Lines(out) {
-		if len([]rune(line)) > 41 {
+		if len([]rune(line)) > 81 {
 			t.Errorf("%d columns: %s", len([]rune(line)), line)
 		}
+	}
+}
+
+func TestFilesKeepLongCells(t *testing.T) {
+	long := strings.Repeat("y", 500)
+	if out := print(t, Screen{}, "table", []any{long, long}, []any{"a", "b"}); strings.Count(out, "y") != 1000 || len(out) > 1300 {
+		t.Errorf("%d bytes", len(out))
 	}
 }
 

@@ -11,9 +11,15 @@ import (
 // as it comes, so that a large answer needs no memory.
 const sampleRows = 1000
 
-// maxCell bounds one column on a terminal, so that a long target does not push
-// the rest out of sight.
-const maxCell = 60
+// maxCell bounds the width of all columns but the last, so that one long cell
+// does not push the rest out of sight. On a terminal columns get narrower, down
+// to minCell, to leave the last one lastCell; there longer cells are cut,
+// elsewhere they stay whole and only their row is out of line.
+const (
+	maxCell  = 60
+	minCell  = 24
+	lastCell = 50
+)
 
 // A Table prints rows in columns. Cells must be Safe already; Paint may add
 // colour. It keeps the first error and returns it from Close.
@@ -71,16 +77,30 @@ func (t *Table) flush() {
 	for i := range some {
 		t.right[i] = t.right[i] && some[i]
 	}
-	if t.screen.Width > 0 {
-		for i := range t.widths[:max(len(t.widths)-1, 0)] {
-			t.widths[i] = min(t.widths[i], maxCell)
-		}
-	}
+	t.narrow()
 	t.print(t.heads, true)
 	for _, row := range t.held {
 		t.print(row, false)
 	}
 	t.held = nil
+}
+
+// narrow makes all columns but the last as narrow as they need to be.
+func (t *Table) narrow() {
+	if len(t.widths) == 0 {
+		return
+	}
+	front := t.widths[:len(t.widths)-1]
+	for limit := maxCell; limit >= minCell; limit-- {
+		used := 0
+		for i := range front {
+			front[i] = min(front[i], limit)
+			used += front[i] + 2
+		}
+		if t.screen.Width == 0 || used+lastCell <= t.screen.Width {
+			return
+		}
+	}
 }
 
 func numeric(s string) bool {
@@ -94,7 +114,7 @@ func (t *Table) print(cells []string, head bool) {
 		w := t.widths[i]
 		if t.screen.Width > 0 && !strings.Contains(c, "\x1b") {
 			if i == len(cells)-1 {
-				c = Cut(c, max(left, 10))
+				c = Cut(c, max(left, lastCell))
 			} else {
 				c = Cut(c, w)
 			}
