@@ -289,7 +289,7 @@ func (l *language) compileWindow(p *plan, src string, w want) (*windowProgram, [
 	for _, name := range bannedBuiltins() {
 		opts = append(opts, expr.DisableBuiltin(name))
 	}
-	prog, faults := l.compileWith(lifted, w, &checker{lang: l, extra: extra, lets: map[string]int{}}, opts)
+	prog, faults := compileWith(lifted, w, &checker{lang: l, extra: extra, lets: map[string]int{}}, config(opts))
 	if len(faults) > 0 {
 		return nil, faults
 	}

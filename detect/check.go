@@ -15,6 +15,7 @@ import (
 // Static limits of an expression: what it may cost is known before it runs.
 const (
 	maxPredicates = 2       // predicates inside one another
+	maxCalls      = 8       // function calls inside one another: the library's own functions are typed in time exponential in it
 	maxRange      = 1000    // elements of a constant range a..b
 	maxRegex      = 1 << 10 // bytes of a regular expression
 	maxRegexProg  = 8 << 10 // instructions of its compiled program
@@ -34,7 +35,8 @@ type checker struct {
 	// fields says whether fields of the call may be named.
 	fields bool
 	lets   map[string]int
-	depth  int
+	depth  int // predicates around what is walked
+	calls  int // function calls around it
 	faults []fault
 }
 
@@ -61,10 +63,8 @@ func (c *checker) walk(n ast.Node) {
 		c.identifier(n)
 	case *ast.MemberNode:
 		c.member(n)
-	case *ast.CallNode:
-		c.callNode(n)
-	case *ast.BuiltinNode:
-		c.builtin(n)
+	case *ast.CallNode, *ast.BuiltinNode:
+		c.nested(n)
 	case *ast.BinaryNode:
 		c.binary(n)
 	case *ast.VariableDeclaratorNode:
@@ -74,6 +74,22 @@ func (c *checker) walk(n ast.Node) {
 			c.walk(ch)
 		}
 	}
+}
+
+// nested walks a call, unless it is inside too many others.
+func (c *checker) nested(n ast.Node) {
+	if c.calls == maxCalls {
+		c.fault(n, 1, "name a part with let", "calls nest deeper than %d", maxCalls)
+		return
+	}
+	c.calls++
+	switch n := n.(type) {
+	case *ast.CallNode:
+		c.callNode(n)
+	case *ast.BuiltinNode:
+		c.builtin(n)
+	}
+	c.calls--
 }
 
 func (c *checker) identifier(n *ast.IdentifierNode) {

@@ -9,8 +9,11 @@ import (
 
 	"github.com/expr-lang/expr"
 	"github.com/expr-lang/expr/ast"
+	exprcheck "github.com/expr-lang/expr/checker"
+	"github.com/expr-lang/expr/compiler"
 	"github.com/expr-lang/expr/conf"
 	"github.com/expr-lang/expr/file"
+	"github.com/expr-lang/expr/optimizer"
 	"github.com/expr-lang/expr/parser"
 	"github.com/expr-lang/expr/vm"
 )
@@ -47,10 +50,10 @@ const (
 
 // compile checks and compiles an expression about one call.
 func (l *language) compile(src string, w want) (*program, []fault) {
-	return l.compileWith(src, w, &checker{lang: l, fields: true, lets: map[string]int{}}, l.options)
+	return compileWith(src, w, &checker{lang: l, fields: true, lets: map[string]int{}}, l.config)
 }
 
-func (l *language) compileWith(src string, w want, c *checker, opts []expr.Option) (p *program, faults []fault) {
+func compileWith(src string, w want, c *checker, cfg *conf.Config) (p *program, faults []fault) {
 	if strings.TrimSpace(src) == "" {
 		return nil, []fault{{message: "the expression is empty", width: 1}}
 	}
@@ -60,8 +63,7 @@ func (l *language) compileWith(src string, w want, c *checker, opts []expr.Optio
 	if at, msg := scanSource(src); msg != "" {
 		return nil, []fault{{from: at, width: 1, message: msg}}
 	}
-	cfg := config(opts)
-	tree, err := parser.ParseWithConfig(src, cfg)
+	tree, err := parse(src, cfg)
 	if err != nil {
 		return nil, []fault{syntaxFault(err)}
 	}
@@ -69,7 +71,7 @@ func (l *language) compileWith(src string, w want, c *checker, opts []expr.Optio
 	if len(c.faults) > 0 {
 		return nil, c.faults
 	}
-	code, typ, err := build(src, opts)
+	code, typ, err := build(src, cfg)
 	if err != nil {
 		return nil, []fault{syntaxFault(err)}
 	}
@@ -79,6 +81,9 @@ func (l *language) compileWith(src string, w want, c *checker, opts []expr.Optio
 	return &program{source: src, code: code, tree: tree.Node, typ: typ}, nil
 }
 
+// config makes a configuration of the library once for many expressions: it
+// holds a hundred functions, which would otherwise be most of what loading a
+// rule costs. It is used by one goroutine.
 func config(opts []expr.Option) *conf.Config {
 	cfg := conf.CreateNew()
 	for _, o := range opts {
@@ -87,22 +92,38 @@ func config(opts []expr.Option) *conf.Config {
 	for name := range cfg.Disabled {
 		delete(cfg.Builtins, name)
 	}
+	cfg.Check()
 	return cfg
 }
 
-// build compiles; the library panics on some faults it could report, and a
-// bad rule must not end the process.
-func build(src string, opts []expr.Option) (code *vm.Program, typ reflect.Type, err error) {
-	defer func() {
-		if r := recover(); r != nil {
-			err = fmt.Errorf("this expression cannot be compiled: %v", r)
-		}
-	}()
-	code, err = expr.Compile(src, opts...)
+// parse and build contain the library's panics: a bad rule must not end the
+// process. (What cannot be recovered from, scanSource keeps away from here.)
+func parse(src string, cfg *conf.Config) (tree *parser.Tree, err error) {
+	defer contain(&err)
+	return parser.ParseWithConfig(src, cfg)
+}
+
+// build is expr.Compile with a configuration that is made once.
+func build(src string, cfg *conf.Config) (code *vm.Program, typ reflect.Type, err error) {
+	defer contain(&err)
+	tree, err := exprcheck.ParseCheck(src, cfg)
+	if err != nil {
+		return nil, nil, err
+	}
+	if err := optimizer.Optimize(&tree.Node, cfg); err != nil {
+		return nil, nil, err
+	}
+	code, err = compiler.Compile(tree, cfg)
 	if err != nil {
 		return nil, nil, err
 	}
 	return code, code.Node().Type(), nil
+}
+
+func contain(err *error) {
+	if r := recover(); r != nil {
+		*err = fmt.Errorf("this expression cannot be compiled: %v", r)
+	}
 }
 
 func wrongType(w want, t reflect.Type) string {

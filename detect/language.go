@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"github.com/expr-lang/expr"
+	"github.com/expr-lang/expr/builtin"
+	"github.com/expr-lang/expr/conf"
 )
 
 // language is everything an expression about a call may name: compiled once
@@ -17,33 +19,33 @@ type language struct {
 	index     map[string]int // field name → index
 	functions map[string]*function
 	groups    map[string]bool // req, resp, call, …
-	options   []expr.Option
+	config    *conf.Config
 
 	reqBody, respBody, reqLeaves int
 }
 
 func newLanguage() *language {
 	l := &language{fields: fieldTable(), index: map[string]int{}, functions: map[string]*function{}, groups: map[string]bool{}}
-	l.options = []expr.Option{expr.Env(struct{}{})}
+	opts := []expr.Option{expr.Env(struct{}{})}
 	for i := range l.fields {
 		name := l.fields[i].Name
 		l.index[name] = i
 		if g, _, dotted := strings.Cut(name, "."); dotted {
 			l.groups[g] = true
 		}
-		l.options = append(l.options, expr.Function(name, fieldCall(i), fieldType(l.fields[i].Type)))
+		opts = append(opts, expr.Function(name, fieldCall(i), fieldType(l.fields[i].Type)))
 	}
 	l.reqBody, l.respBody, l.reqLeaves = l.index["req.body"], l.index["resp.body"], l.index["req.leaves"]
 	table := functionTable()
 	for i := range table {
 		f := &table[i]
 		l.functions[f.name] = f
-		l.options = append(l.options, expr.Function(f.name, functionCall(f), f.types...))
+		opts = append(opts, declare(f))
 	}
 	for _, name := range bannedBuiltins() {
-		l.options = append(l.options, expr.DisableBuiltin(name))
+		opts = append(opts, expr.DisableBuiltin(name))
 	}
-	l.options = append(l.options, expr.MaxNodes(4<<10), expr.Patch(&patcher{lang: l}))
+	l.config = config(append(opts, expr.MaxNodes(4<<10), expr.Patch(&patcher{lang: l})))
 	return l
 }
 
@@ -67,6 +69,46 @@ func functionCall(f *function) func(...any) (any, error) {
 		}
 		return f.call(s, a[1:]), nil
 	}
+}
+
+// declare declares a function. Its signatures are tried here and not by the
+// library, which types the arguments anew for each signature, and so takes
+// exponential time over calls inside calls.
+func declare(f *function) expr.Option {
+	var types []reflect.Type
+	for _, t := range f.types {
+		types = append(types, reflect.TypeOf(t).Elem())
+	}
+	return func(c *conf.Config) {
+		c.Functions[f.name] = &builtin.Function{Name: f.name, Func: functionCall(f), Validate: func(args []reflect.Type) (reflect.Type, error) {
+			for _, t := range types {
+				if fits(t, args) {
+					return t.Out(0), nil
+				}
+			}
+			return nil, fmt.Errorf("%s cannot be given this; use it as in %s", f.name, f.example)
+		}}
+	}
+}
+
+// fits reports whether a function of type t takes arguments of these types;
+// the type of the scope itself is unknown to the library (any).
+func fits(t reflect.Type, args []reflect.Type) bool {
+	unknown := reflect.TypeFor[any]()
+	n := t.NumIn()
+	if t.IsVariadic() && len(args) < n-1 || !t.IsVariadic() && len(args) != n {
+		return false
+	}
+	for i, a := range args {
+		in := t.In(min(i, n-1))
+		if t.IsVariadic() && i >= n-1 {
+			in = in.Elem()
+		}
+		if a != unknown && (a == nil || !a.AssignableTo(in)) {
+			return false
+		}
+	}
+	return true
 }
 
 // fieldType is the signature of a field's getter.

@@ -197,8 +197,8 @@ func (st *Stage) verdict(r *Rule, f *frame, m *sample) (sev event.Severity, out 
 	return sev, out, failure
 }
 
-// maxCalls bounds the call ids of one alert: the first and the last of the window.
-const maxCalls = 64
+// maxCallIDs bounds the call ids of one alert: the first and the last of the window.
+const maxCallIDs = 64
 
 // raise builds and emits the alert that the window's state names.
 func (st *Stage) raise(rs *ruleState, w *window.Window[firing], f *frame, o *Observation, failure error) error {
@@ -231,9 +231,9 @@ func (st *Stage) raise(rs *ruleState, w *window.Window[firing], f *frame, o *Obs
 
 func callsOf(w *window.Window[firing]) []event.ID {
 	n := w.Len()
-	ids := make([]event.ID, 0, min(n, maxCalls))
+	ids := make([]event.ID, 0, min(n, maxCallIDs))
 	for i := range n {
-		if n <= maxCalls || i < maxCalls/2 || i >= n-maxCalls/2 {
+		if n <= maxCallIDs || i < maxCallIDs/2 || i >= n-maxCallIDs/2 {
 			ids = append(ids, w.Entry(i).Call)
 		}
 	}

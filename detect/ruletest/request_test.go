@@ -58,8 +58,8 @@ func TestParseFaults(t *testing.T) {
 func TestFill(t *testing.T) {
 	for text, want := range map[string]string{
 		"u{{n}} {{n+5}} {{n*3}} {{n%7}} {{n/10}} {{n-1}}": "u23 28 69 2 2 22",
-		"{{7*7}} ${{a}} {{n": "{{7*7}} ${{a}} {{n", // what template injection is made of stays
-		"{{ n }}":            "23",
+		"{{7*7}} ${{a}} {{n":                              "{{7*7}} ${{a}} {{n", // what template injection is made of stays
+		"{{ n }}":                                         "23",
 	} {
 		if got, err := fill(text, 23); err != nil || got != want {
 			t.Errorf("%q gives %q, %v; want %q", text, got, err, want)
