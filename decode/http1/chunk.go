@@ -6,32 +6,58 @@ import "spaniel/event"
 type chunk struct {
 	size   uint64
 	digits int
+	lead   int  // bytes before the size
 	ext    int  // bytes after the size
 	cr     bool // the byte before was a CR
 }
 
-// size reads a chunk-size line: hex digits, an extension, a line end.
+// size reads a chunk-size line: hex digits, an extension, a line end. The
+// first one of a body is kept until it is whole: when it turns out that the
+// body is not chunked, it is read as what it is.
 func (h *half) size(b []byte, at event.Stamp) int {
-	for i, c := range b {
-		if c == '\n' {
-			h.touch(i+1, at)
-			h.sized(at)
-			return i + 1
-		}
-		if !h.sizeByte(c) {
-			h.touch(i, at)
-			h.badChunk(at)
-			return i
+	n, verdict := 0, more
+	for n < len(b) && verdict == more {
+		if verdict = h.sizeByte(b[n]); verdict != refuse {
+			n++
 		}
 	}
-	h.touch(len(b), at)
-	return len(b)
+	h.touch(n, at)
+	if h.opening {
+		h.collect(b[:n])
+	}
+	switch verdict {
+	case whole:
+		h.sized(at)
+	case refuse:
+		h.badChunk(at)
+	}
+	return n
 }
 
-// sizeByte reads one byte of a chunk-size line, false when it cannot be one.
-func (h *half) sizeByte(c byte) bool {
+// verdict on a byte of a chunk-size line.
+type verdict uint8
+
+const (
+	more   verdict = iota
+	whole          // the line ends with it
+	refuse         // it cannot stand there
+)
+
+// maxLead is how much white space before a chunk size is passed over.
+const maxLead = 16
+
+// sizeByte reads one byte of a chunk-size line. What browsers let pass is let
+// pass here, with a mark; a body of doubtful framing must be exact.
+func (h *half) sizeByte(c byte) verdict {
 	k := &h.chunk
 	switch {
+	case k.digits == 0 && hexValue(c) > 15:
+		if k.lead++; k.lead > maxLead || h.looking || c != '\v' && c != '\f' && c != '\r' && c != '\n' && !isBlank(c) {
+			return refuse
+		}
+		h.mark(AnomalyChunk)
+	case c == '\n':
+		return whole
 	case k.cr:
 		h.mark(AnomalyBareCR)
 		k.cr = c == '\r'
@@ -40,19 +66,28 @@ func (h *half) sizeByte(c byte) bool {
 		k.cr = true
 	case k.ext == 0 && hexValue(c) < 16:
 		if k.digits++; k.size >= 1<<59 {
-			return false
+			return refuse
 		}
 		k.size = k.size<<4 | uint64(hexValue(c))
-	case k.digits == 0:
-		return false
-	case k.ext == 0 && c != ';' && !isBlank(c):
-		return false
 	default:
-		if k.ext++; k.ext > maxChunkExt || k.ext == 1 && isBlank(c) || c < 0x20 && c != '\t' || c == 0x7f {
-			h.mark(AnomalyChunkExtension)
-		}
+		return h.extByte(c)
 	}
-	return true
+	return more
+}
+
+// extByte reads a byte behind the size.
+func (h *half) extByte(c byte) verdict {
+	k := &h.chunk
+	if k.ext++; k.ext == 1 && c != ';' && !isBlank(c) {
+		if h.looking || k.size == 0 && lower(c) == 'x' {
+			return refuse // 0x10 may be 16 or nothing
+		}
+		h.mark(AnomalyChunk)
+	}
+	if k.ext > maxChunkExt || k.ext == 1 && isBlank(c) || c < 0x20 && c != '\t' || c == 0x7f {
+		h.mark(AnomalyChunkExtension)
+	}
+	return more
 }
 
 // hexValue returns the value of a hex digit, 16 and more for another byte.
@@ -69,28 +104,41 @@ func hexValue(c byte) byte {
 // sized goes on after a chunk-size line.
 func (h *half) sized(at event.Stamp) {
 	k := h.chunk
-	h.chunk = chunk{}
+	h.chunk, h.opening, h.looking = chunk{}, false, false
+	h.drop()
 	if !k.cr {
 		h.mark(AnomalyBareLF)
 	}
 	if k.digits > 16 {
 		h.mark(AnomalyChunk)
 	}
-	switch {
-	case k.digits == 0:
-		h.badChunk(at)
-	case k.size == 0:
-		h.state = stTrail
-		h.begin(at)
-	default:
+	if k.size > 0 {
 		h.state, h.remain = stChunk, k.size
+		return
 	}
+	h.state = stTrail
+	h.begin(at)
 }
 
-// badChunk gives up a body whose framing broke.
+// badChunk gives up a body whose framing broke. One that was never chunked is
+// read by what else its head says.
 func (h *half) badChunk(at event.Stamp) {
-	h.mark(AnomalyChunk)
-	h.lose(at)
+	if !h.looking {
+		h.mark(AnomalyChunk)
+	}
+	if !h.opening || len(h.buf) >= h.conn.pool.cfg.HeadCap {
+		h.lose(at)
+		return
+	}
+	if !h.looking {
+		h.mark(AnomalySmuggling)
+	}
+	held := append([]byte(nil), h.buf...)
+	h.drop()
+	h.opening, h.looking = false, false
+	h.conn.led.HeadBytes -= uint64(len(held))
+	h.enter(h.other, h.otherLen, at)
+	h.feed(held, at)
 }
 
 // tail reads the line end after a chunk.

@@ -10,7 +10,7 @@ import (
 // client that asked for 100 Continue and was answered so may leave its body
 // out, or send it all the same; the next line says which.
 func (h *half) doubt() {
-	if !h.expects || h.state != stFixed && h.state != stSize || h.call == nil || h.call.Req.BodyBytes > 0 || h.digits > 0 {
+	if !h.expects || h.state != stFixed && h.state != stSize || h.call == nil || h.call.Req.BodyBytes > 0 || h.digits > 0 || h.lead > 0 {
 		return
 	}
 	h.expects = false

@@ -14,6 +14,7 @@ type facts struct {
 	hasTE         bool
 	chunked       bool // the final coding is chunked
 	oddTE         bool // not exactly a list of codings ending in chunked
+	look          bool // the body must say whether it is chunked
 	hosts         int
 	host, upgrade string
 	expect        bool // Expect: 100-continue
@@ -61,8 +62,9 @@ func (r *fieldReader) lines(s string) {
 
 // line reads one line without its end.
 func (r *fieldReader) line(line string) {
-	if strings.IndexByte(line, '\r') >= 0 {
+	if i := strings.IndexByte(line, '\r'); i >= 0 {
 		r.call.Mark(AnomalyBareCR)
+		defer r.behindCR(line[i+1:])
 	}
 	if strings.IndexByte(line, 0) >= 0 {
 		r.call.Mark(AnomalyNUL)
@@ -89,6 +91,19 @@ func (r *fieldReader) line(line string) {
 	value := trim(line[i+1:])
 	r.note(name, value)
 	r.keep(name, value)
+}
+
+// behindCR reads the fields that stand behind bare CRs once more: to some
+// readers a CR ends a line.
+func (r *fieldReader) behindCR(rest string) {
+	for more := true; more; {
+		var part string
+		part, rest, more = strings.Cut(rest, "\r")
+		if name, value, ok := strings.Cut(part, ":"); ok && isToken(name) {
+			r.note(name, trim(value))
+			r.keep(name, trim(value))
+		}
+	}
 }
 
 // keep stores a field below the cap.

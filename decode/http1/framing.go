@@ -82,26 +82,42 @@ const (
 	lenLost  // cannot be known: look for the next message
 )
 
-// ambiguity marks a head whose length two readers may take differently.
-func (f *facts) ambiguity(c *event.Call, v version) {
+// ambiguity marks a head whose length two readers may take differently, and
+// decides whether the body itself must say if it is chunked.
+func (f *facts) ambiguity(c *event.Call, v version, head string) {
 	if f.hasTE && (f.hasLength || f.badLength || f.oddTE || v == v10 || v == v09) || f.split || f.badLength && f.hasLength {
 		c.Mark(AnomalySmuggling)
 	}
+	f.look = f.oddTE || !f.chunked && len(c.Anomalies) > 0 && mentionsChunked(c, head)
+}
+
+// mentionsChunked reports whether a head that is odd anyway may hide a
+// Transfer-Encoding from some reader: by a fold, a NUL, a bad name.
+func mentionsChunked(c *event.Call, head string) bool {
+	for _, a := range c.Anomalies {
+		if a == AnomalyNUL {
+			return true
+		}
+	}
+	for i := strings.IndexAny(head, "cC"); i >= 0 && i < len(head); {
+		if hasPrefix(head[i:], "chunked") {
+			return true
+		}
+		next := strings.IndexAny(head[i+1:], "cC")
+		if next < 0 {
+			return false
+		}
+		i += next + 1
+	}
+	return false
 }
 
 // requestLength decides by RFC 9112 section 6.3, Transfer-Encoding first.
 func (f *facts) requestLength() (lengthKind, uint64) {
-	switch {
-	case f.chunked:
+	if f.chunked || f.look {
 		return lenChunked, 0
-	case f.hasLength && f.length > 0:
-		return lenFixed, f.length
-	case f.hasLength:
-		return lenNone, 0
-	case f.hasTE || f.badLength:
-		return lenLost, 0
 	}
-	return lenNone, 0
+	return f.otherwise(lenNone)
 }
 
 // responseLength decides for a response with a status, to a HEAD or not.
@@ -109,14 +125,24 @@ func (f *facts) responseLength(status int, head bool) (lengthKind, uint64) {
 	switch {
 	case head || status == 204 || status == 304 || status/100 == 1:
 		return lenNone, 0
-	case f.chunked:
+	case f.chunked || f.look:
 		return lenChunked, 0
 	case f.hasTE:
 		return lenClose, 0
+	}
+	return f.otherwise(lenClose)
+}
+
+// otherwise decides without Transfer-Encoding: by Content-Length, else none is
+// what a message without both means.
+func (f *facts) otherwise(none lengthKind) (lengthKind, uint64) {
+	switch {
 	case f.hasLength && f.length > 0:
 		return lenFixed, f.length
 	case f.hasLength:
 		return lenNone, 0
+	case f.badLength && none == lenNone:
+		return lenLost, 0
 	}
-	return lenClose, 0
+	return none, 0
 }

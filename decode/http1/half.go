@@ -43,6 +43,12 @@ type half struct {
 	chunk
 	// remain is how much of the body, or of the chunk, is to come.
 	remain uint64
+	// opening: the first chunk-size line of a body is read; it is in buf.
+	// looking: the head leaves it open whether the body is chunked. other and
+	// otherLen say how it ends if not.
+	opening, looking bool
+	other            lengthKind
+	otherLen         uint64
 	// carry marks the next message of this direction.
 	carry []string
 	// held counts the bytes that came while a CONNECT waited for its response.
@@ -211,9 +217,7 @@ func (h *half) lose(at event.Stamp) {
 // gap passes n bytes that were never seen.
 func (h *half) gap(n uint64, at event.Stamp) {
 	h.lossy = true
-	if h.state == stDoubt {
-		h.believe(at)
-	}
+	h.resolve(at)
 	switch h.state {
 	case stOff, stEnded, stHold:
 		return
@@ -245,6 +249,16 @@ func (h *half) gap(n uint64, at event.Stamp) {
 	}
 }
 
+// resolve decides what was left open, since no byte will say.
+func (h *half) resolve(at event.Stamp) {
+	if h.state == stDoubt {
+		h.believe(at)
+	}
+	if h.state == stSize && h.looking {
+		h.badChunk(at)
+	}
+}
+
 // hole looks for the next message after bytes were lost between messages.
 func (h *half) hole() {
 	h.seek()
@@ -255,9 +269,7 @@ func (h *half) hole() {
 
 // finish ends the direction; orderly says that its last byte was seen.
 func (h *half) finish(orderly bool, at event.Stamp) {
-	if h.state == stDoubt {
-		h.believe(at)
-	}
+	h.resolve(at)
 	switch h.state {
 	case stEnded:
 		return

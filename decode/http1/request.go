@@ -37,7 +37,7 @@ func (h *half) request(text string, at event.Stamp) facts {
 	c.Req.Method, c.Req.Target, c.Req.Version = r.method, r.target, r.version
 	markRequestLine(c, &r)
 	f := h.fields(&c.Req.Headers, rest, false)
-	f.ambiguity(c, r.v)
+	f.ambiguity(c, r.v, rest)
 	splitTarget(c, &f, r.v)
 	return f
 }
@@ -66,12 +66,13 @@ func (h *half) requestBody(f facts, at event.Stamp) {
 		h.state, h.held = stHold, 0
 		return
 	}
-	kind, n := f.requestLength()
-	if kind == lenLost {
-		h.mark(AnomalyDesync)
-		h.lose(at)
-		return
+	none := lenNone
+	if f.hasTE {
+		none = lenLost
 	}
+	h.other, h.otherLen = f.otherwise(none)
+	kind, n := f.requestLength()
+	h.looking = f.look
 	h.enter(kind, n, at)
 	h.expects = f.expect && h.busy
 }
@@ -82,9 +83,13 @@ func (h *half) enter(kind lengthKind, n uint64, at event.Stamp) {
 	case lenFixed:
 		h.state, h.remain = stFixed, n
 	case lenChunked:
-		h.state, h.chunk = stSize, chunk{}
+		h.state, h.chunk, h.opening = stSize, chunk{}, true
+		h.drop()
 	case lenClose:
 		h.state = stClose
+	case lenLost:
+		h.mark(AnomalyDesync)
+		h.lose(at)
 	default:
 		h.done(true, at)
 	}

@@ -41,7 +41,7 @@ func (h *half) response(text string, at event.Stamp) (f facts, ok bool) {
 		c.Mark(AnomalyVersion)
 	}
 	f = h.fields(&c.Resp.Headers, rest, false)
-	f.ambiguity(c, s.v)
+	f.ambiguity(c, s.v, rest)
 	f.status, f.noBody, f.connect, f.orphan = s.status, e.head, e.connect, e.orphan
 	if ghost {
 		h.conn.pool.put(c)
@@ -68,6 +68,8 @@ func (h *half) responseBody(f facts, at event.Stamp) {
 		return
 	}
 	kind, n := f.responseLength(f.status, f.noBody)
+	h.other, h.otherLen = f.otherwise(lenClose)
+	h.looking = f.look
 	h.enter(kind, n, at)
 	if f.orphan && kind != lenNone {
 		h.suspect() // it may have answered HEAD

@@ -50,7 +50,7 @@ func sniffRequest(b []byte) int8 {
 		return -1
 	case r.v == vOdd && len(r.version) > 5 && r.version[5] > '1':
 		return -1 // HTTP/2.0 is the preface of HTTP/2
-	case (r.v == vOdd || r.target == "") && !strictVersion(r.version) && !knownMethod(r.method):
+	case r.target == "" && !knownMethod(r.method):
 		return -1
 	case r.target == "*" && r.method != "OPTIONS":
 		return -1 // M-SEARCH and NOTIFY of SSDP

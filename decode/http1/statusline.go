@@ -14,7 +14,7 @@ type statusLine struct {
 // parseStatusLine takes line, without its line end, apart; ok is false when it
 // does not begin with HTTP/.
 func parseStatusLine(line string) (s statusLine, ok bool) {
-	if !strings.HasPrefix(line, "HTTP/") {
+	if !hasPrefix(line, "http/") {
 		return s, false
 	}
 	word, rest, _ := cutBlank(line)
