@@ -77,6 +77,13 @@ func TestHostileFiles(t *testing.T) {
 		"colons":          many(": ", 1000) + "a",
 		"quote":           "id: \"" + many("a", 100_000),
 		"documents":       many("---\n", 50_000),
+		"a long line":     "id: " + many("a", maxLine),
+		"many lines":      good + many("#\n", maxLines),
+		"many documents":  many("---\na: b\n", maxDocs+1),
+		"a flow of pairs": "a: {" + many("b: c,\n ", 9000) + "}",
+		"anchors":         many(many("&a ", 5000)+"\n", 17),
+		"tags":            many(many("!a ", 5000)+"\n", 17),
+		"unknown keys":    many("k", 1) + "x: 1\n" + many("? \n", 100),
 		"tab indentation": "id: a\n\ttitle: b\n",
 	} {
 		_, err := Load([]Source{{FS: fstest.MapFS{"r.yaml": {Data: []byte(text)}}}}, LoadOptions{})

@@ -10,10 +10,15 @@ import (
 	"github.com/goccy/go-yaml/parser"
 )
 
-// maxFile bounds a rule file; maxYAMLRow how many YAML levels one line opens.
+// Limits of a rule file. A rule takes some 2 KiB; the YAML library takes time
+// quadratic in the number of its tokens, so these are what keeps a hostile
+// file's cost small.
 const (
-	maxFile    = 1 << 20
-	maxYAMLRow = 64
+	maxFile    = 256 << 10
+	maxLine    = 16 << 10
+	maxLines   = 10_000
+	maxDocs    = 500
+	maxYAMLRow = 64 // levels that one line opens
 )
 
 // document is one rule file while it is read. Every fault becomes a Problem
@@ -24,7 +29,13 @@ type document struct {
 	problems []Problem
 }
 
+// maxProblems bounds the problems told of one file.
+const maxProblems = 100
+
 func (d *document) problem(line, col, width int, remedy, format string, args ...any) {
+	if len(d.problems) == maxProblems {
+		return
+	}
 	d.problems = append(d.problems, Problem{File: d.name, Line: line, Col: col, Message: fmt.Sprintf(format, args...), Remedy: remedy,
 		Excerpt: excerpt(d.text, line, col, width)})
 }
@@ -92,8 +103,19 @@ func (d *document) syntax(err error) {
 // scanYAML refuses, before the parser recurses into it, text that opens very
 // many levels: brackets across the file, or indicators in one line.
 func scanYAML(text string) (line int, msg string) {
-	depth := 0
+	depth, docs := 0, 0
 	for i, l := range strings.Split(text, "\n") {
+		if strings.HasPrefix(l, "---") {
+			docs++
+		}
+		switch {
+		case len(l) > maxLine:
+			return i + 1, fmt.Sprintf("the line has %d bytes, at most %d are allowed", len(l), maxLine)
+		case i >= maxLines:
+			return i + 1, fmt.Sprintf("the file has more than %d lines", maxLines)
+		case docs > maxDocs:
+			return i + 1, fmt.Sprintf("the file has more than %d documents", maxDocs)
+		}
 		rest, row := strings.TrimLeft(l, " \t"), 0
 		for len(rest) > 1 && (rest[0] == '-' || rest[0] == '?' || rest[0] == ':') && (rest[1] == ' ' || rest[1] == '\t') {
 			rest = strings.TrimLeft(rest[1:], " \t")
