@@ -96,9 +96,9 @@ func startModernClickHouse(t *testing.T) string {
 	return addr
 }
 
-// startRsyslog starts rsyslogd listening on TCP and writing each message whole, a
-// line each, to the returned file.
-func startRsyslog(t *testing.T) (addr, file string) {
+// startRsyslog starts rsyslogd listening on TCP and writing each message whole,
+// a line each, to the returned file.
+func startRsyslog(t *testing.T) (p *process, addr, file string) {
 	t.Helper()
 	dir := t.TempDir()
 	port := freePort(t)
@@ -110,8 +110,9 @@ template(name="whole" type="list") { property(name="rawmsg") constant(value="\n"
 input(type="imptcp" address="127.0.0.1" port="%d" ruleset="all" supportOctetCountedFraming="on")
 ruleset(name="all") { action(type="omfile" file="%s" template="whole") }
 `, dir, port, file))
-	start(t, "rsyslogd", dir, "rsyslogd", "-n", "-f", conf, "-i", filepath.Join(dir, "pid")).ready(local(port))
-	return local(port), file
+	p = start(t, "rsyslogd", dir, "rsyslogd", "-n", "-f", conf, "-i", filepath.Join(dir, "pid"))
+	p.ready(local(port))
+	return p, local(port), file
 }
 
 func write(t *testing.T, file, text string) {
