@@ -159,18 +159,23 @@ func TestAnyCutAnyOrder(t *testing.T) {
 // TestDroppedSegments leaves out each segment with data in turn: calls it did
 // not touch are unchanged, nothing is invented, and what was hit says so.
 func TestDroppedSegments(t *testing.T) {
+	t.Run("by turns", func(t *testing.T) { dropEach(t, turns, turnsCalls) })
+	t.Run("pipelined", func(t *testing.T) { dropEach(t, shop, shopCalls) })
+}
+
+func dropEach(t *testing.T, text string, want []string) {
 	for _, cut := range []int{1400, 37} {
-		segs := wiretest.Cut(parse(t, turns).Segments(), wiretest.Every(cut))
+		segs := wiretest.Cut(parse(t, text).Segments(), wiretest.Every(cut))
 		for _, at := range wiretest.DataAt(segs, 0) {
 			lost := segs[at]
 			r := run(t, wiretest.Render(wiretest.Drop(segs, at)), 512, nil)
 			for _, c := range r.calls {
-				if !slices.Contains(turnsCalls, c) && !marked(c) {
+				if !slices.Contains(want, c) && !marked(c) {
 					t.Errorf("cut %d, lost %q: unmarked call %s", cut, lost.Payload, c)
 				}
 			}
 			whole := 0
-			for _, c := range turnsCalls {
+			for _, c := range want {
 				if slices.Contains(r.calls, c) {
 					whole++
 				}

@@ -64,9 +64,9 @@ type flow struct {
 	notes      uint8
 	again      *again
 
-	timer      int // index in the table's heap, -1 if absent
-	queued     int64
-	prev, next *flow
+	timer      int   // index in the table's heap, -1 if absent
+	queued     int64 // clock when list took it last
+	prev, next *flow // in list
 	list       *list
 }
 
