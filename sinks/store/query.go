@@ -37,7 +37,7 @@ func (s *Store) Query(ctx context.Context, text string) (*Rows, error) {
 	}
 	ctx, cancel := context.WithTimeout(ctx, s.cfg.QueryTime)
 	r := &Rows{ctx: ctx, cancel: cancel, limit: s.cfg.QueryRows, wait: s.cfg.QueryTime}
-	if err := r.start(s.db, stmt); err != nil {
+	if err := r.start(s.db.Load(), stmt); err != nil {
 		return nil, errors.Join(r.explain(err), r.Close())
 	}
 	return r, nil

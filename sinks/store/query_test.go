@@ -112,7 +112,7 @@ func TestReadOnlyTransactionHolds(t *testing.T) {
 	write(t, s, mixed(3))
 	ctx := context.Background()
 	for _, q := range []string{"INSERT INTO flows(flow_id) VALUES (1)", "DELETE FROM calls", "DROP TABLE calls", "CREATE TABLE x(i INT)", "UPDATE calls SET resp_status = 1"} {
-		conn, err := s.db.Conn(ctx)
+		conn, err := s.db.Load().Conn(ctx)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -138,7 +138,7 @@ func TestEngineHasNoFilesNorSettings(t *testing.T) {
 	write(t, s, mixed(3))
 	for _, q := range []string{"COPY calls TO '/tmp/spaniel-hostile.csv'", "SELECT * FROM read_text('/etc/passwd')", "ATTACH '/tmp/spaniel-hostile.db'", "INSTALL httpfs",
 		"LOAD httpfs", "SET memory_limit='100GB'", "SET enable_external_access=true", "EXPORT DATABASE '/tmp/spaniel-hostile'", "SET lock_configuration=false"} {
-		if _, err := s.db.ExecContext(context.Background(), q); err == nil {
+		if _, err := s.db.Load().ExecContext(context.Background(), q); err == nil {
 			t.Errorf("ran without the walls before it: %s", q)
 		}
 	}

@@ -13,6 +13,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	duckdb "github.com/duckdb/duckdb-go/v2"
@@ -23,16 +24,19 @@ import (
 // A Store owns one DuckDB file. Write and Query may be called from any
 // goroutine, and at the same time.
 type Store struct {
-	path   string
-	cfg    Config
-	db     *sql.DB
-	writer *sql.Conn // nil when read-only
-	dec    *sinks.Decoder
-	// writing is held by the one who uses writer.
+	path  string
+	cfg   Config
+	dec   *sinks.Decoder
+	guard parser
+
+	// writing is held by the one who uses writer, and guards what follows.
 	writing sync.Mutex
-	guard   parser
+	writer  *sql.Conn // nil when read-only
+	fatal   bool      // the engine gave up and must be opened anew
 	pruned  time.Time
-	closed  sync.Once
+
+	db     atomic.Pointer[sql.DB]
+	closed sync.Once
 }
 
 var _, _ sinks.Writer = (*Store)(nil), Shared{}
@@ -50,16 +54,36 @@ func Open(path string, cfg Config) (*Store, error) {
 	if err := prepare(path, cfg.ReadOnly); err != nil {
 		return nil, fmt.Errorf("opening store: %w", err)
 	}
-	con, err := duckdb.NewConnector(path+"?"+options(&cfg), nil)
-	if err != nil {
-		return nil, fmt.Errorf("opening store %s: %w", path, asLocked(path, err))
-	}
-	s := &Store{path: path, cfg: cfg, db: sql.OpenDB(con), dec: sinks.NewDecoder()}
-	s.db.SetMaxIdleConns(0) // a user's query leaves nothing behind for the next
-	if err := s.setUp(context.Background()); err != nil {
-		return nil, errors.Join(fmt.Errorf("opening store %s: %w", path, asLocked(path, err)), s.Close())
+	s := &Store{path: path, cfg: cfg, dec: sinks.NewDecoder()}
+	if err := s.connect(context.Background()); err != nil {
+		return nil, fmt.Errorf("opening store %s: %w", path, errors.Join(asLocked(path, err), s.Close()))
 	}
 	return s, nil
+}
+
+// connect opens the engine and brings the tables up to date.
+func (s *Store) connect(ctx context.Context) error {
+	con, err := duckdb.NewConnector(s.path+"?"+options(&s.cfg), nil)
+	if err != nil {
+		return err
+	}
+	db := sql.OpenDB(con)
+	db.SetMaxIdleConns(0) // a user's query leaves nothing behind for the next
+	s.db.Store(db)
+	return s.setUp(ctx, db)
+}
+
+// reopen opens the engine again after a failure that it does not outlive, such
+// as a disk that was full at a checkpoint. What was committed is there.
+func (s *Store) reopen(ctx context.Context) error {
+	// What the dead engine says at its end was said when it died.
+	_ = s.writer.Close()
+	_ = s.db.Load().Close()
+	if err := s.connect(ctx); err != nil {
+		return fmt.Errorf("opening store %s again: %w", s.path, err)
+	}
+	s.fatal = false
+	return nil
 }
 
 // prepare checks what the engine reports badly: a directory in the way, a
@@ -99,11 +123,11 @@ func options(cfg *Config) string {
 	return v.Encode()
 }
 
-func (s *Store) setUp(ctx context.Context) error {
-	if err := s.db.PingContext(ctx); err != nil || s.cfg.ReadOnly {
+func (s *Store) setUp(ctx context.Context, db *sql.DB) error {
+	if err := db.PingContext(ctx); err != nil || s.cfg.ReadOnly {
 		return err
 	}
-	conn, err := s.db.Conn(ctx)
+	conn, err := db.Conn(ctx)
 	if err != nil {
 		return err
 	}
@@ -123,10 +147,17 @@ func (s *Store) Path() string { return s.path }
 // does nothing.
 func (s *Store) Close() (err error) {
 	s.closed.Do(func() {
+		s.writing.Lock()
+		defer s.writing.Unlock()
 		if s.writer != nil {
-			err = s.writer.Close()
+			if err = s.writer.Close(); errors.Is(err, sql.ErrConnDone) {
+				err = nil // a reopen that failed has closed it
+			}
 		}
-		err = errors.Join(err, s.db.Close(), s.guard.Close())
+		if db := s.db.Load(); db != nil {
+			err = errors.Join(err, db.Close())
+		}
+		err = errors.Join(err, s.guard.Close())
 	})
 	return err
 }

@@ -4,7 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
+
+	duckdb "github.com/duckdb/duckdb-go/v2"
 
 	"spaniel/event"
 	"spaniel/sinks"
@@ -30,10 +33,23 @@ func (s *Store) Write(ctx context.Context, b *sinks.Batch) error {
 			return &sinks.Rejected{Index: i, Err: err}
 		}
 	}
+	if s.fatal {
+		if err := s.reopen(ctx); err != nil {
+			return err
+		}
+	}
 	if err := s.commit(ctx, &r); err != nil {
+		s.fatal = isFatal(err)
 		return fmt.Errorf("writing to store %s: %w", s.path, err)
 	}
 	return s.pruneSometimes(ctx)
+}
+
+// isFatal reports whether the engine refuses all work from now on.
+func isFatal(err error) bool {
+	var e *duckdb.Error
+	return errors.As(err, &e) && e.Type == duckdb.ErrorTypeFatal || strings.Contains(err.Error(), "database has been invalidated") ||
+		strings.Contains(err.Error(), "FATAL Error")
 }
 
 // A Shared is a store as one sink among others: its Close leaves the store
@@ -49,9 +65,9 @@ func (s *Store) commit(ctx context.Context, r *rows) error {
 	}
 	err := s.writeTables(ctx, r)
 	if err == nil {
-		if _, err = s.writer.ExecContext(ctx, "COMMIT"); err == nil {
-			return nil
-		}
+		// A COMMIT that fails has ended the transaction as well.
+		_, err = s.writer.ExecContext(ctx, "COMMIT")
+		return err
 	}
 	// The batch's context may be over; the transaction must end all the same.
 	end, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
