@@ -14,11 +14,13 @@ const (
 	argAny                       // anything that is no prose
 	argShort                     // the name is a common word or field name: needs more
 	argSay                       // a few words, as echo takes
+	argCmd                       // another command
+	argSub                       // a word of its own: net user, ps aux
 )
 
 // shellGrammar says, by command class, what follows it.
 var shellGrammar = map[string]argRule{
-	"lone": argLone, "loneopt": argLone | argOpt, "file": argPath, "list": argLone | argPath | argOpt | argShort, "net": argHost | argOpt,
+	"lone": argLone | argOpt, "runs": argCmd | argOpt, "sub": argSub, "loneopt": argLone | argOpt, "file": argPath, "list": argLone | argPath | argOpt | argShort, "net": argHost | argOpt,
 	"num": argNum, "shell": argLone | argOpt | argPath, "any": argAny | argOpt | argPath, "say": argSay, "short": argLone | argOpt | argShort, "opt": argOpt | argPath,
 }
 
@@ -35,8 +37,10 @@ var shellCommands = func() map[string]string {
 		{"num", "sleep timeout usleep"},
 		{"shell", "sh bash zsh ksh dash csh tcsh fish ash busybox"},
 		{"any", "powershell pwsh cmd.exe cmd certutil bitsadmin regsvr32 rundll32 mshta wmic reg"},
-		{"opt", "python python2 python3 perl ruby php node lua awk gawk sed grep egrep fgrep xargs base64 base32 gcc java crontab at kill killall pkill nohup sudo su eval exec openssl gdb vi vim nano ed net sc iptables systemctl service useradd passwd usermod docker kubectl tar trap adduser deluser apt apt-get yum dnf pip npm gem ansible chef-client bcdboot umount dmesg lsof ss ip arp pgrep sysctl journalctl cpulimit at busctl time set export date"},
+		{"opt", "python python2 python3 perl ruby php node lua awk gawk sed grep egrep fgrep xargs base64 base32 gcc java crontab at kill killall pkill su eval exec openssl gdb vi vim nano ed sc iptables systemctl service useradd passwd usermod docker tar kubectl trap adduser deluser apt apt-get yum dnf pip npm gem ansible chef-client bcdboot umount dmesg lsof ss ip arp pgrep sysctl journalctl cpulimit at busctl time set export date"},
 		{"say", "echo printf print"},
+		{"runs", "which whereis nohup strace sudo command doas unbuffer setsid nice"},
+		{"sub", "net"},
 	} {
 		for n := range strings.FieldsSeq(c.names) {
 			if set[n] == "" {
@@ -143,12 +147,21 @@ func argsFit(g argRule, args string) bool {
 	switch {
 	case g&argNum != 0 && isDigit(first[0]):
 		return strings.Trim(first, "0123456789.smhd") == "" && words(rest, 2) < 2
-	case g&argOpt != 0 && (first[0] == '-' && len(first) > 1 && (isLetter(first[1]) || first[1] == '-') || first[0] == '/' && len(first) == 2):
+	case g&argOpt != 0 && (first[0] == '-' && len(first) > 1 && (isLetter(first[1]) || first[1] == '-') || first[0] == '/' && len(first) <= 8 && wordEnd(first, 1) == len(first)):
 		return words(rest, 9) < 9
 	case g&argPath != 0 && shellPath(first):
 		return words(rest, 9) < 9
 	case g&argHost != 0 && hostLike(first):
 		return words(rest, 9) < 9
+	}
+	if g&argCmd != 0 && lookFold(shellCommands, first) != "" {
+		return words(rest, 5) < 5
+	}
+	if foldIn(first, "aux", "ax", "auxww", "auxf") && g&argShort != 0 || g&argSub != 0 && foldIn(first, "user", "users", "localgroup", "group", "view", "use", "share", "start", "stop", "accounts", "session") {
+		return words(rest, 5) < 5
+	}
+	if g&argPath != 0 && (first[0] == '+' || isDigits(first)) && len(first) <= 5 && shellPath(rest) {
+		return true // chmod +x /tmp/x
 	}
 	if g&argSay != 0 {
 		return words(args, 4) < 4 || strings.ContainsAny(args, "$>")

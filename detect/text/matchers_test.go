@@ -2,6 +2,7 @@ package text
 
 import (
 	"os"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -110,6 +111,35 @@ func TestOrdinaryValues(t *testing.T) {
 			if off, match, ok := c.m(line); ok {
 				t.Errorf("ordinary.txt:%d: %s says %q at %d of %q", n+1, c.name, match, off, line)
 			}
+		}
+	}
+}
+
+// TestAttacksByFamily: each attack is named by its own family's matcher. Rows
+// that begin with ~ are known to be missed; one that is found says so.
+func TestAttacksByFamily(t *testing.T) {
+	raw, err := os.ReadFile("testdata/attacks.txt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	by := map[string]matcher{}
+	for _, c := range all() {
+		by[c.name] = c.m
+	}
+	for n, line := range strings.Split(string(raw), "\n") {
+		family, value, ok := strings.Cut(line, "\t")
+		if !ok || strings.HasPrefix(line, "# ") {
+			continue
+		}
+		missed := strings.HasPrefix(family, "~")
+		family = strings.TrimPrefix(family, "~")
+		if strings.HasPrefix(value, "%q") {
+			if value, err = strconv.Unquote(value[2:]); err != nil {
+				t.Fatalf("attacks.txt:%d: %v", n+1, err)
+			}
+		}
+		if hit := anyReading(by[family], value); hit == missed {
+			t.Errorf("attacks.txt:%d: %s on %q is %v", n+1, family, value, hit)
 		}
 	}
 }

@@ -130,6 +130,9 @@ func operatorObject(s string) int {
 			continue
 		}
 		value := jsonScalar(s[j+1:])
+		if op := s[i+1 : end]; op == "or" && strings.HasPrefix(strings.ReplaceAll(s[j+1:min(len(s), j+12)], " ", ""), "[{}") {
+			return max(0, strings.LastIndexByte(s[:i], '{'))
+		}
 		if operatorMatchesAll(s[i+1:end], value) {
 			return max(0, strings.LastIndexByte(s[:i], '{'))
 		}
@@ -186,7 +189,7 @@ func mongoScript(s string) int {
 				return i
 			}
 		case strings.HasPrefix(r, ";"):
-			if _, w := indexAnyFold(r[:min(len(r), 120)], []string{"return true", "return 1", "return(true)", "while(1)", "while(true)", "sleep(", "db.", "this.", "var d", "return db", "return this", "return '", "return \"\"", "return !"}); w != "" {
+			if _, w := indexAnyFold(r[:min(len(r), 120)], []string{"return true", "return 1", "return(true)", "while(1)", "while(true)", "sleep(", "db.", "this.", "var d", "return db", "return this", "return '", "new date(", "do{", "return \"\"", "return !"}); w != "" {
 				return i
 			}
 		}

@@ -23,7 +23,7 @@ func SSRFNeeds() string { return ssrfNeeds }
 //
 // Example: SSRF("http://169.254.169.254/latest/meta-data/") = 0, the whole, true; SSRF("https://example.com/a") is silent.
 func SSRF(s string) (offset int, match string, ok bool) {
-	if userTrick(s) {
+	if userTrick(s) || prefixFold(s, "jar:http") || prefixFold(s, "jar:file") {
 		return found(s, 0, len(s))
 	}
 	u, is := targetURL(s)

@@ -37,7 +37,7 @@ func SSTI(s string) (offset int, match string, ok bool) {
 			return found(s, i, i+n+end+len(closer))
 		}
 	}
-	if at, _ := indexAnyFold(s, []string{"freemarker.template.utility", "{php}", "smarty_internal", "{system(", "{exec(", "{passthru(", "{shell_exec("}); at >= 0 && strings.ContainsAny(s, "{<") {
+	if at, _ := indexAnyFold(s, []string{"freemarker.template.utility", "{php}", "smarty_internal", ".getclass().forname(", "$class.inspect(", "{system(", "{exec(", "{passthru(", "{shell_exec("}); at >= 0 && strings.ContainsAny(s, "{<#") {
 		return found(s, at, len(s))
 	}
 	return none()
@@ -82,7 +82,7 @@ func templateOpen(s string) (closer string, n int) {
 }
 
 // templatePower are names inside a template that reach beyond its data.
-var templatePower = newPhrases([]string{"__class__", "__globals__", "__subclasses__", "__mro__", "__init__", "__builtins__", "__import__", "__base__", "getclass(", ".forname(", "getruntime", "processbuilder", "t(java",
+var templatePower = newPhrases([]string{"__class__", "__globals__", "__subclasses__", "__mro__", "__init__", "__builtins__", "__import__", "__base__", "getclass(", ".getresource(", ".forname(", "getruntime", "processbuilder", "t(java",
 	"java.lang", "java.util", "new java", "freemarker.template", "?new(", "@java.", "#_memberaccess", "#context", "_self.env", "self._template", "cycler", "lipsum", "joiner.", "namespace.__",
 	"config.items", "config.secret", "config.__", "app.request", "settings.secret", "request.application", "request|attr", "|attr(", "['constructor']", "constructor.constructor", "popen(", "system(", "passthru(", "shell_exec(", "phpinfo(", "file_get_contents(",
 	"|filter('system", "|map('system", "|sort('system", "file.open(", "file.read(", "dir.entries", "io.popen", "`id`", "`ls", "`whoami`", "%x(", "exec(", "require('child_process", "require(\"child_process", "global.process", "process.env", "process.mainmodule",

@@ -7,7 +7,7 @@ import "strings"
 var sensitiveFiles = newPhrases([]string{"etc/passwd", "etc/shadow", "etc/group", "etc/hosts", "etc/issue", "etc/sudoers", "etc/fstab", "etc/crontab", "etc/ssh/", "etc/mysql/", "etc/nginx/", "etc/apache2/",
 	"etc/httpd/", "etc/php", "proc/self/", "proc/version", "proc/cmdline", "proc/net/", "proc/1/", "windows/win.ini", "windows\\win.ini", "winnt/win.ini", "winnt\\win.ini", "win.ini", "boot.ini", "windows/system32", "windows\\system32",
 	"winnt/system32", "winnt\\system32", "drivers/etc/hosts", "drivers\\etc\\hosts", "web-inf/", "meta-inf/", "var/log/", "root/.", ".ssh/", "id_rsa", ".bash_history", ".htpasswd", ".htaccess", "wp-config", ".aws/credentials",
-	"var/run/secrets", "inetpub", "php.ini", "my.cnf", "httpd.conf", "nginx.conf", "windows/repair/sam", "system.ini", "global.asa", "web.config", "var/www/", "dev/tcp/"})
+	"var/run/secrets", "inetpub", "php.ini", "my.cnf", "httpd.conf", "nginx.conf", "windows/repair/sam", "system.ini", "global.asa", "web.config", "var/www/", "dev/tcp/", "database.yml", "parameters.yml", "secrets.yml", "application.properties", "settings.py", "/.env", ".git/config", "id_ed25519"})
 
 // sensitiveName reports a sensitive file in a path.
 func sensitiveName(p string) (from, to int, hit bool) {
@@ -49,8 +49,8 @@ func sensitivePath(s string) (from, to int, hit bool) {
 	for strings.HasPrefix(t, "//") {
 		t = t[1:]
 	}
-	if strings.HasPrefix(t, "/./") {
-		t = strings.ReplaceAll(t, "/./", "/")
+	for strings.HasPrefix(t, "/./") {
+		t = t[2:]
 	}
 	for _, f := range rootFiles {
 		if prefixFold(t, f) && (strings.HasSuffix(f, "/") || strings.HasSuffix(f, "\\") || len(t) == len(f) || !isLetter(t[len(f)]) || strings.HasSuffix(f, "_")) || f[0] == '/' && indexFold(t, f) > 0 && strings.HasPrefix(f, "/web-inf") {

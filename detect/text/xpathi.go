@@ -8,7 +8,7 @@ const xpathiNeeds = "'\"/(:|]"
 func XPathiNeeds() string { return xpathiNeeds }
 
 // xpathWords are steps, axes and functions that XPath has and SQL has not.
-var xpathWords = newPhrases([]string{"count(//", "count(/", "name(/", "name(//", "local-name(", "namespace-uri(", "string-length(//", "string-length(/", "string-length(name", "string-length((", "substring(//", "substring(/", "substring(name(", "substring((//", "doc('", "doc(\"", "doc(concat(",
+var xpathWords = newPhrases([]string{"count(//", "count(/", "name(/", "name(//", "local-name(", "namespace-uri(", "string-length(//", "string-length(/", "string-length(name", "string-length((", "substring(//", "substring(/", "substring(name(", "substring((//", "doc('", "doc(\"", "doc(concat(", "doc-available(", "or //", "and //",
 	"ancestor::", "ancestor-or-self::", "child::", "parent::", "descendant::", "descendant-or-self::", "following::", "following-sibling::", "preceding::", "preceding-sibling::", "self::node", "attribute::", "position()", "last()", "text()", "node()", "comment()",
 	"processing-instruction(", "/*[", "//*", "starts-with(", "contains(//", "contains(name", "contains(.", "name()", "string(/", "string(//", "normalize-space(", "unparsed-text(", "document(", "system-property(", "codepoints-to-string(", "string-to-codepoints(", "/@*", "//@", "starts-with(name"})
 
@@ -65,6 +65,16 @@ func leavesPath(s string, i int) bool {
 // predicateBreak finds a closed literal with a bracket and a union of paths:
 // '] | //user[…, ')] | …; or an always true end: x' or '1'='1'] .
 func predicateBreak(s string) int {
+	if i := strings.IndexByte(s, ']'); i >= 0 && strings.IndexByte(s[:i], '[') < 0 && i < 40 {
+		r := strings.TrimLeft(s[i+1:], " ")
+		if strings.HasPrefix(r, "|") && strings.HasPrefix(strings.TrimLeft(r[1:], " "), "/") {
+			return i
+		}
+	}
+	// no comment cuts the rest off in XPath: the value ends by opening a string again
+	if i := strings.Index(s, "' or "); i >= 0 && strings.HasSuffix(s, "='") && strings.Count(s, "' or ") >= 2 || i >= 0 && strings.HasSuffix(s, " or ''='") {
+		return i
+	}
 	for _, w := range []string{"']|", "'] |", "']/", "\"]|", "\"] |", "\"]/", "')]", "\")]", "'or'1'='1']", "' or '1'='1']", "]|//", "] | //", "']%00", "']\x00"} {
 		i := strings.Index(s, w)
 		if i < 0 || strings.ContainsAny(s[:i], "[/=") && !strings.Contains(w, "or") {

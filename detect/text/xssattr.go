@@ -72,6 +72,9 @@ var scriptCalls = []string{"alert(", "alert`", "prompt(", "prompt`", "confirm(",
 // scriptBreak looks for the rest of a string literal of a script: a quote, an
 // operator or the end of the statement, and a call.
 func scriptBreak(s string) (from, to int, hit bool) {
+	if i := strings.Index(s, "${"); i >= 0 && words(s[:i], 3) < 3 && codeAt(s[i+2:]) > 0 {
+		return i, len(s), true // the hole of a template string
+	}
 	for i := 0; i < len(s); i++ {
 		q := s[i]
 		if q != '\'' && q != '"' && q != '`' && q != '}' && q != ')' {

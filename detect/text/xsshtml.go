@@ -48,6 +48,11 @@ func runningTag(s string, i int) (end int, runs bool) {
 	if closing {
 		return 0, false
 	}
+	if foldIn(name, "style") {
+		if _, w := indexAnyFold(s[n:min(len(s), n+300)], []string{"javascript:", "expression(", "-moz-binding", "behavior:url"}); w != "" {
+			return tagEnd(s, n), true
+		}
+	}
 	return tagEnd(s, n), runningAttributes(s, n, name)
 }
 
