@@ -33,7 +33,12 @@ func newAlertsList(a *app) *cobra.Command {
 			if rule != "" {
 				where += " AND rule_id = " + quote(rule)
 			}
-			return a.query(cmd.Context(), fmt.Sprintf("SELECT id, severity, ts, rule_id, outcome, client_ip, req_method, req_route, message FROM alerts WHERE %s ORDER BY ts DESC, id LIMIT %d", where, limit), format)
+			cfg, _, err := a.config()
+			if err != nil {
+				return err
+			}
+			return a.query(cmd.Context(), fmt.Sprintf("SELECT %s AS id, severity, ts, rule_id, outcome, client_ip, req_method, req_route, message FROM alerts WHERE %s ORDER BY ts DESC, id LIMIT %d",
+				a.hexID(cfg, "id"), where, limit), format)
 		},
 	}
 	f := c.Flags()
@@ -67,7 +72,8 @@ func (a *app) showAlert(ctx context.Context, id, format string) error {
 	if err != nil {
 		return err
 	}
-	found, err := a.column(ctx, cfg, "SELECT id FROM alerts WHERE id LIKE "+quote(id+"%")+" ORDER BY id LIMIT 2")
+	hex := a.hexID(cfg, "id")
+	found, err := a.column(ctx, cfg, "SELECT "+hex+" AS found FROM alerts WHERE "+hex+" LIKE "+quote(id+"%")+" ORDER BY found LIMIT 2")
 	if err != nil {
 		return err
 	}
@@ -77,7 +83,7 @@ func (a *app) showAlert(ctx context.Context, id, format string) error {
 	case 2:
 		return usage(fmt.Sprintf("several alerts begin with %s", id), "give more digits")
 	}
-	if err := a.query(ctx, "SELECT * FROM alerts WHERE id = "+quote(found[0]), format); err != nil {
+	if err := a.query(ctx, "SELECT * FROM alerts WHERE "+hex+" = "+quote(found[0]), format); err != nil {
 		return err
 	}
 	if format != "vertical" && format != "table" {
@@ -86,30 +92,35 @@ func (a *app) showAlert(ctx context.Context, id, format string) error {
 	if _, err := fmt.Fprintln(a.out, "── calls"); err != nil {
 		return err
 	}
-	calls, err := a.callsOf(ctx, cfg, found[0])
+	calls, err := a.callsOf(ctx, cfg, hex+" = "+quote(found[0]))
 	if err != nil || len(calls) == 0 {
 		return err
 	}
-	return a.query(ctx, `SELECT ts, client_ip, req_method, req_host, req_target, resp_status, call_duration_us, call_id FROM calls
-WHERE call_id IN (`+strings.Join(calls, ", ")+") ORDER BY ts, call_depth", "table")
+	hex = a.hexID(cfg, "call_id")
+	return a.query(ctx, "SELECT ts, client_ip, req_method, req_host, req_target, resp_status, call_duration_us, "+hex+` AS id FROM calls
+WHERE `+hex+" IN ("+strings.Join(calls, ", ")+") ORDER BY ts, call_depth", "table")
 }
 
 // maxCalls bounds the calls shown with an alert.
 const maxCalls = 50
 
-// callsOf returns the ids of an alert's calls as SQL strings.
-func (a *app) callsOf(ctx context.Context, cfg *config.Config, id string) (calls []string, err error) {
-	err = a.withAnswer(ctx, cfg, "SELECT calls FROM alerts WHERE id = "+quote(id), func(ans answer) error {
+// hexID is a column of ids as hex digits. The embedded store keeps them so;
+// ClickHouse keeps 16 bytes, or, in a table of the user's own, text.
+func (a *app) hexID(cfg *config.Config, column string) string {
+	if _, remote := a.storeFile(cfg); remote == "" {
+		return column
+	}
+	return fmt.Sprintf("if(length(%[1]s) = 16, lower(hex(%[1]s)), toString(%[1]s))", column)
+}
+
+// callsOf returns the ids of the calls of the alert that where finds, as SQL
+// strings.
+func (a *app) callsOf(ctx context.Context, cfg *config.Config, where string) (calls []string, err error) {
+	err = a.withAnswer(ctx, cfg, "SELECT calls FROM alerts WHERE "+where, func(ans answer) error {
 		for ans.Next() {
-			switch list := ans.Values()[0].(type) {
-			case []any:
-				for _, c := range list {
-					calls = append(calls, quote(fmt.Sprint(c)))
-				}
-			case []string:
-				for _, c := range list {
-					calls = append(calls, quote(c))
-				}
+			list, _ := ans.Values()[0].([]any) // anything else holds no ids
+			for _, c := range list {
+				calls = append(calls, quote(fmt.Sprint(c)))
 			}
 		}
 		return ans.Err()

@@ -29,6 +29,9 @@ func (a *app) configCheck() error {
 	if err != nil {
 		return err
 	}
+	if _, err := configuredSinks(cfg, a.out); err != nil {
+		return err
+	}
 	if used == "" {
 		used = "no file, so the defaults"
 	}

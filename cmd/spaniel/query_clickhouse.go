@@ -3,11 +3,15 @@ package main
 import (
 	"context"
 	"database/sql"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"net"
 	"net/url"
+	"reflect"
+	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/ClickHouse/clickhouse-go/v2"
 
@@ -104,9 +108,45 @@ func (r *sqlAnswer) Next() bool {
 		return false
 	}
 	for i, v := range r.row {
-		if t, ok := v.(time.Time); ok {
-			r.row[i] = t.UTC().Format("2006-01-02T15:04:05.000000Z")
-		}
+		r.row[i] = plain(reflect.ValueOf(v))
 	}
 	return true
+}
+
+// plain turns a value of the driver into what render prints: nil, bool,
+// numbers, text, []any and map[string]any.
+func plain(v reflect.Value) any {
+	if !v.IsValid() {
+		return nil
+	}
+	switch x := v.Interface().(type) {
+	case time.Time:
+		return x.UTC().Format("2006-01-02T15:04:05.000000Z")
+	case fmt.Stringer:
+		if v.Kind() != reflect.Pointer || !v.IsNil() {
+			return x.String() // addresses, large numbers, decimals
+		}
+	}
+	switch v.Kind() {
+	case reflect.Pointer, reflect.Interface:
+		return plain(v.Elem())
+	case reflect.String:
+		if !utf8.ValidString(v.String()) || strings.ContainsRune(v.String(), 0) {
+			return hex.EncodeToString([]byte(v.String())) // ids, which are bytes there
+		}
+		return v.String()
+	case reflect.Slice, reflect.Array:
+		out := make([]any, v.Len())
+		for i := range out {
+			out[i] = plain(v.Index(i))
+		}
+		return out
+	case reflect.Map:
+		out := make(map[string]any, v.Len())
+		for _, k := range v.MapKeys() {
+			out[fmt.Sprint(plain(k))] = plain(v.MapIndex(k))
+		}
+		return out
+	}
+	return v.Interface()
 }

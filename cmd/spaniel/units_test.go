@@ -9,6 +9,8 @@ import (
 	"io"
 	"io/fs"
 	"math"
+	"math/big"
+	"net"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -16,6 +18,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 	"unicode"
 
 	"go.uber.org/zap"
@@ -314,3 +317,16 @@ func (s *spans) Next(f *event.Frame) error {
 }
 
 func (s *spans) Close() error { return nil }
+
+func TestPlainValuesOfClickHouse(t *testing.T) {
+	text := "x"
+	for _, c := range []struct{ in, want any }{
+		{nil, nil}, {&text, "x"}, {(*string)(nil), nil}, {uint16(7), uint16(7)}, {"\xff\x00", "ff00"}, {net.IPv4(10, 0, 0, 1), "10.0.0.1"},
+		{[]string{"a"}, []any{"a"}}, {map[string][]string{"k": {"v"}}, map[string]any{"k": []any{"v"}}}, {time.Unix(0, 0), "1970-01-01T00:00:00.000000Z"},
+		{big.NewInt(7), "7"},
+	} {
+		if got := plain(reflect.ValueOf(c.in)); !reflect.DeepEqual(got, c.want) {
+			t.Errorf("%v: got %#v, want %#v", c.in, got, c.want)
+		}
+	}
+}
