@@ -36,7 +36,7 @@ func askClickHouse(ctx context.Context, cfg *config.Config, rawURL, text string,
 	if err != nil {
 		return errors.Join(clickhouseProblem(rawURL, err), db.Close())
 	}
-	ans := &sqlAnswer{rows: rows, limit: cfg.Store.QueryRows}
+	ans := &sqlAnswer{url: rawURL, rows: rows, limit: cfg.Store.QueryRows}
 	err = ans.head()
 	if err == nil {
 		err = use(ans)
@@ -64,6 +64,7 @@ func clickhouseProblem(rawURL string, err error) error {
 
 // sqlAnswer is a database/sql result as an answer.
 type sqlAnswer struct {
+	url       string
 	rows      *sql.Rows
 	cols      []store.Column
 	row       []any
@@ -88,7 +89,12 @@ func (r *sqlAnswer) Values() []any           { return r.row }
 func (r *sqlAnswer) Truncated() bool         { return r.truncated }
 func (r *sqlAnswer) Close() error            { return nil } // askClickHouse closes the rows
 
-func (r *sqlAnswer) Err() error { return errors.Join(r.err, r.rows.Err()) }
+func (r *sqlAnswer) Err() error {
+	if err := errors.Join(r.err, r.rows.Err()); err != nil {
+		return clickhouseProblem(r.url, err)
+	}
+	return nil
+}
 
 func (r *sqlAnswer) Next() bool {
 	if r.err != nil || !r.rows.Next() {
