@@ -53,16 +53,63 @@ func (e *Expander) decode(coding string, size int, in, dst []byte) ([]byte, faul
 	default:
 		return dst, faultBroken
 	}
-	if err != nil {
-		return dst, faultBroken
+	f := faultBroken
+	if err == nil {
+		dst, f = e.pull(r, size, dst)
+		e.release(coding, in, len(dst))
 	}
-	dst, f := e.pull(r, size, dst)
-	e.release(coding, in, len(dst))
-	if f == faultBroken && len(dst) == 0 && coding == "deflate" {
-		e.src.Reset(in) // two zlib bytes may be the start of raw deflate
-		return e.pull(e.flate(), size, dst)
+	if f == faultBroken && len(dst) == 0 {
+		return e.inflate(coding, size, in, dst)
 	}
 	return dst, f
+}
+
+// inflate tries once more what a strict reader of the wrapping refused and a
+// browser reads: raw deflate that begins like zlib, gzip with odd header bits.
+func (e *Expander) inflate(coding string, size int, in, dst []byte) ([]byte, fault) {
+	switch coding {
+	case "deflate":
+		e.src.Reset(in)
+	case "gzip", "x-gzip":
+		start, ok := gzipStart(in)
+		if !ok {
+			return dst, faultBroken
+		}
+		e.src.Reset(in[start:])
+	default:
+		return dst, faultBroken
+	}
+	dst, f := e.pull(e.flate(), size, dst)
+	if coding != "deflate" && f == faultNone {
+		f = faultBroken // what was passed over was not in order
+	}
+	return dst, f
+}
+
+// gzipStart returns where the deflate data of a gzip member begins, by its
+// header without regard to reserved bits and the header's checksum.
+func gzipStart(b []byte) (n int, ok bool) {
+	if len(b) < 10 || b[0] != 0x1f || b[1] != 0x8b || b[2] != 8 {
+		return 0, false
+	}
+	flags := b[3]
+	n = 10
+	if flags&4 != 0 && len(b) >= n+2 {
+		n += 2 + int(b[n]) + int(b[n+1])<<8
+	}
+	for _, named := range []byte{8, 16} {
+		if flags&named != 0 && n < len(b) {
+			i := bytes.IndexByte(b[n:], 0)
+			if i < 0 {
+				return 0, false
+			}
+			n += i + 1
+		}
+	}
+	if flags&2 != 0 {
+		n += 2
+	}
+	return n, n < len(b)
 }
 
 // pull reads r to its end or to a bound.

@@ -108,3 +108,39 @@ func TestBombs(t *testing.T) {
 		t.Errorf("gzip twice: %d bytes from %d, %v", len(got), len(twice), c.Anomalies)
 	}
 }
+
+// TestOddCodings reads what a strict reader refuses and some browser accepts:
+// the text is found, and the call says that something was odd.
+func TestOddCodings(t *testing.T) {
+	text := []byte("hello hello hello")
+	gz := func(flags byte, extra string) []byte {
+		b := bytes.Clone(pack(t, "gzip", text))
+		b[3] |= flags
+		return append(append(b[:10:10], extra...), b[10:]...)
+	}
+	for _, c := range []struct {
+		name, encoding string
+		raw            []byte
+	}{
+		{"gzip with a reserved bit", "gzip", gz(0x40, "")},
+		{"gzip with a wrong header checksum", "gzip", gz(2, "\x00\x00")},
+		{"plain, called gzip and deflate", "gzip, deflate", text},
+		{"plain, called deflate twice", "deflate, deflate", text},
+		{"unknown coding", "lzma", text},
+		{"name with a colon", ": gzip", gz(0, "")},
+		{"name with a NUL", "gz\x00ip", gz(0, "")},
+		{"name with a no-break space", "\xa0gzip", gz(0, "")},
+	} {
+		e := New(Config{})
+		if call, got := unpack(e, c.encoding, c.raw, true); !bytes.Equal(got, text) || len(call.Anomalies) != 1 || call.Anomalies[0] != AnomalyEncoding {
+			t.Errorf("%s: %q, %v", c.name, got, call.Anomalies)
+		}
+	}
+	c := &event.Call{}
+	c.Reset(New(Config{}))
+	c.Resp.Headers = []event.Header{{Name: "Content-Encoding\v", Value: "gzip"}}
+	c.Resp.Raw, c.Resp.Complete = gz(0, ""), true
+	if got := c.RespBody(); !bytes.Equal(got, text) || len(c.Anomalies) != 1 {
+		t.Errorf("odd field name: %q, %v", got, c.Anomalies)
+	}
+}

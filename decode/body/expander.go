@@ -1,10 +1,6 @@
 package body
 
-import (
-	"strings"
-
-	"spaniel/event"
-)
+import "spaniel/event"
 
 // Expander implements event.Expander. It belongs to one goroutine. What Body
 // returns is valid until Body is asked for the same half of the next call.
@@ -31,7 +27,10 @@ func New(cfg Config) *Expander {
 // Body returns m's body with its content codings removed: m.Raw itself when
 // there are none, as much as could be decoded when it is cut or broken.
 func (e *Expander) Body(c *event.Call, m *event.Message) []byte {
-	codings := codingsOf(m)
+	codings, odd := codingsOf(m)
+	if odd {
+		c.Mark(AnomalyEncoding)
+	}
 	if len(codings) == 0 || len(m.Raw) == 0 {
 		return m.Raw
 	}
@@ -47,6 +46,7 @@ func (e *Expander) Body(c *event.Call, m *event.Message) []byte {
 	e.out[d], e.layer = shrink(e.out[d]), shrink(e.layer)
 	in := m.Raw
 	cut := m.RawCut || m.RawGap || !m.Complete
+	whole := !cut
 	for i := len(codings) - 1; i >= 0; i-- {
 		out, fault := e.decode(codings[i], len(m.Raw), in, e.layer[:0])
 		e.layer = out
@@ -62,7 +62,7 @@ func (e *Expander) Body(c *event.Call, m *event.Message) []byte {
 			if !cut {
 				c.Mark(AnomalyEncoding)
 			}
-			if len(out) == 0 && !cut { // wrong label: the body as it is
+			if len(out) == 0 && whole { // wrong label: the body as it is
 				out = append(out, in...)
 				e.layer = out
 			}
@@ -72,32 +72,6 @@ func (e *Expander) Body(c *event.Call, m *event.Message) []byte {
 		e.out[d], e.layer = out, e.out[d]
 	}
 	return e.out[d]
-}
-
-// codingsOf lists the codings of m in the order they were applied, but for
-// chunked, which the parser undid.
-func codingsOf(m *event.Message) []string {
-	var list []string
-	for i := range m.Headers {
-		h := &m.Headers[i]
-		if n := len(h.Name); n != len("Content-Encoding") && n != len("Transfer-Encoding") {
-			continue
-		}
-		if !strings.EqualFold(h.Name, "Content-Encoding") && !strings.EqualFold(h.Name, "Transfer-Encoding") {
-			continue
-		}
-		for rest, more := h.Value, true; more; {
-			var word string
-			word, rest, more = strings.Cut(rest, ",")
-			if word = strings.ToLower(strings.TrimSpace(word)); word != "" && word != "identity" && word != "chunked" {
-				list = append(list, word)
-			}
-			if len(list) > 16 {
-				return list
-			}
-		}
-	}
-	return list
 }
 
 // keepBytes bounds the memory a buffer keeps from one call to the next.

@@ -172,7 +172,7 @@ func (h *half) trailers(b []byte, at event.Stamp) int {
 			h.call.Mark(AnomalyHeadCap)
 			h.call.Flags |= event.FlagCapped
 		}
-		h.fields(&h.message(h.call).Trailers, string(whole), true)
+		h.fields(&h.message(h.call).Trailers, "", string(whole), true)
 	}
 	h.drop()
 	h.done(true, at)

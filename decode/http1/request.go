@@ -36,7 +36,7 @@ func (h *half) request(text string, at event.Stamp) facts {
 	c.Proto = r.v.proto()
 	c.Req.Method, c.Req.Target, c.Req.Version = r.method, r.target, r.version
 	markRequestLine(c, &r)
-	f := h.fields(&c.Req.Headers, rest, false)
+	f := h.fields(&c.Req.Headers, line, rest, false)
 	f.ambiguity(c, r.v, rest)
 	splitTarget(c, &f, r.v)
 	return f
@@ -134,10 +134,13 @@ func (h *half) open(m *event.Message, line, text string, at event.Stamp) {
 	}
 }
 
-// fields reads the header lines in text, and the framing fields found beyond
-// the cap.
-func (h *half) fields(dst *[]event.Header, text string, trailer bool) facts {
+// fields reads the header lines in text, the framing fields found beyond the
+// cap, and those behind a CR in the first line.
+func (h *half) fields(dst *[]event.Header, line, text string, trailer bool) facts {
 	r := fieldReader{call: h.call, dst: *dst, max: h.conn.pool.cfg.MaxFields, trailer: trailer}
+	if _, rest, ok := strings.Cut(line, "\r"); ok {
+		r.behindCR(rest)
+	}
 	r.lines(text)
 	*dst = r.dst
 	late := string(h.late)

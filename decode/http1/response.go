@@ -40,7 +40,7 @@ func (h *half) response(text string, at event.Stamp) (f facts, ok bool) {
 	if s.v == vOdd || s.v == v09 {
 		c.Mark(AnomalyVersion)
 	}
-	f = h.fields(&c.Resp.Headers, rest, false)
+	f = h.fields(&c.Resp.Headers, line, rest, false)
 	f.ambiguity(c, s.v, rest)
 	f.status, f.noBody, f.connect, f.orphan = s.status, e.head, e.connect, e.orphan
 	if ghost {

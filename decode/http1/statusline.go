@@ -14,6 +14,9 @@ type statusLine struct {
 // parseStatusLine takes line, without its line end, apart; ok is false when it
 // does not begin with HTTP/.
 func parseStatusLine(line string) (s statusLine, ok bool) {
+	if line != "" && isBlank(line[0]) {
+		line, s.odd = trim(line), true
+	}
 	if !hasPrefix(line, "http/") {
 		return s, false
 	}
@@ -21,7 +24,7 @@ func parseStatusLine(line string) (s statusLine, ok bool) {
 	s.version = word
 	s.v, _ = parseVersion(word)
 	code, reason, _ := cutBlank(trim(rest))
-	s.odd = len(line) > len(word) && line[len(word)] != ' ' || rest != "" && isBlank(rest[0])
+	s.odd = s.odd || len(line) > len(word) && line[len(word)] != ' ' || rest != "" && isBlank(rest[0])
 	s.reason = reason
 	s.bad = len(code) != 3
 	for i := 0; i < len(code) && !s.bad; i++ {
