@@ -33,7 +33,8 @@ var scannerAgents = wordSet(`sqlmap nikto nmap masscan zgrab nuclei wpscan jooms
  burpcollaborator burpsuite zaproxy owasp-zap zap metasploit sqlninja bsqlbf jaascois absinthe webinspect appscan n-stealth paros grabber whisker
  brutus fimap uniscan golismero crackmapexec zmeu morfeus muieblackcat jorgee l9explore l9tcpid leakix detectify grendel-scan fuzzfasterufool httprobe subfinder amass
  dotdotpwn tplmap nosqlmap jaeles xspear photon sitadel blackwidow wafw00f cgichk datacha0s mysqloit sysscan springenwerk webshag websecurify nsauditor
- katana gospider hakrawler kiterunner arjun crlfuzz ssrfmap rustbuster openvas-vt toolxss censysinspect expanse internetmeasurement hello-world odin`)
+ bfac whatwaf libwhisker nettacker tsunamisecurityscanner webbandit wprecon appspider qualysguard qualys n-stalker cmsmap xsser ghauri wpprobe sstimap shortscan kadimus
+ lfisuite panoptic lfimap graphw00f graphql-cop jsql noseyparker trufflehog yeswehack-hunter tinja ironwasp betabot slowloris slowhttptest goldeneye projectdiscovery zaproxy kxss interactsh katana gospider hakrawler kiterunner arjun crlfuzz ssrfmap rustbuster openvas-vt toolxss censysinspect expanse internetmeasurement hello-world odin`)
 
 // ScannerUA reports a user agent that names an attack tool or vulnerability
 // scanner.
@@ -49,7 +50,7 @@ func ScannerUA(ua string) (offset int, match string, ok bool) {
 			return found(ua, at, at+len(w))
 		}
 		return none()
-	case "zap", "photon", "vega", "odin", "hydra", "medusa", "grabber", "brutus", "katana", "gvm", "expanse", "hello-world":
+	case "zap", "photon", "vega", "odin", "medusa", "grabber", "brutus", "katana", "gvm", "expanse", "hello-world":
 		// also ordinary names: only at the beginning, or with a version and no browser
 		if from > 0 || indexFold(ua, "mozilla/") >= 0 {
 			return none()
@@ -120,7 +121,11 @@ func KnownBot(ua string) (offset int, match string, ok bool) {
 			i = j + k
 			continue
 		}
-		if n := lookFold(crawlers, w); n != "" || botWord(w) {
+		n := lookFold(crawlers, w)
+		if n == "" {
+			n = lookFold(listedCrawlers, w)
+		}
+		if n != "" || botWord(w) {
 			if !(n == "archive" || n == "screaming" || n == "whatsapp") {
 				return found(ua, i, j)
 			}

@@ -2,8 +2,6 @@ package text
 
 import "strings"
 
-const deserNeeds = "\x05\x04\x80:/\"<!_$@"
-
 // Deser reports a serialized object of a language whose reader runs code:
 // Java's stream, PHP's O: notation, Python's pickle, .NET's formatters, Ruby's
 // Marshal, YAML and JSON tags that name classes. A marker alone counts only
@@ -23,13 +21,11 @@ func Deser(s string) (offset int, match string, ok bool) {
 	if at := phpObject(s); at >= 0 {
 		return found(s, at, len(s))
 	}
-	if strings.ContainsAny(s, deserNeeds) {
-		if at, _ := deserTags.find(s); at >= 0 {
-			return found(s, at, len(s))
-		}
-		if at := classTag(s); at >= 0 {
-			return found(s, at, len(s))
-		}
+	if at, _ := deserTags.find(s); at >= 0 {
+		return found(s, at, len(s))
+	}
+	if at := classTag(s); at >= 0 {
+		return found(s, at, len(s))
 	}
 	return none()
 }

@@ -138,7 +138,7 @@ func (q *sqlQuery) statement(i int) bool {
 	case "grant":
 		return c.text == "," || q.text(i+2) == "on" || q.text(i+2) == "to" || q.text(i+2) == "ON" || q.text(i+2) == "TO"
 	case "call":
-		return q.punct(i+2, "(") && b.kind == sqlWord && false || q.sqlAround(i+1) && lookFold(sqlLoud, q.text(i+1)) != ""
+		return b.kind == sqlWord && lookFold(sqlLoud, q.text(i+1)) != "" || q.punct(i+2, "(") && q.ends(q.pastParen(i+2)) && (q.isConst(i+3) || q.punct(i+3, ")"))
 	}
 	return q.call(i)
 }

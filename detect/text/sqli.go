@@ -14,6 +14,16 @@ const sqlMax = 16 << 10
 // function, compares or ends a statement; "1 union select 2" has a space.
 const sqliNeeds = "'\"`;()=<>#-*/|&@, \t\n\r\v\f+\xa0\x00"
 
+// holdsAny is strings.ContainsAny for bytes: a lone 0xa0 is no rune.
+func holdsAny(s, set string) bool {
+	for i := 0; i < len(s); i++ {
+		if c := s[i]; !isLetter(c) && !isDigit(c) && strings.IndexByte(set, c) >= 0 {
+			return true
+		}
+	}
+	return false
+}
+
 // SQLiNeeds returns bytes of which a value must hold one for SQLi to match.
 func SQLiNeeds() string { return sqliNeeds }
 
@@ -29,7 +39,7 @@ func SQLiNeeds() string { return sqliNeeds }
 //
 // Example: SQLi("1' OR '1'='1") = 2, "' OR '1'='1", true; SQLi("O'Brien or 2 items") is silent.
 func SQLi(s string) (offset int, match string, ok bool) {
-	if len(s) < 3 || !strings.ContainsAny(s, sqliNeeds) {
+	if len(s) < 3 || !holdsAny(s, sqliNeeds) {
 		return none()
 	}
 	if len(s) > sqlMax {

@@ -112,7 +112,7 @@ func templateComputes(body string) bool {
 // arithmetic reports number op number: 7*7, 7*'7', (1+1), 1337-1, also after x=.
 func arithmetic(e string) bool {
 	e = strings.TrimLeft(e, "=(- \t\"'")
-	if i := strings.IndexByte(e, '='); i > 0 && i < 24 && strings.IndexAny(e[:i], "*+/(") < 0 {
+	if i := strings.IndexByte(e, '='); i > 0 && i < 24 && !strings.ContainsAny(e[:i], "*+/(") {
 		e = strings.TrimLeft(e[i+1:], "( ")
 	}
 	i := 0

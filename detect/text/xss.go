@@ -66,7 +66,7 @@ func oddMarkup(s string) bool {
 	if at < 0 {
 		return false
 	}
-	if strings.IndexByte(s[at:], 0) >= 0 {
+	if len(s) < 512 && strings.IndexByte(s[at:], 0) >= 0 {
 		return true
 	}
 	_, w := indexAnyFold(s[at:], []string{"<![cdata[<", "<!--<", "<?import", "<?xml-stylesheet", "<!entity", "<!--[if", "<%<", "</ style", "<//"})

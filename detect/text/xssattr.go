@@ -16,7 +16,7 @@ var eventNames = wordSet(`abort activate afterprint afterscriptexecute animation
  transitionrun transitionstart unhandledrejection unload volumechange waiting webkitanimationend webkitanimationstart webkitmouseforcechanged
  webkitplaybacktargetavailabilitychanged webkittransitionend webkitwillrevealbottom wheel dataavailable datasetchanged rowenter rowexit
  losecapture resizestart resizeend controlselect layoutcomplete outofsync mediacomplete mediaerror securitypolicyviolation slotchange
- zoom backgroundimage foo pointerlock mouse`)
+ zoom`)
 
 // eventName reports whether name is an event handler's: onload, onerror…
 func eventName(name string) bool {
