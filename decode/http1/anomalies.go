@@ -38,7 +38,7 @@ type Anomaly struct{ Name, Meaning string }
 // Anomalies lists every anomaly this package can put on a call.
 func Anomalies() []Anomaly {
 	return []Anomaly{
-		{AnomalySmuggling, "the body's length can be read in two ways: Content-Length beside Transfer-Encoding, differing or repeated lengths, an odd or repeated Transfer-Encoding, either on HTTP/1.0; Transfer-Encoding was followed where it names chunked"},
+		{AnomalySmuggling, "the body's length can be read in two ways: Content-Length beside Transfer-Encoding, differing or repeated lengths, an odd or repeated Transfer-Encoding, either on HTTP/1.0 or hidden by a fold, a CR or a NUL; Transfer-Encoding was followed where the body is chunked"},
 		{AnomalyContentLength, "Content-Length is no plain decimal number below 2^63"},
 		{AnomalyTransferEncoding, "Transfer-Encoding does not end in exactly chunked"},
 		{AnomalyChunk, "a chunk's size or end is malformed, or the size has more than 16 digits; the rest of the body was not read when no length could be made of it"},

@@ -104,6 +104,9 @@ func hexValue(c byte) byte {
 // sized goes on after a chunk-size line.
 func (h *half) sized(at event.Stamp) {
 	k := h.chunk
+	if h.looking {
+		h.mark(AnomalySmuggling)
+	}
 	h.chunk, h.opening, h.looking = chunk{}, false, false
 	h.drop()
 	if !k.cr {

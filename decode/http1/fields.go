@@ -100,6 +100,9 @@ func (r *fieldReader) behindCR(rest string) {
 		var part string
 		part, rest, more = strings.Cut(rest, "\r")
 		if name, value, ok := strings.Cut(part, ":"); ok && isToken(name) {
+			if !r.trailer && (is(name, "content-length") || is(name, "transfer-encoding")) {
+				r.call.Mark(AnomalySmuggling)
+			}
 			r.note(name, trim(value))
 			r.keep(name, trim(value))
 		}
