@@ -1,6 +1,10 @@
 package detect
 
-import "spaniel/event"
+import (
+	"net/netip"
+
+	"spaniel/event"
+)
 
 // Config is what judging needs from outside. Hash and Redact must be
 // deterministic and safe for use by several goroutines.
@@ -13,6 +17,11 @@ type Config struct {
 	// Redact takes the secrets out of a text found at a place of the call;
 	// nil: text is kept as it is, which only tests want.
 	Redact func(place, text string) string
+	// User and Addr say how a user name and a client's address are shown and
+	// kept in windows, which may be as a hash; nil: User as Redact has it,
+	// Addr as it is. Conditions see both as on the wire.
+	User   func(name string) string
+	Addr   func(a netip.Addr) netip.Addr
 	Limits Limits
 }
 

@@ -116,7 +116,7 @@ func (j *Judge) alert(r *Rule) (*event.Alert, error) {
 	a.Links.Query = callsQuery(a.Calls)
 	a.Message = r.Title
 	if r.message != nil {
-		text, err := r.message.render(&j.vm, j.scope, j.scope.redact)
+		text, err := r.message.render(&j.vm, j.scope, j.scope.outgoing)
 		if err != nil {
 			failure = err
 		} else {

@@ -82,7 +82,7 @@ func indexRune(runes []rune, from int, r rune) int {
 
 // render fills the holes. env is the scope or the frame. A hole that cannot
 // be computed makes an error, and the alert falls back on the rule's title.
-func (m *message) render(machine *vm.VM, env any, redact func(place, text string) string) (string, error) {
+func (m *message) render(machine *vm.VM, env any, outgoing func(name, text string, safe bool) string) (string, error) {
 	var b strings.Builder
 	for i := range m.parts {
 		p := &m.parts[i]
@@ -99,9 +99,7 @@ func (m *message) render(machine *vm.VM, env any, redact func(place, text string
 			return "", err
 		}
 		text := display(v)
-		if !p.safe {
-			text = redact(p.place, text)
-		}
+		text = outgoing(p.place, text, p.safe)
 		b.WriteString(cut(text, maxText))
 	}
 	return cut(b.String(), maxMessage), nil

@@ -57,8 +57,8 @@ func (j *Judge) observe(r *Rule) (*Observation, error) {
 		if o.Values[i], err = toValue(v); err != nil {
 			return nil, err
 		}
-		if !r.win.plan.argSafe[i] {
-			o.Values[i].Str = bounded(j.scope.redact(r.win.plan.argField[i], o.Values[i].Str))
+		if o.Values[i].Kind == window.Text {
+			o.Values[i].Str = bounded(j.scope.outgoing(r.win.plan.argField[i], o.Values[i].Str, r.win.plan.argSafe[i]))
 		}
 	}
 	return o, nil
@@ -78,9 +78,8 @@ func (j *Judge) key(r *Rule, n int, parts []*program) (string, error) {
 			return "", nil
 		}
 		name := r.By[n][i]
-		if f, ok := j.scope.lang.index[name]; !ok || !j.scope.lang.fields[f].safe {
-			text = j.scope.redact(name, text)
-		}
+		f, isField := j.scope.lang.index[name]
+		text = j.scope.outgoing(name, text, isField && j.scope.lang.fields[f].safe)
 		if i > 0 {
 			key += "|"
 		}

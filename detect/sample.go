@@ -22,14 +22,14 @@ type sample struct {
 func (s *scope) sample() *sample {
 	c, fl := s.call, s.flow()
 	m := &sample{id: c.ID, time: c.Time, order: c.Order, status: uint16(c.Resp.Status), seen: c.Resp.Seen, incomplete: c.Flags.Has(incompleteFlags)}
-	m.client = event.AlertClient{IP: s.text("client.ip"), Port: fl.Client.Port(), Fingerprint: s.text("client.fingerprint")}
+	m.client = event.AlertClient{IP: s.outgoing("client.ip", s.text("client.ip"), true), Port: fl.Client.Port(), Fingerprint: s.text("client.fingerprint")}
 	m.server = event.AlertServer{IP: s.text("server.ip"), Port: fl.Server.Port()}
-	m.who = event.AlertWho{Kind: c.Principal.Kind, ID: c.Principal.ID, User: s.redact("principal.user", c.Principal.User), Session: c.Principal.Session}
+	m.who = event.AlertWho{Kind: c.Principal.Kind, ID: c.Principal.ID, User: s.outgoing("principal.user", c.Principal.User, false), Session: c.Principal.Session}
 	if m.who.Kind == "" {
 		m.who.Kind = "none"
 	}
 	route := cut(s.redact("req.route", c.Route), maxText)
-	m.req = event.AlertRequest{Method: cut(c.Req.Method, 32), Host: cut(c.Req.Host, maxText), Route: route,
+	m.req = event.AlertRequest{Method: cut(s.redact("req.method", c.Req.Method), 32), Host: cut(s.redact("req.host", c.Req.Host), maxText), Route: route,
 		Target: cut(s.redact("req.target", c.Req.Target), 1024), UserAgent: cut(s.redact("header.user-agent", c.Req.Get("user-agent")), maxText)}
 	m.endpoint = m.req.Method + " " + m.req.Host + route
 	lost := fl.Gaps[0] + fl.Gaps[1]

@@ -1,6 +1,10 @@
 package detect
 
-import "spaniel/event"
+import (
+	"net/netip"
+
+	"spaniel/event"
+)
 
 // scope is what an expression sees of one call. One scope serves a judge for
 // all calls and all rules: it is passed by pointer, each field is computed at
@@ -71,6 +75,25 @@ func (s *scope) redact(place, text string) string {
 		return text
 	}
 	return s.cfg.Redact(place, text)
+}
+
+// outgoing is the value of the field or expression named, as it may leave the
+// shard: in a key, a window, a message or an alert.
+func (s *scope) outgoing(name, text string, safe bool) string {
+	switch name {
+	case "req.user", "principal.user":
+		if s.cfg.User != nil {
+			return s.cfg.User(text)
+		}
+	case "client.ip", "client.real_ip":
+		if a, err := netip.ParseAddr(text); err == nil && s.cfg.Addr != nil {
+			return s.cfg.Addr(a).String()
+		}
+	}
+	if safe {
+		return text
+	}
+	return s.redact(name, text)
 }
 
 func (s *scope) hash(kind, secret string) string {

@@ -218,7 +218,7 @@ func (st *Stage) raise(rs *ruleState, w *window.Window[firing], f *frame, o *Obs
 	a.Evidence = evidenceOf(r, w, f)
 	a.Message = r.Title
 	if r.message != nil {
-		text, err := r.message.render(&st.vm, f, func(_, text string) string { return text })
+		text, err := r.message.render(&st.vm, f, func(_, text string, _ bool) string { return text })
 		if err != nil {
 			failure = err
 		} else {

@@ -3,6 +3,7 @@ package detect
 import (
 	"encoding/json"
 	"fmt"
+	"net/netip"
 	"strings"
 	"testing"
 
@@ -217,6 +218,29 @@ message: "{req.target} {last(req.user_agent)} {first(req.query)}"
 	NewJudge(load(t, windowed), cfg).Call(c, &f)
 	if text := fmt.Sprintf("%+v", f.Observations[0]); strings.Contains(text, secret) {
 		t.Errorf("the observation holds it: %s", text)
+	}
+}
+
+// TestHashedPeople: where names and addresses are kept as hashes, alerts,
+// keys, windows and messages have the hash, and conditions still see the truth.
+func TestHashedPeople(t *testing.T) {
+	cfg := &Config{User: func(string) string { return "USER" }, Addr: func(netip.Addr) netip.Addr { return netip.MustParseAddr("fd00::1") }}
+	single := good + "when: cidr(client.ip, \"203.0.113.0/24\") && req.user == \"alice\"\nmessage: \"{req.user} from {client.ip}\"\n"
+	window := strings.NewReplacer("[client.ip, principal.id]", "[[client.ip, req.user]]", "count() >= 3", "count() >= 1 && last(req.user) != \"\"").Replace(burstRule) +
+		"message: \"{req.user} from {client.ip}\"\n"
+	c := login("alice", 401, 1)
+	alerts := run(load(t, single, window), cfg, c)
+	if len(alerts) != 2 {
+		t.Fatalf("%d alerts", len(alerts))
+	}
+	for _, a := range alerts {
+		b, err := json.Marshal(a)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if strings.Contains(string(b), "alice") || strings.Contains(string(b), "203.0.113") || a.Message != "USER from fd00::1" || a.Client.IP != "fd00::1" {
+			t.Errorf("%s", b)
+		}
 	}
 }
 
