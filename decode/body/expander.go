@@ -45,33 +45,35 @@ func (e *Expander) Body(c *event.Call, m *event.Message) []byte {
 	}
 	e.out[d], e.layer = shrink(e.out[d]), shrink(e.layer)
 	in := m.Raw
-	cut := m.RawCut || m.RawGap || !m.Complete
-	whole := !cut
+	whole := !m.RawCut && !m.RawGap && m.Complete
+	quiet := !whole // what breaks off because its input did is no anomaly
 	for i := len(codings) - 1; i >= 0; i-- {
 		out, fault := e.decode(codings[i], len(m.Raw), in, e.layer[:0])
-		e.layer = out
-		switch fault {
-		case faultBomb:
-			c.Mark(AnomalyBomb)
-			c.Flags |= event.FlagCapped
-			cut = true
-		case faultCap:
-			c.Flags |= event.FlagCapped
-			cut = true
-		case faultBroken:
-			if !cut {
-				c.Mark(AnomalyEncoding)
-			}
-			if len(out) == 0 && whole { // wrong label: the body as it is
-				out = append(out, in...)
-				e.layer = out
-			}
-			cut = true
+		if fault == faultBroken && len(out) == 0 && whole {
+			out = append(out, in...) // wrong label: the body as it is
 		}
+		quiet = mark(c, fault, quiet) || quiet
 		in = out
 		e.out[d], e.layer = out, e.out[d]
 	}
 	return e.out[d]
+}
+
+// mark notes on the call why decoding stopped early, and reports whether it
+// did. A break that follows from another one is passed over in silence.
+func mark(c *event.Call, f fault, quiet bool) bool {
+	switch f {
+	case faultBomb:
+		c.Mark(AnomalyBomb)
+		c.Flags |= event.FlagCapped
+	case faultCap:
+		c.Flags |= event.FlagCapped
+	case faultBroken:
+		if !quiet {
+			c.Mark(AnomalyEncoding)
+		}
+	}
+	return f != faultNone
 }
 
 // keepBytes bounds the memory a buffer keeps from one call to the next.

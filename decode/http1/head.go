@@ -29,8 +29,15 @@ func (h *half) begin(at event.Stamp) {
 	h.lines, h.seen, h.blank, h.junk, h.over = 0, 0, 0, false, false
 }
 
-// drop forgets an unfinished head.
-func (h *half) drop() { h.buf, h.junk = h.buf[:0], false }
+// keepBuf is how much buffer a direction keeps from one head to the next.
+const keepBuf = 4 << 10
+
+// drop forgets what was gathered.
+func (h *half) drop() {
+	if h.buf, h.junk = h.buf[:0], false; cap(h.buf) > keepBuf {
+		h.buf = nil
+	}
+}
 
 // collect appends b to the buffer, up to the cap.
 func (h *half) collect(b []byte) {
