@@ -48,7 +48,7 @@ func TestKafka(t *testing.T) {
 	t.Logf("killed with %d of %d delivered; %s; %d attempts failed; all delivered %.1f s after the restart began",
 		before, len(alerts), down.LastError, after.Retried, time.Since(start).Seconds())
 
-	compare(t, alerts, consume(t, addr, alertTopic))
+	compare(t, alerts, consume(t, addr, alertTopic, "integration"))
 }
 
 // compare holds what arrived against what was sent: every alert as it was
@@ -112,11 +112,11 @@ func kafkaClient(addr string) (*kafkago.Client, func()) {
 	return &kafkago.Client{Addr: kafkago.TCP(addr), Timeout: 10 * time.Second, Transport: tr}, tr.CloseIdleConnections
 }
 
-// consume reads all that the topic holds now, as a group of one.
-func consume(t *testing.T, addr, topic string) []kafkago.Message {
+// consume reads what the topic holds now, as a group of one that is new to it.
+func consume(t *testing.T, addr, topic, group string) []kafkago.Message {
 	t.Helper()
 	ctx := bounded(t, time.Minute)
-	r := kafkago.NewReader(kafkago.ReaderConfig{Brokers: []string{addr}, GroupID: "integration", Topic: topic, StartOffset: kafkago.FirstOffset, MaxWait: 200 * time.Millisecond})
+	r := kafkago.NewReader(kafkago.ReaderConfig{Brokers: []string{addr}, GroupID: group, Topic: topic, StartOffset: kafkago.FirstOffset, MaxWait: 200 * time.Millisecond})
 	defer r.Close()
 	held := messagesIn(t, ctx, addr, topic)
 	var got []kafkago.Message

@@ -28,8 +28,15 @@ type process struct {
 // test ends.
 func start(t *testing.T, name, dir string, argv ...string) *process {
 	t.Helper()
-	p := &process{t: t, name: name, argv: argv, dir: dir}
+	p := prepare(t, name, dir, argv...)
 	p.run()
+	return p
+}
+
+// prepare is start without the start: run does that.
+func prepare(t *testing.T, name, dir string, argv ...string) *process {
+	t.Helper()
+	p := &process{t: t, name: name, argv: argv, dir: dir}
 	t.Cleanup(func() {
 		p.kill(syscall.SIGTERM)
 		if t.Failed() {
@@ -56,21 +63,23 @@ func (p *process) run() {
 	go func(cmd *exec.Cmd, done chan<- error) { done <- cmd.Wait() }(p.cmd, p.done)
 }
 
-// kill sends the signal and waits until the process is gone.
-func (p *process) kill(sig syscall.Signal) {
+// kill sends the signal, waits until the process is gone and returns how it
+// ended: nil for exit status 0.
+func (p *process) kill(sig syscall.Signal) (ended error) {
 	if p.cmd == nil {
-		return
+		return nil
 	}
 	if err := p.cmd.Process.Signal(sig); err != nil && !strings.Contains(err.Error(), "finished") {
 		p.t.Errorf("stopping %s: %v", p.name, err)
 	}
 	select {
-	case <-p.done:
+	case ended = <-p.done:
 	case <-time.After(20 * time.Second):
 		p.cmd.Process.Kill()
-		<-p.done
+		ended = <-p.done
 	}
 	p.cmd = nil
+	return ended
 }
 
 // ready waits until something listens on the address.
