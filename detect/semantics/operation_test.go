@@ -237,3 +237,11 @@ func FuzzEnrich(f *testing.F) {
 		}
 	})
 }
+
+func TestOrdinaryCallAllocatesNothing(t *testing.T) {
+	c, _ := shape("GET /api/v1/products/red-shoes?page=2", "200")
+	c.Req.Headers = []event.Header{{Name: "Host", Value: "shop.example"}, {Name: "User-Agent", Value: "x"}, {Name: "Cookie", Value: "theme=dark; lang=en"}}
+	if n := testing.AllocsPerRun(100, func() { Enrich(c, fakeHash) }); n != 0 {
+		t.Errorf("%v allocations", n)
+	}
+}

@@ -6,7 +6,7 @@ import "strings"
 const routeMax = 1024
 
 // Route templates a path: each segment that names an object and not a place
-// becomes {id}, {uuid}, {date}, {email} or {token}. It also returns the
+// becomes {id}, {uuid}, {date}, {email}, {token} or (escaped bytes) {text}. It also returns the
 // version of the API the path names (v1, v2.1), or "".
 //
 // It knows no traffic but this path: a word that is an id (a product's slug)
