@@ -190,7 +190,7 @@ type scalar struct {
 	ok        bool
 }
 
-// text reads a scalar; numbers and words like true are taken as written.
+// scalar reads a scalar; numbers and words like true are taken as written.
 func (d *document) scalar(n ast.Node, what string) scalar {
 	s := scalar{ok: true}
 	switch v := n.(type) {

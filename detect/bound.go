@@ -1,0 +1,106 @@
+package detect
+
+import (
+	"fmt"
+	"sort"
+	"strconv"
+	"strings"
+
+	"github.com/expr-lang/expr/ast"
+
+	"spaniel/detect/window"
+)
+
+// bound is `aggregate op want`.
+type bound struct {
+	aggregate int
+	op        string
+	want      float64
+}
+
+// boundsOf collects the comparisons with literals; a bound that a window can
+// never reach, since it holds only so many calls, is a fault.
+func (p *plan) boundsOf(n ast.Node) (list []bound, faults []fault) {
+	var walk func(ast.Node)
+	walk = func(n ast.Node) {
+		b, ok := n.(*ast.BinaryNode)
+		if !ok {
+			for _, ch := range children(n) {
+				walk(ch)
+			}
+			return
+		}
+		if bd, ok := boundOf(b); ok {
+			list = append(list, bd)
+			m := p.measures[bd.aggregate]
+			if counts(m.Op) && bd.want > window.MaxEntries && (bd.op == ">" || bd.op == ">=" || bd.op == "==") {
+				faults = append(faults, fault{from: b.Location().From, width: len(b.Operator), message: fmt.Sprintf("%s never exceeds %d, which is what a window holds", p.aggregates[bd.aggregate].text, window.MaxEntries), remedy: "shorten over: and lower the bound"})
+			}
+			return
+		}
+		walk(b.Left)
+		walk(b.Right)
+	}
+	walk(n)
+	sort.SliceStable(list, func(i, j int) bool { return list[i].aggregate < list[j].aggregate })
+	return list, faults
+}
+
+func counts(op window.Op) bool {
+	return op == window.Count || op == window.CountIf || op == window.Distinct
+}
+
+func boundOf(b *ast.BinaryNode) (bound, bool) {
+	mirror := map[string]string{"<": ">", "<=": ">=", ">": "<", ">=": "<=", "==": "==", "!=": "!="}
+	op, ok := mirror[b.Operator]
+	if !ok {
+		return bound{}, false
+	}
+	if i, ok := aggregateIndex(b.Left); ok {
+		if w, ok := numberLiteral(b.Right); ok {
+			return bound{i, b.Operator, w}, true
+		}
+	}
+	if i, ok := aggregateIndex(b.Right); ok {
+		if w, ok := numberLiteral(b.Left); ok {
+			return bound{i, op, w}, true
+		}
+	}
+	return bound{}, false
+}
+
+func aggregateIndex(n ast.Node) (int, bool) {
+	id, ok := n.(*ast.IdentifierNode)
+	if !ok || !strings.HasPrefix(id.Value, aggregatePrefix) {
+		return 0, false
+	}
+	i, err := strconv.Atoi(id.Value[len(aggregatePrefix):])
+	return i, err == nil
+}
+
+func numberLiteral(n ast.Node) (float64, bool) {
+	switch n := n.(type) {
+	case *ast.IntegerNode:
+		return float64(n.Value), true
+	case *ast.FloatNode:
+		return n.Value, true
+	}
+	return 0, false
+}
+
+// holds reports whether got op want.
+func (b bound) holds(got float64) bool {
+	switch b.op {
+	case ">":
+		return got > b.want
+	case ">=":
+		return got >= b.want
+	case "<":
+		return got < b.want
+	case "<=":
+		return got <= b.want
+	case "==":
+		return got == b.want
+	}
+	return got != b.want
+}

@@ -1,0 +1,45 @@
+package detect
+
+import (
+	"sort"
+)
+
+// A Function is a function or an aggregate that expressions can use, as the
+// reference shows it.
+type Function struct {
+	Name, Meaning, Example string
+	// Window says that it is an aggregate: for having, escalate and the
+	// clauses of rules with a window.
+	Window bool
+}
+
+// Functions lists the functions of the expression language, then the
+// aggregates, each part by name. What the expression library itself offers is
+// not among them.
+func Functions() []Function {
+	var out []Function
+	for _, f := range functionTable() {
+		out = append(out, Function{Name: f.name, Meaning: f.meaning, Example: f.example})
+	}
+	sort.Slice(out, func(i, j int) bool { return out[i].Name < out[j].Name })
+	return append(out, aggregateReference()...)
+}
+
+func aggregateReference() []Function {
+	return []Function{
+		{"count", "calls in the window", "count() >= 20", true},
+		{"count_if", "calls for which a condition holds", "count_if(!call.failed) > 0", true},
+		{"distinct", "different values", "distinct(req.user) >= 20", true},
+		{"first", "value in the oldest call", `first(req.path) == "/"`, true},
+		{"gap_cv", "deviation of the gaps between requests by their mean: 0 is a metronome, 1 chance; 1 below three calls", "gap_cv() < 0.1", true},
+		{"last", "value in the newest call", "last(resp.status) == 200", true},
+		{"max", "largest value", "max(resp.body_bytes) > 1000000", true},
+		{"mean", "mean value", "mean(call.duration_us) > 2000000", true},
+		{"min", "smallest value", "min(resp.status) >= 400", true},
+		{"quantile", "value that a share of the calls does not exceed", "quantile(call.ttfb_us, 0.9) > 500000", true},
+		{"rate", "calls a second over the window's length", "rate() > 50", true},
+		{"ratio", "share of calls for which a condition holds", "ratio(call.failed) > 0.85", true},
+		{"stddev", "standard deviation", "stddev(req.body_bytes) < 10", true},
+		{"sum", "sum of the values", "sum(resp.body_bytes) > 100000000", true},
+	}
+}

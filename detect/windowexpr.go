@@ -1,0 +1,135 @@
+package detect
+
+import (
+	"fmt"
+	"math"
+	"reflect"
+	"strconv"
+
+	"github.com/expr-lang/expr"
+	"github.com/expr-lang/expr/ast"
+
+	"spaniel/detect/window"
+)
+
+// windowProgram is a compiled window expression.
+type windowProgram struct {
+	*program
+	// bounds are the comparisons of an aggregate with a literal: what goes
+	// into the evidence when the window fires.
+	bounds []bound
+}
+
+// compileWindow compiles an expression over the aggregates of a window.
+func (l *language) compileWindow(p *plan, src string, w want) (*windowProgram, []fault) {
+	if at, msg := scanSource(src); msg != "" {
+		return nil, []fault{{from: at, width: 1, message: msg}}
+	}
+	lifted, faults := p.lift(l, src)
+	if len(faults) > 0 {
+		return nil, faults
+	}
+	extra := map[string]bool{}
+	opts := []expr.Option{expr.Env(struct{}{}), expr.MaxNodes(4 << 10), expr.Patch(windowPatcher{extra})}
+	for i, a := range p.aggregates {
+		name := aggregatePrefix + strconv.Itoa(i)
+		extra[name] = true
+		opts = append(opts, expr.Function(name, aggregateCall(i), aggregateType(a)))
+	}
+	for _, name := range bannedBuiltins() {
+		opts = append(opts, expr.DisableBuiltin(name))
+	}
+	prog, faults := compileWith(lifted, w, &checker{lang: l, extra: extra, lets: map[string]int{}}, config(opts))
+	if len(faults) > 0 {
+		return nil, faults
+	}
+	prog.source = src
+	wp := &windowProgram{program: prog}
+	wp.bounds, faults = p.boundsOf(prog.tree)
+	return wp, faults
+}
+
+// windowPatcher turns the names of aggregates into calls.
+type windowPatcher struct {
+	names map[string]bool
+}
+
+// Visit is called for each node after its children.
+func (w windowPatcher) Visit(node *ast.Node) {
+	if id, ok := (*node).(*ast.IdentifierNode); ok && w.names[id.Value] {
+		(&patcher{}).replace(node, id.Value)
+	}
+}
+
+// frame is what a window expression sees.
+type frame struct {
+	eval func(i int) window.Value
+	plan *plan
+	memo []any
+}
+
+func (f *frame) value(i int) any {
+	if f.memo[i] == nil {
+		f.memo[i] = f.plan.box(i, f.eval(i))
+	}
+	return f.memo[i]
+}
+
+// box gives an aggregate's value the Go type its expressions were compiled for.
+func (p *plan) box(i int, v window.Value) any {
+	switch a := p.aggregates[i]; {
+	case a.kind == window.Text:
+		return v.Str
+	case a.kind == window.Bool:
+		return v.Num != 0
+	case a.whole:
+		return int(v.Num)
+	}
+	return v.Num
+}
+
+func aggregateCall(i int) func(...any) (any, error) {
+	return func(a ...any) (any, error) {
+		f, ok := a[0].(*frame)
+		if !ok {
+			return nil, fmt.Errorf("no window to look at")
+		}
+		return f.value(i), nil
+	}
+}
+
+func aggregateType(a aggregate) any {
+	switch {
+	case a.kind == window.Text:
+		return new(func(*frame) string)
+	case a.kind == window.Bool:
+		return new(func(*frame) bool)
+	case a.whole:
+		return new(func(*frame) int)
+	}
+	return new(func(*frame) float64)
+}
+
+// toValue makes what an argument's program gave into a window's value.
+// Numbers that are not finite become 0: they would poison every sum.
+func toValue(v any) (window.Value, error) {
+	switch v := v.(type) {
+	case string:
+		return window.TextOf(v), nil
+	case bool:
+		return window.BoolOf(v), nil
+	case int:
+		return window.NumberOf(float64(v)), nil
+	case float64:
+		if math.IsNaN(v) || math.IsInf(v, 0) {
+			v = 0
+		}
+		return window.NumberOf(v), nil
+	}
+	if rv := reflect.ValueOf(v); rv.CanInt() {
+		return window.NumberOf(float64(rv.Int())), nil
+	} else if rv.CanUint() {
+		return window.NumberOf(float64(rv.Uint())), nil
+	}
+	return window.Value{}, fmt.Errorf("a value of type %T cannot go into a window", v)
+}
