@@ -17,6 +17,9 @@ import (
 // long Next waits for one.
 const pollTime = 10 * time.Millisecond
 
+// drainTime bounds the reading of what was caught before Stop.
+const drainTime = 2 * time.Second
+
 // DefaultBuffer is the kernel's capture buffer when none is configured. With
 // libpcap's own 2 MiB a busy link loses up to a third of its frames.
 const DefaultBuffer = 64 << 20
@@ -40,7 +43,7 @@ type LiveConfig struct {
 type Live struct {
 	name  string
 	iface Interface
-	stop  atomic.Bool
+	stop  atomic.Int64 // when Stop was called, ns since 1970; 0 before
 
 	mu     sync.Mutex // held inside libpcap
 	handle *pcap.Handle
@@ -49,15 +52,20 @@ type Live struct {
 }
 
 // Next implements Source. It returns ErrTimeout when no frame came for about
-// 10 ms, and io.EOF after Stop or Close. Data lies in the kernel's buffer.
+// 10 ms, and io.EOF after Close, or after Stop once what the kernel had caught
+// by then is read. Data lies in the kernel's buffer.
 func (l *Live) Next(f *event.Frame) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.handle == nil || l.stop.Load() {
+	stopped := l.stop.Load()
+	if l.handle == nil || stopped != 0 && time.Now().UnixNano()-stopped > int64(drainTime) {
 		return io.EOF
 	}
 	data, info, err := l.handle.ZeroCopyReadPacketData()
 	switch {
+	case err == nil && stopped != 0 && info.Timestamp.UnixNano() > stopped:
+		l.stop.Store(1) // all before it is read; the rest came too late
+		return io.EOF
 	case err == nil:
 		l.number++
 		*f = event.Frame{
@@ -69,6 +77,11 @@ func (l *Live) Next(f *event.Frame) error {
 		}
 		return nil
 	case err == pcap.NextErrorTimeoutExpired:
+		// A block of the kernel's buffer is handed on at most pollTime after
+		// its first frame, so a first timeout does not show it to be empty.
+		if stopped != 0 && time.Now().UnixNano()-stopped > int64(3*pollTime) {
+			return io.EOF
+		}
 		return ErrTimeout
 	case errors.Is(err, pcap.NextErrorReadError):
 		return fmt.Errorf("capturing on %s: %w", l.name, l.handle.Error())
@@ -79,10 +92,11 @@ func (l *Live) Next(f *event.Frame) error {
 // Interfaces lists the one interface; Snaplen is what was asked for.
 func (l *Live) Interfaces() []Interface { return []Interface{l.iface} }
 
-// Stop makes Next return io.EOF, within about 10 ms where one is waiting. The
-// frame given last stays valid. To end a capture from another goroutine, call
-// Stop, wait until the reader has seen io.EOF, then Close.
-func (l *Live) Stop() { l.stop.Store(true) }
+// Stop makes Next return io.EOF once the frames caught before it are read, in
+// about 30 ms on a quiet link and in drainTime at most. The frame given last
+// stays valid. To end a capture from another goroutine, call Stop, wait until
+// the reader has seen io.EOF, then Close.
+func (l *Live) Stop() { l.stop.CompareAndSwap(0, time.Now().UnixNano()) }
 
 // Close implements Source: it waits for a running Next and frees the kernel's
 // buffer, in which the frame given last lies.

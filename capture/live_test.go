@@ -235,3 +235,37 @@ func TestCountersGrowAcrossTheWrap(t *testing.T) {
 		t.Errorf("%#x", n)
 	}
 }
+
+func TestLiveIsReadOutAfterStop(t *testing.T) {
+	port, send := quiet(t)
+	l := openLoopback(t, fmt.Sprintf("udp dst port %d", port))
+	const before = 200
+	for range before {
+		send("caught before the stop")
+	}
+	l.Stop()
+	send("came too late")
+	var f event.Frame
+	got := 0
+	for {
+		err := l.Next(&f)
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if errors.Is(err, ErrTimeout) {
+			continue
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		got++
+	}
+	// Loopback gives each datagram to the capture as it is sent, so all of
+	// them were caught before Stop.
+	if got != before {
+		t.Errorf("%d frames read after Stop, %d were caught before it", got, before)
+	}
+	if err := l.Next(&f); !errors.Is(err, io.EOF) {
+		t.Errorf("after its end Next gives %v", err)
+	}
+}

@@ -51,7 +51,15 @@ func (s *Sensor) Ledger() event.Ledger { return s.ordered.ledger() }
 // window, so that what was begun is handed on. It returns the source's fault
 // (a *capture.Fault when the input was broken), or nil at the end of input or
 // when ctx ended it. It does not close src.
+//
+// A source with a Stop method, a live one, is stopped when ctx ends and then
+// read to its end: what the kernel has caught already is not thrown away.
 func (s *Sensor) Run(ctx context.Context, src capture.Source) error {
+	if live, ok := src.(interface{ Stop() }); ok {
+		release := context.AfterFunc(ctx, live.Stop)
+		defer release()
+		ctx = context.WithoutCancel(ctx)
+	}
 	if len(s.workers) == 1 {
 		return s.inline(ctx, src)
 	}
