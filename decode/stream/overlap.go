@@ -3,7 +3,9 @@ package stream
 // claim is one segment on its way into a window. Where its bytes meet waiting
 // ones it decides as Linux does, whose queue is sorted by where segments
 // start and is read from the front: the segment that starts earlier wins; of
-// two with one start the longer; of two equal ones the first.
+// two with one start the longer; of two equal ones the first. Where three or
+// more contradict each other Linux's own answer depends on the shape of its
+// tree; the bytes read here may then be others, and overlap_diff says so.
 type claim struct {
 	w        *window
 	pos, end uint64
