@@ -100,6 +100,8 @@ func asProblem(err error) *problem {
 		return &problem{exitFailure, fault.Problem, fmt.Sprintf("%s at byte %d", fault.Path, fault.Offset), "", "", err}
 	case errors.As(err, &conf):
 		return &problem{exitInput, "the configuration cannot be used", "", conf.Error(), "spaniel config show prints what is in effect, spaniel config init a commented file", err}
+	case errors.As(err, &load) && len(load.Problems) > 0 && load.Problems[0].File == "--where":
+		return &problem{exitInput, "--where cannot be understood", "", load.Error(), "spaniel fields lists the names it may use", err}
 	case errors.As(err, &load):
 		return &problem{exitInput, "the rules cannot be loaded", "", load.Error(), "spaniel rules lint FILE checks rules, spaniel fields lists the names they may use", err}
 	case errors.As(err, &sqlErr):

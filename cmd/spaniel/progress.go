@@ -33,26 +33,33 @@ func (a *app) progress(name string, src *source) *bar {
 func (b *bar) run(w *os.File, name string, src *source) {
 	tick := time.NewTicker(barEvery)
 	defer tick.Stop()
-	var p *progressbar.ProgressBar
+	_, total := src.progress()
+	p := newBar(w, name, total) // shows nothing until it is moved
+	moved := false
 	for {
 		select {
 		case <-b.done:
-			if p != nil {
-				_ = p.Clear() // a terminal that is gone needs no clearing
+			if moved {
+				_ = p.Finish() // clears it; a terminal that is gone needs no clearing
 			}
 			return
 		case <-tick.C:
 		}
-		done, total := src.progress()
-		if p == nil {
-			if total == 0 {
-				total = -1 // a spinner
-			}
-			p = progressbar.NewOptions64(total, progressbar.OptionSetWriter(w), progressbar.OptionSetDescription(name),
-				progressbar.OptionShowBytes(true), progressbar.OptionClearOnFinish(), progressbar.OptionSetPredictTime(total > 0))
-		}
+		done, _ := src.progress()
+		moved = true
 		_ = p.Set64(done) // likewise
 	}
+}
+
+// newBar makes a bar, or without a total a count.
+func newBar(w *os.File, name string, total int64) *progressbar.ProgressBar {
+	opt := []progressbar.Option{progressbar.OptionSetWriter(w), progressbar.OptionSetDescription(name), progressbar.OptionShowBytes(true),
+		progressbar.OptionShowCount(), progressbar.OptionClearOnFinish(), progressbar.OptionSetPredictTime(total > 0)}
+	if total == 0 {
+		total = -1
+		opt = append(opt, progressbar.OptionSetSpinnerChangeInterval(0)) // it turns when we move it
+	}
+	return progressbar.NewOptions64(total, opt...)
 }
 
 // stop takes the bar away.

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"path/filepath"
 	"sync"
 
 	"spaniel/capture"
@@ -84,7 +83,7 @@ func (r *reading) one(paths []string) error {
 	if err != nil {
 		return errors.Join(err, src.Close())
 	}
-	bar := r.a.progress(filepath.Base(paths[0]), src)
+	bar := r.a.progress(shownName(paths[0]), src)
 	err = s.Run(r.ctx, m)
 	bar.stop()
 	led := s.Ledger()

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 
+	"spaniel/capture"
 	"spaniel/event"
 	"spaniel/internal/render"
 )
@@ -121,7 +122,7 @@ func (r *report) head(s *summary) {
 	switch len(s.files) {
 	case 0:
 	case 1:
-		name = filepath.Base(s.files[0])
+		name = shownName(s.files[0])
 	default:
 		name = fmt.Sprintf("%d captures", len(s.files))
 	}
@@ -237,4 +238,12 @@ func (a *app) storeFlag() string {
 		return ""
 	}
 	return " --store " + a.storePath
+}
+
+// shownName is what a capture is called on the screen.
+func shownName(path string) string {
+	if path == capture.Stdin {
+		return "standard input"
+	}
+	return filepath.Base(path)
 }

@@ -132,12 +132,14 @@ func (s *source) pull(i int) {
 // progress is how much was read, in bytes of the files; total is 0 when one
 // does not know its length.
 func (s *source) progress() (done, total int64) {
+	unknown := false
 	for _, f := range s.files {
 		d, t := f.Progress()
-		if t == 0 {
-			return done, 0
-		}
 		done, total = done+d, total+t
+		unknown = unknown || t == 0
+	}
+	if unknown {
+		total = 0
 	}
 	return done, total
 }
