@@ -36,7 +36,7 @@ type receiver struct {
 	tls  *tls.Config
 
 	mu    sync.Mutex
-	ln    net.Listener
+	ln    net.Listener // nil while stopped
 	conns map[net.Conn]bool
 	got   []*rfc5424.SyslogMessage
 	more  chan struct{}
@@ -70,6 +70,9 @@ func (r *receiver) start() {
 				return
 			}
 			r.mu.Lock()
+			if r.ln == nil { // accepted while it was being stopped
+				c.Close()
+			}
 			r.conns[c] = true
 			r.mu.Unlock()
 			r.wg.Go(func() { r.serve(c) })
@@ -96,6 +99,7 @@ func (r *receiver) serve(c net.Conn) {
 func (r *receiver) stop() {
 	r.mu.Lock()
 	r.ln.Close()
+	r.ln = nil
 	for c := range r.conns {
 		c.Close()
 	}
