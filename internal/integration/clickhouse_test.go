@@ -12,7 +12,7 @@ import (
 	"github.com/ClickHouse/clickhouse-go/v2"
 	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
 
-	"spaniel/internal/forward"
+	"spaniel/event"
 	"spaniel/sinks/all"
 	chsink "spaniel/sinks/clickhouse"
 )
@@ -28,8 +28,9 @@ const plainTable = `CREATE TABLE calls (
 ) ENGINE = MergeTree PARTITION BY spooled_day ORDER BY (req_host, ts)`
 
 // TestClickHouseNative sends 100,000 calls to a real, old server over its
-// native protocol, into a table that is not ours, kills it three times
-// on the way and compares what the table holds with what was made.
+// native protocol, into a table that is not ours. The server is killed, hangs,
+// and changes the table on the way; what the table holds is compared with what
+// was made.
 func TestClickHouseNative(t *testing.T) {
 	const n = 100_000
 	server, addr := startClickHouse(t)
@@ -38,18 +39,34 @@ func TestClickHouseNative(t *testing.T) {
 	p := newPipeline(t, spoolDir(t), all.Config{Name: "clickhouse", Kinds: []string{"call"}, ClickHouse: &chsink.Config{URL: "clickhouse://default@" + addr + "/default"}}, 2_000)
 	calls := makeCalls(n)
 	start := time.Now()
-	p.put(calls)
-	for _, part := range []int{n / 4, n / 2, 3 * n / 4} {
-		p.delivered(part, time.Minute)
+	put := 0
+	next := func() []event.Item { // a fifth of the calls
+		put += n / 5
+		return calls[put-n/5 : put]
+	}
+	p.put(next())
+	for range 2 {
+		p.delivered(put-n/10, time.Minute)
 		server.kill(syscall.SIGKILL)
-		s := p.await("the server's death is noticed", 30*time.Second, func(s forward.Stats) bool { return s.Failing })
-		t.Logf("killed with %d of %d delivered: %s", s.Delivered, n, s.LastError)
+		p.failing("killed", next())
 		server.run()
 		server.ready(addr)
 	}
-	s := p.delivered(n, 2*time.Minute)
+	p.delivered(put, time.Minute)
+	server.freeze()
+	p.failing("frozen", next())
+	server.thaw()
+	p.delivered(put, time.Minute)
+	execute(t, db, "ALTER TABLE calls DROP COLUMN req_query", "ALTER TABLE calls ADD COLUMN call_style String DEFAULT 'before'")
+	p.failing("altered", next())
+	s := p.delivered(n, time.Minute)
 	t.Logf("all delivered %.1f s after the first, %d attempts failed", time.Since(start).Seconds(), s.Retried)
 	comparePlain(t, db, n)
+	var rest uint64
+	scan(t, db, "SELECT uniqExact(call_id) FROM calls WHERE call_style = 'rest'", &rest)
+	if rest < n/5 {
+		t.Errorf("%d calls have the new column, want the last %d", rest, n/5)
+	}
 }
 
 // comparePlain compares the table, a row for each id, with the made calls.
@@ -83,7 +100,7 @@ func comparePlain(t *testing.T, db driver.Conn, n int) {
 	if mixed != 0 || odd != 0 {
 		t.Errorf("%d rows mixed up, %d with odd columns", mixed, odd)
 	}
-	t.Logf("the table holds %d rows, %d distinct calls of %d (%d doubled by the kills), sums of 7 columns equal: %+v", rows, distinct, n, rows-distinct, got)
+	t.Logf("the table holds %d rows, %d distinct calls of %d (%d doubled by the faults), sums of 7 columns equal: %+v", rows, distinct, n, rows-distinct, got)
 }
 
 func clickhouseDB(t *testing.T, url string) driver.Conn {

@@ -6,6 +6,9 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
 	"strings"
 	"syscall"
 	"testing"
@@ -22,13 +25,18 @@ import (
 
 const alertTopic = "spaniel.alerts.v1"
 
-// TestKafka sends 1,000 alerts to a real broker that is killed half way, and
-// reads them back with a consumer group. It begins without the topic, which
-// must hold records back, not lose them.
 func TestKafka(t *testing.T) {
 	broker, addr := startKafka(t)
+	t.Run("faults", func(t *testing.T) { kafkaFaults(t, broker, addr) })
+	t.Run("too large", func(t *testing.T) { kafkaTooLarge(t, addr) })
+}
+
+// kafkaFaults sends 1,000 alerts to a broker that has no topic at first, is
+// killed half way and hangs later, and reads them back with a consumer group.
+func kafkaFaults(t *testing.T, broker *process, addr string) {
 	p := newPipeline(t, spoolDir(t), all.Config{Name: "kafka", Kafka: &kafka.Config{Brokers: []string{addr}}}, 20)
 	alerts := makeAlerts(1000)
+	start := time.Now()
 
 	p.put(alerts[:1])
 	p.await("the missing topic is noticed", 30*time.Second, func(s forward.Stats) bool { return strings.Contains(s.LastError, "does not exist") })
@@ -38,17 +46,45 @@ func TestKafka(t *testing.T) {
 	p.put(alerts[1:600])
 	p.delivered(200, 30*time.Second)
 	broker.kill(syscall.SIGKILL)
-	before := p.total().Delivered
-	p.put(alerts[600:])
-	down := p.await("the broker's death is noticed", 30*time.Second, func(s forward.Stats) bool { return s.Failing && s.Retried > 3 })
-	start := time.Now()
+	p.failing("killed", alerts[600:800])
 	broker.run()
 	broker.ready(addr)
-	after := p.delivered(len(alerts), time.Minute)
-	t.Logf("killed with %d of %d delivered; %s; %d attempts failed; all delivered %.1f s after the restart began",
-		before, len(alerts), down.LastError, after.Retried, time.Since(start).Seconds())
+	p.delivered(800, time.Minute)
+
+	broker.freeze()
+	p.failing("frozen", alerts[800:])
+	broker.thaw()
+	s := p.delivered(len(alerts), time.Minute)
+	t.Logf("all delivered %.1f s after the first, %d attempts failed", time.Since(start).Seconds(), s.Retried)
 
 	compare(t, alerts, consume(t, addr, alertTopic, "integration"))
+}
+
+// kafkaTooLarge sends alerts to a topic that refuses some for their size:
+// those, and no others, become dead letters.
+func kafkaTooLarge(t *testing.T, addr string) {
+	const topic, limit = "small", 10_000
+	createTopic(t, addr, topic, 1, kafkago.ConfigEntry{ConfigName: "max.message.bytes", ConfigValue: fmt.Sprint(limit)})
+	dir := spoolDir(t)
+	p := newPipeline(t, dir, all.Config{Name: "kafka", Kafka: &kafka.Config{Brokers: []string{addr}, Topic: topic, Compression: "none"}}, 50)
+	var fit []event.Item
+	alerts, enc := makeAlerts(140), sinks.NewEncoder()
+	for _, it := range alerts {
+		if len(enc.Append(nil, &it)) < limit {
+			fit = append(fit, it)
+		}
+	}
+	p.put(alerts)
+	s := p.await("the alerts that fit", 30*time.Second, func(s forward.Stats) bool { return int(s.Delivered+s.DeadLettered) >= len(alerts) })
+	dead, err := os.ReadFile(filepath.Join(dir, "kafka-alerts.ndjson"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := len(alerts) - len(fit); int(s.Delivered) != len(fit) || int(s.DeadLettered) != want || bytes.Count(dead, []byte("\n")) != want {
+		t.Errorf("%d delivered, %d dead letters (%d lines), want %d and %d", s.Delivered, s.DeadLettered, bytes.Count(dead, []byte("\n")), len(fit), want)
+	}
+	t.Logf("%d delivered, %d over the topic's %d bytes set aside: %.120s…", s.Delivered, s.DeadLettered, limit, dead)
+	compare(t, fit, consume(t, addr, topic, "integration-small"))
 }
 
 // compare holds what arrived against what was sent: every alert as it was
@@ -94,11 +130,11 @@ func compare(t *testing.T, sent []event.Item, got []kafkago.Message) {
 	t.Logf("consumed %d messages: %d of %d alerts equal byte for byte, %d keys in order, %d doubles", len(got), len(seen), len(sent), len(last), doubles)
 }
 
-func createTopic(t *testing.T, addr, topic string, partitions int) {
+func createTopic(t *testing.T, addr, topic string, partitions int, config ...kafkago.ConfigEntry) {
 	t.Helper()
 	c, closeClient := kafkaClient(addr)
 	defer closeClient()
-	res, err := c.CreateTopics(bounded(t, 30*time.Second), &kafkago.CreateTopicsRequest{Topics: []kafkago.TopicConfig{{Topic: topic, NumPartitions: partitions, ReplicationFactor: 1}}})
+	res, err := c.CreateTopics(bounded(t, 30*time.Second), &kafkago.CreateTopicsRequest{Topics: []kafkago.TopicConfig{{Topic: topic, NumPartitions: partitions, ReplicationFactor: 1, ConfigEntries: config}}})
 	if err == nil {
 		err = res.Errors[topic]
 	}

@@ -43,7 +43,7 @@ func newPipeline(t *testing.T, dir string, c all.Config, records int) *pipeline 
 	}
 	cfg := forward.Config{DeadLetters: dir, BackoffMin: 20 * time.Millisecond, BackoffMax: time.Second}
 	fw, err := forward.New(sp, cfg, []forward.Sink{{Name: s.Name, Open: s.Open, Kinds: s.Kinds, MinSeverity: s.MinSeverity,
-		Limits: spool.Limits{Records: records, Linger: 20 * time.Millisecond}, Timeout: 10 * time.Second}}, zap.NewNop())
+		Limits: spool.Limits{Records: records, Linger: 20 * time.Millisecond}, Timeout: 3 * time.Second}}, zap.NewNop())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -90,6 +90,16 @@ func (p *pipeline) sync() {
 	if err := p.sp.Sync(); err != nil {
 		p.t.Fatal(err)
 	}
+}
+
+// failing spools more while the destination is away and waits until delivery
+// fails.
+func (p *pipeline) failing(how string, more []event.Item) {
+	p.t.Helper()
+	before := p.total()
+	p.put(more)
+	s := p.await("a failure is noticed", 30*time.Second, func(s forward.Stats) bool { return s.Retried > before.Retried })
+	p.t.Logf("%s with %d delivered: %s", how, before.Delivered, s.LastError)
 }
 
 // total adds up the sink's counters over both logs.

@@ -82,6 +82,19 @@ func (p *process) kill(sig syscall.Signal) (ended error) {
 	return ended
 }
 
+// freeze stops the process where it stands, as a machine that hangs would: it
+// takes connections and bytes, and answers nothing until thaw.
+func (p *process) freeze() { p.signal(syscall.SIGSTOP) }
+
+func (p *process) thaw() { p.signal(syscall.SIGCONT) }
+
+func (p *process) signal(sig syscall.Signal) {
+	p.t.Helper()
+	if err := p.cmd.Process.Signal(sig); err != nil {
+		p.t.Fatalf("%v to %s: %v", sig, p.name, err)
+	}
+}
+
 // ready waits until something listens on the address.
 func (p *process) ready(addr string) {
 	p.t.Helper()
