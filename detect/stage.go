@@ -2,6 +2,7 @@ package detect
 
 import (
 	"fmt"
+	"time"
 
 	"github.com/expr-lang/expr/vm"
 
@@ -22,6 +23,7 @@ type Stage struct {
 	states map[string]*ruleState // by rule id
 	vm     vm.VM
 	stale  uint64
+	tidied int64 // clock of the last walk through all windows
 }
 
 // ruleState is the windows of one rule: a table for each of its keys.
@@ -256,9 +258,16 @@ func evidenceOf(r *Rule, w *window.Window[firing], f *frame) []event.Evidence {
 	return list
 }
 
+// tidyEvery is how often, in packet time, windows that are over are looked for.
+const tidyEvery = int64(time.Second)
+
 // Advance lets go of windows that are over. It changes nothing that is
-// emitted, whenever it is called.
+// emitted, whenever it is called, and is cheap to call for every event.
 func (st *Stage) Advance(clock int64) {
+	if clock-st.tidied < tidyEvery {
+		return
+	}
+	st.tidied = clock
 	for _, rs := range st.states {
 		for _, t := range rs.tables {
 			t.Expire(clock)

@@ -206,3 +206,38 @@ func TestFloodOfKeys(t *testing.T) {
 		t.Errorf("after closing: %d keys, %d entries", pool.Keys(), pool.Entries())
 	}
 }
+
+// TestExpireChangesNothing: what two tables at their common cap give up, and
+// so what their windows hold, does not depend on when Expire was called.
+func TestExpireChangesNothing(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		type step struct {
+			clock  int64
+			table  int
+			key    string
+			expire bool
+		}
+		var steps []step
+		clock := int64(0)
+		for range rapid.IntRange(1, 150).Draw(t, "steps") {
+			clock += rapid.Int64Range(0, 4).Draw(t, "pause")
+			steps = append(steps, step{clock, rapid.IntRange(0, 1).Draw(t, "table"), rapid.StringMatching("[a-h]").Draw(t, "key"), rapid.Bool().Draw(t, "expire")})
+		}
+		play := func(expire bool) (lens []int, evicted uint64) {
+			pool := NewPool(12, 5)
+			tables := []*Table[int]{NewTable[int](Plan{Over: 6}, pool), NewTable[int](Plan{Over: 15}, pool)}
+			for _, s := range steps {
+				if expire && s.expire {
+					tables[1-s.table].Expire(s.clock)
+				}
+				lens = append(lens, tables[s.table].Add(s.key, Entry{Clock: s.clock}).Len())
+			}
+			return lens, pool.Evicted
+		}
+		a, evictedA := play(true)
+		b, evictedB := play(false)
+		if !slices.Equal(a, b) || evictedA != evictedB {
+			t.Fatalf("with Expire %v (%d given up), without %v (%d)", a, evictedA, b, evictedB)
+		}
+	})
+}

@@ -40,11 +40,19 @@ func (p *Pool) Keys() int { return p.keys }
 type evictor interface {
 	size() int
 	evict(spare any) bool
+	Expire(clock int64)
 }
 
 // shrink gives up windows until the caps hold again; never spare, the one
-// that is in use.
-func (p *Pool) shrink(spare any) {
+// that is in use. What is over anyway goes first, in every table: else what
+// is given up would depend on when the caller last called Expire.
+func (p *Pool) shrink(clock int64, spare any) {
+	if p.entries <= p.MaxEntries && p.keys <= p.MaxKeys {
+		return
+	}
+	for _, t := range p.tables {
+		t.Expire(clock)
+	}
 	for p.entries > p.MaxEntries || p.keys > p.MaxKeys {
 		var largest evictor
 		for _, t := range p.tables {
@@ -90,7 +98,7 @@ func (t *Table[S]) Add(key string, e Entry) *Window[S] {
 	w.touch(e.Clock)
 	w.slide(e.Clock)
 	w.push(e)
-	t.pool.shrink(w)
+	t.pool.shrink(e.Clock, w)
 	return w
 }
 
