@@ -29,7 +29,7 @@ func TestScripts(t *testing.T) {
 		Dir:   filepath.Join("testdata", "script"),
 		Setup: setUp,
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
-			"exit": cmdExit, "hex": cmdHex, "cut": cmdCut, "listen": cmdListen, "holdstore": cmdHoldStore, "smallfs": cmdSmallFS,
+			"exit": cmdExit, "hex": cmdHex, "cut": cmdCut, "listen": cmdListen, "freeport": cmdFreePort, "holdstore": cmdHoldStore, "smallfs": cmdSmallFS,
 			"nobody": cmdNobody, "sensor": cmdSensor, "stop": cmdStop, "hup": cmdHup, "log": cmdLog, "get": cmdGet, "attack": cmdAttack, "interrupt": cmdInterrupt,
 		},
 		Condition: condition,
@@ -110,6 +110,15 @@ func cmdListen(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Check(err)
 	ts.Defer(func() { _ = l.Close() })
 	ts.Setenv(args[0], l.Addr().String())
+}
+
+// freeport NAME finds a loopback port that nobody has.
+func cmdFreePort(ts *testscript.TestScript, _ bool, args []string) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	ts.Check(err)
+	_, port, err := net.SplitHostPort(l.Addr().String())
+	ts.Check(errors.Join(err, l.Close()))
+	ts.Setenv(args[0], port)
 }
 
 // holdstore FILE opens the store in the test's process until the script ends.
