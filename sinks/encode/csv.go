@@ -82,12 +82,10 @@ func AppendCell(b []byte, s string) []byte {
 // isFormula reports whether a spreadsheet might run s: it begins with = + - @
 // tab or CR, or with one of the full-width forms some take for them.
 func isFormula(s string) bool {
-	for _, r := range s {
-		switch r {
-		case '=', '+', '-', '@', '\t', '\r', '\n', '\uff1d', '\uff0b', '\uff0d', '\uff20':
-			return true
-		}
-		return false
+	r, _ := utf8.DecodeRuneInString(s)
+	switch r {
+	case '=', '+', '-', '@', '\t', '\r', '\n', '\uff1d', '\uff0b', '\uff0d', '\uff20':
+		return true
 	}
 	return false
 }
