@@ -10,6 +10,8 @@ import (
 	"github.com/expr-lang/expr"
 	"github.com/expr-lang/expr/builtin"
 	"github.com/expr-lang/expr/conf"
+
+	"spaniel/detect/prefilter"
 )
 
 // language is everything an expression about a call may name: compiled once
@@ -20,12 +22,13 @@ type language struct {
 	functions map[string]*function
 	groups    map[string]bool // req, resp, call, …
 	config    *conf.Config
+	filters   map[string]*prefilter.Matcher
 
 	reqBody, respBody, reqLeaves int
 }
 
 func newLanguage() *language {
-	l := &language{fields: fieldTable(), index: map[string]int{}, functions: map[string]*function{}, groups: map[string]bool{}}
+	l := &language{fields: fieldTable(), index: map[string]int{}, functions: map[string]*function{}, groups: map[string]bool{}, filters: filterMatchers()}
 	opts := []expr.Option{expr.Env(struct{}{})}
 	for i := range l.fields {
 		name := l.fields[i].Name

@@ -73,7 +73,7 @@ func TestPrefilterNeverHides(t *testing.T) {
 		if len(faults) > 0 {
 			t.Fatalf("%s: %+v", src, faults)
 		}
-		f := prefilter.Derive(p.tree, set.lang.needs())
+		f := prefilter.Derive(p.tree, set.lang.filters)
 		c := anyCall(t)
 		j.scope.reset(c)
 		j.view.Reset(c)

@@ -144,7 +144,7 @@ func (r *reader) conditions() {
 		r.faults(s, fs)
 		r.rule.When = s.text
 		if len(fs) == 0 {
-			r.rule.when, r.rule.need = prog, prefilter.Derive(prog.tree, r.lang.needs())
+			r.rule.when, r.rule.need = prog, prefilter.Derive(prog.tree, r.lang.filters)
 		}
 	}
 	windowed := r.window()
@@ -277,14 +277,11 @@ func (r *reader) incomplete() {
 	}
 }
 
-// needs tells the prefilter which bytes each matcher needs.
-func (l *language) needs() map[string]string {
-	out := map[string]string{}
-	for _, m := range matchers() {
-		// A matcher that also looks at places may find what no value holds.
-		if m.needs != "" && m.place == nil {
-			out[m.name] = m.needs
-		}
+// filterMatchers gives the prefilter the matchers by name.
+func filterMatchers() map[string]*prefilter.Matcher {
+	out := map[string]*prefilter.Matcher{}
+	for i, m := range matchers() {
+		out[m.name] = &prefilter.Matcher{Match: m.match, Place: m.place, Needs: m.needs, Index: i}
 	}
 	return out
 }

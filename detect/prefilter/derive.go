@@ -2,35 +2,34 @@ package prefilter
 
 import "github.com/expr-lang/expr/ast"
 
-// Derive makes the filter of a condition. needs maps a matcher to bytes of
-// which a text must hold one for the matcher to find anything in it.
-func Derive(n ast.Node, needs map[string]string) *Filter {
-	return &Filter{test: derive(n, needs)}
+// Derive makes the filter of a condition, whose matchers have these names.
+func Derive(n ast.Node, matchers map[string]*Matcher) *Filter {
+	return &Filter{test: derive(n, matchers)}
 }
 
 // derive returns the empty test for what it does not understand.
-func derive(n ast.Node, needs map[string]string) test {
+func derive(n ast.Node, matchers map[string]*Matcher) test {
 	switch n := n.(type) {
 	case *ast.BoolNode:
 		return cheap(func(*View) possible { return known(n.Value) })
 	case *ast.UnaryNode:
 		if n.Operator == "!" || n.Operator == "not" {
-			return not(derive(n.Node, needs))
+			return not(derive(n.Node, matchers))
 		}
 	case *ast.BinaryNode:
 		switch n.Operator {
 		case "&&", "and":
-			return and(derive(n.Left, needs), derive(n.Right, needs))
+			return and(derive(n.Left, matchers), derive(n.Right, matchers))
 		case "||", "or":
-			return or(derive(n.Left, needs), derive(n.Right, needs))
+			return or(derive(n.Left, matchers), derive(n.Right, matchers))
 		}
 		return comparison(n)
 	case *ast.MemberNode:
 		return boolField(n)
 	case *ast.BuiltinNode:
-		return anyOf(n, needs)
+		return anyOf(n, matchers)
 	case *ast.CallNode:
-		return matcherCall(n, needs)
+		return matcherCall(n, matchers)
 	}
 	return test{}
 }
@@ -105,7 +104,7 @@ func boolField(n *ast.MemberNode) test {
 // anyOf understands any(req.leaves, …): it is false if its predicate is false
 // for every leaf, which is known only through what the predicate needs. What
 // the predicate says of the leaf itself (.place == …) is unknown here.
-func anyOf(n *ast.BuiltinNode, needs map[string]string) test {
+func anyOf(n *ast.BuiltinNode, matchers map[string]*Matcher) test {
 	if n.Name != "any" || len(n.Arguments) != 2 || !isLeaves(n.Arguments[0]) {
 		return test{}
 	}
@@ -113,7 +112,7 @@ func anyOf(n *ast.BuiltinNode, needs map[string]string) test {
 	if !ok {
 		return test{}
 	}
-	t := derive(p.Node, needs)
+	t := derive(p.Node, matchers)
 	if t.run == nil {
 		return t
 	}
@@ -133,25 +132,20 @@ func isLeaves(n ast.Node) bool {
 	return false
 }
 
-// matcherCall understands matcher(#) and matcher(req.leaves): false if no
-// reading of any leaf holds a byte the matcher needs.
-func matcherCall(n *ast.CallNode, needs map[string]string) test {
+// matcherCall understands matcher(#) and matcher(req.leaves): false if the
+// matcher finds nothing in any reading of any leaf.
+func matcherCall(n *ast.CallNode, matchers map[string]*Matcher) test {
 	id, ok := n.Callee.(*ast.IdentifierNode)
-	if !ok || len(n.Arguments) != 1 || needs[id.Value] == "" {
+	if !ok || len(n.Arguments) != 1 || matchers[id.Value] == nil {
 		return test{}
 	}
 	if p, isPointer := n.Arguments[0].(*ast.PointerNode); !isLeaves(n.Arguments[0]) && !(isPointer && p.Name == "") {
 		return test{}
 	}
-	var set [4]uint64
-	addBytes(&set, needs[id.Value])
-	return test{opens: true, run: func(v *View) possible {
-		have := v.bytes()
-		if have[0]&set[0]|have[1]&set[1]|have[2]&set[2]|have[3]&set[3] == 0 {
-			return canBeFalse
-		}
-		return unknown
-	}}
+	m := matchers[id.Value]
+	var needs [4]uint64
+	addBytes(&needs, m.Needs)
+	return test{opens: true, run: func(v *View) possible { return v.matches(m, &needs) }}
 }
 
 // dotted returns "req.method" for a plain member, else "".

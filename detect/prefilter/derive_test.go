@@ -1,6 +1,7 @@
 package prefilter
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/expr-lang/expr/parser"
@@ -45,11 +46,19 @@ func TestPossible(t *testing.T) {
 		c.Req.Headers = []event.Header{{Name: "X-A"}}
 		var v View
 		v.Reset(c)
-		got := Derive(tree.Node, map[string]string{"quotes": "'\"", "dollars": "$"}).Possible(&v)
+		got := Derive(tree.Node, map[string]*Matcher{"quotes": has("'", 0), "dollars": has("$", 1)}).Possible(&v)
 		if got != tc.possible || c.Expanded() != tc.opens {
 			t.Errorf("%s: possible %v, opened %v", tc.when, got, c.Expanded())
 		}
 	}
+}
+
+// has is a matcher that finds one byte.
+func has(b string, index int) *Matcher {
+	return &Matcher{Needs: b, Index: index, Match: func(s string) (int, string, bool) {
+		i := strings.Index(s, b)
+		return i, b, i >= 0
+	}}
 }
 
 // oneLeaf is a request with the value it's.
