@@ -59,7 +59,7 @@ func expected(t *testing.T, file string) (want []message) {
 		}
 		switch c[2] {
 		case "req":
-			want = append(want, message{method: c[4], host: host(c[5]), target: c[6]})
+			want = append(want, message{method: c[4], host: host(c[5]), target: target(c[6], c[3])})
 		case "resp":
 			if len(c[7]) == 3 && (c[7][0] != '1' || c[7] == "101") { // interim answers are no calls
 				want = append(want, message{status: c[7]})
@@ -70,6 +70,15 @@ func expected(t *testing.T, file string) (want []message) {
 		t.Fatal(err)
 	}
 	return want
+}
+
+// target undoes what tshark does to odd targets: it doubles backslashes, and
+// counts all behind a target's first space to the version.
+func target(uri, version string) string {
+	if i := strings.LastIndex(version, "HTTP/"); i > 0 {
+		uri = strings.TrimSpace(uri + " " + version[:i])
+	}
+	return strings.ReplaceAll(uri, `\\`, `\`)
 }
 
 func host(h string) string { return strings.TrimSuffix(strings.ToLower(h), ":80") }

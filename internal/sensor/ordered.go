@@ -47,7 +47,7 @@ func (o *ordered) take(e *epoch) {
 		o.one(en)
 	}
 	if e.last {
-		o.stage.Close(e.clock)
+		o.stage.Close(e.clock + 1) // the flows closed at the end are stamped so
 	} else {
 		o.stage.Advance(e.clock)
 	}
