@@ -40,8 +40,6 @@ type firing struct {
 	id       event.ID
 	severity event.Severity
 	outcome  event.Outcome
-	first    *sample
-	last     *sample
 }
 
 // NewStage returns the ordered stage; emit receives each alert, which is its
@@ -123,10 +121,6 @@ func (st *Stage) Observe(o *Observation) {
 // alert, so the other keys fall silent with it.
 func (st *Stage) judge(rs *ruleState, w *window.Window[firing], o *Observation, key int, fired **firing) error {
 	s := &w.State
-	if s.first == nil || w.Len() == 1 && o.Order.Clock >= s.until {
-		s.first = o.sample
-	}
-	s.last = o.sample
 	f := &frame{eval: w.Eval, plan: rs.rule.win.plan, memo: rs.memo}
 	clear(rs.memo)
 	if o.Order.Clock < s.until {
