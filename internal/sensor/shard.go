@@ -58,8 +58,8 @@ func (s *shard) flow(o event.Order, f *event.Flow) {
 	s.out.add(o, event.KindFlow, len(s.out.flows))
 	s.out.flows = append(s.out.flows, event.FlowRecord{
 		Time: event.Nanos(f.First), Last: event.Nanos(f.Last), FlowID: f.ID, SensorName: s.cfg.Name, Iface: s.cfg.ifaceName(f.Iface),
-		CommunityID: redact.CommunityID(f.FlowKey), VLAN: f.VLAN, VNI: f.VNI,
-		ClientIP: f.Client.Addr(), ClientPort: f.Client.Port(), ServerIP: f.Server.Addr(), ServerPort: f.Server.Port(),
+		CommunityID: s.red.CommunityID(f.FlowKey), VLAN: f.VLAN, VNI: f.VNI,
+		ClientIP: s.red.Addr(f.Client.Addr()), ClientPort: f.Client.Port(), ServerIP: f.Server.Addr(), ServerPort: f.Server.Port(),
 		Service: f.Service, Ended: f.Ended, ReqPackets: f.Packets[0], RespPackets: f.Packets[1], ReqBytes: f.Bytes[0], RespBytes: f.Bytes[1],
 		ReqGaps: f.Gaps[0], RespGaps: f.Gaps[1], Flags: f.Flags.Append(nil), FirstFrame: f.FirstFrame,
 	})
@@ -67,30 +67,9 @@ func (s *shard) flow(o event.Order, f *event.Flow) {
 
 func (s *shard) anomaly(a *event.Anomaly) { s.out.anomaly(s.cfg, a) }
 
-func (r *results) anomaly(cfg *Config, a *event.Anomaly) {
-	r.note(a.Order, event.KindAnomaly, event.NoteRecord{Time: event.Nanos(a.Time), Name: a.Name, FlowID: a.FlowID, Frame: a.Frame, Detail: a.Detail, SensorName: cfg.Name}, a.Key)
-}
+func (s *shard) fact(a *event.Fact) { s.out.fact(s.cfg, a) }
 
-func (s *shard) fact(a *event.Fact) {
-	detail := ""
-	for _, f := range a.Fields {
-		detail += f.Name + "=" + f.Value + " "
-	}
-	s.out.note(a.Order, event.KindFact, event.NoteRecord{Time: event.Nanos(a.Time), Name: a.Kind, FlowID: a.FlowID, Frame: a.Frame, Detail: detail, SensorName: s.cfg.Name}, a.Key)
-}
-
-func (s *shard) loss(l *event.Loss) {
-	s.out.note(l.Order, event.KindLoss, event.NoteRecord{Time: event.Nanos(l.Time), Name: l.Reason, FlowID: l.FlowID, Frame: l.Frame,
-		Direction: l.Direction.String(), Packets: l.Packets, Bytes: l.Bytes, SensorName: s.cfg.Name}, l.Key)
-}
-
-func (r *results) note(o event.Order, k event.Kind, n event.NoteRecord, key event.FlowKey) {
-	n.VLAN, n.VNI = key.VLAN, key.VNI
-	n.ClientIP, n.ClientPort = key.Client.Addr(), key.Client.Port()
-	n.ServerIP, n.ServerPort = key.Server.Addr(), key.Server.Port()
-	r.add(o, k, len(r.notes))
-	r.notes = append(r.notes, n)
-}
+func (s *shard) loss(l *event.Loss) { s.out.loss(s.cfg, l) }
 
 // packet hands a packet to the shard's flows.
 func (s *shard) packet(p *frame.Packet, out *results) {

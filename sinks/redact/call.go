@@ -44,9 +44,7 @@ func (r *Redactor) ends(c *event.Call, rec *event.Record) {
 	rec.ClientPort, rec.ServerPort = k.Client.Port(), k.Server.Port()
 	rec.ClientIP, rec.ServerIP = r.Addr(client), server
 	rec.RealIP = r.Addr(r.realIP(client, &c.Req.Message))
-	if !r.opt.HashIP { // it is a plain hash of the addresses and could be tried out
-		rec.CommunityID = CommunityID(k)
-	}
+	rec.CommunityID = r.CommunityID(k)
 }
 
 func (r *Redactor) messages(c *event.Call, rec *event.Record) {

@@ -8,6 +8,8 @@ import (
 	"io"
 	"net/netip"
 	"sync"
+
+	"spaniel/event"
 )
 
 // Option sets what a Redactor does beyond hiding secrets, which it always does.
@@ -113,4 +115,13 @@ func (r *Redactor) User(name string) string {
 		return r.value(name)
 	}
 	return r.Hash("user", name)
+}
+
+// CommunityID returns the flow's Community ID, or "" under Option.HashIP: it
+// is a plain hash of the addresses, and could be tried out.
+func (r *Redactor) CommunityID(k event.FlowKey) string {
+	if r.opt.HashIP {
+		return ""
+	}
+	return CommunityID(k)
 }
