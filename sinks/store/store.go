@@ -55,7 +55,12 @@ func Open(path string, cfg Config) (*Store, error) {
 		return nil, fmt.Errorf("opening store: %w", err)
 	}
 	s := &Store{path: path, cfg: cfg, dec: sinks.NewDecoder()}
-	if err := s.connect(context.Background()); err != nil {
+	_, statErr := os.Stat(path)
+	err := s.connect(context.Background())
+	if err == nil && statErr != nil {
+		err = os.Chmod(path, 0o600) // new: what users did is nobody else's business
+	}
+	if err != nil {
 		return nil, fmt.Errorf("opening store %s: %w", path, errors.Join(asLocked(path, err), s.Close()))
 	}
 	return s, nil

@@ -135,6 +135,14 @@ func TestWhatIsWrittenIsReadBack(t *testing.T) {
 	}
 }
 
+func TestNewFileIsPrivate(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "calls.duckdb")
+	open(t, path, DefaultConfig())
+	if st, err := os.Stat(path); err != nil || st.Mode().Perm() != 0o600 {
+		t.Fatal(st.Mode(), err)
+	}
+}
+
 func TestWritingTwiceChangesNoCount(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "calls.duckdb")
 	counts := func(s *Store) string {
