@@ -44,6 +44,7 @@ var law = []struct {
 	{"internal/admin", []string{"sinks", "internal/forward", "internal/render"}, "metrics, health, queries"},
 	{"internal/golden", []string{"."}, "runs the whole path on real captures"},
 	{"internal/integration", []string{"."}, "uses everything against real servers"},
+	{"internal/docs", []string{"."}, "runs what the pages say"},
 	{"cmd/spaniel", []string{"."}, "the binary"},
 	{"bench", []string{"."}, "measures the whole"},
 }

@@ -1,0 +1,168 @@
+package docs
+
+import (
+	"fmt"
+	"reflect"
+	"regexp"
+	"sort"
+	"strings"
+	"testing"
+
+	"spaniel/decode/body"
+	"spaniel/decode/http1"
+	"spaniel/detect"
+	"spaniel/event"
+	"spaniel/internal/config"
+)
+
+// makers are the tables that pages hold between <!-- made: NAME --> and
+// <!-- end -->.
+func makers(t *testing.T) map[string]string {
+	return map[string]string{
+		"fields":         fieldTable(),
+		"functions":      functionTable(t),
+		"calls":          columnTable(event.CallColumns()),
+		"alerts":         columnTable(event.AlertColumns()),
+		"flows":          columnTable(event.FlowColumns()),
+		"notes":          columnTable(event.NoteColumns()),
+		"config":         configTable(),
+		"anomalies-http": anomalyTable(),
+		"anomalies-body": bodyTable(),
+	}
+}
+
+// TestMadeTables: what is made from the code is as the code is now.
+func TestMadeTables(t *testing.T) {
+	made := makers(t)
+	part := regexp.MustCompile(`(?s)<!-- made: ([a-z-]+) -->\n(.*?)<!-- end -->`)
+	used := map[string]bool{}
+	for _, p := range pages(t) {
+		for _, m := range part.FindAllStringSubmatch(p.text, -1) {
+			want, ok := made[m[1]]
+			used[m[1]] = true
+			switch {
+			case !ok:
+				t.Errorf("%s: nothing makes %q", p.name, m[1])
+			case m[2] != want && *update:
+				p.save(t, m[0], fmt.Sprintf("<!-- made: %s -->\n%s<!-- end -->", m[1], want))
+			case m[2] != want:
+				t.Errorf("%s: the table %q is not what the code says; go test ./internal/docs -update writes it", p.name, m[1])
+			}
+		}
+	}
+	for name := range made {
+		if !used[name] {
+			t.Errorf("no page shows the table %q", name)
+		}
+	}
+}
+
+// table renders rows for Markdown.
+func table(head []string, rows [][]string) string {
+	var b strings.Builder
+	line := func(cells []string) {
+		for i, c := range cells {
+			cells[i] = strings.ReplaceAll(c, "|", `\|`)
+		}
+		b.WriteString("| " + strings.Join(cells, " | ") + " |\n")
+	}
+	line(head)
+	b.WriteString("|" + strings.Repeat("---|", len(head)) + "\n")
+	for _, r := range rows {
+		line(r)
+	}
+	return b.String()
+}
+
+// code puts s between backticks; an empty cell stays empty.
+func code(s string) string {
+	if s == "" {
+		return ""
+	}
+	return "`" + s + "`"
+}
+
+func fieldTable() string {
+	var rows [][]string
+	for _, f := range detect.Fields() {
+		rows = append(rows, []string{code(f.Name), f.Type, f.Meaning, code(f.Column)})
+	}
+	return table([]string{"field", "type", "meaning", "column"}, rows)
+}
+
+func columnTable[T any](cols []event.Column[T]) string {
+	types := map[event.ColumnType]string{event.TypeString: "text", event.TypeEnum: "text", event.TypeTime: "time", event.TypeDate: "date", event.TypeID: "text",
+		event.TypeIP: "text", event.TypeU16: "number", event.TypeU32: "number", event.TypeU64: "number", event.TypeF32: "number",
+		event.TypeStrings: "list of text", event.TypeHeaders: "map: name → list of text", event.TypeValues: "map: place → text"}
+	var rows [][]string
+	for _, c := range cols {
+		rows = append(rows, []string{code(c.Name), types[c.Type], c.Meaning})
+	}
+	return table([]string{"column", "type", "meaning"}, rows)
+}
+
+func configTable() string {
+	var rows [][]string
+	for _, k := range configKeys(reflect.ValueOf(config.Default()).Elem(), "") {
+		rows = append(rows, []string{code(k.path), k.value, k.about})
+	}
+	return table([]string{"key", "default", "meaning"}, rows)
+}
+
+// configKey is one setting as the page shows it.
+type configKey struct{ path, value, about string }
+
+// configKeys lists the settings of a struct; those of a list's elements have
+// [] in their path.
+func configKeys(v reflect.Value, prefix string) []configKey {
+	var out []configKey
+	for i := range v.NumField() {
+		f := v.Type().Field(i)
+		name, _, _ := strings.Cut(f.Tag.Get("yaml"), ",")
+		k := configKey{path: prefix + name, about: f.Tag.Get("jsonschema_description")}
+		switch inner := f.Type; {
+		case inner.Kind() == reflect.Struct && inner.NumField() > 0:
+			out = append(append(out, k), configKeys(v.Field(i), k.path+".")...)
+			continue
+		case inner.Kind() == reflect.Pointer && inner.Elem().Kind() == reflect.Struct:
+			out = append(append(out, k), configKeys(reflect.New(inner.Elem()).Elem(), k.path+".")...)
+			continue
+		case inner.Kind() == reflect.Slice && inner.Elem().Kind() == reflect.Struct:
+			out = append(append(out, k), configKeys(reflect.New(inner.Elem()).Elem(), k.path+"[].")...)
+			continue
+		}
+		k.value = configValue(v.Field(i))
+		out = append(out, k)
+	}
+	return out
+}
+
+func configValue(v reflect.Value) string {
+	if v.Kind() == reflect.Pointer || v.IsZero() && (v.Kind() == reflect.String || v.Kind() == reflect.Slice) {
+		return ""
+	}
+	if m, ok := v.Interface().(interface{ MarshalText() ([]byte, error) }); ok {
+		if b, err := m.MarshalText(); err == nil {
+			return code(string(b))
+		}
+	}
+	return code(fmt.Sprint(v.Interface()))
+}
+
+func anomalyTable() string {
+	var rows [][]string
+	for _, a := range http1.Anomalies() {
+		rows = append(rows, []string{code(a.Name), a.Meaning})
+	}
+	sort.Slice(rows, func(i, j int) bool { return rows[i][0] < rows[j][0] })
+	return table([]string{"anomaly of a call", "meaning"}, rows)
+}
+
+func bodyTable() string {
+	var rows [][]string
+	for _, a := range body.Anomalies() {
+		rows = append(rows, []string{code(a.Name), a.Meaning})
+	}
+	sort.Slice(rows, func(i, j int) bool { return rows[i][0] < rows[j][0] })
+	return table([]string{"anomaly of a body", "meaning"}, rows)
+}
