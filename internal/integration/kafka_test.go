@@ -166,14 +166,31 @@ func consume(t *testing.T, addr, topic, group string) []kafkago.Message {
 	return got
 }
 
-// messagesIn counts the messages of a topic by its offsets.
-func messagesIn(t *testing.T, ctx context.Context, addr, topic string) (n int64) {
+// messagesIn counts the messages of a topic by its offsets. A broker that has
+// just started does not know them at once.
+func messagesIn(t *testing.T, ctx context.Context, addr, topic string) int64 {
 	t.Helper()
 	c, closeClient := kafkaClient(addr)
 	defer closeClient()
+	for {
+		n, err := countMessages(ctx, c, topic)
+		if err == nil {
+			return n
+		}
+		if ctx.Err() != nil {
+			t.Fatalf("offsets of %s: %v", topic, err)
+		}
+		time.Sleep(100 * time.Millisecond)
+	}
+}
+
+func countMessages(ctx context.Context, c *kafkago.Client, topic string) (n int64, err error) {
 	meta, err := c.Metadata(ctx, &kafkago.MetadataRequest{Topics: []string{topic}})
+	if err == nil {
+		err = meta.Topics[0].Error
+	}
 	if err != nil {
-		t.Fatal(err)
+		return 0, err
 	}
 	var ask []kafkago.OffsetRequest
 	for _, p := range meta.Topics[0].Partitions {
@@ -181,15 +198,15 @@ func messagesIn(t *testing.T, ctx context.Context, addr, topic string) (n int64)
 	}
 	res, err := c.ListOffsets(ctx, &kafkago.ListOffsetsRequest{Topics: map[string][]kafkago.OffsetRequest{topic: ask}})
 	if err != nil {
-		t.Fatal(err)
+		return 0, err
 	}
 	for _, p := range res.Topics[topic] {
 		if p.Error != nil {
-			t.Fatalf("offsets of %s/%d: %v", topic, p.Partition, p.Error)
+			return 0, p.Error
 		}
 		n += p.LastOffset - p.FirstOffset
 	}
-	return n
+	return n, nil
 }
 
 // bounded returns a context that ends with the test, or after d.

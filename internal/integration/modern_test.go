@@ -12,18 +12,46 @@ import (
 	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
 
 	"spaniel/event"
+	"spaniel/internal/forward"
 	"spaniel/sinks/all"
 	chsink "spaniel/sinks/clickhouse"
 )
 
-// TestClickHouseModern sends calls and alerts into the shipped tables of a
-// modern engine, over HTTP, and sends them again in other batches, as a
-// restored spool would. Identical batches are known by their token; of others
-// the tables hold every row twice, as nothing merges them here, and the views
-// show each once.
 func TestClickHouseModern(t *testing.T) {
-	const calls, alerts = 20_000, 1_000
 	addr := startModernClickHouse(t)
+	t.Run("twice", func(t *testing.T) { modernTwice(t, addr) })
+	t.Run("poison", func(t *testing.T) { modernPoison(t, addr) })
+}
+
+// modernPoison sends calls to a table that refuses some for what they hold:
+// those, and no others, become dead letters.
+func modernPoison(t *testing.T, addr string) {
+	url := "http://" + addr + "/default"
+	db := clickhouseDB(t, url)
+	execute(t, db, "CREATE TABLE picky (call_id FixedString(16), resp_status UInt16, CONSTRAINT known CHECK resp_status != 999) ENGINE = MergeTree ORDER BY call_id")
+	calls := makeCalls(3_000)
+	bad := map[int]bool{0: true, 1234: true, 2998: true, 2999: true}
+	for i := range bad {
+		calls[i].Call.Status = 999
+	}
+	p := newPipeline(t, spoolDir(t), all.Config{Name: "clickhouse", Kinds: []string{"call"}, ClickHouse: &chsink.Config{URL: url, Calls: "picky"}}, 1_000)
+	p.put(calls)
+	s := p.await("the calls that pass", time.Minute, func(s forward.Stats) bool { return int(s.Delivered+s.DeadLettered) >= len(calls) })
+	var rows, distinct uint64
+	scan(t, db, "SELECT count(), uniqExact(call_id) FROM picky", &rows, &distinct)
+	if int(s.DeadLettered) != len(bad) || int(distinct) != len(calls)-len(bad) || rows != distinct {
+		t.Errorf("%d dead letters, %d rows and %d calls in the table; want %d, and the other calls once", s.DeadLettered, rows, distinct, len(bad))
+	}
+	t.Logf("%d rows, %d calls in the table; %d found and set aside, %d attempts failed", rows, distinct, s.DeadLettered, s.Retried)
+}
+
+// modernTwice sends calls and alerts into the shipped tables of a modern
+// engine, over HTTP, and sends them again in other batches, as a restored
+// spool would. Identical batches are known by their token; of others the
+// tables hold every row twice, as nothing merges them here, and the views show
+// each once.
+func modernTwice(t *testing.T, addr string) {
+	const calls, alerts = 20_000, 1_000
 	maker := clickhouseDB(t, "http://"+addr+"/default")
 	ddl := chsink.DDL(chsink.Schema{Days: 30})
 	execute(t, maker, ddl...)

@@ -194,7 +194,8 @@ func (w *world) terminate() {
 func (w *world) inKafka(mark string) {
 	w.t.Helper()
 	w.eventually("the alert in Kafka", func() bool {
-		for _, m := range consume(w.t, w.kafkaAddr, alertTopic, "run-"+mark) {
+		group := fmt.Sprintf("%s-%d", mark, time.Now().UnixNano()) // each try reads from the beginning
+		for _, m := range consume(w.t, w.kafkaAddr, alertTopic, group) {
 			if isAlertOn(m.Value, mark) {
 				return true
 			}
