@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/netip"
+	"strings"
 )
 
 // AlertRow is an alert as a row of the alerts table: the flattening of its
@@ -39,8 +40,10 @@ type AlertRow struct {
 
 // Row flattens the alert.
 func (a *Alert) Row() (AlertRow, error) {
-	ev, err := json.Marshal(a.Evidence)
-	if err != nil {
+	var ev strings.Builder
+	enc := json.NewEncoder(&ev)
+	enc.SetEscapeHTML(false) // it is read as SQL shows it, never as markup
+	if err := enc.Encode(a.Evidence); err != nil {
 		return AlertRow{}, fmt.Errorf("flattening alert %s: %w", a.ID, err)
 	}
 	calls := make([]string, len(a.Calls))
@@ -56,7 +59,7 @@ func (a *Alert) Row() (AlertRow, error) {
 		ClientIP: client, ClientPort: a.Client.Port, Country: a.Client.Country, ServerIP: server, ServerPort: a.Server.Port,
 		PrincipalKind: a.Principal.Kind, PrincipalID: a.Principal.ID, User: a.Principal.User, Session: a.Principal.Session,
 		Method: a.Req.Method, Host: a.Req.Host, Route: a.Req.Route, Target: a.Req.Target, UserAgent: a.Req.UserAgent, Status: a.Resp.Status,
-		Evidence: string(ev), Message: a.Message, Calls: calls, Query: a.Links.Query,
+		Evidence: strings.TrimSuffix(ev.String(), "\n"), Message: a.Message, Calls: calls, Query: a.Links.Query,
 		Loss: float32(a.Quality.Loss), SampleRate: float32(a.Quality.SampleRate), SpooledDay: a.SpooledDay}, nil
 }
 
