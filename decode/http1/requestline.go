@@ -13,14 +13,15 @@ type requestLine struct {
 // parseRequestLine takes line, without its line end, apart. ok is false when
 // it is no request line: no method, or a last word that is no HTTP version. A
 // line of method and target alone is HTTP/0.9 when the method is GET and the
-// target a path.
+// target a path; one of nothing but a method of RFC 9110 is a broken request.
 func parseRequestLine(line string) (r requestLine, ok bool) {
 	if line != "" && isBlank(line[0]) { // some servers pass it over
 		line, r.odd = trim(line), true
 	}
 	cut := strings.IndexAny(line, " \t")
-	if cut <= 0 {
-		return r, false
+	if cut <= 0 { // a method alone: servers answer 400 to it
+		r.method, r.v, r.odd = line, vOdd, true
+		return r, plainMethod(line)
 	}
 	r.method = line[:cut]
 	rest := line[cut:]
@@ -40,7 +41,7 @@ func parseRequestLine(line string) (r requestLine, ok bool) {
 	}
 	if i := strings.LastIndex(target, "HTTP/1."); i > 0 { // METHOD /HTTP/1.1: a head follows
 		r.target, r.v, r.odd = target, vOdd, true
-		return r, knownMethod(r.method)
+		return r, knownMethod(r.method) || target[0] == '/' && isToken(r.method)
 	}
 	r.target, r.v, r.version, r.old = target, v09, noVersion, true
 	return r, r.method == "GET" && !r.odd && target[:min(1, len(target))] == "/"
@@ -60,6 +61,15 @@ func methodLike(s string) bool {
 	return true
 }
 
+// plainMethod reports whether s is a method of RFC 9110, or PATCH.
+func plainMethod(s string) bool {
+	switch s {
+	case "GET", "HEAD", "POST", "PUT", "DELETE", "CONNECT", "OPTIONS", "TRACE", "PATCH":
+		return true
+	}
+	return false
+}
+
 // ordinaryMethod reports whether s is capital letters and hyphens, as each
 // registered method is.
 func ordinaryMethod(s string) bool {
@@ -72,11 +82,14 @@ func ordinaryMethod(s string) bool {
 }
 
 // cleanTarget reports whether s has no space and no control byte.
-func cleanTarget(s string) bool {
+func cleanTarget(s string) bool { return s != "" && strings.IndexByte(s, ' ') < 0 && printable(s) }
+
+// printable reports whether s has no control byte.
+func printable(s string) bool {
 	for i := 0; i < len(s); i++ {
-		if s[i] <= 0x20 || s[i] == 0x7f {
+		if s[i] < 0x20 || s[i] == 0x7f {
 			return false
 		}
 	}
-	return s != ""
+	return true
 }

@@ -2,6 +2,7 @@ package http1
 
 import (
 	"bytes"
+	"strings"
 
 	"spaniel/event"
 )
@@ -70,5 +71,9 @@ func (h *half) certain(line string) bool {
 		return ok && !s.bad && strictVersion(s.version)
 	}
 	r, ok := parseRequestLine(line)
-	return ok && (!r.odd || knownMethod(r.method)) && strictVersion(r.version) && ordinaryMethod(r.method) && cleanTarget(r.target)
+	if !ok || !strictVersion(r.version) || !ordinaryMethod(r.method) || r.odd && !knownMethod(r.method) {
+		return false
+	}
+	// Attack tools forget to encode spaces; a path of a known method is a request all the same.
+	return cleanTarget(r.target) || knownMethod(r.method) && strings.HasPrefix(r.target, "/") && printable(r.target)
 }

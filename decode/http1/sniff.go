@@ -50,7 +50,7 @@ func sniffRequest(b []byte) int8 {
 		return -1
 	case r.v == vOdd && len(r.version) > 5 && r.version[5] > '1':
 		return -1 // HTTP/2.0 is the preface of HTTP/2
-	case r.target == "" && !knownMethod(r.method):
+	case r.target == "" && r.version != "" && !knownMethod(r.method):
 		return -1
 	case r.target == "*" && r.method != "OPTIONS":
 		return -1 // M-SEARCH and NOTIFY of SSDP
@@ -65,7 +65,7 @@ func sniffPart(b []byte) int8 {
 		return 0
 	}
 	sp := bytes.IndexByte(b, ' ')
-	word := b
+	word := bytes.TrimSuffix(b, []byte("\r"))
 	if sp >= 0 {
 		word = b[:sp]
 	}

@@ -73,8 +73,12 @@ func expected(t *testing.T, file string) (want []message) {
 }
 
 // target undoes what tshark does to odd targets: it doubles backslashes, and
-// counts all behind a target's first space to the version.
+// counts all behind a target's first space to the version, and takes a version
+// without a target for one.
 func target(uri, version string) string {
+	if version == "" && strings.HasPrefix(uri, "HTTP/") {
+		return ""
+	}
 	if i := strings.LastIndex(version, "HTTP/"); i > 0 {
 		uri = strings.TrimSpace(uri + " " + version[:i])
 	}
