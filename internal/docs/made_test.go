@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"spaniel/decode"
 	"spaniel/decode/body"
 	"spaniel/decode/http1"
 	"spaniel/detect"
@@ -28,6 +29,7 @@ func makers(t *testing.T) map[string]string {
 		"config":         configTable(),
 		"anomalies-http": anomalyTable(),
 		"anomalies-body": bodyTable(),
+		"caps":           capTable(),
 	}
 }
 
@@ -165,4 +167,31 @@ func bodyTable() string {
 	}
 	sort.Slice(rows, func(i, j int) bool { return rows[i][0] < rows[j][0] })
 	return table([]string{"anomaly of a body", "meaning"}, rows)
+}
+
+// capTable lists the decoder's caps.
+func capTable() string {
+	c := decode.DefaultConfig()
+	size := func(n int) string { return config.ByteSize(n).String() }
+	var rows [][]string
+	for _, r := range [][3]string{
+		{"connections of a partition", fmt.Sprint(c.Stream.Flows), "the oldest that was never answered goes, else the one unused for longest"},
+		{"bytes of a partition that wait behind holes", size(c.Stream.Buffer), "the oldest hole is closed"},
+		{"how far ahead one direction is buffered", size(c.Stream.Window), "its holes are closed"},
+		{"wait behind a hole that nobody acknowledges", c.Stream.HoleWait.String(), "the hole is closed"},
+		{"connection that never got beyond its SYN", c.Stream.SynIdle.String(), "it ends as idle"},
+		{"connection without packets", c.Stream.OpenIdle.String(), "it ends as idle"},
+		{"connection of which one side has ended", c.Stream.HalfIdle.String(), "it ends as idle"},
+		{"body kept", size(c.HTTP.BodyCap), "the rest is counted only"},
+		{"message head", size(c.HTTP.HeadCap), "the rest is passed over, but for its framing"},
+		{"header fields of a message", fmt.Sprint(c.HTTP.MaxFields), "the others are passed over"},
+		{"requests of a connection that wait for a response", fmt.Sprint(c.HTTP.MaxPending), "the oldest is a call without response"},
+		{"decoded body", size(c.Body.MaxOutput), "the rest is not decoded"},
+		{"decoded body, beside what came in", fmt.Sprintf("%d times", c.Body.MaxRatio), "past 64 KiB, decoding stops"},
+		{"leaves of a request", fmt.Sprint(c.Body.MaxLeaves), "what remains is one leaf"},
+		{"depth of JSON and XML", fmt.Sprint(c.Body.MaxDepth), "what lies deeper is one leaf"},
+	} {
+		rows = append(rows, []string{r[0], r[1], r[2]})
+	}
+	return table([]string{"of what", "cap", "at the cap"}, rows)
 }
