@@ -63,7 +63,11 @@ func create[T any](s Schema, table string, cols []event.Column[T], order, primar
 		if i > 0 {
 			b.WriteString(",\n")
 		}
-		fmt.Fprintf(&b, "    %s %s COMMENT '%s'", quote(c.Name), columnType(c.Name, c.Type), strings.NewReplacer(`\`, `\\`, "'", `\'`).Replace(c.Meaning))
+		kind, codec, coded := strings.Cut(columnType(c.Name, c.Type), " CODEC")
+		fmt.Fprintf(&b, "    %s %s COMMENT '%s'", quote(c.Name), kind, strings.NewReplacer(`\`, `\\`, "'", `\'`).Replace(c.Meaning))
+		if coded { // the grammar wants it behind the comment
+			b.WriteString(" CODEC" + codec)
+		}
 	}
 	for _, x := range indexes {
 		b.WriteString(",\n    " + x)
