@@ -6,5 +6,7 @@
 //
 // Delivery is at least once: a batch is one block per table, the identical one
 // on a retry, with a deduplication token where the server knows it. What is
-// doubled all the same, the shipped views leave out. Facts have no table.
+// doubled all the same, the shipped views leave out. A block that is refused
+// for what a row holds is cut in halves until the row is found; the other rows
+// are sent once. Facts have no table.
 package clickhouse

@@ -23,6 +23,8 @@ type Writer struct {
 	plans  map[event.Kind]*plan
 	tokens bool // the server knows insert_deduplication_token
 	known  bool // tokens was asked
+
+	settled map[event.Kind]*settled
 }
 
 // New returns a Writer. It reads the files the configuration names and does
@@ -40,73 +42,72 @@ func New(cfg Config) (*Writer, error) {
 	if err != nil {
 		return nil, fmt.Errorf("clickhouse: %w", err)
 	}
-	return &Writer{cfg: cfg, dec: sinks.NewDecoder(), conn: conn, plans: map[event.Kind]*plan{}}, nil
+	return &Writer{cfg: cfg, dec: sinks.NewDecoder(), conn: conn, plans: map[event.Kind]*plan{}, settled: map[event.Kind]*settled{}}, nil
 }
 
-// Write inserts the batch, one block for each table it has rows for.
+// Write inserts the batch, one block for each table it has rows for. Of a
+// batch that comes again it sends what was not taken before.
 func (w *Writer) Write(ctx context.Context, b *sinks.Batch) error {
-	if w.conn == nil {
-		return errors.New("clickhouse: the writer is closed")
-	}
 	items, err := w.dec.DecodeBatch(b)
 	if err != nil {
 		return err
 	}
-	byKind := map[event.Kind][]int{}
+	byKind := map[event.Kind][]uint64{}
+	bySeq := make(map[uint64]*event.Item, len(items))
 	for i := range items {
-		if w.cfg.table(items[i].Kind) == "" {
-			return &sinks.Rejected{Index: i, Err: fmt.Errorf("there is no table for a %s", items[i].Kind)}
+		k, seq := items[i].Kind, b.Records[i].Seq
+		if w.cfg.table(k) == "" {
+			return &sinks.Rejected{Index: i, Err: fmt.Errorf("there is no table for a %s", k)}
 		}
-		byKind[items[i].Kind] = append(byKind[items[i].Kind], i)
+		done := w.settledIn(k, b)
+		if err := done.refused[seq]; err != nil {
+			return &sinks.Rejected{Index: i, Err: err}
+		}
+		if !done.taken[seq] {
+			byKind[k], bySeq[seq] = append(byKind[k], seq), &items[i]
+		}
 	}
 	for _, k := range event.Kinds() {
 		if len(byKind[k]) == 0 {
 			continue
 		}
-		if err := w.insert(ctx, k, items, byKind[k], fmt.Sprintf("spaniel/%s/%d-%d", w.cfg.table(k), b.First, b.Last)); err != nil {
+		if err := w.insert(ctx, k, b, bySeq, byKind[k]); err != nil {
 			clear(w.plans)
 			return err
+		}
+	}
+	for i := range items {
+		if err := w.settled[items[i].Kind].refused[b.Records[i].Seq]; err != nil {
+			return &sinks.Rejected{Index: i, Err: err}
 		}
 	}
 	return nil
 }
 
-// insert sends one block. When the server refuses it for what a row holds,
-// halves of it find the row.
-func (w *Writer) insert(ctx context.Context, k event.Kind, items []event.Item, index []int, token string) error {
+// settledIn returns what is known of the batch's rows of one kind.
+func (w *Writer) settledIn(k event.Kind, b *sinks.Batch) *settled {
+	s := w.settled[k]
+	if s == nil {
+		s = new(settled)
+		w.settled[k] = s
+	}
+	s.begin(b.First)
+	return s
+}
+
+// insert sends the rows of one table.
+func (w *Writer) insert(ctx context.Context, k event.Kind, b *sinks.Batch, items map[uint64]*event.Item, rows []uint64) error {
 	p, err := w.plan(ctx, k)
 	if err != nil {
 		return err
 	}
-	err = w.send(ctx, p, items, index, token)
-	if !isRowError(err) {
-		return err
-	}
-	bad, taken := w.bisect(ctx, p, items, index, token)
-	if bad < 0 || taken == 0 && len(index) > 1 {
-		return err // every row is refused: the table is wrong, not a row
-	}
-	return &sinks.Rejected{Index: bad, Err: err}
-}
-
-// bisect inserts the halves by themselves and returns the first row that is
-// refused alone, and how many were taken.
-func (w *Writer) bisect(ctx context.Context, p *plan, items []event.Item, index []int, token string) (bad, taken int) {
-	if len(index) == 1 {
-		return index[0], 0
-	}
-	bad = -1
-	for _, half := range [][]int{index[:len(index)/2], index[len(index)/2:]} {
-		err := w.send(ctx, p, items, half, fmt.Sprintf("%s/%d-%d", token, half[0], half[len(half)-1]))
-		switch {
-		case err == nil:
-			taken += len(half)
-		case isRowError(err) && bad < 0:
-			b, n := w.bisect(ctx, p, items, half, token)
-			bad, taken = b, taken+n
+	token := fmt.Sprintf("spaniel/%s/%d-%d", w.cfg.table(k), b.First, b.Last)
+	return w.settledIn(k, b).settle(rows, func(part []uint64) error {
+		if len(part) == len(rows) {
+			return w.send(ctx, p, items, part, token)
 		}
-	}
-	return bad, taken
+		return w.send(ctx, p, items, part, fmt.Sprintf("%s/%d-%d", token, part[0], part[len(part)-1]))
+	})
 }
 
 func (w *Writer) plan(ctx context.Context, k event.Kind) (*plan, error) {
@@ -148,7 +149,7 @@ func (w *Writer) askVersion(ctx context.Context) error {
 
 // send makes a batch anew, fills and sends it: the driver's own cannot be sent
 // twice, and is closed whatever happens.
-func (w *Writer) send(ctx context.Context, p *plan, items []event.Item, index []int, token string) error {
+func (w *Writer) send(ctx context.Context, p *plan, items map[uint64]*event.Item, rows []uint64, token string) error {
 	if w.tokens {
 		ctx = clickhouse.Context(ctx, clickhouse.WithSettings(clickhouse.Settings{"insert_deduplication_token": token}))
 	}
@@ -157,24 +158,33 @@ func (w *Writer) send(ctx context.Context, p *plan, items []event.Item, index []
 		return fmt.Errorf("preparing insert: %w", err)
 	}
 	defer batch.Close() // after Send it does nothing; before, its error adds nothing to the one returned
-	for _, i := range index {
-		row, err := p.row(&items[i])
+	for _, seq := range rows {
+		row, err := p.row(items[seq])
 		if err == nil {
 			err = batch.Append(row...)
 		}
 		if err != nil {
-			return &sinks.Rejected{Index: i, Err: err}
+			return &rowError{err}
 		}
 	}
 	if err := batch.Send(); err != nil {
-		return fmt.Errorf("inserting %d rows: %w", len(index), err)
+		return fmt.Errorf("inserting %d rows: %w", len(rows), err)
 	}
 	return nil
 }
 
-// isRowError reports whether the server refuses a block for what a row in it
-// holds: a value it cannot parse or convert, or a violated constraint.
+// A rowError is a row that the driver cannot make into what the table has.
+type rowError struct{ error }
+
+func (e *rowError) Unwrap() error { return e.error }
+
+// isRowError reports whether a block is refused for what a row in it holds: a
+// value that the driver or the server cannot convert, or a violated constraint.
 func isRowError(err error) bool {
+	var row *rowError
+	if errors.As(err, &row) {
+		return true
+	}
 	var ex *clickhouse.Exception
 	if !errors.As(err, &ex) {
 		return false
