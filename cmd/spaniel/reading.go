@@ -88,6 +88,7 @@ func (r *reading) one(paths []string) error {
 	bar.stop()
 	led := s.Ledger()
 	r.sum.add(paths, m, &led)
+	r.a.warnOfRules(s.RuleStats())
 	if r.ctx.Err() != nil && r.failure() == nil {
 		err = r.interrupted(paths, m, src) // where it was cut off is no fault of the file
 	}

@@ -222,6 +222,7 @@ func (s *service) run(ctx context.Context, hup <-chan os.Signal) error {
 	}
 	start(s.forward.Run)
 	start(s.keepSyncing)
+	start(s.watchRules)
 	start(func(ctx context.Context) error { return s.reloads(ctx, hup) })
 	if s.http != nil {
 		start(s.http.Run)

@@ -7,6 +7,7 @@ import (
 
 	"go.uber.org/zap"
 
+	"spaniel/detect"
 	"spaniel/internal/admin"
 	"spaniel/sinks/spool"
 )
@@ -75,8 +76,12 @@ func (s *service) reloads(ctx context.Context, hup <-chan os.Signal) error {
 // snapshot gathers the numbers for metrics and health.
 func (s *service) snapshot() admin.Snapshot {
 	snap := admin.Snapshot{ReloadOK: s.reloadOK.Load(), Sinks: s.sinkCounts(time.Now())}
+	work := map[string]detect.RuleStats{}
 	if s.sensor != nil {
 		snap.Ledger = s.sensor.Ledger()
+		for _, r := range s.sensor.RuleStats() {
+			work[r.ID] = r
+		}
 	}
 	if st, err := s.live.Stats(); err == nil {
 		snap.Capture = []admin.CaptureCount{{Iface: s.iface, Received: st.Received, KernelDrops: st.KernelDrops, IfaceDrops: st.IfaceDrops}}
@@ -84,7 +89,8 @@ func (s *service) snapshot() admin.Snapshot {
 	s.mu.Lock()
 	snap.Messages = s.seen
 	for _, r := range s.set.Load().Rules() {
-		snap.Rules = append(snap.Rules, admin.RuleCount{ID: r.ID, Severity: r.Severity.String(), Alerts: s.alerts[r.ID]})
+		snap.Rules = append(snap.Rules, admin.RuleCount{ID: r.ID, Severity: r.Severity.String(), Alerts: s.alerts[r.ID],
+			Evaluations: work[r.ID].Considered, Errors: work[r.ID].Errors, Disabled: work[r.ID].Quarantined})
 	}
 	s.mu.Unlock()
 	for _, w := range []spool.Which{spool.Alerts, spool.Calls} {

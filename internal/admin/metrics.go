@@ -83,6 +83,18 @@ func trafficMetrics() []metric {
 				put(float64(r.Alerts), r.ID, r.Severity)
 			}
 		}),
+		counter("rule_evaluations_total", "Calls a rule was evaluated on, after the prefilter.", []string{"rule"}, perRule(func(r *RuleCount) float64 { return float64(r.Evaluations) })),
+		counter("rule_errors_total", "Calls a rule failed on.", []string{"rule"}, perRule(func(r *RuleCount) float64 { return float64(r.Errors) })),
+		gauge("rule_disabled", "1 for a rule that failed too often and judges no more.", []string{"rule"}, perRule(func(r *RuleCount) float64 { return one(r.Disabled) })),
+	}
+}
+
+// perRule makes the function of a metric with one value a rule.
+func perRule(value func(*RuleCount) float64) func(*Snapshot, func(float64, ...string)) {
+	return func(s *Snapshot, put func(float64, ...string)) {
+		for i := range s.Rules {
+			put(value(&s.Rules[i]), s.Rules[i].ID)
+		}
 	}
 }
 

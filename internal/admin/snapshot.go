@@ -60,6 +60,10 @@ type CaptureCount struct {
 type RuleCount struct {
 	ID, Severity string
 	Alerts       uint64
+	// Evaluations are calls that passed the prefilter; Errors happened at run
+	// time, and a rule with too many is Disabled.
+	Evaluations, Errors uint64
+	Disabled            bool
 }
 
 // SinkCount is how one sink stands.

@@ -10,12 +10,14 @@ import (
 // An epoch is a batch of frames. Where it is cut changes nothing in the
 // output; it only bounds how much is under way at once.
 type epoch struct {
-	set     *detect.Set
-	clock   int64 // packet clock at its end
-	last    bool  // the capture ends here
-	frames  int
-	reader  results    // what the reader itself found: anomalies of fragments
-	results []*results // by worker
+	set    *detect.Set
+	clock  int64 // packet clock at its end
+	last   bool  // the capture ends here
+	frames int
+	// countRules asks the workers for what their rules did.
+	countRules bool
+	reader     results    // what the reader itself found: anomalies of fragments
+	results    []*results // by worker
 
 	// With more than one worker the packets wait here, their payloads copied
 	// into bytes, since the source uses its own memory again at once.
@@ -42,7 +44,7 @@ func newEpoch(workers int) *epoch {
 
 // reset makes the epoch ready for reuse.
 func (e *epoch) reset() {
-	e.clock, e.last, e.frames, e.packets, e.bytes = 0, false, 0, e.packets[:0], e.bytes[:0]
+	e.clock, e.last, e.countRules, e.frames, e.packets, e.bytes = 0, false, false, 0, e.packets[:0], e.bytes[:0]
 	e.reader.reset()
 	for _, r := range e.results {
 		r.reset()
@@ -72,5 +74,5 @@ func (e *epoch) run(w *worker) {
 	for i := range e.packets {
 		w.packet(e.packets[i].part, &e.packets[i].p, out)
 	}
-	w.end(e.clock, e.last, out)
+	w.end(e, out)
 }

@@ -20,6 +20,7 @@ type ordered struct {
 	mu    sync.Mutex
 	parts []event.Ledger // latest of the reader, then of each worker
 	total event.Ledger   // own, as of the last epoch
+	rules []detect.RuleStats
 }
 
 func newOrdered(cfg *Config, emit func(*event.Item) event.CallFate) *ordered {
@@ -92,8 +93,15 @@ func (o *ordered) judge(en *entry) {
 
 // publish makes the totals as of this epoch visible to other goroutines.
 func (o *ordered) publish(e *epoch) {
+	var rules []detect.RuleStats
+	if e.countRules {
+		rules = o.sumRules(e)
+	}
 	o.mu.Lock()
 	defer o.mu.Unlock()
+	if e.countRules {
+		o.rules = rules
+	}
 	o.parts[0] = e.reader.ledger
 	for i, r := range e.results {
 		o.parts[i+1] = r.ledger

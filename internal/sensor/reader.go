@@ -22,6 +22,7 @@ type reader struct {
 	frame  event.Frame
 	packet frame.Packet
 	epoch  *epoch // under way, for anomalies
+	epochs int
 	ord    uint32
 }
 
@@ -67,6 +68,8 @@ func (r *reader) fill(ctx context.Context, e *epoch, packet func(part uint8)) (e
 	if e.last {
 		r.dec.Flush()
 	}
+	r.epochs++
+	e.countRules = e.last || r.epochs%statsEvery == 0
 	e.clock = r.clock.now
 	e.reader.ledger = r.ledger
 	return err

@@ -15,7 +15,8 @@ type results struct {
 	flows    []event.FlowRecord
 	notes    []event.NoteRecord
 	findings detect.Findings
-	ledger   event.Ledger // the owner's totals at the epoch's end
+	ledger   event.Ledger                // the owner's totals at the epoch's end
+	rules    map[string]detect.RuleStats // likewise, in epochs that count them
 }
 
 // An entry is one thing found, by its place in the order: index names the
@@ -31,7 +32,7 @@ type entry struct {
 
 // reset empties r, keeping its memory.
 func (r *results) reset() {
-	r.entries, r.records, r.flows, r.notes = r.entries[:0], r.records[:0], r.flows[:0], r.notes[:0]
+	r.entries, r.records, r.flows, r.notes, r.rules = r.entries[:0], r.records[:0], r.flows[:0], r.notes[:0], nil
 	r.findings.Alerts, r.findings.Observations = r.findings.Alerts[:0], r.findings.Observations[:0]
 }
 

@@ -77,7 +77,7 @@ func (s *Sensor) inline(ctx context.Context, src capture.Source) error {
 		e.set = s.rules.Load()
 		w.begin(e.set)
 		err := r.fill(ctx, e, func(part uint8) { w.packet(part, &r.packet, e.results[0]) })
-		w.end(e.clock, e.last, e.results[0])
+		w.end(e, e.results[0])
 		s.ordered.take(e)
 		if e.last {
 			return err

@@ -46,14 +46,17 @@ func (w *worker) packet(part uint8, p *frame.Packet, out *results) {
 
 // end fires what is due at the epoch's end clock; at the end of the capture
 // it closes all flows instead.
-func (w *worker) end(clock int64, last bool, out *results) {
+func (w *worker) end(e *epoch, out *results) {
 	for _, s := range w.own {
 		s.out = out
-		if last {
-			s.part.Close(clock)
+		if e.last {
+			s.part.Close(e.clock)
 		} else {
-			s.part.Advance(clock)
+			s.part.Advance(e.clock)
 		}
 	}
 	out.ledger = w.ledger
+	if e.countRules {
+		out.rules = w.countRules()
+	}
 }
