@@ -32,6 +32,7 @@ type fault struct {
 type checker struct {
 	lang  *language
 	extra map[string]bool // further plain names: the aggregates of a window
+	plan  *plan           // of a window expression
 	// fields says whether fields of the call may be named.
 	fields bool
 	lets   map[string]int

@@ -24,19 +24,8 @@ type program struct {
 	code   *vm.Program
 	tree   ast.Node // as parsed, before it was patched
 	typ    reflect.Type
-}
-
-// test runs a program whose result is a bool.
-func (p *program) test(m *vm.VM, env any) (bool, error) {
-	v, err := m.Run(p.code, env)
-	if err != nil {
-		return false, fmt.Errorf("evaluating: %w", err)
-	}
-	b, ok := v.(bool)
-	if !ok {
-		return false, fmt.Errorf("evaluating: the result is %T, not bool", v)
-	}
-	return b, nil
+	// native, if it holds one, is run instead of code.
+	native native
 }
 
 // want says what a compiled expression must give.
@@ -78,7 +67,8 @@ func compileWith(src string, w want, c *checker, cfg *conf.Config) (p *program, 
 	if msg := wrongType(w, typ); msg != "" {
 		return nil, []fault{{width: utf8.RuneCountInString(src), message: msg}}
 	}
-	return &program{source: src, code: code, tree: tree.Node, typ: typ}, nil
+	t := translator{lang: c.lang, plan: c.plan}
+	return &program{source: src, code: code, tree: tree.Node, typ: typ, native: t.expr(tree.Node)}, nil
 }
 
 // config makes a configuration of the library once for many expressions: it

@@ -23,12 +23,18 @@ type language struct {
 	groups    map[string]bool // req, resp, call, …
 	config    *conf.Config
 	filters   map[string]*prefilter.Matcher
+	matchers  []matcher
+	// matcherIndex is the place of each matcher in matchers.
+	matcherIndex map[string]int
 
 	reqBody, respBody, reqLeaves int
 }
 
 func newLanguage() *language {
-	l := &language{fields: fieldTable(), index: map[string]int{}, functions: map[string]*function{}, groups: map[string]bool{}, filters: filterMatchers()}
+	l := &language{fields: fieldTable(), index: map[string]int{}, functions: map[string]*function{}, groups: map[string]bool{}, filters: filterMatchers(), matchers: matchers(), matcherIndex: map[string]int{}}
+	for i := range l.matchers {
+		l.matcherIndex[l.matchers[i].name] = i
+	}
 	opts := []expr.Option{expr.Env(struct{}{})}
 	for i := range l.fields {
 		name := l.fields[i].Name

@@ -69,24 +69,29 @@ func (s *scope) note(f find) {
 func (s *scope) match(x any, test func(string) (int, string, bool), needs *byteSet) bool {
 	switch x := x.(type) {
 	case *Leaf:
-		return s.matchLeaf(x, test, needs)
+		return s.matchLeaf(x.leaf, test, needs)
 	case []*Leaf:
 		for _, l := range x {
-			if s.matchLeaf(l, test, needs) {
+			if s.matchLeaf(l.leaf, test, needs) {
 				return true
 			}
 		}
 	case string:
-		if off, text, ok := test(x); ok {
-			s.note(find{place: s.placeOf(x), text: text, offset: off})
-			return true
-		}
+		return s.matchText(x, test)
 	}
 	return false
 }
 
-func (s *scope) matchLeaf(l *Leaf, test func(string) (int, string, bool), needs *byteSet) bool {
-	for _, r := range l.leaf.Readings() {
+func (s *scope) matchText(x string, test func(string) (int, string, bool)) bool {
+	off, text, ok := test(x)
+	if ok {
+		s.note(find{place: s.placeOf(x), text: text, offset: off})
+	}
+	return ok
+}
+
+func (s *scope) matchLeaf(l *event.Leaf, test func(string) (int, string, bool), needs *byteSet) bool {
+	for _, r := range l.Readings() {
 		if needs != nil {
 			var have byteSet
 			have.add(r.Text)
@@ -106,17 +111,22 @@ func (s *scope) matchLeaf(l *Leaf, test func(string) (int, string, bool), needs 
 func (s *scope) matchPlace(x any, test func(place, value string) (int, string, bool)) bool {
 	switch x := x.(type) {
 	case *Leaf:
-		for _, r := range x.leaf.Readings() {
-			if off, text, ok := test(x.Place, r.Text); ok {
-				s.note(find{place: x.Place, chain: r.Chain, text: text, offset: off})
-				return true
-			}
-		}
+		return s.matchLeafPlace(x.leaf, test)
 	case []*Leaf:
 		for _, l := range x {
 			if s.matchPlace(l, test) {
 				return true
 			}
+		}
+	}
+	return false
+}
+
+func (s *scope) matchLeafPlace(l *event.Leaf, test func(place, value string) (int, string, bool)) bool {
+	for _, r := range l.Readings() {
+		if off, text, ok := test(l.Place, r.Text); ok {
+			s.note(find{place: l.Place, chain: r.Chain, text: text, offset: off})
+			return true
 		}
 	}
 	return false

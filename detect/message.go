@@ -94,11 +94,10 @@ func (m *message) render(machine *vm.VM, env any, outgoing func(name, text strin
 			b.WriteString(p.text)
 			continue
 		}
-		v, err := machine.Run(prog.code, env)
+		text, err := prog.display(machine, env)
 		if err != nil {
 			return "", err
 		}
-		text := display(v)
 		text = outgoing(p.place, text, p.safe)
 		b.WriteString(cut(text, maxText))
 	}

@@ -50,11 +50,8 @@ func (j *Judge) observe(r *Rule) (*Observation, error) {
 	}
 	o.Values = make([]window.Value, len(r.win.plan.args))
 	for i, p := range r.win.plan.args {
-		v, err := j.vm.Run(p.code, j.scope)
-		if err != nil {
-			return nil, err
-		}
-		if o.Values[i], err = toValue(v); err != nil {
+		var err error
+		if o.Values[i], err = p.value(&j.vm, j.scope); err != nil {
 			return nil, err
 		}
 		if o.Values[i].Kind == window.Text {
@@ -69,11 +66,10 @@ func (j *Judge) observe(r *Rule) (*Observation, error) {
 func (j *Judge) key(r *Rule, n int, parts []*program) (string, error) {
 	key := ""
 	for i, p := range parts {
-		v, err := j.vm.Run(p.code, j.scope)
+		text, err := p.display(&j.vm, j.scope)
 		if err != nil {
 			return "", err
 		}
-		text := display(v)
 		if text == "" {
 			return "", nil
 		}

@@ -20,11 +20,15 @@ type scope struct {
 	leaves  []*Leaf
 	store   []Leaf
 	finds   []find
+	agents  agentNames
+	own     eval
 }
 
 func newScope(lang *language, cfg *Config, ruleset string) *scope {
 	n := len(lang.fields)
-	return &scope{lang: lang, cfg: cfg, ruleset: ruleset, box: make([]any, n), has: make([]bool, n), used: make([]int, 0, n)}
+	s := &scope{lang: lang, cfg: cfg, ruleset: ruleset, box: make([]any, n), has: make([]bool, n), used: make([]int, 0, n)}
+	s.own.scope = s
+	return s
 }
 
 // reset turns the scope to another call.
@@ -34,6 +38,7 @@ func (s *scope) reset(c *event.Call) {
 		s.has[i], s.box[i] = false, nil
 	}
 	s.used, s.finds = s.used[:0], s.finds[:0]
+	s.own.leaf, s.own.token, s.own.header = nil, nil, nil
 }
 
 // release lets go of the call, whose memory is borrowed.

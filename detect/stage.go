@@ -30,7 +30,7 @@ type Stage struct {
 type ruleState struct {
 	rule   *Rule
 	tables []*window.Table[firing]
-	memo   []any
+	frame  *frame
 	stats  RuleStats
 }
 
@@ -66,7 +66,7 @@ func (st *Stage) Swap(s *Set) {
 			continue
 		}
 		if rs := st.states[r.ID]; rs != nil {
-			rs.rule = r
+			rs.rule, rs.frame = r, newFrame(r.win.plan)
 			continue
 		}
 		st.states[r.ID] = st.newState(r)
@@ -74,7 +74,7 @@ func (st *Stage) Swap(s *Set) {
 }
 
 func (st *Stage) newState(r *Rule) *ruleState {
-	rs := &ruleState{rule: r, memo: make([]any, len(r.win.plan.aggregates)), stats: RuleStats{ID: r.ID}}
+	rs := &ruleState{rule: r, frame: newFrame(r.win.plan), stats: RuleStats{ID: r.ID}}
 	p := window.Plan{Over: int64(r.Over), Keep: int64(max(r.Over, r.Suppress)), Aggregates: r.win.plan.measures}
 	for range max(1, len(r.win.keys)) {
 		rs.tables = append(rs.tables, window.NewTable[firing](p, st.pool))
@@ -121,8 +121,8 @@ func (st *Stage) Observe(o *Observation) {
 // alert, so the other keys fall silent with it.
 func (st *Stage) judge(rs *ruleState, w *window.Window[firing], o *Observation, key int, fired **firing) error {
 	s := &w.State
-	f := &frame{eval: w.Eval, plan: rs.rule.win.plan, memo: rs.memo}
-	clear(rs.memo)
+	f := rs.frame
+	f.turn(w)
 	if o.Order.Clock < s.until {
 		return st.follow(rs, w, f, o)
 	}

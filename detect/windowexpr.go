@@ -2,7 +2,6 @@ package detect
 
 import (
 	"fmt"
-	"math"
 	"reflect"
 	"strconv"
 
@@ -39,7 +38,7 @@ func (l *language) compileWindow(p *plan, src string, w want) (*windowProgram, [
 	for _, name := range bannedBuiltins() {
 		opts = append(opts, expr.DisableBuiltin(name))
 	}
-	prog, faults := compileWith(lifted, w, &checker{lang: l, extra: extra, lets: map[string]int{}}, config(opts))
+	prog, faults := compileWith(lifted, w, &checker{lang: l, extra: extra, plan: p, lets: map[string]int{}}, config(opts))
 	if len(faults) > 0 {
 		return nil, faults
 	}
@@ -63,10 +62,25 @@ func (w windowPatcher) Visit(node *ast.Node) {
 
 // frame is what a window expression sees.
 type frame struct {
-	eval func(i int) window.Value
-	plan *plan
-	memo []any
+	window *window.Window[firing]
+	plan   *plan
+	memo   []any
+	own    eval
 }
+
+func newFrame(p *plan) *frame {
+	f := &frame{plan: p, memo: make([]any, len(p.aggregates))}
+	f.own.frame = f
+	return f
+}
+
+// turn shows the frame another window.
+func (f *frame) turn(w *window.Window[firing]) {
+	f.window = w
+	clear(f.memo)
+}
+
+func (f *frame) eval(i int) window.Value { return f.window.Eval(i) }
 
 func (f *frame) value(i int) any {
 	if f.memo[i] == nil {
@@ -121,10 +135,7 @@ func toValue(v any) (window.Value, error) {
 	case int:
 		return window.NumberOf(float64(v)), nil
 	case float64:
-		if math.IsNaN(v) || math.IsInf(v, 0) {
-			v = 0
-		}
-		return window.NumberOf(v), nil
+		return window.NumberOf(finite(v)), nil
 	}
 	if rv := reflect.ValueOf(v); rv.CanInt() {
 		return window.NumberOf(float64(rv.Int())), nil

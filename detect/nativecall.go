@@ -1,0 +1,231 @@
+package detect
+
+import (
+	"net/netip"
+	"regexp"
+	"unsafe"
+
+	"github.com/expr-lang/expr/ast"
+
+	"spaniel/detect/text"
+	"spaniel/event"
+)
+
+// finder is what matchers, regular expressions and word lists have in common.
+type finder = func(s string) (offset int, match string, ok bool)
+
+// call understands the functions that rules are mostly made of.
+func (t *translator) call(n *ast.CallNode) native {
+	if t.plan != nil || hasScope(n) {
+		return native{}
+	}
+	name := calleeName(n)
+	switch name {
+	case "req.header", "resp.header":
+		if len(n.Arguments) == 1 {
+			return t.header(name[:len(name)-len(".header")], t.expr(n.Arguments[0]))
+		}
+	case "req.has_header", "resp.has_header":
+		if len(n.Arguments) == 1 {
+			return t.hasHeader(name[:len(name)-len(".has_header")], t.expr(n.Arguments[0]))
+		}
+	case "reads":
+		if len(n.Arguments) == 2 {
+			if re, ok := constant(regexLiteral, n.Arguments[1]).(*regexp.Regexp); ok {
+				return t.search(n.Arguments[0], regexTest(re), nil)
+			}
+		}
+	case "contains_any":
+		if len(n.Arguments) == 2 {
+			if words, ok := constant(needleLiteral, n.Arguments[1]).(*needles); ok {
+				return t.search(n.Arguments[0], words.find, nil)
+			}
+		}
+	case "in_list":
+		if len(n.Arguments) == 2 {
+			set, ok := constant(wordsLiteral, n.Arguments[1]).(words)
+			if x := t.expr(n.Arguments[0]).text; ok && x != nil {
+				return native{truth: func(ev *eval) bool { return set[lowerASCII(x(ev))] }}
+			}
+		}
+	case "cidr":
+		return t.cidr(n.Arguments)
+	case "known_bot", "tool_agent", "scanner_agent":
+		return t.agent(name, n.Arguments)
+	case "sql_error", "stack_trace", "file_leak", "command_output":
+		return t.response(name, n.Arguments)
+	}
+	if i, ok := t.lang.matcherIndex[name]; ok && len(n.Arguments) == 1 {
+		return t.matcher(t.lang.matchers[i], n.Arguments[0])
+	}
+	return native{}
+}
+
+// constant is the literal that the argument is turned into, nil if it is none.
+func constant(kind literal, n ast.Node) any {
+	if c, ok := literalNode(kind, n).(*ast.ConstantNode); ok {
+		return c.Value
+	}
+	return nil
+}
+
+func (t *translator) header(msg string, name native) native {
+	f := name.text
+	switch {
+	case f == nil || t.plan != nil:
+		return native{}
+	case msg == "req":
+		return native{text: func(ev *eval) string { return ev.scope.call.Req.Get(f(ev)) }}
+	}
+	return native{text: func(ev *eval) string { return ev.scope.call.Resp.Get(f(ev)) }}
+}
+
+func (t *translator) hasHeader(msg string, name native) native {
+	f := name.text
+	switch {
+	case f == nil:
+		return native{}
+	case msg == "req":
+		return native{truth: func(ev *eval) bool { return hasHeader(&ev.scope.call.Req.Message, f(ev)) }}
+	}
+	return native{truth: func(ev *eval) bool { return hasHeader(&ev.scope.call.Resp.Message, f(ev)) }}
+}
+
+func (t *translator) cidr(args []ast.Node) native {
+	if len(args) < 2 {
+		return native{}
+	}
+	x := t.expr(args[0]).text
+	var nets []any
+	for _, a := range args[1:] {
+		p, ok := constant(prefixLiteral, a).(netip.Prefix)
+		if !ok {
+			return native{}
+		}
+		nets = append(nets, p)
+	}
+	if x == nil {
+		return native{}
+	}
+	return native{truth: func(ev *eval) bool { return inNetworks(x(ev), nets) }}
+}
+
+func (t *translator) agent(name string, args []ast.Node) native {
+	if len(args) != 1 {
+		return native{}
+	}
+	x := t.expr(args[0]).text
+	if x == nil {
+		return native{}
+	}
+	switch name {
+	case "known_bot":
+		return native{text: func(ev *eval) string { return ev.scope.agents.of(x(ev)).bot }}
+	case "tool_agent":
+		return native{text: func(ev *eval) string { return ev.scope.agents.of(x(ev)).tool }}
+	}
+	return native{text: func(ev *eval) string { return ev.scope.agents.of(x(ev)).scanner }}
+}
+
+// response understands sql_error(resp) and its like; of a text, too.
+func (t *translator) response(name string, args []ast.Node) native {
+	test := map[string]finder{"sql_error": text.SQLError, "stack_trace": text.StackTrace, "file_leak": text.LeakFile, "command_output": text.CommandOutput}[name]
+	if len(args) != 1 {
+		return native{}
+	}
+	if id, ok := args[0].(*ast.IdentifierNode); ok && t.lang.groups[id.Value] {
+		return t.body(t.lang.respBody, test)
+	}
+	return t.search(args[0], test, nil)
+}
+
+func (t *translator) matcher(m matcher, arg ast.Node) native {
+	var needs *byteSet
+	if m.needs != "" {
+		needs = &byteSet{}
+		needs.add(m.needs)
+	}
+	values := t.search(arg, m.match, needs)
+	place := m.place
+	if place == nil || values.truth == nil {
+		return values
+	}
+	x := values.truth
+	switch {
+	case t.isElement(arg) && t.elem == leafElement:
+		return native{truth: func(ev *eval) bool { return x(ev) || ev.scope.matchLeafPlace(ev.leaf, place) }}
+	case t.isLeaves(arg):
+		return native{truth: func(ev *eval) bool {
+			if x(ev) {
+				return true
+			}
+			leaves := ev.scope.call.Leaves()
+			for i := range leaves {
+				if ev.scope.matchLeafPlace(&leaves[i], place) {
+					return true
+				}
+			}
+			return false
+		}}
+	}
+	return values // a text has no place
+}
+
+func (t *translator) isElement(n ast.Node) bool {
+	p, ok := n.(*ast.PointerNode)
+	return ok && p.Name == ""
+}
+
+func (t *translator) isLeaves(n ast.Node) bool {
+	name := listName(n)
+	return name == "req.leaves" || name == "leaves"
+}
+
+// search runs test over a leaf, all leaves, a body or another text.
+func (t *translator) search(arg ast.Node, test finder, needs *byteSet) native {
+	if t.isElement(arg) {
+		if t.elem != leafElement {
+			return native{}
+		}
+		return native{truth: func(ev *eval) bool { return ev.scope.matchLeaf(ev.leaf, test, needs) }}
+	}
+	if t.isLeaves(arg) {
+		return native{truth: func(ev *eval) bool {
+			leaves := ev.scope.call.Leaves()
+			for i := range leaves {
+				if ev.scope.matchLeaf(&leaves[i], test, needs) {
+					return true
+				}
+			}
+			return false
+		}}
+	}
+	if i, ok := t.lang.index[listName(arg)]; ok && (i == t.lang.reqBody || i == t.lang.respBody) {
+		return t.body(i, test)
+	}
+	f := t.expr(arg).text
+	if f == nil {
+		return native{}
+	}
+	return native{truth: func(ev *eval) bool { return ev.scope.matchText(f(ev), test) }}
+}
+
+// body runs test over a body where it stands; only what test finds something
+// in is copied, and then searched again.
+func (t *translator) body(field int, test finder) native {
+	of := (*event.Call).ReqBody
+	if field == t.lang.respBody {
+		of = (*event.Call).RespBody
+	}
+	return native{truth: func(ev *eval) bool {
+		if _, _, ok := test(borrowed(of(ev.scope.call))); !ok {
+			return false
+		}
+		copied, _ := ev.scope.field(field).(string)
+		return ev.scope.matchText(copied, test)
+	}}
+}
+
+// borrowed is b as a text, which whoever gets it lets go of before b changes:
+// a finder that finds nothing keeps nothing.
+func borrowed(b []byte) string { return unsafe.String(unsafe.SliceData(b), len(b)) }

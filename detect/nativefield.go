@@ -1,0 +1,201 @@
+package detect
+
+import (
+	"strconv"
+	"strings"
+
+	"github.com/expr-lang/expr/ast"
+
+	"spaniel/detect/window"
+	"spaniel/event"
+)
+
+// name understands a plain name: a field without a dot, or an aggregate.
+func (t *translator) name(name string) native {
+	if t.plan == nil {
+		return t.field(name)
+	}
+	i, err := strconv.Atoi(strings.TrimPrefix(name, aggregatePrefix))
+	if err != nil || !strings.HasPrefix(name, aggregatePrefix) || i >= len(t.plan.aggregates) {
+		return native{}
+	}
+	switch a := t.plan.aggregates[i]; {
+	case a.kind == window.Text:
+		return native{text: func(ev *eval) string { return ev.frame.eval(i).Str }}
+	case a.kind == window.Bool:
+		return native{truth: func(ev *eval) bool { return ev.frame.eval(i).Num != 0 }}
+	case a.whole:
+		return native{whole: func(ev *eval) int { return int(ev.frame.eval(i).Num) }}
+	}
+	return native{real: func(ev *eval) float64 { return ev.frame.eval(i).Num }}
+}
+
+// member understands group.field, an element's parts, and a header by name.
+func (t *translator) member(n *ast.MemberNode) native {
+	if p, ok := n.Node.(*ast.PointerNode); ok && p.Name == "" {
+		if prop, ok := n.Property.(*ast.StringNode); ok {
+			return t.part(prop.Value)
+		}
+		return native{}
+	}
+	if t.plan != nil {
+		return native{}
+	}
+	if msg := headersOf(n.Node); msg != "" {
+		return t.header(msg, t.expr(n.Property))
+	}
+	return t.field(dotted(n))
+}
+
+// part is a part of the element a predicate is about.
+func (t *translator) part(name string) native {
+	switch t.elem {
+	case leafElement:
+		return leafPart(name)
+	case tokenElement:
+		return tokenPart(name)
+	case headerElement:
+		switch name {
+		case "name":
+			return native{text: func(ev *eval) string { return ev.header.Name }}
+		case "value":
+			return native{text: func(ev *eval) string { return ev.header.Value }}
+		}
+	}
+	return native{}
+}
+
+func leafPart(name string) native {
+	switch name {
+	case "place":
+		return native{text: func(ev *eval) string { return ev.leaf.Place }}
+	case "key":
+		return native{text: func(ev *eval) string { return ev.leaf.Key }}
+	case "kind":
+		return native{text: func(ev *eval) string { return ev.leaf.Kind.String() }}
+	case "type":
+		return native{text: func(ev *eval) string { return ev.leaf.Type }}
+	case "value":
+		return native{text: func(ev *eval) string { return ev.leaf.Value }}
+	}
+	return native{}
+}
+
+func tokenPart(name string) native {
+	switch name {
+	case "ok":
+		return native{truth: func(ev *eval) bool { return ev.token.OK }}
+	case "signed":
+		return native{truth: func(ev *eval) bool { return ev.token.Signed }}
+	case "encrypted":
+		return native{truth: func(ev *eval) bool { return ev.token.Encrypted }}
+	case "expired":
+		return native{truth: func(ev *eval) bool { return ev.token.Expired }}
+	case "alg":
+		return native{text: func(ev *eval) string { return ev.token.Alg }}
+	case "typ":
+		return native{text: func(ev *eval) string { return ev.token.Typ }}
+	case "kid":
+		return native{text: func(ev *eval) string { return ev.token.Kid }}
+	case "iss":
+		return native{text: func(ev *eval) string { return ev.token.Iss }}
+	case "sub":
+		return native{text: func(ev *eval) string { return ev.token.Sub }}
+	case "jku":
+		return native{text: func(ev *eval) string { return ev.token.Jku }}
+	case "x5u":
+		return native{text: func(ev *eval) string { return ev.token.X5u }}
+	case "scope":
+		return native{text: func(ev *eval) string { return ev.token.Scope }}
+	case "exp":
+		return native{whole: func(ev *eval) int { return ev.token.Exp }}
+	case "iat":
+		return native{whole: func(ev *eval) int { return ev.token.Iat }}
+	case "nbf":
+		return native{whole: func(ev *eval) int { return ev.token.Nbf }}
+	}
+	return native{}
+}
+
+// field understands a field of the call. The common ones are read where they
+// stand; the others are computed once per call and kept boxed, as for the
+// virtual machine.
+func (t *translator) field(name string) native {
+	i, ok := t.lang.index[name]
+	if !ok {
+		return native{}
+	}
+	if f := textField(name); f != nil {
+		return native{text: func(ev *eval) string { return f(ev.scope.call) }}
+	}
+	if f := wholeField(name); f != nil {
+		return native{whole: func(ev *eval) int { return f(ev.scope.call) }}
+	}
+	switch t.lang.fields[i].Type {
+	case "string":
+		return native{text: func(ev *eval) string { v, _ := ev.scope.field(i).(string); return v }}
+	case "int":
+		return native{whole: func(ev *eval) int { v, _ := ev.scope.field(i).(int); return v }}
+	case "bool":
+		return native{truth: func(ev *eval) bool { v, _ := ev.scope.field(i).(bool); return v }}
+	}
+	return native{}
+}
+
+func textField(name string) func(*event.Call) string {
+	switch name {
+	case "req.method":
+		return func(c *event.Call) string { return c.Req.Method }
+	case "req.host":
+		return func(c *event.Call) string { return c.Req.Host }
+	case "req.route":
+		return func(c *event.Call) string { return c.Route }
+	case "req.path":
+		return func(c *event.Call) string { return c.Req.Path }
+	case "req.query":
+		return func(c *event.Call) string { return c.Req.Query }
+	case "req.target":
+		return func(c *event.Call) string { return c.Req.Target }
+	case "req.user_agent":
+		return func(c *event.Call) string { return c.Req.Get("user-agent") }
+	case "resp.content_type":
+		return func(c *event.Call) string { return mediaType(&c.Resp.Message) }
+	case "req.content_type":
+		return func(c *event.Call) string { return mediaType(&c.Req.Message) }
+	case "call.kind":
+		return func(c *event.Call) string { return c.Kind }
+	case "call.style":
+		return func(c *event.Call) string { return c.Style }
+	case "call.proto":
+		return func(c *event.Call) string { return c.Proto }
+	case "principal.kind":
+		return func(c *event.Call) string { return c.Principal.Kind }
+	case "principal.id":
+		return func(c *event.Call) string { return c.Principal.ID }
+	case "principal.user":
+		return func(c *event.Call) string { return c.Principal.User }
+	case "principal.session":
+		return func(c *event.Call) string { return c.Principal.Session }
+	}
+	return nil
+}
+
+func wholeField(name string) func(*event.Call) int {
+	switch name {
+	case "resp.status":
+		return func(c *event.Call) int { return c.Resp.Status }
+	case "req.body_bytes":
+		return func(c *event.Call) int { return int(c.Req.BodyBytes) }
+	case "resp.body_bytes":
+		return func(c *event.Call) int { return int(c.Resp.BodyBytes) }
+	case "call.depth":
+		return func(c *event.Call) int { return int(c.Depth) }
+	case "call.ttfb_us":
+		return func(c *event.Call) int { return micros(c.Req.End, c.Resp.Start) }
+	case "req.duration_us":
+		return func(c *event.Call) int { return micros(c.Req.Start, c.Req.End) }
+	case "call.duration_us":
+		return func(c *event.Call) int { return micros(c.Time, max(c.Req.End, c.Resp.End)) }
+	}
+	return nil
+}
