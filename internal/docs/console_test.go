@@ -1,6 +1,7 @@
 package docs
 
 import (
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -56,14 +57,42 @@ func TestCommands(t *testing.T) {
 	}
 }
 
+// build builds spaniel once for all tests, into a directory that TestMain
+// made and removes.
 func build(t *testing.T) string {
 	t.Helper()
-	bin := filepath.Join(t.TempDir(), "spaniel")
+	bin := filepath.Join(os.Getenv(binDir), "spaniel")
+	if _, err := os.Stat(bin); err == nil {
+		return bin
+	}
 	out, err := exec.Command("go", "build", "-o", bin, root+"/cmd/spaniel").CombinedOutput()
 	if err != nil {
 		t.Fatalf("building: %v\n%s", err, out)
 	}
 	return bin
+}
+
+// binDir names the directory of the binary.
+const binDir = "SPANIEL_DOCS_BIN"
+
+func TestMain(m *testing.M) { os.Exit(withBinDir(m)) }
+
+func withBinDir(m *testing.M) (code int) {
+	dir, err := os.MkdirTemp("", "spaniel-docs-")
+	if err == nil {
+		err = os.Setenv(binDir, dir)
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	defer func() {
+		if err := os.RemoveAll(dir); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			code = 1
+		}
+	}()
+	return m.Run()
 }
 
 // prepare writes the bundled capture's privacy key, so that hashes are the
