@@ -38,6 +38,7 @@ func TestRun(t *testing.T) {
 	w.inKafka("first")
 	w.inSyslog("first")
 	w.inClickHouse("a", 200)
+	w.queryClickHouse()
 
 	w.shop.order("b", 50)
 	w.terminate()
@@ -88,7 +89,7 @@ type world struct {
 	broker, sensor          *process
 	kafkaAddr, api, syslogs string
 	db                      driver.Conn
-	bin, config             string
+	bin, config, chURL      string
 }
 
 func newWorld(t *testing.T) *world {
@@ -99,8 +100,8 @@ func newWorld(t *testing.T) *world {
 	w.broker, w.kafkaAddr = startKafka(t)
 	createTopic(t, w.kafkaAddr, alertTopic, 3)
 	_, chAddr := startClickHouse(t)
-	chURL := "clickhouse://default@" + chAddr + "/default"
-	w.db = clickhouseDB(t, chURL)
+	w.chURL = "clickhouse://default@" + chAddr + "/default"
+	w.db = clickhouseDB(t, w.chURL)
 	execute(t, w.db, plainTable)
 	var syslogAddr string
 	_, syslogAddr, w.syslogs = startRsyslog(t)
@@ -114,7 +115,7 @@ sinks:
   - {name: bus, kafka: {brokers: ["%[4]s"]}}
   - {name: warehouse, kinds: [call], clickhouse: {url: "%[5]s"}}
   - {name: siem, syslog: {address: "%[6]s"}}
-`, w.shop.port(), dir, w.api, w.kafkaAddr, chURL, syslogAddr))
+`, w.shop.port(), dir, w.api, w.kafkaAddr, w.chURL, syslogAddr))
 	w.sensor = prepare(t, "spaniel", dir, w.bin, "run", "-c", w.config)
 	return w
 }
@@ -135,13 +136,13 @@ func (w *world) watching() {
 
 // ask runs `spaniel query`, through the running sensor or on the file, and
 // returns the number it answers.
-func (w *world) ask(sql string) (int, error) {
+func (w *world) ask(sql string, flags ...string) (int, error) {
 	var errs bytes.Buffer
-	cmd := exec.Command(w.bin, "query", "-c", w.config, "-o", "ndjson", sql)
+	cmd := exec.Command(w.bin, append(flags, "query", "-c", w.config, "-o", "ndjson", sql)...)
 	cmd.Stderr = &errs
 	out, err := cmd.Output()
 	if err != nil {
-		return 0, fmt.Errorf("%w: %s", err, errs.String())
+		return 0, fmt.Errorf("%w: %s", err, &errs)
 	}
 	var row struct{ N int }
 	if err := json.Unmarshal(out, &row); err != nil {
@@ -188,6 +189,26 @@ func (w *world) terminate() {
 	w.await("every alert made is in the store", "SELECT count(DISTINCT id) AS n FROM alerts", last.Alerts)
 	w.await("what was on the wire just before is in the store", ordersOf("b"), 50)
 	w.t.Logf("SIGTERM: exit 0 in %.1f s; %d packets, %d calls, %d alerts, all stored, the 50 calls just before among them", took.Seconds(), last.Packets, last.Calls, last.Alerts)
+}
+
+// queryClickHouse asks that server with `spaniel query`, which must not let a
+// statement through that changes anything.
+func (w *world) queryClickHouse() {
+	w.t.Helper()
+	store := "store.url=" + w.chURL
+	if n, err := w.ask(ordersOf("a"), "--set", store); err != nil || n != 200 {
+		w.t.Errorf("asked through spaniel, ClickHouse has %d calls (%v)", n, err)
+	}
+	for _, sql := range []string{"DROP TABLE calls", "INSERT INTO calls (call_id) VALUES ('x')", "SELECT nothere FROM calls"} {
+		_, err := w.ask(sql, "--set", store)
+		var exit *exec.ExitError
+		if !errors.As(err, &exit) || exit.ExitCode() != 2 {
+			w.t.Errorf("%s: %v, want exit status 2", sql, err)
+		}
+	}
+	if n, err := w.ask(ordersOf("a"), "--set", store); err != nil || n != 200 {
+		w.t.Errorf("after hostile statements ClickHouse has %d calls (%v)", n, err)
+	}
 }
 
 // inKafka waits for the alert about the marked attack.
