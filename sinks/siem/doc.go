@@ -6,5 +6,6 @@
 // Syslog has no acknowledgement. Over TCP a batch counts as delivered once the
 // peer's TCP has taken every byte of it, which is the most the protocol can
 // say; over UDP once it was sent. A connection that breaks before that sends
-// the batch again: receivers drop what has an id they know.
+// the batch again: receivers drop what has an id they know. What a receiver
+// that hangs and is killed had in its socket's buffer, unread, is lost.
 package siem
