@@ -1,6 +1,7 @@
 package docs
 
 import (
+	"go/ast"
 	"regexp"
 	"slices"
 	"strings"
@@ -81,9 +82,7 @@ func TestCategories(t *testing.T) {
 	}
 	detect := parse(t, "detect")
 	var packs, page []string
-	for _, s := range strs(detect, "packs") {
-		packs = append(packs, s)
-	}
+	packs = append(packs, strs(detect, "packs")...)
 	for k := range got {
 		page = append(page, k)
 	}
@@ -115,4 +114,66 @@ func shippedKinds(t *testing.T) map[string][]string {
 		t.Fatalf("%d packs found in rules/rules_test.go", len(out))
 	}
 	return out
+}
+
+// TestCallWords: kinds, styles and principals of calls, as detect/semantics
+// gives them.
+func TestCallWords(t *testing.T) {
+	p := load(t, vocabulary)
+	files := parse(t, "detect/semantics")
+	var kinds []string
+	inspect(files, func(n ast.Node) {
+		if lit, ok := n.(*ast.CompositeLit); ok && len(lit.Elts) > 0 {
+			if id, ok := lit.Type.(*ast.Ident); ok && id.Name == "hint" {
+				if s, ok := text(lit.Elts[0]); ok {
+					kinds = append(kinds, s)
+				}
+			}
+		}
+	})
+	same(t, "kinds of call", named(p.section(t, "### Kinds of call")), kinds)
+
+	var styles []string
+	within(files, "style", func(n ast.Node) {
+		if r, ok := n.(*ast.ReturnStmt); ok {
+			if s, ok := text(r.Results[0]); ok {
+				styles = append(styles, s)
+			}
+		}
+	})
+	same(t, "styles", named(p.section(t, "### Styles")), styles)
+
+	principals := members(files, "Principal", "Kind")
+	inspect(files, func(n ast.Node) {
+		a, ok := n.(*ast.AssignStmt)
+		if !ok || len(a.Lhs) != len(a.Rhs) {
+			return
+		}
+		for i := range a.Lhs {
+			if sel, ok := a.Lhs[i].(*ast.SelectorExpr); ok && sel.Sel.Name == "Kind" {
+				if s, ok := text(a.Rhs[i]); ok {
+					principals = append(principals, s)
+				}
+			}
+		}
+	})
+	same(t, "principals", named(p.section(t, "### Principals")), principals)
+}
+
+// TestSteps: the steps of decoding that make readings.
+func TestSteps(t *testing.T) {
+	steps := []string{"json.…"} // named after the place within the JSON
+	inspect(parse(t, "decode/body"), func(n ast.Node) {
+		call, ok := n.(*ast.CallExpr)
+		if !ok || len(call.Args) != 2 {
+			return
+		}
+		if sel, ok := call.Fun.(*ast.SelectorExpr); ok && (sel.Sel.Name == "add" || sel.Sel.Name == "addScratch") {
+			if s, ok := text(call.Args[0]); ok {
+				steps = append(steps, s)
+			}
+		}
+	})
+	p := load(t, vocabulary)
+	same(t, "steps of decoding", named(p.section(t, "### Steps of decoding")), steps)
 }

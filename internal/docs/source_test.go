@@ -129,6 +129,18 @@ func strs(files []*ast.File, function string) []string {
 	return out
 }
 
+func inspect(files []*ast.File, visit func(ast.Node)) {
+	for _, f := range files {
+		ast.Inspect(f, func(n ast.Node) bool {
+			if n != nil {
+				visit(n)
+			}
+			return true
+		})
+	}
+}
+
+// within visits the nodes of the named functions.
 func within(files []*ast.File, function string, visit func(ast.Node)) {
 	for _, f := range files {
 		for _, d := range f.Decls {
