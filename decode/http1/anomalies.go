@@ -30,6 +30,7 @@ const (
 	AnomalyInterim          = "excessive_interim"
 	AnomalyDesync           = "desync"
 	AnomalyEarlyResponse    = "response_before_request"
+	AnomalyForbiddenBody    = "forbidden_body"
 )
 
 // An Anomaly is a name with what it means.
@@ -54,9 +55,9 @@ func Anomalies() []Anomaly {
 		{AnomalyRequestLine, "a request line has odd white space, or a target with spaces or control bytes"},
 		{AnomalyMethod, "a method is not made of capital letters and hyphens"},
 		{AnomalyVersion, "a version other than HTTP/1.0 and HTTP/1.1"},
-		{AnomalyStatus, "a response whose status is no number from 100 to 599, a status line with odd white space, or bytes in a response's place that are none"},
+		{AnomalyStatus, "a response whose status is no number from 100 to 599, a status line with odd white space or up to four bytes before it, or bytes in a response's place that are none"},
 		{AnomalyMissingHost, "an HTTP/1.1 request without Host"},
-		{AnomalyHost, "the host can be read in two ways: several Host fields, one that differs from the target's, userinfo or separators in it"},
+		{AnomalyHost, "the host can be read in two ways: several Host fields, one that differs from the target's, userinfo or separators in it, CONNECT to a path"},
 		{AnomalyAbsolute, "the target is a whole URL, as sent to a proxy"},
 		{AnomalyOld, "a request of HTTP/0.9"},
 		{AnomalyLeadingLine, "empty lines stand before the message"},
@@ -66,5 +67,6 @@ func Anomalies() []Anomaly {
 		{AnomalyInterim, "more than 16 interim (1xx) responses to one request"},
 		{AnomalyDesync, "bytes where a message should begin are none; the parser went on at the next line that begins one"},
 		{AnomalyEarlyResponse, "the response was captured before its request"},
+		{AnomalyForbiddenBody, "a 1xx or 204 response announces a body, or one that may have none was followed by bytes until the connection closed"},
 	}
 }

@@ -23,6 +23,7 @@ type Conn struct {
 	service   string
 	upgraded  bool
 	interim   uint64
+	after     After
 }
 
 // NewConn returns a parser for the flow fl that counts into led, lets x expand
@@ -36,6 +37,7 @@ func NewConn(cfg *Config, x event.Expander, fl *event.Flow, led *event.Ledger, e
 func (c *Conn) Data(d event.Direction, b []byte, at event.Stamp) {
 	c.settle(at)
 	h := &c.half[d]
+	c.after = After{}
 	h.heard = h.heard || len(b) > 0
 	h.feed(b, at)
 	c.flush(at)
@@ -70,6 +72,28 @@ func (c *Conn) Close(at event.Stamp) {
 // Bytes that follow are counted as skipped.
 func (c *Conn) Upgraded() (service string, ok bool) { return c.service, c.upgraded }
 
+// After is what the connection was given that belongs to the protocol after
+// it. All of it was counted as skipped.
+type After struct {
+	// Held are bytes of the client that came before it was clear that HTTP/1
+	// ends, from the stamp From on; Beyond more were not kept.
+	Held   []byte
+	From   event.Stamp
+	Beyond uint64
+	// Tail is how many of the bytes last given to Data came after HTTP/1.
+	Tail int
+}
+
+// After returns what the last Data left over when HTTP/1 ended in it.
+func (c *Conn) After() After { return c.after }
+
+// Depth returns the number of the last call.
+func (c *Conn) Depth() uint32 { return c.depth }
+
+// Count makes the next call number depth+1: calls within a tunnel follow
+// those that made it.
+func (c *Conn) Count(depth uint32) { c.depth = depth }
+
 // Interim returns how many 1xx responses were passed over.
 func (c *Conn) Interim() uint64 { return c.interim }
 
@@ -80,6 +104,9 @@ func (c *Conn) upgrade(service string, at event.Stamp) {
 		h := &c.half[d]
 		if h.state == stEnded {
 			continue
+		}
+		if h.state == stHold {
+			c.after = After{Held: append([]byte(nil), h.buf...), From: h.first, Beyond: h.held - uint64(len(h.buf))}
 		}
 		if h.drop(); h.busy {
 			h.done(false, at)

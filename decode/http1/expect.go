@@ -50,6 +50,13 @@ func (h *half) doubtful(b []byte, at event.Stamp) int {
 // believe takes the gathered bytes as what the state in body makes of them.
 func (h *half) believe(at event.Stamp) {
 	h.state = h.body
+	if h.forbidden {
+		if h.forbidden = false; h.state != stStart && len(h.buf) == 0 {
+			h.done(true, at)
+			return
+		}
+		h.mark(AnomalyForbiddenBody)
+	}
 	held := append([]byte(nil), h.buf...)
 	h.drop()
 	h.conn.led.SkippedBytes -= uint64(len(held))

@@ -19,6 +19,7 @@ type facts struct {
 	host, upgrade string
 	expect        bool // Expect: 100-continue
 	split         bool // Content-Length occurs with different values
+	close         bool // Connection: close
 
 	// Of a response: its status, and what its request was.
 	status  int
@@ -189,6 +190,8 @@ func (r *fieldReader) note(name, value string) {
 		if is(name, "upgrade") {
 			f.upgrade = value
 		}
+	case 10:
+		f.close = f.close || is(name, "connection") && is(value, "close")
 	case 14:
 		if is(name, "content-length") {
 			f.noteLength(value, r.call)

@@ -41,6 +41,7 @@ type half struct {
 
 	head
 	chunk
+	garbage
 	// remain is how much of the body, or of the chunk, is to come.
 	remain uint64
 	// opening: the first chunk-size line of a body is read; it is in buf.
@@ -49,14 +50,14 @@ type half struct {
 	opening, looking bool
 	other            lengthKind
 	otherLen         uint64
-	// carry marks the next message of this direction.
-	carry []string
 	// held counts the bytes that came while a CONNECT waited for its response.
 	held uint64
 	// expects: the request asked for 100 Continue, and no byte of its body
 	// came; body is the state in which it begins.
 	expects bool
 	body    state
+	// forbidden: the bytes that follow may be a body that may not be.
+	forbidden bool
 	// interims counts the 1xx responses since the last final one.
 	interims int
 }
@@ -104,6 +105,9 @@ func (h *half) step(b []byte, at event.Stamp) int {
 		h.collect(b)
 		h.held += uint64(len(b))
 	}
+	if h.state == stOff {
+		h.conn.after.Tail = len(b)
+	}
 	h.conn.led.SkippedBytes += uint64(len(b))
 	return len(b)
 }
@@ -123,16 +127,6 @@ func (h *half) start(b []byte, at event.Stamp) int {
 		h.state = stHead
 	}
 	return n
-}
-
-// note marks the next message of this direction.
-func (h *half) note(name string) {
-	for _, s := range h.carry {
-		if s == name {
-			return
-		}
-	}
-	h.carry = append(h.carry, name)
 }
 
 // counted reads a body or a chunk of known length.
@@ -288,6 +282,7 @@ func (h *half) finish(orderly bool, at event.Stamp) {
 	default:
 		h.done(false, at)
 	}
+	h.blame(at)
 	h.state = stEnded
 }
 

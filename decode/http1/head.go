@@ -171,7 +171,7 @@ func (h *half) reject(line []byte, at event.Stamp) {
 	}
 	h.conn.led.HeadBytes -= h.seen
 	h.conn.led.SkippedBytes += h.seen
-	h.note(AnomalyDesync)
+	h.desync(h.seen, h.first)
 	if h.dir == event.ToClient {
 		h.note(AnomalyStatus)
 	}
@@ -192,7 +192,9 @@ func (h *half) partial(flags event.Flags, at event.Stamp) {
 	case !h.certain(view(bytes.TrimSuffix(whole, []byte("\r")))):
 		h.conn.led.HeadBytes -= h.seen
 		h.conn.led.SkippedBytes += h.seen
-		h.drop()
+		if h.drop(); flags == 0 {
+			h.desync(h.seen, h.first)
+		}
 		return
 	}
 	text := string(whole)

@@ -119,6 +119,7 @@ func (h *half) open(m *event.Message, line, text string, at event.Stamp) {
 		h.call.Mark(name)
 	}
 	h.carry = h.carry[:0]
+	h.report(at)
 	if h.seen > uint64(h.conn.pool.cfg.HeadCap) {
 		h.call.Mark(AnomalyHeadCap)
 		h.call.Flags |= event.FlagCapped

@@ -12,7 +12,7 @@ func (h *half) response(text string, at event.Stamp) (f facts, ok bool) {
 	line, rest := cutLine(text)
 	s, _ := parseStatusLine(line)
 	if s.status/100 == 1 && s.status != 101 && !s.bad {
-		h.interimDone()
+		h.interimDone(line, rest)
 		return f, false
 	}
 	interims := h.interims
@@ -51,7 +51,15 @@ func (h *half) response(text string, at event.Stamp) (f facts, ok bool) {
 }
 
 // interimDone counts a 1xx response.
-func (h *half) interimDone() {
+func (h *half) interimDone(line, rest string) {
+	if len(rest) > 2 { // its fields are no call's, but what they announce is
+		h.call = h.conn.pool.get()
+		if f := h.fields(&h.call.Resp.Headers, line, rest, false); f.announces() {
+			h.note(AnomalyForbiddenBody)
+		}
+		h.conn.pool.put(h.call)
+		h.call = nil
+	}
 	h.conn.interim++
 	h.msgs++
 	if h.interims++; h.interims > maxInterim {
@@ -63,11 +71,21 @@ func (h *half) interimDone() {
 // responseBody goes on to the body that f announces, or leaves HTTP/1.
 func (h *half) responseBody(f facts, at event.Stamp) {
 	if f.status == 101 || f.connect && f.status/100 == 2 {
+		h.conn.upgraded = true // what the client sent meanwhile is no request
 		h.done(true, at)
 		h.conn.upgrade(f.service(), at)
 		return
 	}
 	kind, n := f.responseLength(f.status, f.noBody)
+	if kind == lenNone && f.announces() {
+		if f.status == 204 {
+			h.mark(AnomalyForbiddenBody)
+		}
+		if f.close {
+			h.forbid(f, at)
+			return
+		}
+	}
 	h.other, h.otherLen = f.otherwise(lenClose)
 	h.looking = f.look
 	h.enter(kind, n, at)

@@ -27,7 +27,7 @@ func (h *half) resync(b []byte, at event.Stamp) int {
 	if i < 0 {
 		n = len(b)
 	}
-	h.conn.led.SkippedBytes += uint64(n)
+	h.passed(n)
 	if !h.junk {
 		h.collect(b[:n])
 		h.junk = len(h.buf) >= h.conn.pool.cfg.HeadCap || !h.maybe(h.buf)
@@ -40,7 +40,7 @@ func (h *half) resync(b []byte, at event.Stamp) int {
 		h.buf, h.junk = h.buf[:0], false
 		return n
 	}
-	h.conn.led.SkippedBytes -= uint64(len(h.buf))
+	h.unpassed(len(h.buf))
 	h.conn.led.HeadBytes += uint64(len(h.buf))
 	h.lines, h.seen, h.blank = 1, uint64(len(h.buf)), 0
 	h.state = stHead
@@ -68,7 +68,7 @@ func (h *half) maybe(b []byte) bool {
 func (h *half) certain(line string) bool {
 	if h.dir == event.ToClient {
 		s, ok := parseStatusLine(line)
-		return ok && !s.bad && strictVersion(s.version)
+		return ok && !s.bad && !s.slop && strictVersion(s.version)
 	}
 	r, ok := parseRequestLine(line)
 	if !ok || !strictVersion(r.version) || !ordinaryMethod(r.method) || r.odd && !knownMethod(r.method) {

@@ -8,17 +8,21 @@ type statusLine struct {
 	v               version
 	status          int
 	bad             bool // status is no number from 100 to 599
-	odd             bool // white space beyond the single spaces
+	odd             bool // white space beyond the single spaces, or slop
+	slop            bool // bytes stand before HTTP/
 }
+
+// statusSlop is how many bytes browsers pass over before HTTP/.
+const statusSlop = 4
 
 // parseStatusLine takes line, without its line end, apart; ok is false when it
 // does not begin with HTTP/.
 func parseStatusLine(line string) (s statusLine, ok bool) {
-	if line != "" && isBlank(line[0]) {
-		line, s.odd = trim(line), true
-	}
-	if !hasPrefix(line, "http/") {
-		return s, false
+	for i := 0; !hasPrefix(line, "http/"); i++ {
+		if i == statusSlop || line == "" {
+			return s, false
+		}
+		line, s.odd, s.slop = line[1:], true, true
 	}
 	word, rest, _ := cutBlank(line)
 	s.version = word
