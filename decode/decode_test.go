@@ -148,7 +148,8 @@ func TestAnyCutAnyOrder(t *testing.T) {
 		if seed%7 < 3 {
 			s = wiretest.Duplicate(s, seed, 3)
 		}
-		r := run(t, wiretest.Render(s), 1+int(seed)%20, nil)
+		keep := func(c *Config, _ []*Partition) { c.Frame.KeepDuplicates = seed%7 == 0 }
+		r := run(t, wiretest.Render(s), 1+int(seed)%20, keep)
 		wantCalls(t, r, shopCalls)
 		if t.Failed() {
 			t.Fatalf("seed %d", seed)
@@ -258,4 +259,42 @@ func busy(seed uint64, conns int) []event.Frame {
 		}
 	}
 	return wiretest.Render(wiretest.Drop(all, lost...))
+}
+
+// TestMirroredTwice sends each packet twice, or a third of them again, bare or
+// in another VLAN, from a router's both sides: what comes out is what came
+// out of the clean capture.
+func TestMirroredTwice(t *testing.T) {
+	segs := parse(t, shop).Segments()
+	clean := run(t, wiretest.Render(segs), 512, nil)
+	vlan := func(id uint16) func(event.Frame) event.Frame {
+		return func(f event.Frame) event.Frame { return wiretest.AddVLAN([]event.Frame{f}, 0x8100, id)[0] }
+	}
+	bare := func(f event.Frame) event.Frame { return f }
+	for name, sides := range map[string][2]func(event.Frame) event.Frame{
+		"bare": {bare, bare}, "second in a VLAN": {bare, vlan(7)}, "two VLANs": {vlan(7), vlan(8)},
+	} {
+		var frames []event.Frame
+		for _, f := range wiretest.Render(segs) {
+			first, second := sides[0](f), sides[1](f)
+			if port := int(f.Data[34])<<8 | int(f.Data[35]); port < 10_000 { // the server's side comes first
+				first, second = second, first
+			}
+			second.Time += 3000
+			frames = append(frames, first, second)
+		}
+		r := run(t, wiretest.Number(frames), 7, nil)
+		wantCalls(t, r, sorted(clean.calls))
+		if !slices.Equal(r.notes, clean.notes) || len(r.flows) != len(clean.flows) || r.led.Frames[event.FrameDuplicate] != uint64(len(segs)) {
+			t.Errorf("%s: anomalies %v, %d flows, ledger %+v", name, r.notes, len(r.flows), r.led)
+		}
+	}
+	segs = parse(t, turns).Segments() // without a pause in which a copy would be late
+	for seed := range uint64(20) {
+		r := run(t, wiretest.Render(wiretest.Duplicate(segs, seed, 3)), 7, nil)
+		wantCalls(t, r, turnsCalls)
+		if len(r.notes) > 0 || r.led.Frames[event.FrameDuplicate] == 0 || r.led.Stream[event.ByteOverlap] != 0 {
+			t.Errorf("seed %d: anomalies %v, ledger %+v", seed, r.notes, r.led)
+		}
+	}
 }

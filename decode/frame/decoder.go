@@ -12,12 +12,21 @@ type Config struct {
 	// Checksums says what to do about them; Ignore by default, because on the
 	// sending host the network card fills them in after the capture saw the packet.
 	Checksums Checksums
+	// KeepDuplicates hands on what a mirror sent twice. By default a TCP packet
+	// that comes again within 5 ms, with the same headers (TTL and VLAN apart),
+	// IP identification and bytes, is a FrameDuplicate; one without
+	// identification (IPv6) must come within 1 ms.
+	KeepDuplicates bool
+	// JoinVLANs leaves the VLAN out of a flow's identity, so that directions
+	// that are mirrored with different tags meet. By default equal addresses in
+	// two VLANs are two tenants.
+	JoinVLANs bool
 	// Defrag bounds the memory for fragments.
 	Defrag defrag.Config
 }
 
-// A Decoder reads frames. It belongs to one goroutine; fragments are its only
-// state between frames.
+// A Decoder reads frames. It belongs to one goroutine; between frames it
+// remembers fragments and the packets of the last milliseconds.
 type Decoder struct {
 	cfg   Config
 	led   *event.Ledger
@@ -25,6 +34,7 @@ type Decoder struct {
 	frags *defrag.Reassembler
 	frag  defrag.Fragment
 	whole defrag.Datagram
+	seen  copies
 
 	// Of the frame being decoded.
 	p     *Packet
@@ -66,6 +76,9 @@ func (d *Decoder) Flush() { d.frags.Flush() }
 
 // Fragments returns what became of fragmented datagrams so far.
 func (d *Decoder) Fragments() defrag.Counts { return d.frags.Counts() }
+
+// Copies returns what was seen of packets that the mirror sent twice.
+func (d *Decoder) Copies() CopyStats { return d.seen.stats }
 
 // fragmentsDied moves frames that were counted as used to those that were not.
 func (d *Decoder) fragmentsDied(frames int) {

@@ -36,7 +36,7 @@ func (d *Decoder) ether(kind uint16, b []byte) event.FrameFate {
 				return d.short()
 			}
 			// A tag with id 0 carries a priority only. The outermost id stays.
-			if id := binary.BigEndian.Uint16(b) & 0xfff; d.p.VLAN == 0 {
+			if id := binary.BigEndian.Uint16(b) & 0xfff; d.p.VLAN == 0 && !d.cfg.JoinVLANs {
 				d.p.VLAN = id
 			}
 			kind, b = binary.BigEndian.Uint16(b[2:]), b[4:]

@@ -34,6 +34,9 @@ func (d *Decoder) tcp(b []byte, wire int, src, dst netip.Addr) event.FrameFate {
 	p.Window, p.Urgent = binary.BigEndian.Uint16(b[14:]), binary.BigEndian.Uint16(b[18:])
 	p.options(b[20:head])
 	p.Payload, p.WireLen = b[head:], wire-head
+	if !d.cfg.KeepDuplicates && d.seen.again(p, b) {
+		return event.FrameDuplicate
+	}
 	return event.FrameStream
 }
 

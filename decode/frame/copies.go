@@ -1,0 +1,134 @@
+package frame
+
+import (
+	"encoding/binary"
+	"hash/maphash"
+)
+
+// A mirror of two ports, or of both sides of a router, sends one packet twice:
+// at once, but perhaps in another VLAN and with a lower TTL. Hosts do not:
+// a retransmission has an IP identification of its own.
+const (
+	// copyWithin is how much later a copy may come, by the packet clock.
+	copyWithin = 5e6
+	// copyBare is the same for packets without an identification (IPv6, and
+	// IPv4 with 0); their copies must be equal in every byte of TCP, too.
+	copyBare = 1e6
+	// copySets times copyWays packets are remembered: some more than 10 Gbit/s
+	// of full ones bring within copyWithin.
+	copySets, copyWays = 2048, 4
+	// copyAliases bounds the connections known to come in a second VLAN.
+	copyAliases = 4096
+)
+
+// sight is one packet as it was seen first.
+type sight struct {
+	tag   uint64 // hash of all that a copy must equal; 0 is an empty place
+	clock int64
+	vlan  uint16
+}
+
+// alias says that a connection's packets in one VLAN are copies of, or
+// answers to, its packets in another.
+type alias struct {
+	key  uint64
+	vlan uint16
+}
+
+// copies remembers the packets of the last milliseconds. Its memory is fixed:
+// within a set the oldest goes.
+type copies struct {
+	seed    maphash.Seed
+	sights  []sight // made at the first packet
+	aliases []alias // made at the first copy from another VLAN
+	stats   CopyStats
+}
+
+// CopyStats counts what the removal of copies saw.
+type CopyStats struct {
+	// Copies of packets were dropped; OtherVLAN is how many of them came in
+	// another VLAN.
+	Copies, OtherVLAN uint64
+	// Forgotten packets were younger than 5 ms when they made room for others:
+	// their copies were not known as such.
+	Forgotten uint64
+}
+
+// again reports whether p, whose TCP segment is b, was seen before. Where a
+// connection is known to be mirrored from two VLANs it also gives p the one
+// that was seen first, so that both directions meet in one flow.
+func (c *copies) again(p *Packet, b []byte) bool {
+	if c.sights == nil {
+		c.seed = maphash.MakeSeed()
+		c.sights = make([]sight, copySets*copyWays)
+	}
+	src, dst := endpoint(p.Src, 0), endpoint(p.Dst, 0)
+	if c.aliases != nil {
+		c.canonical(p, src, dst)
+	}
+	place, tag := c.hash(p, b, src, dst)
+	within := int64(copyWithin)
+	if p.IPID == 0 {
+		within = copyBare
+	}
+	set := c.sights[int(place%copySets)*copyWays:][:copyWays]
+	oldest := &set[0]
+	for i := range set {
+		s := &set[i]
+		if s.tag == tag && p.Stamp.Clock-s.clock <= within {
+			c.stats.Copies++
+			if s.vlan != p.VLAN {
+				c.stats.OtherVLAN++
+				c.learn(src, dst, p, s.vlan)
+			}
+			return true
+		}
+		if s.tag == 0 || oldest.tag != 0 && s.clock < oldest.clock {
+			oldest = s
+		}
+	}
+	if oldest.tag != 0 && p.Stamp.Clock-oldest.clock <= copyWithin {
+		c.stats.Forgotten++
+	}
+	*oldest = sight{tag: tag, clock: p.Stamp.Clock, vlan: p.VLAN}
+	return false
+}
+
+// hash returns where p is remembered, by its headers alone, so that it is the
+// same in every run; and what a copy must equal, which no sender can foresee.
+func (c *copies) hash(p *Packet, b []byte, src, dst uint64) (place, tag uint64) {
+	head := uint64(p.IPID)<<48 | uint64(p.Flags)<<40 | uint64(p.Window)<<20 ^ uint64(p.WireLen) ^ uint64(p.VNI)<<24
+	place = mix(src^head, dst^mulC)
+	place = mix(place^uint64(p.Seq)<<32^uint64(p.Ack), mulA)
+	rest := p.Payload
+	if p.IPID == 0 {
+		rest = b[20:]
+		place ^= uint64(binary.BigEndian.Uint16(b[16:]))
+	}
+	tag = place
+	if len(rest) > 0 {
+		tag = mix(place^mulB, maphash.Bytes(c.seed, rest))
+	}
+	return place, tag | 1
+}
+
+func aliasKey(src, dst uint64, p *Packet) uint64 {
+	return mix(min(src, dst)^mulA, max(src, dst)^uint64(p.VLAN)<<32^uint64(p.VNI)) | 1
+}
+
+// canonical gives p the VLAN its connection was seen in first.
+func (c *copies) canonical(p *Packet, src, dst uint64) {
+	k := aliasKey(src, dst, p)
+	if a := &c.aliases[k>>1%copyAliases]; a.key == k {
+		p.VLAN = a.vlan
+	}
+}
+
+// learn notes that packets of p's connection in p's VLAN belong to vlan.
+func (c *copies) learn(src, dst uint64, p *Packet, vlan uint16) {
+	if c.aliases == nil {
+		c.aliases = make([]alias, copyAliases)
+	}
+	k := aliasKey(src, dst, p)
+	c.aliases[k>>1%copyAliases] = alias{key: k, vlan: vlan}
+}
