@@ -20,11 +20,20 @@ var sqlErrors = []struct{ engine, text string }{
 
 // sqlErrorTexts finds any of the messages in one pass over a body.
 var sqlErrorTexts = func() *phrases {
-	var texts []string
+	var texts, screened []string
 	for _, e := range sqlErrors {
 		texts = append(texts, e.text)
+		if len(e.text) >= screenMin {
+			screened = append(screened, e.text)
+			continue
+		}
+		for n := range 100 { // ora-0 and ora-1, which count before five digits
+			screened = append(screened, e.text+string(rune('0'+n/10))+string(rune('0'+n%10)))
+		}
 	}
-	return newPhrases(texts)
+	p := newPhrases(texts)
+	p.screen = newScreen(screened...)
+	return p
 }()
 
 // SQLError reports the error message of a database in a response's text.
