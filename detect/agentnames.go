@@ -1,6 +1,10 @@
 package detect
 
-import "strings"
+import (
+	"strings"
+
+	"spaniel/detect/semantics"
+)
 
 // agentNames remembers what the user agents seen lately are called: clients
 // send the same text with each request, and looking for hundreds of names in
@@ -11,6 +15,7 @@ type agentNames struct {
 
 type agentName struct {
 	bot, tool, scanner string
+	family, claimed    string // for the columns of the same names
 }
 
 // maxAgents bounds the user agents remembered, maxAgentLen the bytes of each.
@@ -24,6 +29,7 @@ func (n *agentNames) of(ua string) agentName {
 		return a
 	}
 	a := agentName{bot: knownBot(ua), tool: toolAgent(ua), scanner: scannerAgent(ua)}
+	a.family, a.claimed = semantics.Agent(ua)
 	if len(ua) <= maxAgentLen {
 		if n.known == nil || len(n.known) >= maxAgents {
 			n.known = make(map[string]agentName)

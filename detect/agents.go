@@ -1,10 +1,6 @@
 package detect
 
-import (
-	"strings"
-
-	"spaniel/detect/text"
-)
+import "spaniel/detect/text"
 
 // named runs a matcher of user agents and returns the name it found, lower
 // case, or "".
@@ -28,26 +24,4 @@ func toolAgent(ua string) string {
 		return n
 	}
 	return named(text.ToolUA, ua)
-}
-
-// agentFamily is a coarse name of what sent the request.
-func agentFamily(ua string) string {
-	if ua == "" {
-		return ""
-	}
-	if n := knownBot(ua); n != "" {
-		return n
-	}
-	if n := toolAgent(ua); n != "" {
-		return n
-	}
-	// In this order: each says Mozilla, most say Safari.
-	low := lowerASCII(ua)
-	for _, b := range [][2]string{{"edg/", "edge"}, {"opr/", "opera"}, {"firefox/", "firefox"}, {"chrome/", "chrome"}, {"crios/", "chrome"},
-		{"safari/", "safari"}, {"msie ", "ie"}, {"trident/", "ie"}, {"mozilla/", "mozilla"}} {
-		if strings.Contains(low, b[0]) {
-			return b[1]
-		}
-	}
-	return "other"
 }

@@ -20,8 +20,10 @@ type Config struct {
 	// User and Addr say how a user name and a client's address are shown and
 	// kept in windows, which may be as a hash; nil: User as Redact has it,
 	// Addr as it is. Conditions see both as on the wire.
-	User   func(name string) string
-	Addr   func(a netip.Addr) netip.Addr
+	User func(name string) string
+	Addr func(a netip.Addr) netip.Addr
+	// RealIP finds the client behind trusted proxies; nil: nobody is trusted.
+	RealIP func(client netip.Addr, req *event.Message) netip.Addr
 	Limits Limits
 }
 

@@ -44,7 +44,20 @@ func NewJudge(s *Set, cfg *Config) *Judge {
 // Call says what the call means, then judges it, appending to out.
 func (j *Judge) Call(c *event.Call, out *Findings) {
 	semantics.Enrich(c, j.hash)
+	j.client(c)
 	j.judge(c, out)
+}
+
+// client says who calls, as far as headers tell.
+func (j *Judge) client(c *event.Call) {
+	if c.Flow != nil {
+		c.RealIP = c.Flow.Client.Addr()
+		if j.cfg.RealIP != nil {
+			c.RealIP = j.cfg.RealIP(c.RealIP, &c.Req.Message)
+		}
+	}
+	a := j.scope.agents.of(c.Req.Get("user-agent"))
+	c.AgentFamily, c.Bot = a.family, a.claimed
 }
 
 // judge applies the rules to an enriched call.

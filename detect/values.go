@@ -22,6 +22,15 @@ func (s *scope) flow() *event.Flow {
 	return s.call.Flow
 }
 
+// realIP is the client behind trusted proxies, where the call was told; a call
+// made by hand, in a test, has only its connection's.
+func realIP(s *scope) any {
+	if s.call.RealIP.IsValid() {
+		return s.call.RealIP.Unmap().String()
+	}
+	return addrText(s.flow().Client)
+}
+
 func addrText(a netip.AddrPort) string {
 	if !a.IsValid() {
 		return ""

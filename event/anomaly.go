@@ -20,7 +20,7 @@ type Loss struct {
 	Order Order
 	Time  int64
 	Frame uint64
-	// Reason is gap, truncated, capped, evicted, shed, not_http, desync.
+	// Reason is gap, truncated, capped, evicted, desync or parser_panic.
 	Reason    string
 	FlowID    uint64
 	Key       FlowKey

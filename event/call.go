@@ -1,5 +1,7 @@
 package event
 
+import "net/netip"
+
 // A Call is one API call: a request with its response, or the fact that one
 // of them was not seen; what Suricata and Zeek call an HTTP transaction.
 //
@@ -29,12 +31,16 @@ type Call struct {
 
 	// The fields below are filled by detect, from the call's own bytes.
 
-	Style     string // rest, graphql, soap, jsonrpc, grpc
-	Kind      string // login, logout, reset, otp, signup, refresh, payment, or ""
-	Failed    bool   // the operation named by Kind did not succeed
-	Route     string // templated path: /orders/{id}
-	APIVer    string // version of the API: v1
-	Principal Principal
+	Style  string // rest, graphql, soap, jsonrpc, grpc
+	Kind   string // login, logout, reset, otp, signup, refresh, payment, or ""
+	Failed bool   // the operation named by Kind did not succeed
+	Route  string // templated path: /orders/{id}
+	APIVer string // version of the API: v1
+	// RealIP is the client behind trusted proxies, else the flow's client.
+	RealIP netip.Addr
+	// AgentFamily and Bot are what the user agent calls itself.
+	AgentFamily, Bot string
+	Principal        Principal
 
 	expand Expander
 	leaves []Leaf
@@ -60,7 +66,7 @@ type Response struct {
 
 // Principal is who made the call, as far as the wire tells.
 type Principal struct {
-	Kind string // none, basic, bearer, jwt, cookie, apikey, mtls
+	Kind string // none, basic, bearer, jwt, cookie, apikey
 	// ID and Session are keyed hashes, never the secret itself.
 	ID, Session string
 	User        string

@@ -59,7 +59,7 @@ func CallColumns() []Column[Record] {
 		{"client_asn", 18, TypeU32, "autonomous system of client_real_ip, 0 without a database", "64496", func(r *Record) any { return &r.ASN }},
 		{"client_fingerprint", 19, TypeU64, "hash of the request's header names and their order", "7719…", func(r *Record) any { return &r.Fingerprint }},
 		{"call_proto", 20, TypeEnum, "protocol: http/1.1, http/1.0, http/0.9", "http/1.1", func(r *Record) any { return &r.Proto }},
-		{"call_style", 21, TypeEnum, "style of the API: rest, graphql, soap, jsonrpc", "rest", func(r *Record) any { return &r.Style }},
+		{"call_style", 21, TypeEnum, "style of the API: rest, graphql, soap, jsonrpc, grpc", "rest", func(r *Record) any { return &r.Style }},
 		{"call_kind", 22, TypeEnum, "what the call means: login, logout, reset, otp, signup, refresh, payment, or empty", "login", func(r *Record) any { return &r.Kind }},
 		{"req_method", 23, TypeEnum, "request method", "POST", func(r *Record) any { return &r.Method }},
 		{"req_host", 24, TypeEnum, "Host header or authority, lower case, without the default port", "shop.example", func(r *Record) any { return &r.Host }},

@@ -81,8 +81,8 @@ func TestCategories(t *testing.T) {
 		}
 	}
 	detect := parse(t, "detect")
-	var packs, page []string
-	packs = append(packs, strs(detect, "packs")...)
+	var page []string
+	packs := strs(detect, "packs")
 	for k := range got {
 		page = append(page, k)
 	}

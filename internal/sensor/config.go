@@ -60,7 +60,7 @@ func (c *Config) complete() error {
 func (c *Config) detectConfig() *detect.Config {
 	return &detect.Config{
 		Sensor: event.AlertSensor{Name: c.Name, Zone: c.Zone, Version: c.Version},
-		Hash:   c.Redactor.Hash, Redact: c.Redactor.Text, User: c.Redactor.User, Addr: c.Redactor.Addr,
+		Hash:   c.Redactor.Hash, Redact: c.Redactor.Text, User: c.Redactor.User, Addr: c.Redactor.Addr, RealIP: c.Redactor.RealIP,
 	}
 }
 

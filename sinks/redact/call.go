@@ -43,7 +43,10 @@ func (r *Redactor) ends(c *event.Call, rec *event.Record) {
 	rec.FlowID, rec.VLAN, rec.VNI = c.Flow.ID, k.VLAN, k.VNI
 	rec.ClientPort, rec.ServerPort = k.Client.Port(), k.Server.Port()
 	rec.ClientIP, rec.ServerIP = r.Addr(client), server
-	rec.RealIP = r.Addr(r.realIP(client, &c.Req.Message))
+	rec.RealIP = rec.ClientIP
+	if c.RealIP.IsValid() {
+		rec.RealIP = r.Addr(c.RealIP)
+	}
 	rec.CommunityID = r.CommunityID(k)
 }
 
@@ -56,7 +59,7 @@ func (r *Redactor) messages(c *event.Call, rec *event.Record) {
 	rec.ReqBytes, rec.RespBytes = q.BodyBytes, p.BodyBytes
 	rec.ReqType, rec.RespType = r.mediaType(&q.Message), r.mediaType(&p.Message)
 	rec.UserAgent = r.value(q.Get("User-Agent"))
-	rec.AgentFamily, rec.Bot = agentFamily(rec.UserAgent), claimedBot(rec.UserAgent)
+	rec.AgentFamily, rec.Bot = c.AgentFamily, c.Bot
 	rec.ReqHeaders = r.fields(rec.ReqHeaders, &q.Message)
 	rec.RespHeaders = r.fields(rec.RespHeaders, &p.Message)
 }

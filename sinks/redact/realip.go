@@ -7,11 +7,11 @@ import (
 	"spaniel/event"
 )
 
-// realIP is the client behind trusted proxies: from the right of
+// RealIP is the client behind trusted proxies: from the right of
 // X-Forwarded-For, the first address that is not one of them. Where the
 // connection itself does not come from a trusted proxy the header is only a
 // claim, and the connection's address stands.
-func (r *Redactor) realIP(client netip.Addr, req *event.Message) netip.Addr {
+func (r *Redactor) RealIP(client netip.Addr, req *event.Message) netip.Addr {
 	if !r.trusted(client) {
 		return client
 	}

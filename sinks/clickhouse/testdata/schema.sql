@@ -22,7 +22,7 @@ CREATE TABLE IF NOT EXISTS `spaniel`.`calls`
     `client_asn` UInt32 COMMENT 'autonomous system of client_real_ip, 0 without a database',
     `client_fingerprint` UInt64 COMMENT 'hash of the request\'s header names and their order',
     `call_proto` LowCardinality(String) COMMENT 'protocol: http/1.1, http/1.0, http/0.9',
-    `call_style` LowCardinality(String) COMMENT 'style of the API: rest, graphql, soap, jsonrpc',
+    `call_style` LowCardinality(String) COMMENT 'style of the API: rest, graphql, soap, jsonrpc, grpc',
     `call_kind` LowCardinality(String) COMMENT 'what the call means: login, logout, reset, otp, signup, refresh, payment, or empty',
     `req_method` LowCardinality(String) COMMENT 'request method',
     `req_host` LowCardinality(String) COMMENT 'Host header or authority, lower case, without the default port',
