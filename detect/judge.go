@@ -34,7 +34,8 @@ type Judge struct {
 
 // NewJudge returns a judge for a partition.
 func NewJudge(s *Set, cfg *Config) *Judge {
-	j := &Judge{set: s, cfg: cfg, lim: cfg.Limits.complete(), scope: newScope(s.lang, cfg, s.hash), stats: make([]RuleStats, len(s.rules))}
+	j := &Judge{set: s, cfg: cfg, view: prefilter.NewView(s.lang.leafTests()), lim: cfg.Limits.complete(), scope: newScope(s.lang, cfg, s.hash), stats: make([]RuleStats, len(s.rules))}
+	j.scope.view = &j.view
 	for i, r := range s.rules {
 		j.stats[i].ID = r.ID
 	}
@@ -62,7 +63,6 @@ func (j *Judge) client(c *event.Call) {
 
 // judge applies the rules to an enriched call.
 func (j *Judge) judge(c *event.Call, out *Findings) {
-	j.view.Reset(c)
 	j.scope.reset(c)
 	j.sample = nil
 	limit := len(out.Alerts) + j.lim.CallAlerts
@@ -83,7 +83,6 @@ func (j *Judge) judge(c *event.Call, out *Findings) {
 		}
 	}
 	j.scope.release()
-	j.view.Reset(nil)
 }
 
 func (j *Judge) hash(kind, secret string) string {

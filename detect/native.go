@@ -293,6 +293,10 @@ func (t *translator) quantifier(name string, list, predicate ast.Node) native {
 	// The walk ends at the first element for which the predicate is stop.
 	stop := name != "all"
 	ends := name == "any"
+	if elem == leafElement && stop {
+		set, _ := inner.screen(predicate)
+		walk = func(ev *eval, p func(*eval) bool, _ bool) bool { return walkHot(ev, set, p) }
+	}
 	return native{truth: func(ev *eval) bool {
 		if walk(ev, p, stop) {
 			return ends

@@ -2,7 +2,6 @@ package detect
 
 import (
 	"net/netip"
-	"regexp"
 	"unsafe"
 
 	"github.com/expr-lang/expr/ast"
@@ -29,16 +28,10 @@ func (t *translator) call(n *ast.CallNode) native {
 		if len(n.Arguments) == 1 {
 			return t.hasHeader(name[:len(name)-len(".has_header")], t.expr(n.Arguments[0]))
 		}
-	case "reads":
+	case "reads", "contains_any":
 		if len(n.Arguments) == 2 {
-			if re, ok := constant(regexLiteral, n.Arguments[1]).(*regexp.Regexp); ok {
-				return t.search(n.Arguments[0], regexTest(re), nil)
-			}
-		}
-	case "contains_any":
-		if len(n.Arguments) == 2 {
-			if words, ok := constant(needleLiteral, n.Arguments[1]).(*needles); ok {
-				return t.search(n.Arguments[0], words.find, nil)
+			if s, ok := literalSearch(name, n.Arguments[1]); ok {
+				return t.search(n, s.find, nil)
 			}
 		}
 	case "in_list":
@@ -56,7 +49,7 @@ func (t *translator) call(n *ast.CallNode) native {
 		return t.response(name, n.Arguments)
 	}
 	if i, ok := t.lang.matcherIndex[name]; ok && len(n.Arguments) == 1 {
-		return t.matcher(t.lang.matchers[i], n.Arguments[0])
+		return t.matcher(t.lang.matchers[i], n)
 	}
 	return native{}
 }
@@ -136,37 +129,28 @@ func (t *translator) response(name string, args []ast.Node) native {
 	if id, ok := args[0].(*ast.IdentifierNode); ok && t.lang.groups[id.Value] {
 		return t.body(t.lang.respBody, test)
 	}
-	return t.search(args[0], test, nil)
+	return t.search(&ast.CallNode{Callee: &ast.NilNode{}, Arguments: args}, test, nil)
 }
 
-func (t *translator) matcher(m matcher, arg ast.Node) native {
+func (t *translator) matcher(m matcher, n *ast.CallNode) native {
 	var needs *byteSet
 	if m.needs != "" {
 		needs = &byteSet{}
 		needs.add(m.needs)
 	}
-	values := t.search(arg, m.match, needs)
+	arg := n.Arguments[0]
+	values := t.search(n, m.match, needs)
 	place := m.place
 	if place == nil || values.truth == nil {
 		return values
 	}
-	x := values.truth
+	x, set := values.truth, t.lang.leafTest(n)
 	switch {
 	case t.isElement(arg) && t.elem == leafElement:
 		return native{truth: func(ev *eval) bool { return x(ev) || ev.scope.matchLeafPlace(ev.leaf, place) }}
 	case t.isLeaves(arg):
-		return native{truth: func(ev *eval) bool {
-			if x(ev) {
-				return true
-			}
-			leaves := ev.scope.call.Leaves()
-			for i := range leaves {
-				if ev.scope.matchLeafPlace(&leaves[i], place) {
-					return true
-				}
-			}
-			return false
-		}}
+		each := func(ev *eval) bool { return ev.scope.matchLeafPlace(ev.leaf, place) }
+		return native{truth: func(ev *eval) bool { return x(ev) || walkHot(ev, set, each) }}
 	}
 	return values // a text has no place
 }
@@ -181,8 +165,10 @@ func (t *translator) isLeaves(n ast.Node) bool {
 	return name == "req.leaves" || name == "leaves"
 }
 
-// search runs test over a leaf, all leaves, a body or another text.
-func (t *translator) search(arg ast.Node, test finder, needs *byteSet) native {
+// search runs test over what the function n looks at first: a leaf, all
+// leaves, a body or another text.
+func (t *translator) search(n *ast.CallNode, test finder, needs *byteSet) native {
+	arg := n.Arguments[0]
 	if t.isElement(arg) {
 		if t.elem != leafElement {
 			return native{}
@@ -190,15 +176,9 @@ func (t *translator) search(arg ast.Node, test finder, needs *byteSet) native {
 		return native{truth: func(ev *eval) bool { return ev.scope.matchLeaf(ev.leaf, test, needs) }}
 	}
 	if t.isLeaves(arg) {
-		return native{truth: func(ev *eval) bool {
-			leaves := ev.scope.call.Leaves()
-			for i := range leaves {
-				if ev.scope.matchLeaf(&leaves[i], test, needs) {
-					return true
-				}
-			}
-			return false
-		}}
+		set := t.lang.leafTest(n)
+		each := func(ev *eval) bool { return ev.scope.matchLeaf(ev.leaf, test, needs) }
+		return native{truth: func(ev *eval) bool { return walkHot(ev, set, each) }}
 	}
 	if i, ok := t.lang.index[listName(arg)]; ok && (i == t.lang.reqBody || i == t.lang.respBody) {
 		return t.body(i, test)

@@ -3,6 +3,7 @@ package detect
 import (
 	"net/netip"
 
+	"spaniel/detect/prefilter"
 	"spaniel/event"
 )
 
@@ -22,6 +23,8 @@ type scope struct {
 	finds   []find
 	agents  agentNames
 	own     eval
+	// view, if there is one, says beforehand what matchers find in leaves.
+	view *prefilter.View
 }
 
 func newScope(lang *language, cfg *Config, ruleset string) *scope {
@@ -34,6 +37,9 @@ func newScope(lang *language, cfg *Config, ruleset string) *scope {
 // reset turns the scope to another call.
 func (s *scope) reset(c *event.Call) {
 	s.call = c
+	if s.view != nil {
+		s.view.Reset(c)
+	}
 	for _, i := range s.used {
 		s.has[i], s.box[i] = false, nil
 	}

@@ -132,20 +132,37 @@ func isLeaves(n ast.Node) bool {
 	return false
 }
 
-// matcherCall understands matcher(#) and matcher(req.leaves): false if the
+// matcherCall understands matcher(#), matcher(req.leaves), and the like with
+// literals behind: false if the
 // matcher finds nothing in any reading of any leaf.
 func matcherCall(n *ast.CallNode, matchers map[string]*Matcher) test {
-	id, ok := n.Callee.(*ast.IdentifierNode)
-	if !ok || len(n.Arguments) != 1 || matchers[id.Value] == nil {
+	if len(n.Arguments) == 0 || matchers[Key(n)] == nil {
 		return test{}
 	}
 	if p, isPointer := n.Arguments[0].(*ast.PointerNode); !isLeaves(n.Arguments[0]) && !(isPointer && p.Name == "") {
 		return test{}
 	}
-	m := matchers[id.Value]
-	var needs [4]uint64
-	addBytes(&needs, m.Needs)
-	return test{opens: true, run: func(v *View) possible { return v.matches(m, &needs) }}
+	m := matchers[Key(n)]
+	return test{opens: true, run: func(v *View) possible { return v.matches(m) }}
+}
+
+// Key names the matcher that a call of a function is: the function alone, or
+// with the literals behind its first argument. "" if they are no literals.
+func Key(n *ast.CallNode) string {
+	id, ok := n.Callee.(*ast.IdentifierNode)
+	if !ok {
+		return ""
+	}
+	key := id.Value
+	for _, a := range n.Arguments[min(1, len(n.Arguments)):] {
+		switch a.(type) {
+		case *ast.StringNode, *ast.ArrayNode:
+			key += "\x00" + a.String()
+		default:
+			return ""
+		}
+	}
+	return key
 }
 
 // dotted returns "req.method" for a plain member, else "".

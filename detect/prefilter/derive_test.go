@@ -44,9 +44,10 @@ func TestPossible(t *testing.T) {
 		c.Reset(oneLeaf{})
 		c.Req.Method, c.Resp.Status = "GET", 200
 		c.Req.Headers = []event.Header{{Name: "X-A"}}
-		var v View
+		matchers := map[string]*Matcher{"quotes": has("'", 0), "dollars": has("$", 1)}
+		v := NewView(NewTests([]*Matcher{matchers["quotes"], matchers["dollars"]}))
 		v.Reset(c)
-		got := Derive(tree.Node, map[string]*Matcher{"quotes": has("'", 0), "dollars": has("$", 1)}).Possible(&v)
+		got := Derive(tree.Node, matchers).Possible(&v)
 		if got != tc.possible || c.Expanded() != tc.opens {
 			t.Errorf("%s: possible %v, opened %v", tc.when, got, c.Expanded())
 		}

@@ -41,91 +41,54 @@ func (f *Filter) Possible(v *View) bool {
 	return f.test.run == nil || f.test.run(v)&canBeTrue != 0
 }
 
-// A Matcher is a test of one reading of a leaf, as conditions name it.
-type Matcher struct {
-	Match func(s string) (offset int, text string, ok bool)
-	// Place, if any, also looks at where the value stands.
-	Place func(place, value string) (offset int, text string, ok bool)
-	// Needs lists bytes of which a text must hold one for Match to find
-	// anything; "" if that is not known.
-	Needs string
-	// Index numbers the matcher, from 0.
-	Index int
-}
-
 // A View is a call as filters see it; one serves all rules in turn. What one
-// filter found out by running a matcher, the next need not.
+// filter found out by running the matchers, the next need not.
 type View struct {
-	Call  *event.Call
-	seen  bool
-	texts []text
-	found []possible // by matcher: 0 is not yet known
+	Call   *event.Call
+	tests  *Tests
+	opened bool
+	union  uint64
+	hot    []uint64 // by leaf
+	seen   seen
 }
 
-// text is a reading with the bytes that occur in it.
-type text struct {
-	place, text string
-	have        [4]uint64
-}
+// NewView returns a view for one goroutine.
+func NewView(tests *Tests) View { return View{tests: tests} }
 
 // Reset turns the view to another call; nil lets go of the last one.
-func (v *View) Reset(c *event.Call) {
-	clear(v.texts)
-	clear(v.found)
-	v.Call, v.seen, v.texts = c, false, v.texts[:0]
+func (v *View) Reset(c *event.Call) { v.Call, v.opened = c, false }
+
+// MayHold reports whether one of the set of matchers finds something in some
+// leaf, or is not known to the view.
+func (v *View) MayHold(set uint64) bool {
+	if set&^v.tests.known != 0 {
+		return true
+	}
+	if !v.opened {
+		v.open()
+	}
+	return v.union&set != 0
 }
 
-// readings returns every reading of every leaf.
-func (v *View) readings() []text {
-	if v.seen {
-		return v.texts
-	}
-	v.seen = true
+// LeafMayHold is MayHold for leaf i alone. MayHold was asked before.
+func (v *View) LeafMayHold(i int, set uint64) bool {
+	return set&^v.tests.known != 0 || v.hot[i]&set != 0
+}
+
+func (v *View) open() {
+	v.opened, v.union, v.hot = true, 0, v.hot[:0]
 	leaves := v.Call.Leaves()
 	for i := range leaves {
-		for _, r := range leaves[i].Readings() {
-			t := text{place: leaves[i].Place, text: r.Text}
-			addBytes(&t.have, r.Text)
-			v.texts = append(v.texts, t)
-		}
+		hot := v.seen.of(v.tests, &leaves[i])
+		v.hot = append(v.hot, hot)
+		v.union |= hot
 	}
-	return v.texts
 }
 
-// matches runs a matcher over all readings, once per call.
-func (v *View) matches(m *Matcher, needs *[4]uint64) possible {
-	for len(v.found) <= m.Index {
-		v.found = append(v.found, 0)
+// matches says what a matcher finds in all leaves.
+func (v *View) matches(m *Matcher) possible {
+	if m.Index < maxTests && !v.MayHold(1<<m.Index) {
+		return canBeFalse
 	}
-	if v.found[m.Index] == 0 {
-		v.found[m.Index] = canBeFalse
-		for i := range v.readings() {
-			if t := &v.texts[i]; t.matches(m, needs) {
-				v.found[m.Index] = unknown
-				break
-			}
-		}
-	}
-	return v.found[m.Index]
-}
-
-func (t *text) matches(m *Matcher, needs *[4]uint64) bool {
-	h := &t.have
-	if m.Needs == "" || h[0]&needs[0]|h[1]&needs[1]|h[2]&needs[2]|h[3]&needs[3] != 0 {
-		if _, _, ok := m.Match(t.text); ok {
-			return true
-		}
-	}
-	if m.Place != nil {
-		if _, _, ok := m.Place(t.place, t.text); ok {
-			return true
-		}
-	}
-	return false
-}
-
-func addBytes(set *[4]uint64, s string) {
-	for i := 0; i < len(s); i++ {
-		set[s[i]>>6] |= 1 << (s[i] & 63)
-	}
+	return unknown
 }

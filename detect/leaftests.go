@@ -1,0 +1,103 @@
+package detect
+
+import (
+	"github.com/expr-lang/expr/ast"
+
+	"spaniel/detect/prefilter"
+)
+
+// maxLeafTests bounds what is asked of every leaf beforehand: as many as fit
+// a set of bits.
+const maxLeafTests = 64
+
+// leafTest returns the bit of a function that looks into the readings of a
+// leaf, 0 if there is none. A regular expression or word list gets one when it
+// is first met.
+func (l *language) leafTest(n *ast.CallNode) uint64 {
+	key := prefilter.Key(n)
+	if key == "" {
+		return 0
+	}
+	m := l.filters[key]
+	if m == nil && len(n.Arguments) == 2 {
+		if s, ok := literalSearch(calleeName(n), n.Arguments[1]); ok {
+			m = &prefilter.Matcher{Match: s.find, Needs: s.needs, Index: len(l.filters)}
+			l.filters[key] = m
+		}
+	}
+	if m == nil || m.Index >= maxLeafTests {
+		return 0
+	}
+	return 1 << m.Index
+}
+
+// leafTests arranges all that were met for asking.
+func (l *language) leafTests() *prefilter.Tests {
+	var list []*prefilter.Matcher
+	for _, m := range l.filters {
+		list = append(list, m)
+	}
+	return prefilter.NewTests(list)
+}
+
+// screen says of a predicate about a leaf which tests must find something in
+// it for the predicate to hold: one of the set. An empty set says nothing.
+// pure says that the predicate notes no evidence on the way: what stands to
+// the right of it may then be asked first.
+func (t *translator) screen(n ast.Node) (set uint64, pure bool) {
+	switch n := n.(type) {
+	case *ast.CallNode:
+		if len(n.Arguments) > 0 && t.isElement(n.Arguments[0]) {
+			if bit := t.lang.leafTest(n); bit != 0 {
+				return bit, false
+			}
+		}
+		return 0, calleeName(n) == "in_list"
+	case *ast.BinaryNode:
+		a, p := t.screen(n.Left)
+		b, q := t.screen(n.Right)
+		switch n.Operator {
+		case "&&", "and":
+			if a == 0 && p {
+				a = b
+			}
+			return a, p && q
+		case "||", "or":
+			if a == 0 || b == 0 {
+				return 0, p && q
+			}
+			return a | b, p && q
+		}
+		return 0, p && q
+	case *ast.UnaryNode:
+		_, pure = t.screen(n.Node)
+		return 0, pure
+	case *ast.MemberNode, *ast.StringNode, *ast.IntegerNode, *ast.FloatNode, *ast.BoolNode, *ast.ArrayNode, *ast.PointerNode:
+		return 0, true
+	case *ast.BuiltinNode:
+		return 0, n.Name == "len"
+	}
+	return 0, false
+}
+
+// walkHot walks the leaves of which one of the set of tests holds until p
+// holds, and reports whether it did.
+func walkHot(ev *eval, set uint64, p func(*eval) bool) bool {
+	v := ev.scope.view
+	if v == nil || set == 0 {
+		return walkLeaves(ev, p, true)
+	}
+	if !v.MayHold(set) {
+		return false
+	}
+	leaves := ev.scope.call.Leaves()
+	for i := range leaves {
+		if !v.LeafMayHold(i, set) {
+			continue
+		}
+		if ev.leaf = &leaves[i]; p(ev) {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,132 @@
+package detect
+
+import (
+	"regexp"
+	"regexp/syntax"
+	"strings"
+
+	"github.com/expr-lang/expr/ast"
+
+	"spaniel/detect/text"
+)
+
+// search is a regular expression or a word list, with what a text must hold
+// for it to find anything.
+type search struct {
+	find finder
+	// needs lists bytes of which a text must hold one; "" if nothing is known.
+	needs string
+}
+
+// literalSearch makes the search of reads or contains_any with that literal.
+func literalSearch(function string, lit ast.Node) (search, bool) {
+	switch function {
+	case "reads":
+		if re, ok := constant(regexLiteral, lit).(*regexp.Regexp); ok {
+			return regexSearch(re), true
+		}
+	case "contains_any":
+		if n, ok := constant(needleLiteral, lit).(*needles); ok {
+			return screened(n.find, n.lower, false), true
+		}
+	}
+	return search{}, false
+}
+
+func regexSearch(re *regexp.Regexp) search {
+	tree, err := syntax.Parse(re.String(), syntax.Perl)
+	if err != nil {
+		return search{find: regexTest(re)} // cannot be: it was compiled
+	}
+	return screened(regexTest(re), requiredWords(tree), true)
+}
+
+// screened puts a look for the words before find. wide says that find may
+// fold letters beyond ASCII: the Kelvin sign is a k to a regular expression.
+func screened(find finder, words []string, wide bool) search {
+	if len(words) == 0 || shortestOf(words) == 0 {
+		return search{find: find}
+	}
+	var bytes []byte
+	for _, w := range words {
+		b := text.Rarest(w)
+		bytes = append(bytes, b)
+		if 'a' <= b && b <= 'z' {
+			bytes = append(bytes, b-'a'+'A')
+		}
+	}
+	const folds = "\u017f\u212a" // the long s, the Kelvin sign
+	if wide {
+		bytes = append(bytes, folds[0], folds[2])
+	}
+	needs := string(bytes)
+	if shortestOf(words) < 2 {
+		return search{find: find, needs: needs}
+	}
+	list := text.NewWords(words)
+	return search{needs: needs, find: func(s string) (int, string, bool) {
+		if !list.In(s) && !(wide && strings.ContainsAny(s, folds)) {
+			return 0, "", false
+		}
+		return find(s)
+	}}
+}
+
+// maxWords bounds the words a regular expression is screened by.
+const maxWords = 64
+
+// requiredWords returns words, in lower case, of which every match of the
+// expression holds one, without regard to ASCII case; none if it cannot be
+// said.
+func requiredWords(re *syntax.Regexp) []string {
+	switch re.Op {
+	case syntax.OpLiteral:
+		for _, r := range re.Rune {
+			if r >= 0x80 {
+				return nil
+			}
+		}
+		return []string{lowerASCII(string(re.Rune))}
+	case syntax.OpCapture, syntax.OpPlus:
+		return requiredWords(re.Sub[0])
+	case syntax.OpRepeat:
+		if re.Min > 0 {
+			return requiredWords(re.Sub[0])
+		}
+	case syntax.OpConcat:
+		var best []string
+		for _, sub := range re.Sub {
+			if w := requiredWords(sub); better(w, best) {
+				best = w
+			}
+		}
+		return best
+	case syntax.OpAlternate:
+		var all []string
+		for _, sub := range re.Sub {
+			w := requiredWords(sub)
+			if len(w) == 0 || len(all)+len(w) > maxWords {
+				return nil
+			}
+			all = append(all, w...)
+		}
+		return all
+	}
+	return nil
+}
+
+// better reports whether a screens better than b: its shortest word is longer.
+func better(a, b []string) bool {
+	if len(a) == 0 || len(b) == 0 {
+		return len(a) > 0
+	}
+	return shortestOf(a) > shortestOf(b)
+}
+
+func shortestOf(words []string) int {
+	n := len(words[0])
+	for _, w := range words {
+		n = min(n, len(w))
+	}
+	return n
+}

@@ -1,0 +1,79 @@
+package prefilter
+
+import (
+	"math/bits"
+
+	"spaniel/event"
+)
+
+// A Matcher is a test of one reading of a leaf, as conditions name it.
+type Matcher struct {
+	Match func(s string) (offset int, text string, ok bool)
+	// Place, if any, also looks at where the value stands.
+	Place func(place, value string) (offset int, text string, ok bool)
+	// Needs lists bytes of which a text must hold one for Match to find
+	// anything; "" if that is not known.
+	Needs string
+	// Index numbers the matcher, from 0: its bit in sets of matchers.
+	// Matchers beyond the 64th are not asked beforehand.
+	Index int
+}
+
+// maxTests is how many matchers fit a set.
+const maxTests = 64
+
+// Tests are the matchers of a rule set, arranged so that one look at each byte
+// of a value tells which of them are worth asking; read-only and shared.
+type Tests struct {
+	list   [maxTests]*Matcher
+	needed [256]uint64 // by byte: the matchers that need it
+	always uint64      // matchers of which no need is known
+	places uint64
+	known  uint64
+}
+
+// NewTests arranges the matchers.
+func NewTests(list []*Matcher) *Tests {
+	t := &Tests{}
+	for _, m := range list {
+		if m.Index >= maxTests {
+			continue
+		}
+		bit := uint64(1) << m.Index
+		t.list[m.Index] = m
+		t.known |= bit
+		for i := range len(m.Needs) {
+			t.needed[m.Needs[i]] |= bit
+		}
+		if m.Needs == "" {
+			t.always |= bit
+		}
+		if m.Place != nil {
+			t.places |= bit
+		}
+	}
+	return t
+}
+
+// of returns the set of matchers that find something in the leaf.
+func (t *Tests) of(l *event.Leaf) (hot uint64) {
+	for _, r := range l.Readings() {
+		worth := t.always
+		for i := range len(r.Text) {
+			worth |= t.needed[r.Text[i]]
+		}
+		for worth &^= hot; worth != 0; worth &= worth - 1 {
+			i := bits.TrailingZeros64(worth)
+			if _, _, ok := t.list[i].Match(r.Text); ok {
+				hot |= 1 << i
+			}
+		}
+		for rest := t.places &^ hot; rest != 0; rest &= rest - 1 {
+			i := bits.TrailingZeros64(rest)
+			if _, _, ok := t.list[i].Place(l.Place, r.Text); ok {
+				hot |= 1 << i
+			}
+		}
+	}
+	return hot
+}
