@@ -1,0 +1,40 @@
+package tls
+
+import (
+	"bytes"
+	"crypto/x509"
+	"strings"
+	"time"
+
+	"spaniel/event"
+)
+
+// maxNames is how many DNS names of a certificate are told.
+const maxNames = 8
+
+// certificate describes the first certificate of a certificate message, which
+// is the server's own; those behind it are not looked at.
+func certificate(b []byte) []event.Header {
+	c := cursor{b: b}
+	c.uint(3) // of a list too long to be gathered, the first is there
+	leaf := c.vector(3)
+	if c.bad || len(leaf.b) == 0 {
+		return nil
+	}
+	cert, err := x509.ParseCertificate(leaf.b)
+	if err != nil { // what Go refuses, a client may take
+		return []event.Header{{Name: "certificate", Value: "unreadable"}}
+	}
+	self := "false"
+	if bytes.Equal(cert.RawSubject, cert.RawIssuer) {
+		self = "true"
+	}
+	return []event.Header{
+		{Name: "subject", Value: cert.Subject.String()},
+		{Name: "issuer", Value: cert.Issuer.String()},
+		{Name: "not_before", Value: cert.NotBefore.UTC().Format(time.RFC3339)},
+		{Name: "not_after", Value: cert.NotAfter.UTC().Format(time.RFC3339)},
+		{Name: "self_signed", Value: self},
+		{Name: "names", Value: strings.Join(cert.DNSNames[:min(len(cert.DNSNames), maxNames)], ",")},
+	}
+}

@@ -1,0 +1,159 @@
+package tls
+
+import (
+	"strings"
+
+	"spaniel/event"
+)
+
+// AnomalyMalformed is a hello, or a record before the encryption begins, whose
+// lengths contradict each other.
+const AnomalyMalformed = "tls_malformed"
+
+// maxValue is how long a value of a fact may be.
+const maxValue = 512
+
+// A Report is what the beginning of a connection said, once all of it was
+// seen or no more will be.
+type Report struct {
+	// Fields are the parts that were there, in a fixed order.
+	Fields []event.Header
+	// First is the stamp of the first hello's last byte.
+	First event.Stamp
+	// Malformed says that something in it contradicts itself.
+	Malformed bool
+}
+
+// Conn reads the beginning of one connection. Its methods are those of a
+// stream receiver; each byte is counted as skipped. It holds at most 64 KiB a
+// direction, and nothing once the hellos are over.
+type Conn struct {
+	led    *event.Ledger
+	report func(*Report, event.Stamp)
+	half   [2]records
+	client *ClientHello
+	server *ServerHello
+	leaf   []event.Header
+	first  event.Stamp
+	over   bool
+}
+
+// NewConn returns a reader that counts into led and calls report once, if
+// either side said anything.
+func NewConn(led *event.Ledger, report func(*Report, event.Stamp)) *Conn {
+	return &Conn{led: led, report: report}
+}
+
+// Data takes the next bytes of a direction; b is borrowed.
+func (c *Conn) Data(d event.Direction, b []byte, at event.Stamp) {
+	c.led.SkippedBytes += uint64(len(b))
+	if c.over {
+		return
+	}
+	c.half[d].feed(b, func(kind byte, body []byte) bool { return c.message(kind, body, at) })
+	c.settle(at)
+}
+
+// Gap says that bytes were never seen: what stands behind them in the
+// direction is not read.
+func (c *Conn) Gap(d event.Direction, _ uint64, at event.Stamp) { c.End(d, at) }
+
+// End says that a direction has no more bytes.
+func (c *Conn) End(d event.Direction, at event.Stamp) {
+	c.half[d].stop()
+	c.settle(at)
+}
+
+// Close says that the connection is over.
+func (c *Conn) Close(at event.Stamp) {
+	c.half[0].stop()
+	c.half[1].stop()
+	c.settle(at)
+}
+
+// Upgraded reports that nothing readable follows TLS.
+func (c *Conn) Upgraded() (service string, ok bool) { return "", false }
+
+// message reads a handshake message; it returns false when those that follow
+// in its direction say nothing more.
+func (c *Conn) message(kind byte, body []byte, at event.Stamp) bool {
+	if c.client == nil && c.server == nil {
+		c.first = at
+	}
+	switch kind {
+	case msgClientHello:
+		if c.client == nil {
+			c.client = ParseClientHello(body)
+		}
+		return false
+	case msgServerHello:
+		if c.server == nil {
+			c.server = ParseServerHello(body)
+		}
+		return c.server.Version < 0x0304
+	case msgCertificate:
+		c.leaf = certificate(body)
+		return false
+	}
+	return c.server != nil
+}
+
+// settle reports once both directions are read.
+func (c *Conn) settle(at event.Stamp) {
+	if c.over || !c.half[0].done || !c.half[1].done {
+		return
+	}
+	c.over = true
+	r := Report{First: c.first, Malformed: c.half[0].odd || c.half[1].odd}
+	if c.client != nil {
+		r.Malformed = r.Malformed || c.client.Malformed
+		r.Fields = c.client.fields(r.Fields)
+	}
+	if c.server != nil {
+		r.Malformed = r.Malformed || c.server.Malformed
+		r.Fields = c.server.fields(r.Fields)
+	}
+	for _, f := range c.leaf {
+		r.Fields = add(r.Fields, f.Name, f.Value)
+	}
+	c.client, c.server, c.leaf = nil, nil, nil
+	if len(r.Fields) > 0 || r.Malformed {
+		if r.First.Frame == 0 {
+			r.First = at
+		}
+		c.report(&r, at)
+	}
+}
+
+// fields appends what a client offers.
+func (h *ClientHello) fields(f []event.Header) []event.Header {
+	f = add(f, "sni", h.Name)
+	f = add(f, "alpn_offered", strings.Join(h.Protocols, ","))
+	var offered []string
+	for _, v := range h.Offered() {
+		offered = append(offered, versionName(v))
+	}
+	f = add(f, "versions_offered", strings.Join(offered, ","))
+	f = add(f, "ja3", h.JA3())
+	f = add(f, "ja4", h.JA4())
+	if h.Encrypted {
+		f = add(f, "ech", "true")
+	}
+	return f
+}
+
+// fields appends what a server chose.
+func (h *ServerHello) fields(f []event.Header) []event.Header {
+	f = add(f, "version", versionName(h.Version))
+	f = add(f, "cipher", cipherName(h.Cipher))
+	f = add(f, "alpn", h.Protocol)
+	return add(f, "ja3s", h.JA3S())
+}
+
+// add appends a field that has a value, cut at the cap.
+func add(f []event.Header, name, value string) []event.Header {
+	if value == "" {
+		return f
+	}
+	return append(f, event.Header{Name: name, Value: value[:min(len(value), maxValue)]})
+}

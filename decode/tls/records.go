@@ -1,0 +1,89 @@
+package tls
+
+// Types of records and of handshake messages.
+const (
+	recordHandshake = 22
+
+	msgClientHello = 1
+	msgServerHello = 2
+	msgCertificate = 11
+)
+
+// Bounds: a record by RFC 8446 with room for old expansions, and all the
+// handshake bytes of a direction that are gathered.
+const (
+	maxRecord    = 1<<14 + 2048
+	maxHandshake = 64 << 10
+)
+
+// records takes one direction's records apart and gathers the handshake
+// messages in them.
+type records struct {
+	head [5]byte
+	have int // bytes of head
+	left int // bytes of the record to come
+	buf  []byte
+	done bool // nothing further is looked for
+	odd  bool // it is malformed
+}
+
+// feed takes the next bytes; message is called with each whole message, and
+// returns false when no more are wanted.
+func (r *records) feed(b []byte, message func(kind byte, body []byte) bool) {
+	for len(b) > 0 && !r.done {
+		if r.left == 0 {
+			n := copy(r.head[r.have:], b)
+			b = b[n:]
+			if r.have += n; r.have == len(r.head) {
+				r.begin()
+			}
+			continue
+		}
+		n := min(len(b), r.left, maxHandshake-len(r.buf))
+		r.buf = append(r.buf, b[:n]...)
+		b = b[n:]
+		r.left -= n
+		r.messages(message)
+	}
+}
+
+// begin reads a record's head.
+func (r *records) begin() {
+	r.have = 0
+	r.left = int(r.head[3])<<8 | int(r.head[4])
+	if r.head[0] != recordHandshake { // encrypted from here on, or an alert
+		r.stop()
+		return
+	}
+	if r.head[1] != 3 || r.left > maxRecord {
+		r.odd = true
+		r.stop()
+	}
+}
+
+// messages hands on the whole messages gathered.
+func (r *records) messages(message func(kind byte, body []byte) bool) {
+	for off := 0; !r.done; {
+		rest := r.buf[off:]
+		if len(rest) < 4 {
+			r.buf = append(r.buf[:0], rest...)
+			return
+		}
+		n := int(rest[1])<<16 | int(rest[2])<<8 | int(rest[3])
+		if len(rest) == maxHandshake { // of a longer message, its beginning
+			n = min(n, maxHandshake-4)
+		}
+		if len(rest) < 4+n {
+			r.buf = append(r.buf[:0], rest...)
+			return
+		}
+		if !message(rest[0], rest[4:4+n]) {
+			break
+		}
+		off += 4 + n
+	}
+	r.stop()
+}
+
+// stop lets go of the memory.
+func (r *records) stop() { r.done, r.buf = true, nil }
