@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -37,6 +38,9 @@ func newAlertsList(a *app) *cobra.Command {
 			if err != nil {
 				return err
 			}
+			if rule != "" {
+				a.checkRule(cfg, rule)
+			}
 			return a.query(cmd.Context(), fmt.Sprintf("SELECT %s AS id, severity, ts, rule_id, outcome, client_ip, req_method, req_route, message FROM alerts WHERE %s ORDER BY ts DESC, id LIMIT %d",
 				a.hexID(cfg, "id"), where, limit), format)
 		},
@@ -47,6 +51,19 @@ func newAlertsList(a *app) *cobra.Command {
 	f.StringVar(&rule, "rule", "", "alerts of the rule with this `ID`")
 	f.IntVar(&limit, "limit", 100, "at most so many")
 	return c
+}
+
+// checkRule says so when no rule in effect has the id; alerts of a rule that is
+// gone can be listed all the same.
+func (a *app) checkRule(cfg *config.Config, id string) {
+	set, err := loadRules(cfg, nil)
+	if err != nil {
+		return // the store can be asked whatever the rules are
+	}
+	var p *problem
+	if errors.As(knownRules(set, []string{id}), &p) {
+		a.hint("note: no rule in effect has the id %q: %s", id, p.fix)
+	}
 }
 
 func newAlertsShow(a *app) *cobra.Command {

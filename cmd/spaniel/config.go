@@ -35,7 +35,7 @@ func (a *app) configCheck() error {
 	if used == "" {
 		used = "no file, so the defaults"
 	}
-	_, err = fmt.Fprintf(a.out, "%s: fine; %d rules, %d sinks\n", used, len(set.Rules()), len(cfg.Sinks))
+	_, err = fmt.Fprintf(a.out, "%s: fine; %s, %s\n", used, counted(uint64(len(set.Rules())), "rule"), counted(uint64(len(cfg.Sinks)), "sink"))
 	return err
 }
 

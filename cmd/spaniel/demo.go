@@ -78,7 +78,7 @@ func (a *app) demo(ctx context.Context) error {
 		return err
 	}
 	for _, q := range demoQueries {
-		if _, err := fmt.Fprintf(a.out, "\n%s\n$ spaniel query \"%s\"\n", a.screen(a.out).Paint(q.about, "bold"), q.sql); err != nil {
+		if _, err := fmt.Fprintf(a.out, "\n%s\n$ spaniel query \"%s\"%s\n", a.screen(a.out).Paint(q.about, "bold"), q.sql, render.Safe(a.storeFlag())); err != nil {
 			return err
 		}
 		if err := askFile(ctx, storeConfig(cfg, true), a.storePath, q.sql, func(ans answer) error { return a.print(ans, "table") }); err != nil {
@@ -91,12 +91,12 @@ func (a *app) demo(ctx context.Context) error {
 func (a *app) demoNext() error {
 	_, err := fmt.Fprintf(a.out, `
 What to try next:
-  spaniel alerts list --store %[1]s
-  spaniel query "DESCRIBE calls" --store %[1]s
+  spaniel alerts list%[1]s
+  spaniel query "DESCRIBE calls"%[1]s
   spaniel rules list                      what is looked for
   spaniel read your-capture.pcap          your own traffic
   sudo spaniel run -i eth1                live, from a mirror port
-`, render.Safe(a.storePath))
+`, render.Safe(a.storeFlag()))
 	return err
 }
 

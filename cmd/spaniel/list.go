@@ -11,21 +11,18 @@ import (
 
 // A listOutput is a table with a line for each record of one kind.
 type listOutput struct {
-	w     *bufio.Writer
-	t     *render.Table
-	paint func(word, severity string) string
+	w *bufio.Writer
+	t *render.Table
 }
 
 func newListOutput(a *app, w *bufio.Writer, opt *readOptions) *listOutput {
 	s := a.screen(a.out)
-	o := &listOutput{w: w, paint: s.Paint}
+	o := &listOutput{w: w}
 	s.W = w
 	heads := []string{"TIME", "NAME", "CLIENT", "SERVER", "DETAIL"}
 	switch {
 	case opt.kinds[event.KindCall]:
 		heads = []string{"TIME", "CLIENT", "METHOD", "HOST", "TARGET", "STATUS", "BYTES", "MS", "FLAGS"}
-	case opt.kinds[event.KindAlert]:
-		heads = alertHeads()
 	case opt.kinds[event.KindFlow]:
 		heads = []string{"TIME", "CLIENT", "SERVER", "SERVICE", "ENDED", "SENT", "RECEIVED", "FLAGS"}
 	}
@@ -37,8 +34,6 @@ func (o *listOutput) item(it *event.Item) error {
 	switch it.Kind {
 	case event.KindCall:
 		o.call(it.Call)
-	case event.KindAlert:
-		o.t.Row(alertCells(it.Alert, o.paint)...)
 	case event.KindFlow:
 		f := it.Flow
 		o.t.Row(clockTime(f.Time), end(f.ClientIP.String(), f.ClientPort), end(f.ServerIP.String(), f.ServerPort), render.Safe(f.Service), f.Ended,
@@ -84,6 +79,42 @@ func joined(words []string) string {
 		s += w
 	}
 	return s
+}
+
+// An alertList is the table of the alerts alone.
+type alertList struct {
+	w      *bufio.Writer
+	screen render.Screen
+	board  *alertBoard
+}
+
+func newAlertList(a *app, w *bufio.Writer, opt *readOptions, known *alertSet) *alertList {
+	s := a.screen(a.out)
+	s.W = w
+	return &alertList{w: w, screen: s, board: newAlertBoard(opt.limit, known, s.Paint)}
+}
+
+func (o *alertList) item(it *event.Item) error {
+	o.board.add(it.Alert)
+	return nil
+}
+
+func (o *alertList) finish(*summary) error {
+	more, err := o.board.print(o.screen)
+	if err != nil {
+		return err
+	}
+	if more > 0 {
+		if _, err := fmt.Fprintln(o.w, moreAlerts(more)); err != nil {
+			return err
+		}
+	}
+	return o.w.Flush()
+}
+
+// moreAlerts says what the table leaves out.
+func moreAlerts(n uint64) string {
+	return fmt.Sprintf("… and %s more, none worse; --limit N shows more, -o ndjson --only alert lists all", grouped(n))
 }
 
 func alertHeads() []string { return []string{"SEV", "TIME", "RULE", "CLIENT", "CALL", "WHAT"} }

@@ -16,7 +16,7 @@ type output interface {
 	finish(*summary) error
 }
 
-func newOutput(a *app, opt *readOptions) output {
+func newOutput(a *app, opt *readOptions, known *alertSet) output {
 	w := bufio.NewWriterSize(a.out, 64<<10)
 	switch {
 	case opt.format == "ndjson":
@@ -25,10 +25,12 @@ func newOutput(a *app, opt *readOptions) output {
 		return &arrayOutput{w: w}
 	case opt.format == "csv":
 		return &csvOutput{w: w, kinds: opt.kinds}
+	case len(opt.kinds) == 1 && opt.kinds[event.KindAlert]:
+		return newAlertList(a, w, opt, known)
 	case len(opt.kinds) == 1:
 		return newListOutput(a, w, opt)
 	}
-	return newReport(a, w, opt)
+	return newReport(a, w, opt, known)
 }
 
 // lineOutput is ndjson: an object a line, the summary last.

@@ -84,7 +84,7 @@ func (a *app) print(ans answer, format string) error {
 		return fmt.Errorf("writing the answer: %w", err)
 	}
 	if ans.Truncated() {
-		a.hint("note: cut off after %d rows; raise store.query_rows or add a LIMIT", n)
+		a.hint("note: cut off after %s; raise store.query_rows or add a LIMIT", counted(uint64(n), "row"))
 	}
 	return nil
 }

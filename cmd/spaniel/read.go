@@ -86,7 +86,7 @@ func (a *app) newReading(ctx context.Context, cfg *config.Config, set *detect.Se
 	if opt.chooser != nil {
 		r.cfg.Where = r.where
 	}
-	r.out = newOutput(a, opt)
+	r.out = newOutput(a, opt, r.sum.alerts)
 	if opt.save {
 		path, _ := a.storeFile(cfg)
 		s, err := openSaver(path, storeConfig(cfg, false))

@@ -24,6 +24,7 @@ type readOptions struct {
 	join       bool
 	verbose    bool
 	filter     string
+	limit      int // alerts in a table; 0 is what suits it
 
 	kinds    map[event.Kind]bool
 	severity event.Severity // 0 without --fail-on
@@ -41,6 +42,7 @@ func (o *readOptions) flags(c *cobra.Command) {
 	f.StringVar(&o.failOn, "fail-on", "", "exit with code 3 if there is an alert of this `SEVERITY` or above")
 	f.IntVar(&o.workers, "workers", 0, "goroutines that decode and judge; the result is the same for any number (default: one a core)")
 	f.BoolVar(&o.join, "join", false, "read several files as one capture, by time")
+	f.IntVar(&o.limit, "limit", 0, "show at most `N` alerts in a table, the worst (default 50, or 10,000 with --only alert)")
 	f.BoolVarP(&o.verbose, "verbose", "v", false, "print the ledger: what came in and what became of it")
 	f.StringVarP(&o.filter, "filter", "f", "", "read only packets that match this `BPF` expression")
 }
@@ -69,6 +71,12 @@ func (o *readOptions) check() (err error) {
 	if o.workers < 0 || o.workers > 64 {
 		return usage(fmt.Sprintf("--workers %d: use 1 to 64", o.workers), "")
 	}
+	if o.limit < 0 || o.limit > maxLimit {
+		return usage(fmt.Sprintf("--limit %d: use 1 to %d", o.limit, maxLimit), "")
+	}
+	if o.limit == 0 {
+		o.limit = o.usualLimit()
+	}
 	if o.filter != "" {
 		if err := capture.CheckFilter(o.filter); err != nil {
 			return err
@@ -78,6 +86,17 @@ func (o *readOptions) check() (err error) {
 		o.chooser, err = detect.CompileWhere(o.where)
 	}
 	return err
+}
+
+// maxLimit bounds the alerts that a table holds in memory.
+const maxLimit = 1_000_000
+
+// usualLimit is how many alerts a table shows unless told.
+func (o *readOptions) usualLimit() int {
+	if len(o.kinds) == 1 {
+		return 10_000
+	}
+	return 50
 }
 
 func (o *readOptions) parseKinds() error {

@@ -98,7 +98,7 @@ func (r *reading) one(paths []string) error {
 // interrupted says how far reading came.
 func (r *reading) interrupted(paths []string, m *meter, src *source) error {
 	done, total := src.progress()
-	far := fmt.Sprintf("after %d packets", m.frames)
+	far := "after " + counted(m.frames, "packet")
 	if total > 0 {
 		far += fmt.Sprintf(", %d %% of it", done*100/total)
 	}

@@ -16,7 +16,6 @@ import (
 
 // What the report keeps and shows; the counts above it are always of all.
 const (
-	maxAlerts      = 200    // alerts shown
 	maxEndpoints   = 20_000 // endpoints counted apart; the rest is one line
 	shownEndpoints = 20
 	maxNames       = 1000 // names of anomalies and losses counted apart
@@ -29,9 +28,7 @@ type report struct {
 	w         *bufio.Writer
 	screen    render.Screen
 	opt       *readOptions
-	alerts    [][]string
-	more      int // alerts beyond maxAlerts
-	firstID   string
+	alerts    *alertBoard
 	endpoints map[endpointKey]*endpoint
 	names     map[string]uint64
 }
@@ -48,10 +45,10 @@ type endpoint struct {
 	slowest uint32
 }
 
-func newReport(a *app, w *bufio.Writer, opt *readOptions) *report {
+func newReport(a *app, w *bufio.Writer, opt *readOptions, known *alertSet) *report {
 	s := a.screen(a.out)
 	s.W = w
-	return &report{a: a, w: w, screen: s, opt: opt, endpoints: map[endpointKey]*endpoint{}, names: map[string]uint64{}}
+	return &report{a: a, w: w, screen: s, opt: opt, alerts: newAlertBoard(opt.limit, known, s.Paint), endpoints: map[endpointKey]*endpoint{}, names: map[string]uint64{}}
 }
 
 func (r *report) item(it *event.Item) error {
@@ -59,14 +56,7 @@ func (r *report) item(it *event.Item) error {
 	case event.KindCall:
 		r.call(it.Call)
 	case event.KindAlert:
-		if r.firstID == "" {
-			r.firstID = it.Alert.ID.String()
-		}
-		if len(r.alerts) == maxAlerts {
-			r.more++
-			return nil
-		}
-		r.alerts = append(r.alerts, alertCells(it.Alert, r.screen.Paint))
+		r.alerts.add(it.Alert)
 	case event.KindAnomaly, event.KindLoss, event.KindFact:
 		name := it.Kind.String() + " " + it.Note.Name
 		if _, ok := r.names[name]; !ok && len(r.names) >= maxNames {
@@ -98,6 +88,9 @@ func (r *report) call(c *event.Record) {
 }
 
 func (r *report) finish(s *summary) error {
+	if len(s.files) == 0 {
+		return nil // none could be opened, which the error says
+	}
 	r.head(s)
 	if r.opt.kinds[event.KindAlert] {
 		if err := r.alertTable(); err != nil {
@@ -126,13 +119,13 @@ func (r *report) head(s *summary) {
 	default:
 		name = fmt.Sprintf("%d captures", len(s.files))
 	}
-	hosts := grouped(uint64(len(s.hosts)))
+	hosts := counted(uint64(len(s.hosts)), "host")
 	if len(s.hosts) == maxHosts {
-		hosts += "+"
+		hosts = grouped(maxHosts) + "+ hosts"
 	}
 	calls := s.ledger.CallsMade
-	r.printf("%s  %s packets  %s  %s   %s hosts   %s calls", r.screen.Paint(render.Safe(name), "bold"), grouped(s.packets), amount(s.bytes),
-		span(s.seconds), hosts, grouped(calls))
+	r.printf("%s  %s  %s  %s   %s   %s", r.screen.Paint(render.Safe(name), "bold"), counted(s.packets, "packet"), amount(s.bytes),
+		span(s.seconds), hosts, counted(calls, "call"))
 	var parts []string
 	if paired := calls - min(calls, s.requestOnly+s.respOnly); calls > 0 {
 		parts = append(parts, grouped(paired)+" paired")
@@ -146,26 +139,20 @@ func (r *report) head(s *summary) {
 	if len(parts) > 0 {
 		r.printf(" (%s)", strings.Join(parts, ", "))
 	}
-	r.printf("   %s gaps\n", grouped(s.ledger.Gaps))
+	r.printf("   %s\n", counted(s.ledger.Gaps, "gap"))
 }
 
 func (r *report) alertTable() error {
-	if len(r.alerts) == 0 {
+	if r.alerts.known.n == 0 {
 		r.printf("\nno alerts\n")
 		return nil
 	}
 	r.printf("\n")
-	t := render.NewTable(r.screen, alertHeads()...)
-	for _, cells := range r.alerts {
-		t.Row(cells...)
+	more, err := r.alerts.print(r.screen)
+	if err == nil && more > 0 {
+		r.printf("%s\n", moreAlerts(more))
 	}
-	if err := t.Close(); err != nil {
-		return err
-	}
-	if r.more > 0 {
-		r.printf("… and %d more: -o ndjson --only alert lists all\n", r.more)
-	}
-	return nil
+	return err
 }
 
 func (r *report) endpointTable() error {
@@ -184,7 +171,7 @@ func (r *report) endpointTable() error {
 		return err
 	}
 	if n := len(keys) - shownEndpoints; n > 0 {
-		r.printf("… and %d more endpoints\n", n)
+		r.printf("… and %s\n", counted(uint64(n), "more endpoint"))
 	}
 	return nil
 }
@@ -215,17 +202,20 @@ func (r *report) foot(s *summary) {
 			parts = append(parts, fmt.Sprintf("%d %v", n, sev))
 		}
 	}
-	total := fmt.Sprintf("%s alerts", grouped(s.ledger.Alerts))
+	total := counted(s.alerts.n, "alert")
 	if len(parts) > 0 {
 		total += " (" + strings.Join(parts, ", ") + ")"
+	}
+	if s.updates > 0 {
+		total += fmt.Sprintf(", %s updated", grouped(s.updates))
 	}
 	if r.a.quiet {
 		r.printf("\n%s\n", total)
 		return
 	}
 	next := "add --save, then: spaniel query \"SELECT * FROM alerts\""
-	if r.opt.save && r.firstID != "" {
-		next = "spaniel alerts show " + r.firstID[:12] + r.a.storeFlag()
+	if r.opt.save && r.alerts.first() != "" {
+		next = "spaniel alerts show " + r.alerts.first()[:12] + r.a.storeFlag()
 	} else if r.opt.save {
 		next = "spaniel query \"SELECT * FROM calls LIMIT 10\"" + r.a.storeFlag()
 	}

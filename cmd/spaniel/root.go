@@ -57,7 +57,7 @@ It only listens: it adds no latency and can break nothing.`,
 	f.StringVar(&a.logLevel, "log-level", "", "the sensor's log: debug, info, warn or error")
 	f.StringVar(&a.logFormat, "log-format", "", "the sensor's log: console or json")
 	root.SetFlagErrorFunc(flagError)
-	root.AddCommand(newRead(a), newRun(a), newQuery(a), newAlerts(a), newRules(a), newFields(a), newConfig(a), newDemo(a), newVersion(a))
+	root.AddCommand(newRead(a), newRun(a), newQuery(a), newAlerts(a), newStore(a), newRules(a), newFields(a), newConfig(a), newDemo(a), newVersion(a))
 	return root
 }
 
@@ -114,6 +114,15 @@ func noArgs(cmd *cobra.Command, args []string) error {
 		return usage(fmt.Sprintf("%q takes no argument, got %q", cmd.CommandPath(), args[0]), cmd.CommandPath()+" --help")
 	}
 	return nil
+}
+
+func atMostOne(what string) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, args []string) error {
+		if len(args) > 1 {
+			return usage(fmt.Sprintf("%q takes one argument, %s, and got %d", cmd.CommandPath(), what, len(args)), cmd.CommandPath()+" --help shows examples")
+		}
+		return nil
+	}
 }
 
 func exactArgs(n int, what string) cobra.PositionalArgs {

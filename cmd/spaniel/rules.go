@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -31,8 +32,8 @@ func newRules(a *app) *cobra.Command {
 	}
 	var verbose bool
 	test := &cobra.Command{
-		Use: "test [PATH…]", Short: "Run the tests inside rules through the whole path; exit code 4 if one fails",
-		Example: "  spaniel rules test\n  spaniel rules test my-rules/ -v",
+		Use: "test [PATH…|ID…]", Short: "Run the tests inside rules through the whole path; exit code 4 if one fails",
+		Example: "  spaniel rules test\n  spaniel rules test my-rules/ -v\n  spaniel rules test sqli-in-input",
 		RunE:    func(_ *cobra.Command, args []string) error { return a.rulesTest(args, verbose) },
 	}
 	test.Flags().BoolVarP(&verbose, "verbose", "v", false, "print the tests that pass, too")
@@ -93,7 +94,7 @@ func (a *app) rulesOf(paths []string) (*detect.Set, error) {
 			}
 		}
 	}
-	a.hint("%d findings", len(load.Problems))
+	a.hint("%s", counted(uint64(len(load.Problems)), "finding"))
 	return nil, exitCode(exitFindings)
 }
 
@@ -102,17 +103,26 @@ func (a *app) rulesLint(paths []string) error {
 	if err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(a.out, "%d rules, nothing found\n", len(set.Rules()))
+	_, err = fmt.Fprintf(a.out, "%s, nothing found\n", counted(uint64(len(set.Rules())), "rule"))
 	return err
 }
 
-func (a *app) rulesTest(paths []string, verbose bool) error {
+func (a *app) rulesTest(args []string, verbose bool) error {
+	paths, ids := splitIDs(args)
 	set, err := a.rulesOf(paths)
 	if err != nil {
 		return err
 	}
+	if err := knownRules(set, ids); err != nil {
+		return err
+	}
 	cfg := sensor.Config{Version: version, Rules: set, Decode: decodeConfig(config.Default()), Redactor: redact.New(make([]byte, 32), redact.Option{})}
 	results := ruletest.Run(set, func(frames []event.Frame) ([]*event.Alert, error) { return sensor.Replay(cfg, frames) })
+	tested := len(set.Rules())
+	if len(ids) > 0 {
+		tested = len(ids)
+		results = slices.DeleteFunc(results, func(r ruletest.Result) bool { return !slices.Contains(ids, r.Rule) })
+	}
 	failed := 0
 	for _, r := range results {
 		if !r.OK {
@@ -122,7 +132,7 @@ func (a *app) rulesTest(paths []string, verbose bool) error {
 			return err
 		}
 	}
-	if _, err := fmt.Fprintf(a.out, "%d rules, %d tests, %d failed\n", len(set.Rules()), len(results), failed); err != nil {
+	if _, err := fmt.Fprintf(a.out, "%s, %s, %d failed\n", counted(uint64(tested), "rule"), counted(uint64(len(results)), "test"), failed); err != nil {
 		return err
 	}
 	if failed > 0 {

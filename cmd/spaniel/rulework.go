@@ -24,7 +24,7 @@ func (a *app) warnOfRules(rules []detect.RuleStats) {
 			more = "; it judged no more after that"
 		}
 		why, _, _ := strings.Cut(r.LastError, "\n") // the rest draws a caret into the expression
-		line := fmt.Sprintf("warning: rule %s failed on %d calls%s: %s", r.ID, r.Errors, more, why)
+		line := fmt.Sprintf("warning: rule %s failed on %s%s: %s", r.ID, counted(r.Errors, "call"), more, why)
 		_, _ = fmt.Fprintln(a.err, render.Safe(line)) // standard error is the last resort
 	}
 }

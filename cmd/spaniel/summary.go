@@ -22,7 +22,9 @@ type summary struct {
 	requestOnly uint64
 	respOnly    uint64
 	worst       event.Severity
-	bySeverity  map[event.Severity]uint64
+	bySeverity  map[event.Severity]uint64 // alerts by their latest severity
+	alerts      *alertSet
+	updates     uint64 // alerts that came again, worse
 	hosts       map[netip.Addr]bool
 	ledger      event.Ledger
 	ruleset     string
@@ -33,7 +35,7 @@ type summary struct {
 const maxHosts = 1 << 16
 
 func newSummary(ruleset string) *summary {
-	return &summary{ruleset: ruleset, hosts: map[netip.Addr]bool{}, bySeverity: map[event.Severity]uint64{}}
+	return &summary{ruleset: ruleset, hosts: map[netip.Addr]bool{}, bySeverity: map[event.Severity]uint64{}, alerts: newAlertSet()}
 }
 
 // add counts one capture that was read.
@@ -60,6 +62,10 @@ func (s *summary) count(it *event.Item) {
 	case event.KindAlert:
 		s.worst = max(s.worst, it.Alert.Severity)
 		s.bySeverity[it.Alert.Severity]++
+		if before, update := s.alerts.add(it.Alert); update {
+			s.bySeverity[before.severity]--
+			s.updates++
+		}
 	case event.KindFlow:
 		for _, ip := range []netip.Addr{it.Flow.ClientIP, it.Flow.ServerIP} {
 			if len(s.hosts) < maxHosts {
@@ -88,12 +94,13 @@ func (s *summary) MarshalJSON() ([]byte, error) {
 		Packets  uint64                       `json:"packets"`
 		Bytes    uint64                       `json:"bytes"`
 		Calls    uint64                       `json:"calls"`
-		Alerts   uint64                       `json:"alerts"`
+		Alerts   uint64                       `json:"alerts"`        // distinct ids
+		Updates  uint64                       `json:"alert_updates"` // further lines of those
 		Ledger   map[string]map[string]uint64 `json:"ledger"`
 		Losses   uint64                       `json:"losses"`
 		Duration float64                      `json:"duration"` // seconds
 		Ruleset  string                       `json:"ruleset"`
-	}{"summary", files, s.packets, s.bytes, s.ledger.CallsMade, s.ledger.Alerts, ledger, s.ledger.Losses,
+	}{"summary", files, s.packets, s.bytes, s.ledger.CallsMade, s.alerts.n, s.updates, ledger, s.ledger.Losses,
 		math.Round(s.seconds*1e6) / 1e6, s.ruleset})
 }
 
@@ -122,6 +129,14 @@ func grouped(n uint64) string {
 		s = s[:i] + "," + s[i:]
 	}
 	return s
+}
+
+// counted is a number of things, which has an s unless it is one.
+func counted(n uint64, thing string) string {
+	if n == 1 {
+		return "1 " + thing
+	}
+	return grouped(n) + " " + thing + "s"
 }
 
 // amount is a number of bytes for people.

@@ -243,7 +243,8 @@ func TestReportIsBounded(t *testing.T) {
 		t.Fatal(err)
 	}
 	a := &app{out: &out}
-	r, ok := newOutput(a, opt).(*report)
+	s := newSummary("a1")
+	r, ok := newOutput(a, opt, s.alerts).(*report)
 	if !ok {
 		t.Fatal("table is no report")
 	}
@@ -253,20 +254,21 @@ func TestReportIsBounded(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	for range maxAlerts + 5 {
-		if err := r.item(&event.Item{Kind: event.KindAlert, Alert: &event.Alert{Severity: event.High, Message: "\x1b[31m\n"}}); err != nil {
+	for i := range opt.limit + 5 {
+		it := event.Item{Kind: event.KindAlert, Alert: &event.Alert{ID: event.ID{byte(i)}, Severity: event.High, Message: "\x1b[31m\n"}}
+		s.count(&it)
+		if err := r.item(&it); err != nil {
 			t.Fatal(err)
 		}
 	}
-	s := newSummary("a1")
 	s.ledger.CallsMade = maxEndpoints + 10
 	if err := r.finish(s); err != nil {
 		t.Fatal(err)
 	}
-	if len(r.endpoints) != maxEndpoints+1 || len(r.alerts) != maxAlerts || strings.Contains(out.String(), "\x1b") {
-		t.Errorf("%d endpoints, %d alerts", len(r.endpoints), len(r.alerts))
+	if len(r.endpoints) != maxEndpoints+1 || len(r.alerts.rows) != 50 || strings.Contains(out.String(), "\x1b") {
+		t.Errorf("%d endpoints, %d alerts", len(r.endpoints), len(r.alerts.rows))
 	}
-	if !strings.Contains(out.String(), "and 5 more: -o ndjson --only alert") {
+	if !strings.Contains(out.String(), "and 5 more, none worse; --limit N shows more, -o ndjson --only alert") {
 		t.Error("what is left out is not said")
 	}
 }
