@@ -2,45 +2,84 @@ package frame
 
 import (
 	"encoding/binary"
+	"math/bits"
 	"net/netip"
 )
 
 // Checksums is what to do about IPv4 header and TCP checksums.
 type Checksums uint8
 
-// The two ways.
+// The three ways. A segment that the capture cut cannot be verified and passes.
 const (
+	// Auto, the default, gives frames with a wrong checksum the fate
+	// FrameChecksum, as their host drops them, unless their sender has sent
+	// nothing but wrong ones: then its network card fills them in, behind the
+	// place of capture.
+	Auto Checksums = iota
 	// Ignore reads segments whatever their checksums say.
-	Ignore Checksums = iota
-	// Verify gives frames with a wrong checksum the fate FrameChecksum. A
-	// segment the capture cut cannot be verified and passes.
+	Ignore
+	// Verify gives each frame with a wrong checksum the fate FrameChecksum.
 	Verify
 )
 
-// sum16 adds b to a folded one's complement sum.
-func sum16(sum uint32, b []byte) uint16 {
-	for ; len(b) >= 2; b = b[2:] {
-		sum += uint32(binary.BigEndian.Uint16(b))
-		sum = sum&0xffff + sum>>16
+// The names of the anomalies about checksums.
+const (
+	// AnomalyChecksum: a wrong checksum of a host that sends right ones.
+	AnomalyChecksum = "bad_checksum"
+	// AnomalyOffload: a host without right checksums.
+	AnomalyOffload = "checksum_offload"
+)
+
+// sum64 adds b to a one's complement sum of little-endian words. Sums of
+// either byte order are all ones for the same bytes, and 8 bytes at a time
+// give the sum of their 16-bit words.
+func sum64(acc uint64, b []byte) uint64 {
+	var c uint64
+	for ; len(b) >= 64; b = b[64:] {
+		acc, c = bits.Add64(acc, binary.LittleEndian.Uint64(b), c)
+		acc, c = bits.Add64(acc, binary.LittleEndian.Uint64(b[8:]), c)
+		acc, c = bits.Add64(acc, binary.LittleEndian.Uint64(b[16:]), c)
+		acc, c = bits.Add64(acc, binary.LittleEndian.Uint64(b[24:]), c)
+		acc, c = bits.Add64(acc, binary.LittleEndian.Uint64(b[32:]), c)
+		acc, c = bits.Add64(acc, binary.LittleEndian.Uint64(b[40:]), c)
+		acc, c = bits.Add64(acc, binary.LittleEndian.Uint64(b[48:]), c)
+		acc, c = bits.Add64(acc, binary.LittleEndian.Uint64(b[56:]), c)
 	}
-	if len(b) == 1 {
-		sum += uint32(b[0]) << 8
+	for ; len(b) >= 8; b = b[8:] {
+		acc, c = bits.Add64(acc, binary.LittleEndian.Uint64(b), c)
 	}
-	sum = sum&0xffff + sum>>16
-	return uint16(sum&0xffff + sum>>16)
+	var last uint64
+	for i, v := range b {
+		last |= uint64(v) << (8 * i)
+	}
+	acc, c = bits.Add64(acc, last, c)
+	acc, c = bits.Add64(acc, 0, c)
+	return acc + c
 }
 
-// tcpSumRight reports whether the TCP checksum of the whole segment b fits.
-func tcpSumRight(b []byte, src, dst netip.Addr) bool {
-	sum := uint32(protoTCP) + uint32(len(b)>>16) + uint32(len(b)&0xffff)
-	for _, a := range [2]netip.Addr{src, dst} {
-		if a.Is4() {
-			raw := a.As4()
-			sum = uint32(sum16(sum, raw[:]))
-		} else {
-			raw := a.As16()
-			sum = uint32(sum16(sum, raw[:]))
-		}
-	}
-	return sum16(sum, b) == 0xffff
+// add adds two sums.
+func add(a, b uint64) uint64 {
+	s, c := bits.Add64(a, b, 0)
+	return s + c
+}
+
+// fold makes 16 bits of a sum.
+func fold(acc uint64) uint16 {
+	acc = acc>>32 + acc&0xffffffff
+	acc = acc>>32 + acc&0xffffffff
+	acc = acc>>16 + acc&0xffff
+	acc = acc>>16 + acc&0xffff
+	return uint16(acc>>16 + acc&0xffff)
+}
+
+// pseudo returns the sum of TCP's pseudo header but for the length. The
+// prefix of a mapped address is 0xffff, which is zero.
+func pseudo(src, dst netip.Addr) uint64 {
+	a, b := src.As16(), dst.As16()
+	return sum64(sum64(protoTCP<<8, a[:]), b[:])
+}
+
+// lengthWord is a segment's length as the pseudo header holds it.
+func lengthWord(n int) uint64 {
+	return uint64(bits.ReverseBytes16(uint16(n))) + uint64(bits.ReverseBytes16(uint16(n>>16)))
 }

@@ -17,6 +17,12 @@ const (
 	// copySets times copyWays packets are remembered: some more than 10 Gbit/s
 	// of full ones bring within copyWithin.
 	copySets, copyWays = 2048, 4
+	// copyScore is what the copy of an empty segment adds to the score, and
+	// copyTop the most it may be; one that is no copy takes 1 off. Segments
+	// with payload are looked at while there is a score: a mirror that doubles
+	// packets doubles both, and most mirrors do not, so hashing all their
+	// bytes would be for nothing.
+	copyScore, copyTop = 16, 256
 	// copyAliases bounds the connections known to come in a second VLAN.
 	copyAliases = 4096
 )
@@ -41,6 +47,7 @@ type copies struct {
 	seed    maphash.Seed
 	sights  []sight // made at the first packet
 	aliases []alias // made at the first copy from another VLAN
+	score   int     // how likely copies are now; none are expected at 0
 	stats   CopyStats
 }
 
@@ -54,10 +61,14 @@ type CopyStats struct {
 	Forgotten uint64
 }
 
-// again reports whether p, whose TCP segment is b, was seen before. Where a
+// again reports whether p, whose TCP segment is b, was seen before; what it
+// does not look at is harmless, since reassembly knows repeated bytes. Where a
 // connection is known to be mirrored from two VLANs it also gives p the one
 // that was seen first, so that both directions meet in one flow.
 func (c *copies) again(p *Packet, b []byte) bool {
+	if p.WireLen > 0 && c.score == 0 && c.aliases == nil {
+		return false
+	}
 	if c.sights == nil {
 		c.seed = maphash.MakeSeed()
 		c.sights = make([]sight, copySets*copyWays)
@@ -65,6 +76,9 @@ func (c *copies) again(p *Packet, b []byte) bool {
 	src, dst := endpoint(p.Src, 0), endpoint(p.Dst, 0)
 	if c.aliases != nil {
 		c.canonical(p, src, dst)
+		if p.WireLen > 0 && c.score == 0 {
+			return false
+		}
 	}
 	place, tag := c.hash(p, b, src, dst)
 	within := int64(copyWithin)
@@ -77,6 +91,9 @@ func (c *copies) again(p *Packet, b []byte) bool {
 		s := &set[i]
 		if s.tag == tag && p.Stamp.Clock-s.clock <= within {
 			c.stats.Copies++
+			if p.WireLen == 0 {
+				c.score = min(c.score+copyScore, copyTop)
+			}
 			if s.vlan != p.VLAN {
 				c.stats.OtherVLAN++
 				c.learn(src, dst, p, s.vlan)
@@ -89,6 +106,9 @@ func (c *copies) again(p *Packet, b []byte) bool {
 	}
 	if oldest.tag != 0 && p.Stamp.Clock-oldest.clock <= copyWithin {
 		c.stats.Forgotten++
+	}
+	if p.WireLen == 0 && c.score > 0 {
+		c.score--
 	}
 	*oldest = sight{tag: tag, clock: p.Stamp.Clock, vlan: p.VLAN}
 	return false

@@ -9,8 +9,7 @@ import (
 
 // Config is what a Decoder may be told. The zero value means the defaults.
 type Config struct {
-	// Checksums says what to do about them; Ignore by default, because on the
-	// sending host the network card fills them in after the capture saw the packet.
+	// Checksums says what to do about wrong ones; Auto by default.
 	Checksums Checksums
 	// KeepDuplicates hands on what a mirror sent twice. By default a TCP packet
 	// that comes again within 5 ms, with the same headers (TTL and VLAN apart),
@@ -35,6 +34,8 @@ type Decoder struct {
 	frag  defrag.Fragment
 	whole defrag.Datagram
 	seen  copies
+
+	senders senders
 
 	// Of the frame being decoded.
 	p     *Packet

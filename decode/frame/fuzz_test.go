@@ -70,7 +70,7 @@ func FuzzDecodePacket(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, link uint8, data []byte, split, length uint16) {
 		var led event.Ledger
-		d := New(Config{Checksums: Checksums(split & 1)}, &led, func(event.Anomaly) {})
+		d := New(Config{Checksums: Checksums(split % 3)}, &led, func(event.Anomaly) {})
 		at := min(int(split), len(data))
 		for i, b := range [][]byte{data[:at], data[at:]} {
 			fr := event.Frame{Number: uint64(i + 1), Length: max(len(b), int(length)), Link: fuzzLinks[int(link)%len(fuzzLinks)], Data: b[:len(b):len(b)]}

@@ -45,10 +45,10 @@ func (d *Decoder) ip4(b []byte) event.FrameFate {
 	if len(b) < head {
 		return event.FrameTruncated
 	}
-	if d.cfg.Checksums == Verify && sum16(0, b[:head]) != 0xffff {
+	src, dst := netip.AddrFrom4([4]byte(b[12:])), netip.AddrFrom4([4]byte(b[16:]))
+	if !d.headerRight(b[:head], src, dst) {
 		return event.FrameChecksum
 	}
-	src, dst := netip.AddrFrom4([4]byte(b[12:])), netip.AddrFrom4([4]byte(b[16:]))
 	d.p.TTL, d.p.IPID = b[8], binary.BigEndian.Uint16(b[4:])
 	if bits := binary.BigEndian.Uint16(b[6:]); bits&0x3fff != 0 {
 		return d.fragment4(b, head, total, bits, src, dst)
