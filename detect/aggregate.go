@@ -55,6 +55,7 @@ type plan struct {
 	args       []*program
 	argSafe    []bool // the value needs no redaction
 	argField   []string
+	argIDs     []int // the numbers of args among those of all rules
 	byText     map[string]int
 	argByText  map[string]int
 }
@@ -190,6 +191,7 @@ func (p *plan) arg(l *language, text string, prog *program) int {
 	}
 	p.argSafe = append(p.argSafe, safe || valueType(prog.typ) != "string")
 	p.argField = append(p.argField, text)
+	p.argIDs = append(p.argIDs, l.valueID(text))
 	return n
 }
 

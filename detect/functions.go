@@ -121,7 +121,7 @@ func functionTable() []function {
 			call:  func(_ *scope, a []any) any { return scannerAgent(a[0].(string)) }},
 		{name: "reflected", meaning: "the value stands unescaped in an HTML response", example: `any(req.leaves, xss(#) && reflected(#))`,
 			types: []any{new(func(*scope, *Leaf) bool)},
-			call:  func(s *scope, a []any) any { return s.reflected(a[0].(*Leaf)) }},
+			call:  func(s *scope, a []any) any { return s.reflected(a[0].(*Leaf).leaf) }},
 	}
 	list = append(list, responseFunction("sql_error", "an error message of a database", text.SQLError),
 		responseFunction("stack_trace", "a stack trace of a program", text.StackTrace),

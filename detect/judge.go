@@ -30,12 +30,15 @@ type Judge struct {
 	capped uint64
 
 	sample *sample // of the call under judgement, once made
+	memo   memo
+	slabs  []slab // by rule
+	joined []byte // scratch of keys
 }
 
 // NewJudge returns a judge for a partition.
 func NewJudge(s *Set, cfg *Config) *Judge {
 	j := &Judge{set: s, cfg: cfg, view: prefilter.NewView(s.lang.leafTests()), lim: cfg.Limits.complete(), scope: newScope(s.lang, cfg, s.hash), stats: make([]RuleStats, len(s.rules))}
-	j.scope.view = &j.view
+	j.scope.view, j.memo, j.slabs = &j.view, newMemo(s.lang), make([]slab, len(s.rules))
 	for i, r := range s.rules {
 		j.stats[i].ID = r.ID
 	}
@@ -65,6 +68,7 @@ func (j *Judge) client(c *event.Call) {
 func (j *Judge) judge(c *event.Call, out *Findings) {
 	j.scope.reset(c)
 	j.sample = nil
+	j.memo.reset()
 	limit := len(out.Alerts) + j.lim.CallAlerts
 	for i, r := range j.set.rules {
 		if j.stats[i].Quarantined || r.skipIncomplete && c.Flags.Has(incompleteFlags) || !r.need.Possible(&j.view) {
@@ -76,7 +80,7 @@ func (j *Judge) judge(c *event.Call, out *Findings) {
 		yes, err := r.when.test(&j.vm, j.scope)
 		if err == nil && yes {
 			st.Matched++
-			err = j.matched(r, out, limit)
+			err = j.matched(i, r, out, limit)
 		}
 		if err != nil {
 			st.fail(err, j.lim.RuleErrors)
@@ -92,16 +96,12 @@ func (j *Judge) hash(kind, secret string) string {
 	return j.cfg.Hash(kind, secret)
 }
 
-func (j *Judge) matched(r *Rule, out *Findings, limit int) error {
+func (j *Judge) matched(n int, r *Rule, out *Findings, limit int) error {
 	if j.sample == nil {
 		j.sample = j.scope.sample()
 	}
 	if r.Windowed() {
-		o, err := j.observe(r)
-		if err == nil && o != nil {
-			out.Observations = append(out.Observations, *o)
-		}
-		return err
+		return j.observe(n, r, out)
 	}
 	if len(out.Alerts) >= limit {
 		j.capped++

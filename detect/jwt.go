@@ -33,7 +33,7 @@ const maxTokens = 16
 func (s *scope) token(raw string) *Token {
 	j, ok := text.ParseJWT(raw)
 	if !ok {
-		return &Token{}
+		return &s.noToken
 	}
 	t := &Token{OK: true, Alg: j.Alg, Typ: j.Typ, Kid: j.Kid, Iss: j.Iss, Sub: j.Sub, Exp: int(j.Exp), Iat: int(j.Iat), Nbf: int(j.Nbf),
 		Jku: j.JKU, X5u: j.X5U, Scope: j.Scope, Signed: j.Signed, Encrypted: j.Encrypted}
@@ -41,29 +41,58 @@ func (s *scope) token(raw string) *Token {
 	return t
 }
 
+// tokenList is what tokens found in a call, with the evidence that belongs to
+// it: each rule that asks notes it anew.
+type tokenList struct {
+	made  bool
+	list  []*Token
+	finds []find
+	// noToken is what is no token; nobody writes to it.
+	noToken Token
+}
+
+func (t *tokenList) reset() {
+	clear(t.list)
+	clear(t.finds)
+	t.made, t.list, t.finds = false, t.list[:0], t.finds[:0]
+}
+
 // tokens finds every token of the request: the Authorization header and all
 // leaves, cookies among them.
 func (s *scope) tokens() []*Token {
-	var list []*Token
-	seen := map[string]bool{}
+	if t := &s.tokenList; !t.made {
+		t.made = true
+		s.findTokens(t)
+	}
+	for _, f := range s.tokenList.finds {
+		s.note(f)
+	}
+	return s.tokenList.list
+}
+
+func (s *scope) findTokens(t *tokenList) {
 	add := func(place, raw string) {
-		raw = strings.TrimSpace(raw)
-		if len(list) == maxTokens || seen[raw] || !strings.Contains(raw, "ey") {
+		if len(t.list) == maxTokens || !strings.Contains(raw, "ey") {
 			return
 		}
-		seen[raw] = true
-		if t := s.token(raw); t.OK {
-			list = append(list, t)
-			s.note(find{place: place, text: raw})
+		raw = strings.TrimSpace(raw)
+		for i := range t.finds {
+			if t.finds[i].text == raw {
+				return
+			}
+		}
+		if tk := s.token(raw); tk.OK {
+			t.list = append(t.list, tk)
+			t.finds = append(t.finds, find{place: place, text: raw})
 		}
 	}
 	for _, h := range s.call.Req.Headers {
-		if lowerASCII(h.Name) == "authorization" {
+		if foldEqual(h.Name, "authorization") {
 			add("header.authorization", h.Value)
 		}
 	}
-	for _, l := range s.allLeaves() {
-		add(l.Place, l.Value)
+	leaves := s.call.Leaves()
+	for i := range leaves {
+		add(leaves[i].Place, leaves[i].Value)
 	}
-	return list
 }

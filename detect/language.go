@@ -26,12 +26,14 @@ type language struct {
 	matchers  []matcher
 	// matcherIndex is the place of each matcher in matchers.
 	matcherIndex map[string]int
+	// keyIDs and valueIDs number what goes into windows, over all rules.
+	keyIDs, valueIDs map[string]int
 
 	reqBody, respBody, reqLeaves int
 }
 
 func newLanguage() *language {
-	l := &language{fields: fieldTable(), index: map[string]int{}, functions: map[string]*function{}, groups: map[string]bool{}, filters: filterMatchers(), matchers: matchers(), matcherIndex: map[string]int{}}
+	l := &language{fields: fieldTable(), index: map[string]int{}, functions: map[string]*function{}, groups: map[string]bool{}, filters: filterMatchers(), matchers: matchers(), matcherIndex: map[string]int{}, keyIDs: map[string]int{}, valueIDs: map[string]int{}}
 	for i := range l.matchers {
 		l.matcherIndex[l.matchers[i].name] = i
 	}

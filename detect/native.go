@@ -268,6 +268,9 @@ func (t *translator) builtin(n *ast.BuiltinNode) native {
 	case n.Name == "len" && x.text != nil:
 		f := x.text
 		return native{whole: func(ev *eval) int { return utf8.RuneCountInString(f(ev)) }}
+	case n.Name == "lower" && x.text != nil:
+		f := x.text
+		return native{text: func(ev *eval) string { return strings.ToLower(f(ev)) }}
 	case n.Name == "float" && x.number() != nil:
 		return native{real: x.number()}
 	case n.Name == "int" && x.whole != nil:

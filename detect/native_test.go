@@ -82,7 +82,7 @@ func small() *rapid.Generator[string] {
 		`call.ttfb_us > 10`, `call.duration_us`, `req.duration_us >= 0`, `call.failed == req.seen`, `call.failed != true`, `req.path == req.target`, `1 == 1.0`, `resp.status >= 199.5`,
 		`any(req.headers, .name == "x-a")`, `none(req.headers, .value == "1")`, `all(resp.headers, .name == "")`, `any(jwts(), .alg == "none")`, `all(jwts(), .exp > 0 && !.expired)`,
 		`any(leaves, .kind == "query" && len(.value) >= 8 && in_list(.key, ["a"]))`, `any(leaves, .place in ["query.a"] && sqli(#) || xss(#))`, `all(leaves, .type == "" && .key != "b")`,
-		`any(leaves, sqli(.value))`, `any(leaves, xss(#) && sqli(#))`, `any(leaves, .key == "a" && cmdi(#) || deser(#))`, `none(leaves, reads(#, "<script|passwd"))`, `any(leaves, contains_any(#, ["JNDI", "or '"]))`,
+		`any(leaves, sqli(.value))`, `jwt(req.header("x-a")).expired`, `jwt("eyJhbGciOiJub25lIn0.eyJzdWIiOiJhIn0.").alg`, `jwt("x").exp`, `any(jwts(), lower(.alg) == "none") && any(jwts(), .alg == "none")`, `lower("AÉ")`, `any(leaves, xss(#) && reflected(#))`, `any(leaves, xss(#) && sqli(#))`, `any(leaves, .key == "a" && cmdi(#) || deser(#))`, `none(leaves, reads(#, "<script|passwd"))`, `any(leaves, contains_any(#, ["JNDI", "or '"]))`,
 		`any(leaves, !xss(#) && sqli(#))`, `any(leaves, reads(#, "(?i)k|s"))`, `any(leaves, len(.value) > 3 && reads(#, "(?i)script") && .place != "query.a")`, `any(leaves, reads(#, "a*"))`, `req.method in ["GET"] == true`, `resp.content_type contains "json"`, `principal.kind in ["none", ""]`, `call.depth`, `call.id`, `1 in [1, 2]`,
 	})
 }

@@ -41,6 +41,10 @@ func (t *translator) call(n *ast.CallNode) native {
 				return native{truth: func(ev *eval) bool { return set[lowerASCII(x(ev))] }}
 			}
 		}
+	case "reflected":
+		if len(n.Arguments) == 1 && t.isElement(n.Arguments[0]) && t.elem == leafElement {
+			return native{truth: func(ev *eval) bool { return ev.scope.reflected(ev.leaf) }}
+		}
 	case "cidr":
 		return t.cidr(n.Arguments)
 	case "known_bot", "tool_agent", "scanner_agent":

@@ -44,6 +44,9 @@ func (t *translator) member(n *ast.MemberNode) native {
 	if msg := headersOf(n.Node); msg != "" {
 		return t.header(msg, t.expr(n.Property))
 	}
+	if c, ok := n.Node.(*ast.CallNode); ok {
+		return t.partOfToken(c, n.Property)
+	}
 	return t.field(dotted(n))
 }
 
@@ -79,6 +82,35 @@ func leafPart(name string) native {
 		return native{text: func(ev *eval) string { return ev.leaf.Value }}
 	}
 	return native{}
+}
+
+// partOfToken understands jwt(x).alg and its like.
+func (t *translator) partOfToken(c *ast.CallNode, property ast.Node) native {
+	name, ok := property.(*ast.StringNode)
+	if !ok || calleeName(c) != "jwt" || len(c.Arguments) != 1 {
+		return native{}
+	}
+	raw, part := t.expr(c.Arguments[0]).text, tokenPart(name.Value)
+	switch {
+	case raw == nil:
+	case part.truth != nil:
+		return native{truth: withToken(raw, part.truth)}
+	case part.whole != nil:
+		return native{whole: withToken(raw, part.whole)}
+	case part.text != nil:
+		return native{text: withToken(raw, part.text)}
+	}
+	return native{}
+}
+
+func withToken[T any](raw func(*eval) string, part func(*eval) T) func(*eval) T {
+	return func(ev *eval) T {
+		around := ev.token
+		ev.token = ev.scope.token(raw(ev))
+		v := part(ev)
+		ev.token = around
+		return v
+	}
 }
 
 func tokenPart(name string) native {

@@ -29,11 +29,24 @@ type words map[string]bool
 // hasHeader reports whether the message has the header, even with no value.
 func hasHeader(m *event.Message, name string) bool {
 	for i := range m.Headers {
-		if len(m.Headers[i].Name) == len(name) && lowerASCII(m.Headers[i].Name) == lowerASCII(name) {
+		if foldEqual(m.Headers[i].Name, name) {
 			return true
 		}
 	}
 	return false
+}
+
+// foldEqual compares without regard to ASCII case, and only that.
+func foldEqual(a, b string) bool {
+	if len(a) != len(b) {
+		return false
+	}
+	for i := range len(a) {
+		if x, y := a[i], b[i]; x != y && (x|0x20 != y|0x20 || x|0x20 < 'a' || x|0x20 > 'z') {
+			return false
+		}
+	}
+	return true
 }
 
 func inNetworks(ip string, nets []any) bool {

@@ -3,6 +3,7 @@ package detect
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"strings"
 
 	"spaniel/detect/window"
 	"spaniel/event"
@@ -28,60 +29,96 @@ type Observation struct {
 // maxKey bounds a key; a longer one is cut and a hash of the whole appended.
 const maxKey = 256
 
-// observe makes the observation of a rule about this call; nil if the call
+// observe appends the observation of a rule about this call; none if the call
 // has none of its keys.
-func (j *Judge) observe(r *Rule) (*Observation, error) {
-	o := &Observation{Order: j.scope.call.Order, Time: j.scope.call.Time, Rule: r.ID, Call: j.scope.call.ID, rule: r, sample: j.sample}
+func (j *Judge) observe(n int, r *Rule, out *Findings) (failure error) {
+	kept := len(out.Observations)
+	o := out.next()
+	defer func() {
+		if failure != nil {
+			out.Observations = out.Observations[:kept]
+		}
+	}()
+	c := j.scope.call
+	*o = Observation{Order: c.Order, Time: c.Time, Rule: r.ID, Call: c.ID, rule: r, sample: j.sample, Keys: o.Keys[:0]}
 	found := len(r.win.keys) == 0
-	o.Keys = make([]string, max(1, len(r.win.keys)))
 	if found {
-		o.Keys[0] = "all"
+		o.Keys = append(o.Keys, "all")
 	}
 	for i, parts := range r.win.keys {
 		key, err := j.key(r, i, parts)
 		if err != nil {
-			return nil, err
+			return err
 		}
-		o.Keys[i] = key
+		o.Keys = append(o.Keys, key)
 		found = found || key != ""
 	}
 	if !found {
-		return nil, nil
+		out.Observations = out.Observations[:kept]
+		return nil
 	}
-	o.Values = make([]window.Value, len(r.win.plan.args))
-	for i, p := range r.win.plan.args {
+	o.Values = j.slabs[n].take(len(r.win.plan.args))
+	for i := range o.Values {
 		var err error
-		if o.Values[i], err = p.value(&j.vm, j.scope); err != nil {
-			return nil, err
-		}
-		if o.Values[i].Kind == window.Text {
-			o.Values[i].Str = bounded(j.scope.outgoing(r.win.plan.argField[i], o.Values[i].Str, r.win.plan.argSafe[i]))
+		if o.Values[i], err = j.value(r.win.plan, i); err != nil {
+			return err
 		}
 	}
-	return o, nil
+	return nil
+}
+
+// next adds an observation that keeps the keys' memory of an old one.
+func (f *Findings) next() *Observation {
+	if n := len(f.Observations); n < cap(f.Observations) {
+		f.Observations = f.Observations[:n+1]
+	} else {
+		f.Observations = append(f.Observations, Observation{})
+	}
+	return &f.Observations[len(f.Observations)-1]
+}
+
+// value is argument i of a plan for this call, redacted, owning its memory.
+func (j *Judge) value(p *plan, i int) (window.Value, error) {
+	id := p.argIDs[i]
+	if j.memo.hasValue[id] {
+		return j.memo.values[id], nil
+	}
+	v, err := p.args[i].value(&j.vm, j.scope)
+	if err != nil {
+		return v, err
+	}
+	if v.Kind == window.Text {
+		// A clone: what a window keeps must not hold on to a whole head.
+		v.Str = strings.Clone(bounded(j.scope.outgoing(p.argField[i], v.Str, p.argSafe[i])))
+	}
+	return j.memo.keepValue(id, v), nil
 }
 
 // key joins the parts of a key; "" if one of them is empty: who has no
 // principal has no window for principals.
 func (j *Judge) key(r *Rule, n int, parts []*program) (string, error) {
-	key := ""
+	id := r.win.keyIDs[n]
+	if j.memo.hasKey[id] {
+		return j.memo.keys[id], nil
+	}
+	key := j.joined[:0]
 	for i, p := range parts {
 		text, err := p.display(&j.vm, j.scope)
 		if err != nil {
 			return "", err
 		}
 		if text == "" {
-			return "", nil
+			return j.memo.keepKey(id, ""), nil
 		}
 		name := r.By[n][i]
 		f, isField := j.scope.lang.index[name]
-		text = j.scope.outgoing(name, text, isField && j.scope.lang.fields[f].safe)
 		if i > 0 {
-			key += "|"
+			key = append(key, '|')
 		}
-		key += text
+		key = append(key, j.scope.outgoing(name, text, isField && j.scope.lang.fields[f].safe)...)
 	}
-	return bounded(key), nil
+	j.joined = key
+	return j.memo.keepKey(id, bounded(string(key))), nil
 }
 
 // bounded keeps a hostile value from filling memory, yet apart from others.

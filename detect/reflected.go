@@ -4,11 +4,12 @@ import (
 	"strings"
 
 	"spaniel/detect/outcome"
+	"spaniel/event"
 )
 
 // reflected reports whether the leaf, in any reading, stands unescaped in an
 // HTML response.
-func (s *scope) reflected(l *Leaf) bool {
+func (s *scope) reflected(l *event.Leaf) bool {
 	if !strings.Contains(mediaType(&s.call.Resp.Message), "html") {
 		return false
 	}
@@ -16,7 +17,7 @@ func (s *scope) reflected(l *Leaf) bool {
 	if !ok {
 		return false
 	}
-	for _, r := range l.leaf.Readings() {
+	for _, r := range l.Readings() {
 		if at, text, ok := outcome.Reflected(page, r.Text); ok {
 			s.note(find{place: "resp.body", text: text, offset: at})
 			return true

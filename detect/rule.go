@@ -57,6 +57,7 @@ func (c *clause) set() bool { return c.call != nil || c.window != nil }
 type windowRule struct {
 	plan     *plan
 	keys     [][]*program
+	keyIDs   []int // the numbers of keys among those of all rules
 	having   *windowProgram
 	escalate clause
 }

@@ -1,8 +1,6 @@
 package detect
 
 import (
-	"net/netip"
-
 	"spaniel/detect/prefilter"
 	"spaniel/event"
 )
@@ -22,7 +20,9 @@ type scope struct {
 	store   []Leaf
 	finds   []find
 	agents  agentNames
-	own     eval
+	tokenList
+	addresses addresses
+	own       eval
 	// view, if there is one, says beforehand what matchers find in leaves.
 	view *prefilter.View
 }
@@ -44,6 +44,7 @@ func (s *scope) reset(c *event.Call) {
 		s.has[i], s.box[i] = false, nil
 	}
 	s.used, s.finds = s.used[:0], s.finds[:0]
+	s.tokenList.reset()
 	s.own.leaf, s.own.token, s.own.header = nil, nil, nil
 }
 
@@ -97,9 +98,7 @@ func (s *scope) outgoing(name, text string, safe bool) string {
 			return s.cfg.User(text)
 		}
 	case "client.ip", "client.real_ip":
-		if a, err := netip.ParseAddr(text); err == nil && s.cfg.Addr != nil {
-			return s.cfg.Addr(a).String()
-		}
+		return s.addresses.show(text, s.cfg.Addr)
 	}
 	if safe {
 		return text

@@ -129,7 +129,7 @@ func (s *scope) leafNamed(keys ...string) *event.Leaf {
 			continue
 		}
 		for _, k := range keys {
-			if lowerASCII(l.Key) == k {
+			if foldEqual(l.Key, k) {
 				return l
 			}
 		}

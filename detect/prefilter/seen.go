@@ -2,7 +2,6 @@ package prefilter
 
 import (
 	"hash/maphash"
-	"strings"
 
 	"spaniel/event"
 )
@@ -16,9 +15,10 @@ type seen struct {
 }
 
 type verdict struct {
-	place, value string
-	kind         event.LeafKind
-	hot          uint64
+	place string
+	value []byte
+	kind  event.LeafKind
+	hot   uint64
 }
 
 // seenValues is the number of values remembered, seenLen the length of the
@@ -37,8 +37,8 @@ func (s *seen) of(t *Tests, l *event.Leaf) uint64 {
 		s.seed, s.table = maphash.MakeSeed(), make([]verdict, seenValues)
 	}
 	v := &s.table[maphash.String(s.seed, l.Value)%seenValues]
-	if v.value != l.Value || v.place != l.Place || v.kind != l.Kind {
-		*v = verdict{place: strings.Clone(l.Place), value: strings.Clone(l.Value), kind: l.Kind, hot: t.of(l)}
+	if string(v.value) != l.Value || v.place != l.Place || v.kind != l.Kind {
+		v.place, v.value, v.kind, v.hot = l.Place, append(v.value[:0], l.Value...), l.Kind, t.of(l)
 	}
 	return v.hot
 }

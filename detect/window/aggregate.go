@@ -38,8 +38,9 @@ type Aggregate struct {
 // numbers. Everything else is computed from the entries when asked for, since
 // sums of fractions would drift.
 type running struct {
-	trues    int
-	distinct map[Value]int
+	trues   int
+	texts   map[string]int
+	numbers map[float64]int
 }
 
 func (r *running) add(a Aggregate, v Value) {
@@ -47,10 +48,17 @@ func (r *running) add(a Aggregate, v Value) {
 	case CountIf, Ratio:
 		r.trues += int(v.Num)
 	case Distinct:
-		if r.distinct == nil {
-			r.distinct = map[Value]int{}
+		if v.Kind == Text {
+			if r.texts == nil {
+				r.texts = map[string]int{}
+			}
+			r.texts[v.Str]++
+			return
 		}
-		r.distinct[v]++
+		if r.numbers == nil {
+			r.numbers = map[float64]int{}
+		}
+		r.numbers[v.Num]++
 	}
 }
 
@@ -59,8 +67,14 @@ func (r *running) drop(a Aggregate, v Value) {
 	case CountIf, Ratio:
 		r.trues -= int(v.Num)
 	case Distinct:
-		if r.distinct[v]--; r.distinct[v] == 0 {
-			delete(r.distinct, v)
+		if v.Kind == Text {
+			if r.texts[v.Str]--; r.texts[v.Str] == 0 {
+				delete(r.texts, v.Str)
+			}
+			return
+		}
+		if r.numbers[v.Num]--; r.numbers[v.Num] == 0 {
+			delete(r.numbers, v.Num)
 		}
 	}
 }
@@ -80,7 +94,7 @@ func (w *Window[S]) Eval(i int) Value {
 		}
 		return NumberOf(float64(w.run[i].trues) / float64(n))
 	case Distinct:
-		return NumberOf(float64(len(w.run[i].distinct)))
+		return NumberOf(float64(len(w.run[i].texts) + len(w.run[i].numbers)))
 	case Rate:
 		return NumberOf(float64(n) / (float64(w.table.plan.Over) / 1e9))
 	case GapCV:

@@ -1,0 +1,119 @@
+package detect
+
+import (
+	"net/netip"
+	"strings"
+
+	"spaniel/detect/window"
+)
+
+// memo keeps what several rules ask of one call: the keys and the values that
+// go into windows. Many rules count by the same address and endpoint.
+type memo struct {
+	keys   []string
+	values []window.Value
+	// kept lists what is set, so that the next call finds it empty.
+	hasKey, hasValue   []bool
+	keptKeys, keptVals []int
+}
+
+func newMemo(l *language) memo {
+	n, m := len(l.keyIDs), len(l.valueIDs)
+	return memo{keys: make([]string, n), hasKey: make([]bool, n), values: make([]window.Value, m), hasValue: make([]bool, m)}
+}
+
+func (m *memo) reset() {
+	for _, i := range m.keptKeys {
+		m.keys[i], m.hasKey[i] = "", false
+	}
+	for _, i := range m.keptVals {
+		m.values[i], m.hasValue[i] = window.Value{}, false
+	}
+	m.keptKeys, m.keptVals = m.keptKeys[:0], m.keptVals[:0]
+}
+
+func (m *memo) keepKey(i int, key string) string {
+	m.keys[i], m.hasKey[i], m.keptKeys = key, true, append(m.keptKeys, i)
+	return key
+}
+
+func (m *memo) keepValue(i int, v window.Value) window.Value {
+	m.values[i], m.hasValue[i], m.keptVals = v, true, append(m.keptVals, i)
+	return v
+}
+
+// keyID numbers the keys of all rules: equal ones share a number.
+func (l *language) keyID(names []string) int { return number(l.keyIDs, strings.Join(names, "\x00")) }
+
+// valueID numbers the arguments of all aggregates by their source.
+func (l *language) valueID(src string) int { return number(l.valueIDs, src) }
+
+func number(ids map[string]int, name string) int {
+	id, ok := ids[name]
+	if !ok {
+		id = len(ids)
+		ids[name] = id
+	}
+	return id
+}
+
+// slab hands out the values of a rule's observations from pieces: windows keep
+// them about equally long, so that a piece is let go of as a whole.
+type slab struct {
+	free []window.Value
+}
+
+// slabRows is how many observations share a piece.
+const slabRows = 16
+
+func (s *slab) take(n int) []window.Value {
+	if len(s.free) < n {
+		s.free = make([]window.Value, n*slabRows)
+	}
+	v := s.free[:n:n]
+	s.free = s.free[n:]
+	return v
+}
+
+// addresses remembers the texts of addresses seen lately, as they are and as
+// they may leave the shard.
+type addresses struct {
+	texts map[netip.Addr]any
+	shown map[string]string
+}
+
+// maxAddresses bounds each of the two.
+const maxAddresses = 1024
+
+// text is the address as a field has it: boxed once.
+func (m *addresses) text(a netip.AddrPort) any {
+	if !a.IsValid() {
+		return ""
+	}
+	t, ok := m.texts[a.Addr()]
+	if !ok {
+		if m.texts == nil || len(m.texts) >= maxAddresses {
+			m.texts = make(map[netip.Addr]any)
+		}
+		t = a.Addr().Unmap().String()
+		m.texts[a.Addr()] = t
+	}
+	return t
+}
+
+// show is the text of an address as it may leave the shard.
+func (m *addresses) show(text string, by func(netip.Addr) netip.Addr) string {
+	if t, ok := m.shown[text]; ok {
+		return t
+	}
+	a, err := netip.ParseAddr(text)
+	if err != nil || by == nil {
+		return text // of no flow, or nobody hides it
+	}
+	if m.shown == nil || len(m.shown) >= maxAddresses {
+		m.shown = make(map[string]string)
+	}
+	t := by(a).String()
+	m.shown[text] = t
+	return t
+}
