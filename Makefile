@@ -38,7 +38,7 @@ test: deps ## the tests
 # DuckDB's Go binding trips the detector's pointer check in its own code.
 .PHONY: race
 race: deps ## the tests under the race detector
-	$(call timed,race,$(GO) test -race -short -gcflags='github.com/duckdb/duckdb-go/v2/...=-d=checkptr=0' ./...)
+	$(call timed,race,$(GO) test -race -gcflags='github.com/duckdb/duckdb-go/v2/...=-d=checkptr=0' ./...)
 
 .PHONY: vet
 vet: deps ## go vet and gofmt
