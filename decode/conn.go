@@ -1,6 +1,7 @@
 package decode
 
 import (
+	"spaniel/decode/http1"
 	"spaniel/event"
 )
 
@@ -22,8 +23,11 @@ type conn struct {
 	p      *Partition
 	flow   *event.Flow
 	parser parser
+	http   *http1.Conn // the parser, if it is one of HTTP/1
 	state  connState
 	sniff  sniffer
+	tunnel
+	reversal
 }
 
 type connState uint8
@@ -55,7 +59,7 @@ func (c *conn) Gap(d event.Direction, n uint64, at event.Stamp) {
 		c.missed(d, n, at)
 	case connParsing:
 		defer c.guard(c.parsed(), 0, d, at)
-		c.parser.Gap(d, n, at)
+		c.parser.Gap(d^c.flip, n, at)
 	case connSkipping:
 	}
 }
@@ -67,7 +71,7 @@ func (c *conn) End(d event.Direction, at event.Stamp) {
 		c.keep(mark{kind: markEnd, d: d, at: at}, nil)
 	case connParsing:
 		defer c.guard(c.parsed(), 0, d, at)
-		c.parser.End(d, at)
+		c.parser.End(d^c.flip, at)
 	case connSkipping:
 	}
 }
@@ -91,27 +95,22 @@ func (c *conn) Close(at event.Stamp) {
 // parse passes b to the parser and looks whether the flow left the protocol.
 func (c *conn) parse(d event.Direction, b []byte, at event.Stamp) {
 	defer c.guard(c.parsed(), uint64(len(b)), d, at)
-	c.parser.Data(d, b, at)
+	c.parser.Data(d^c.flip, b, at)
 	if service, ok := c.parser.Upgraded(); ok && service != "" {
 		c.flow.Service = serviceOf(service)
+		if service == tunnelService {
+			c.enter(d, b, at)
+		}
 	}
-}
-
-// serviceOf names the service of an upgraded flow. Tokens come from the wire:
-// one that is not known must not become a name.
-func serviceOf(token string) string {
-	switch token {
-	case "websocket", "connect":
-		return token
-	case "h2c":
-		return "http2"
-	}
-	return unknownService
 }
 
 // emit stamps a finished call and sends it out.
 func (c *conn) emit(call *event.Call, at event.Stamp) {
 	call.Flow = c.flow
+	if c.flip != 0 {
+		call.Mark(http1.AnomalyReversed)
+		call.Flow = c.reversal.of(c.flow)
+	}
 	call.Sensor = c.p.cfg.Sensor
 	call.ID, call.Key = event.CallIDs(call.Sensor, c.flow.FlowKey, c.flow.First, call.Depth)
 	call.Order = c.p.stamp(cause(c.flow, at))

@@ -76,6 +76,11 @@ func (p *Partition) anomaly(a event.Anomaly) {
 	p.out.Anomaly(&a)
 }
 
+func (p *Partition) fact(f event.Fact) {
+	f.Order = p.stamp(f.Order)
+	p.out.Fact(&f)
+}
+
 func (p *Partition) loss(l event.Loss) {
 	l.Order = p.stamp(l.Order)
 	p.led.Losses++

@@ -2,8 +2,10 @@ package decode
 
 import (
 	"bytes"
+	"slices"
 
 	"spaniel/decode/http1"
+	"spaniel/decode/tls"
 	"spaniel/event"
 )
 
@@ -24,14 +26,43 @@ func protocols() []protocol {
 	return []protocol{
 		{"http2", prefix("PRI * HTTP/2.0\r\n"), nil},
 		{"ssh", prefix("SSH-"), nil},
-		{"tls", sniffTLS, nil},
-		{"smtp", sniffGreeting("SMTP"), nil},
-		{"ftp", sniffGreeting("FTP"), nil},
+		{"tls", sniffTLS, newTLS},
+		{"smtp", sniffGreeting("SMTP"), newText},
+		{"ftp", sniffGreeting("FTP"), newText},
 		{"http", func(_ event.Direction, b []byte) int8 { return http1.Sniff(b) }, newHTTP1},
 	}
 }
 
-func newHTTP1(c *conn) parser { return c.p.http.Conn(c.flow, c.emit) }
+// protocol returns the one with that service; it must be in the table.
+func (p *Partition) protocol(service string) *protocol {
+	return &p.protocols[slices.IndexFunc(p.protocols, func(x protocol) bool { return x.service == service })]
+}
+
+func newHTTP1(c *conn) parser {
+	c.http = c.p.http.Conn(c.flow, c.emit)
+	c.http.Count(c.depth)
+	c.http.Lost = c.lost
+	return c.http
+}
+
+// lost says how many bytes of a direction of HTTP/1 began no message.
+func (c *conn) lost(d event.Direction, n uint64, from, at event.Stamp) {
+	c.p.loss(event.Loss{Order: cause(c.flow, at), Time: from.Time, Frame: from.Frame, Reason: "desync",
+		FlowID: c.flow.ID, Key: c.flow.FlowKey, Direction: d ^ c.flip, Bytes: n})
+}
+
+func newTLS(c *conn) parser {
+	return tls.NewConn(c.p.led, func(r *tls.Report, at event.Stamp) {
+		if len(r.Fields) > 0 {
+			c.p.fact(event.Fact{Order: cause(c.flow, at), Time: r.First.Time, Frame: r.First.Frame, Kind: "tls",
+				FlowID: c.flow.ID, Key: c.flow.FlowKey, Fields: r.Fields})
+		}
+		if r.Malformed {
+			c.p.anomaly(event.Anomaly{Order: cause(c.flow, at), Time: r.First.Time, Frame: r.First.Frame, Name: tls.AnomalyMalformed,
+				FlowID: c.flow.ID, Key: c.flow.FlowKey})
+		}
+	})
+}
 
 // prefix recognises bytes that begin with s.
 func prefix(s string) func(event.Direction, []byte) int8 {

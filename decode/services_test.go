@@ -59,7 +59,9 @@ func TestServices(t *testing.T) {
 			"<HTTP/1.1 101 Switching Protocols\r\nUpgrade: h2c\r\nConnection: Upgrade\r\n\r\n", "<\x00\x00\x00\x04"}},
 		{"unknown", []string{"GET / HTTP/1.1\r\nHost: a\r\nUpgrade: evil\r\nConnection: Upgrade\r\n\r\n",
 			"<HTTP/1.1 101 Switching Protocols\r\nUpgrade: evil\r\nConnection: Upgrade\r\n\r\n", "<xyz"}},
-		{"connect", []string{"CONNECT b:443 HTTP/1.1\r\nHost: b:443\r\n\r\n", "<HTTP/1.1 200 OK\r\n\r\n", "\x16\x03\x01\x00\x01a"}},
+		{"tls", []string{"CONNECT b:443 HTTP/1.1\r\nHost: b:443\r\n\r\n", "<HTTP/1.1 200 OK\r\n\r\n", "\x16\x03\x01\x00\x01a"}},
+		{"connect", []string{"CONNECT b:443 HTTP/1.1\r\nHost: b:443\r\n\r\n", "<HTTP/1.1 200 OK\r\n\r\n", "\x00\x01", "<\x02"}},
+		{"tls", []string{"<220 mail.example ESMTP ready\r\n", "STARTTLS\r\n", "<220 go\r\n", "\x16\x03\x01\x00\x05\x01\x00\x00\x01\x03"}},
 	} {
 		t.Run(c.service, func(t *testing.T) {
 			r := run(t, talk(c.lines...), 512, nil)

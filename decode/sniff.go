@@ -88,6 +88,9 @@ func (c *conn) look(d event.Direction, b []byte, at event.Stamp) {
 	}
 	switch verdict, proto := c.judge(d, first); {
 	case verdict > 0:
+		if c.reverses(proto, d, first) {
+			c.flip = 1
+		}
 		c.settle(proto)
 		c.Data(d, b, at)
 	case verdict == 0 && len(first) < maxSniffBytes && len(c.sniff.marks) < maxSniffMarks:
@@ -102,7 +105,7 @@ func (c *conn) look(d event.Direction, b []byte, at event.Stamp) {
 
 // refuse skips bytes that begin nothing we know, and all that waited.
 func (c *conn) refuse(d event.Direction, b []byte, at event.Stamp) {
-	c.flow.Service = unknownService
+	c.unknown()
 	c.sniff.half[d].prefix = nil
 	c.p.led.SkippedBytes += uint64(len(b))
 	c.keep(mark{kind: markGap, d: d, at: at}, nil)
@@ -118,16 +121,19 @@ func (c *conn) begun(d event.Direction) bool {
 	if !requestBegun(c.sniff.half[d].prefix) {
 		return false
 	}
-	for i := range c.p.protocols {
-		if p := &c.p.protocols[i]; p.service == "http" {
-			c.settle(p)
-			return true
-		}
-	}
-	return false
+	c.settle(c.p.protocol("http"))
+	return true
 }
 
 const unknownService = "unknown"
+
+// unknown says that the flow's bytes are nobody's we know; those in a tunnel
+// keep its name.
+func (c *conn) unknown() {
+	if c.tunnels == 0 {
+		c.flow.Service = unknownService
+	}
+}
 
 // judge asks every protocol about the first bytes of a direction.
 func (c *conn) judge(d event.Direction, b []byte) (verdict int8, proto *protocol) {
@@ -188,7 +194,7 @@ func (c *conn) forget() {
 // giveUp takes the flow for none we know: all its bytes are skipped.
 func (c *conn) giveUp() {
 	if c.sniff.half[0].seen || c.sniff.half[1].seen {
-		c.flow.Service = unknownService
+		c.unknown()
 	}
 	c.sniff = sniffer{}
 	c.state = connSkipping

@@ -10,14 +10,13 @@ import (
 // and before it is clear that it ends.
 func TestAfterTunnel(t *testing.T) {
 	r := newRig(nil)
-	at := event.Stamp{Frame: 1, Time: 5}
 	r.conn.Count(7)
-	r.conn.Data(up, []byte("CONNECT a:1 HTTP/1.1\r\nHost: a:1\r\n\r\nearly"), at)
+	r.conn.Data(up, []byte("CONNECT a:1 HTTP/1.1\r\nHost: a:1\r\n\r\nearly"), event.Stamp{Frame: 1, Time: 5})
 	if a := r.conn.After(); len(a.Held) > 0 || a.Tail > 0 {
 		t.Errorf("before the response: %+v", a)
 	}
 	r.conn.Data(down, []byte("HTTP/1.1 200 OK\r\n\r\nbytes"), event.Stamp{Frame: 2, Time: 9})
-	if a := r.conn.After(); string(a.Held) != "early" || a.From != at || a.Beyond != 0 || a.Tail != 5 {
+	if a := r.conn.After(); string(a.Held) != "early" || a.Beyond != 0 || a.Tail != 5 {
 		t.Errorf("%+v", a)
 	}
 	if r.led.SkippedBytes != 10 || r.conn.Depth() != 8 || len(r.calls) != 1 {
@@ -45,7 +44,7 @@ func TestGarbageIsALoss(t *testing.T) {
 		for _, size := range []int{0, 1} {
 			r := newRig(nil)
 			var n, from uint64
-			r.conn.pool.Lost = func(_ *event.Flow, d event.Direction, k uint64, at, _ event.Stamp) {
+			r.conn.Lost = func(d event.Direction, k uint64, at, _ event.Stamp) {
 				if d != c.dir {
 					t.Errorf("%s: lost in direction %v", c.name, d)
 				}

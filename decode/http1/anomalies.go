@@ -31,6 +31,7 @@ const (
 	AnomalyDesync           = "desync"
 	AnomalyEarlyResponse    = "response_before_request"
 	AnomalyForbiddenBody    = "forbidden_body"
+	AnomalyReversed         = "roles_reversed"
 )
 
 // An Anomaly is a name with what it means.
@@ -68,5 +69,6 @@ func Anomalies() []Anomaly {
 		{AnomalyDesync, "bytes where a message should begin are none; the parser went on at the next line that begins one"},
 		{AnomalyEarlyResponse, "the response was captured before its request"},
 		{AnomalyForbiddenBody, "a 1xx or 204 response announces a body, or one that may have none was followed by bytes until the connection closed"},
+		{AnomalyReversed, "the end that accepted the connection sent the requests; it is the call's client"},
 	}
 }

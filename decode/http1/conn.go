@@ -10,6 +10,9 @@ type Conn struct {
 	flow *event.Flow
 	led  *event.Ledger
 	emit func(*event.Call, event.Stamp)
+	// Lost, if set, is told of n bytes of a direction that begin no message,
+	// the first of them at from, when it is clear that no more follow.
+	Lost func(d event.Direction, n uint64, from, at event.Stamp)
 
 	half [2]half
 	queue
@@ -76,9 +79,8 @@ func (c *Conn) Upgraded() (service string, ok bool) { return c.service, c.upgrad
 // it. All of it was counted as skipped.
 type After struct {
 	// Held are bytes of the client that came before it was clear that HTTP/1
-	// ends, from the stamp From on; Beyond more were not kept.
+	// ends; Beyond more were not kept.
 	Held   []byte
-	From   event.Stamp
 	Beyond uint64
 	// Tail is how many of the bytes last given to Data came after HTTP/1.
 	Tail int
@@ -106,7 +108,7 @@ func (c *Conn) upgrade(service string, at event.Stamp) {
 			continue
 		}
 		if h.state == stHold {
-			c.after = After{Held: append([]byte(nil), h.buf...), From: h.first, Beyond: h.held - uint64(len(h.buf))}
+			c.after = After{Held: append([]byte(nil), h.buf...), Beyond: h.held - uint64(len(h.buf))}
 		}
 		if h.drop(); h.busy {
 			h.done(false, at)

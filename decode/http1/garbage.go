@@ -46,8 +46,8 @@ func (h *half) unpassed(n int) {
 
 // report says how many bytes were garbage, once no more follow.
 func (h *half) report(at event.Stamp) {
-	if h.bytes > 0 && h.conn.pool.Lost != nil {
-		h.conn.pool.Lost(h.conn.flow, h.dir, h.bytes, h.from, at)
+	if h.bytes > 0 && h.conn.Lost != nil {
+		h.conn.Lost(h.dir, h.bytes, h.from, at)
 	}
 	h.bytes = 0
 }

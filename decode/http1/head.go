@@ -20,13 +20,14 @@ type head struct {
 	late []byte
 	over bool // the current line begins beyond the cap
 	owed int  // responses owed to the client when it began
+	cut  bool // its end will not come
 }
 
 // begin starts a head at the stamp of its first byte.
 func (h *half) begin(at event.Stamp) {
 	h.first, h.owed = at, h.conn.waiting()
 	h.buf, h.late = h.buf[:0], h.late[:0]
-	h.lines, h.seen, h.blank, h.junk, h.over = 0, 0, 0, false, false
+	h.lines, h.seen, h.blank, h.junk, h.over, h.cut = 0, 0, 0, false, false, false
 }
 
 // keepBuf is how much buffer a direction keeps from one head to the next.
@@ -189,7 +190,7 @@ func (h *half) partial(flags event.Flags, at event.Stamp) {
 	case h.dir == event.ToClient && h.conn.oldWaits() && !bytes.HasPrefix(whole, []byte("HTTP/")):
 		h.oldBody(whole, at)
 		return
-	case !h.certain(view(bytes.TrimSuffix(whole, []byte("\r")))):
+	case !h.certain(view(bytes.TrimSuffix(whole, []byte("\r")))) && !(flags != 0 && h.dir == event.ToServer && h.cutLine(whole)):
 		h.conn.led.HeadBytes -= h.seen
 		h.conn.led.SkippedBytes += h.seen
 		if h.drop(); flags == 0 {
@@ -199,6 +200,7 @@ func (h *half) partial(flags event.Flags, at event.Stamp) {
 	}
 	text := string(whole)
 	h.drop()
+	h.cut = true
 	if h.dir == event.ToServer {
 		h.request(text, at)
 	} else if _, ok := h.response(text, at); !ok {
@@ -208,6 +210,12 @@ func (h *half) partial(flags event.Flags, at event.Stamp) {
 		h.call.Flags |= flags
 	}
 	h.done(false, at)
+}
+
+// cutLine reports whether b is the beginning of a request line.
+func (h *half) cutLine(b []byte) bool {
+	_, ok := cutRequestLine(view(b))
+	return ok
 }
 
 // complete reads a whole head and goes on to its body.

@@ -121,3 +121,19 @@ func TestMidstreamTargetWithSpaces(t *testing.T) {
 		}
 	}
 }
+
+// TestRequestLineCut loses a request from some byte of its first line on: it
+// is reported as soon as its target is whole, and says that it is not.
+func TestRequestLineCut(t *testing.T) {
+	const line = "GET /images/a.gif HTTP/1.1"
+	for n := range len(line) {
+		want := []string{"1 -> 200 flags=response_only"}
+		if n > len("GET /images/a.gif") {
+			want[0] = "1 GET /images/a.gif host= -> 200 flags=gap,req_incomplete"
+		}
+		r := newRig(nil).run(0, req(line[:n]), hole(up, 300), res(ok0))
+		if got := strings.Join(r.calls, "\n"); got != want[0] {
+			t.Errorf("%q: %s, want %s", line[:n], got, want[0])
+		}
+	}
+}

@@ -6,8 +6,9 @@ import (
 	"spaniel/event"
 )
 
-// splitTarget fills what is derived from the target and the Host fields.
-func splitTarget(c *event.Call, f *facts, v version) {
+// splitTarget fills what is derived from the target and the Host fields; cut
+// says that not all fields were seen.
+func splitTarget(c *event.Call, f *facts, v version, cut bool) {
 	q := &c.Req
 	host, path := f.host, q.Target
 	secure := false
@@ -28,7 +29,7 @@ func splitTarget(c *event.Call, f *facts, v version) {
 	if f.hosts > 1 || strings.ContainsAny(host, "@/\\,;? \t#") {
 		c.Mark(AnomalyHost)
 	}
-	if f.hosts == 0 && v == v11 {
+	if f.hosts == 0 && v == v11 && !cut {
 		c.Mark(AnomalyMissingHost)
 	}
 	q.Host = toLower(cutPort(host, secure))

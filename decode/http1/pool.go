@@ -17,10 +17,6 @@ type Pool struct {
 	x    event.Expander
 	led  *event.Ledger
 	free []*event.Call
-
-	// Lost, if set, is told of n bytes of a direction that begin no message,
-	// the first of them at from, when it is clear that no more follow.
-	Lost func(f *event.Flow, d event.Direction, n uint64, from, at event.Stamp)
 }
 
 // NewPool returns a pool for connections that count into led and whose calls

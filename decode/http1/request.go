@@ -27,7 +27,12 @@ func (h *half) request(text string, at event.Stamp) facts {
 	c := e.call
 	h.call, h.busy = c, true
 	line, rest := cutLine(text)
-	r, _ := parseRequestLine(line)
+	r, ok := parseRequestLine(line)
+	if !ok || h.cut && !strictVersion(r.version) {
+		if part, whole := cutRequestLine(line); whole {
+			r = part
+		}
+	}
 	if len(line) == len(text) && h.seen > uint64(len(text)) {
 		r.v, r.version = vOdd, "" // longer than the cap: the version lies beyond
 	}
@@ -38,7 +43,7 @@ func (h *half) request(text string, at event.Stamp) facts {
 	markRequestLine(c, &r)
 	f := h.fields(&c.Req.Headers, line, rest, false)
 	f.ambiguity(c, r.v, rest)
-	splitTarget(c, &f, r.v)
+	splitTarget(c, &f, r.v, h.cut)
 	return f
 }
 

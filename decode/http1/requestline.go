@@ -61,6 +61,15 @@ func methodLike(s string) bool {
 	return true
 }
 
+// cutRequestLine takes apart a request line that was lost from somewhere in
+// its version on; one whose target may be cut too is none.
+func cutRequestLine(line string) (r requestLine, ok bool) {
+	method, rest, _ := strings.Cut(line, " ")
+	target, version, whole := strings.Cut(rest, " ")
+	r.method, r.target = method, target
+	return r, whole && strings.HasPrefix("HTTP/1.1", version) && knownMethod(method) && (strings.HasPrefix(target, "/") || strings.HasPrefix(target, "http://")) && cleanTarget(target)
+}
+
 // plainMethod reports whether s is a method of RFC 9110, or PATCH.
 func plainMethod(s string) bool {
 	switch s {

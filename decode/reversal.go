@@ -1,0 +1,33 @@
+package decode
+
+import (
+	"bytes"
+
+	"spaniel/event"
+)
+
+// reversal is the state of a flow whose accepting end sends the requests:
+// backward proxies and shells that call home do that.
+type reversal struct {
+	flip   event.Direction // what a direction is changed by for the parser
+	mirror event.Flow
+}
+
+// reverses reports whether b, a flow's first bytes of a known protocol, are an
+// HTTP request of the end that accepted the connection. Where the flow's start
+// was not seen, the table has judged already who is who.
+func (c *conn) reverses(p *protocol, d event.Direction, b []byte) bool {
+	return d == event.ToClient && p.service == "http" && !c.sniff.gaps && !c.flow.Flags.Has(event.FlagMidstream) &&
+		!bytes.HasPrefix(bytes.TrimLeft(b, "\r\n"), []byte("HTTP/"))
+}
+
+// of returns f with its ends changed; it is good until the next call.
+func (r *reversal) of(f *event.Flow) *event.Flow {
+	m := &r.mirror
+	*m = *f
+	m.Client, m.Server = f.Server, f.Client
+	for i := range f.Packets {
+		m.Packets[i], m.Bytes[i], m.Gaps[i] = f.Packets[i^1], f.Bytes[i^1], f.Gaps[i^1]
+	}
+	return m
+}
