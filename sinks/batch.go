@@ -32,7 +32,8 @@ type Batch struct {
 // A Writer delivers batches to one destination. One goroutine calls it.
 //
 // Write returns nil when every record of the batch is delivered, durably as
-// far as the destination can say so; *Rejected when one record can never be
+// far as the destination can say so; *Unwanted when that is so but for records
+// of a kind that the destination has no place for and nobody asked it to take; *Rejected when one record can never be
 // taken, in which case any of the others may or may not have been delivered
 // and the caller sends them again; any other error means "try the identical
 // batch again later". It gives up when ctx ends. Constructors never dial, so
@@ -57,3 +58,14 @@ func (r *Rejected) Error() string {
 
 // Unwrap returns the reason.
 func (r *Rejected) Unwrap() error { return r.Err }
+
+// Unwanted says that of the batch so many Records, perhaps none, were passed
+// over, and all others delivered. A Writer goes on returning it for as long as
+// there is something it would pass over.
+type Unwanted struct {
+	Records int
+	// Note says in words what has no place, the same words each time.
+	Note string
+}
+
+func (u *Unwanted) Error() string { return fmt.Sprintf("%d records passed over: %s", u.Records, u.Note) }

@@ -116,7 +116,11 @@ func (s *service) sinkCounts(now time.Time) []admin.SinkCount {
 		c.Retries += st.Retried
 		c.DeadLettered += st.DeadLettered
 		c.Dropped += st.Lost
+		c.Filtered += st.Filtered
 		c.QueueRecords += st.Lag
+		if st.Note != "" {
+			c.Note = st.Note
+		}
 		if st.Failing {
 			c.Healthy, c.Problem = false, st.LastError
 		}

@@ -122,6 +122,7 @@ type sinkHealth struct {
 	Name         string  `json:"name"`
 	Healthy      bool    `json:"healthy"`
 	Problem      string  `json:"problem,omitempty"`
+	Note         string  `json:"note,omitempty"`
 	QueueRecords uint64  `json:"queue_records"`
 	LagSeconds   float64 `json:"lag_seconds"`
 }
@@ -133,7 +134,7 @@ func readiness(s *Snapshot) ready {
 		if !c.Healthy {
 			r.Status = "degraded"
 		}
-		r.Sinks = append(r.Sinks, sinkHealth{c.Name, c.Healthy, c.Problem, c.QueueRecords, c.LagSeconds})
+		r.Sinks = append(r.Sinks, sinkHealth{c.Name, c.Healthy, c.Problem, c.Note, c.QueueRecords, c.LagSeconds})
 	}
 	return r
 }

@@ -71,12 +71,15 @@ type SinkCount struct {
 	Name                  string
 	Delivered, Retries    uint64
 	Dropped, DeadLettered uint64
+	Filtered              uint64
 	QueueRecords          uint64
 	// LagSeconds is how long ago nothing was waiting for the sink.
 	LagSeconds float64
 	Healthy    bool
 	// Problem says what keeps it from delivering, "" if nothing.
 	Problem string
+	// Note says which records it passes over, "" if none.
+	Note string
 }
 
 // SpoolCount is the size of one spool.

@@ -318,3 +318,31 @@ func TestTwoSinksOfOneNameAreRefused(t *testing.T) {
 		t.Errorf("got %v, closed %d", err, a.closed)
 	}
 }
+
+func TestWhatHasNoPlaceIsCountedAndSaidOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		note := "no table for it"
+		lake := dest{answer: func(_ int, b *sinks.Batch) error { return &sinks.Unwanted{Records: len(b.Records) - 1, Note: note} }}
+		s := sink("lake", &lake, event.KindCall)
+		s.Limits = spool.Limits{Records: 3}
+		r := start(t, t.TempDir(), Config{}, s)
+		for range 4 {
+			r.add(call("/1"), call("/2"), call("/3"))
+		}
+		synctest.Wait()
+		st := r.f.Stats()[0]
+		if st.Delivered != 4 || st.Filtered != 8 || st.Retried != 0 || st.Lag != 0 || st.Failing || st.Note != note {
+			t.Errorf("%+v", st)
+		}
+		if n := r.logs.FilterMessage("records are passed over, counted").Len(); n != 1 {
+			t.Errorf("said %d times", n)
+		}
+		lake.answer = nil
+		r.add(call("/4"))
+		synctest.Wait()
+		if st = r.f.Stats()[0]; st.Delivered != 5 || st.Note != "" {
+			t.Errorf("%+v", st)
+		}
+		r.end()
+	})
+}

@@ -85,9 +85,12 @@ func (l *lane) deliver(hard context.Context, b *sinks.Batch) error {
 				continue
 			}
 		}
-		if err == nil {
+		over, taken := l.passedOver(err, len(left.Records))
+		if taken {
 			l.recovered()
-			l.count(func(s *Stats) { s.Delivered += uint64(len(left.Records)) })
+			l.count(func(s *Stats) {
+				s.Delivered, s.Filtered = s.Delivered+uint64(len(left.Records)-over), s.Filtered+uint64(over)
+			})
 			return nil
 		}
 		if hard.Err() != nil {
@@ -158,6 +161,25 @@ func (l *lane) failed(err error) {
 	if first {
 		l.log.Warn("cannot deliver; records stay in the spool and are tried again", zap.Error(err))
 	}
+}
+
+// passedOver reports whether an attempt took the batch, and how many of its
+// records found no place there; what has none is logged once.
+func (l *lane) passedOver(err error, records int) (over int, taken bool) {
+	var u *sinks.Unwanted
+	if err != nil && !errors.As(err, &u) {
+		return 0, false
+	}
+	note := ""
+	if u != nil {
+		over, note = min(u.Records, records), u.Note
+	}
+	var before string
+	l.count(func(s *Stats) { before, s.Note = s.Note, note })
+	if note != "" && note != before {
+		l.log.Warn("records are passed over, counted", zap.String("why", note))
+	}
+	return over, true
 }
 
 func (l *lane) recovered() {

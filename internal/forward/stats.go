@@ -16,6 +16,9 @@ type Stats struct {
 	// Lag counts records on disk that the sink has not passed, Lost those
 	// that were dropped at the spool's cap or damaged before it did.
 	Lag, Lost uint64
+	// Note says which records the destination has no place for; they count as
+	// Filtered.
+	Note string
 	// Failing says that the last attempt failed, with what and since when.
 	Failing   bool
 	LastError string

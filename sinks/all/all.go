@@ -74,7 +74,12 @@ func table() []entry {
 			key:      "clickhouse",
 			present:  func(c *Config) bool { return c.ClickHouse != nil },
 			validate: func(c *Config) error { return c.ClickHouse.Validate() },
-			open:     func(c *Config, _ io.Writer) (sinks.Writer, error) { return writer(clickhouse.New(*c.ClickHouse)) },
+			open: func(c *Config, _ io.Writer) (sinks.Writer, error) {
+				if len(c.Kinds) > 0 {
+					return writer(clickhouse.New(*c.ClickHouse)) // all that was asked for must arrive
+				}
+				return writer(clickhouse.NewLenient(*c.ClickHouse))
+			},
 			kinds:    []event.Kind{event.KindAlert, event.KindCall, event.KindFlow, event.KindAnomaly, event.KindLoss},
 			never:    []event.Kind{event.KindFact},
 			// Few large blocks: each makes a part on the server's disk.

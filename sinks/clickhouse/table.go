@@ -39,9 +39,26 @@ func look(ctx context.Context, conn driver.Conn, table string) ([]found, error) 
 		return nil, fmt.Errorf("looking at table %s: %w", table, err)
 	}
 	if len(cols) == 0 {
-		return nil, fmt.Errorf("table %s does not exist in the database of the url, or may not be read", table)
+		return nil, &missingTable{table}
 	}
 	return cols, nil
+}
+
+// A missingTable is a table that the server does not show.
+type missingTable struct{ name string }
+
+func (e *missingTable) Error() string {
+	return fmt.Sprintf("table %s does not exist in the database of the url, or may not be read: `spaniel store ddl --engine clickhouse` prints what makes it", e.name)
+}
+
+// anyOf asks the server whether it shows one of the tables.
+func anyOf(ctx context.Context, conn driver.Conn, tables []string) (bool, error) {
+	var n uint64
+	err := conn.QueryRow(ctx, "SELECT count() FROM system.columns WHERE database = currentDatabase() AND has(?, table)", tables).Scan(&n)
+	if err != nil {
+		return false, fmt.Errorf("looking for tables: %w", err)
+	}
+	return n > 0, nil
 }
 
 // makePlan fits the columns of a kind to those of the table. Columns of the

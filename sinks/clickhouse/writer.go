@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/ClickHouse/clickhouse-go/v2"
 	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
@@ -25,11 +26,19 @@ type Writer struct {
 	known  bool // tokens was asked
 
 	settled map[event.Kind]*settled
+	absent  absent
 }
 
 // New returns a Writer. It reads the files the configuration names and does
-// not dial.
-func New(cfg Config) (*Writer, error) {
+// not dial. Every kind of record waits until it has its table.
+func New(cfg Config) (*Writer, error) { return open(cfg, false) }
+
+// NewLenient is like New, and its Writer passes over records of a kind whose
+// table was never there, as long as there is one for another kind: a user who
+// made only the table of calls wants calls.
+func NewLenient(cfg Config) (*Writer, error) { return open(cfg, true) }
+
+func open(cfg Config, lenient bool) (*Writer, error) {
 	if err := cfg.Validate(); err != nil {
 		return nil, err
 	}
@@ -42,7 +51,7 @@ func New(cfg Config) (*Writer, error) {
 	if err != nil {
 		return nil, fmt.Errorf("clickhouse: %w", err)
 	}
-	return &Writer{cfg: cfg, dec: sinks.NewDecoder(), conn: conn, plans: map[event.Kind]*plan{}, settled: map[event.Kind]*settled{}}, nil
+	return &Writer{cfg: cfg, dec: sinks.NewDecoder(), conn: conn, plans: map[event.Kind]*plan{}, settled: map[event.Kind]*settled{}, absent: newAbsent(lenient)}, nil
 }
 
 // Write inserts the batch, one block for each table it has rows for. Of a
@@ -67,21 +76,42 @@ func (w *Writer) Write(ctx context.Context, b *sinks.Batch) error {
 			byKind[k], bySeq[seq] = append(byKind[k], seq), &items[i]
 		}
 	}
-	for _, k := range event.Kinds() {
-		if len(byKind[k]) == 0 {
-			continue
-		}
-		if err := w.insert(ctx, k, b, bySeq, byKind[k]); err != nil {
-			clear(w.plans)
-			return err
-		}
+	over, err := w.insertAll(ctx, b, bySeq, byKind)
+	if err != nil {
+		clear(w.plans)
+		return err
 	}
 	for i := range items {
 		if err := w.settled[items[i].Kind].refused[b.Records[i].Seq]; err != nil {
 			return &sinks.Rejected{Index: i, Err: err}
 		}
 	}
-	return nil
+	return w.unwanted(over)
+}
+
+// insertAll sends the rows of each table; over counts those that it does
+// without.
+func (w *Writer) insertAll(ctx context.Context, b *sinks.Batch, items map[uint64]*event.Item, byKind map[event.Kind][]uint64) (over int, err error) {
+	now := time.Now()
+	for _, k := range event.Kinds() {
+		rows := byKind[k]
+		if len(rows) == 0 {
+			continue
+		}
+		if w.absent.known(k, now) {
+			over += len(rows)
+			continue
+		}
+		err := w.insert(ctx, k, b, items, rows)
+		if err == nil {
+			continue
+		}
+		if err := w.doWithout(ctx, k, err, now); err != nil {
+			return 0, err
+		}
+		over += len(rows)
+	}
+	return over, nil
 }
 
 // settledIn returns what is known of the batch's rows of one kind.
@@ -129,6 +159,7 @@ func (w *Writer) plan(ctx context.Context, k event.Kind) (*plan, error) {
 		return nil, err
 	}
 	w.plans[k] = p
+	w.absent.found(k)
 	return p, nil
 }
 
