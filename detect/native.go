@@ -1,11 +1,13 @@
 package detect
 
 import (
+	"strconv"
 	"strings"
 	"unicode/utf8"
 
 	"github.com/expr-lang/expr/ast"
 
+	"spaniel/detect/window"
 	"spaniel/event"
 )
 
@@ -117,6 +119,9 @@ func (t *translator) binary(n *ast.BinaryNode) native {
 	switch n.Operator {
 	case "&&", "and":
 		if x, y := a.truth, b.truth; x != nil && y != nil {
+			if t.plan != nil && t.dear(n.Left) && !t.dear(n.Right) {
+				x, y = y, x
+			}
 			return native{truth: func(ev *eval) bool { return x(ev) && y(ev) }}
 		}
 	case "||", "or":
@@ -138,6 +143,29 @@ func (t *translator) binary(n *ast.BinaryNode) native {
 		}
 	}
 	return native{}
+}
+
+// dear reports a window expression that walks the whole window. Aggregates
+// have no effects, so that what is kept up to date may be asked before them.
+func (t *translator) dear(n ast.Node) bool {
+	switch n := n.(type) {
+	case *ast.IdentifierNode:
+		i, err := strconv.Atoi(strings.TrimPrefix(n.Value, aggregatePrefix))
+		if err != nil || i >= len(t.plan.measures) {
+			return false
+		}
+		switch t.plan.measures[i].Op {
+		case window.GapCV, window.Quantile, window.Stddev, window.Min, window.Max:
+			return true
+		}
+	case *ast.BinaryNode:
+		return t.dear(n.Left) || t.dear(n.Right)
+	case *ast.UnaryNode:
+		return t.dear(n.Node)
+	case *ast.BuiltinNode:
+		return len(n.Arguments) == 1 && t.dear(n.Arguments[0])
+	}
+	return false
 }
 
 // number is the expression as a fraction, nil if it is no number.

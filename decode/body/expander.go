@@ -10,6 +10,7 @@ type Expander struct {
 	out    [2][]byte // decoded request and response body
 	layer  []byte    // between two codings
 	places map[string]string
+	recent recent
 	buf    []byte // place being built
 	step   []byte // scratch of decoding steps
 	slab   []event.Reading

@@ -92,8 +92,16 @@ func (e *Expander) place(prefix, name string) string {
 	if name == "" || len(prefix) > maxPlace {
 		return prefix
 	}
+	p := e.recent.at(prefix, name)
+	if p.prefix == prefix && p.name == name {
+		return p.place
+	}
 	e.buf = append(append(append(e.buf[:0], prefix...), '.'), name[:min(len(name), maxName)]...)
-	return e.intern()
+	place := e.intern()
+	if len(name) <= maxName && len(place) <= 64 {
+		*p = joined{prefix: prefix, name: place[len(place)-len(name):], place: place}
+	}
+	return place
 }
 
 // numbered is place with a number for a name.

@@ -115,6 +115,8 @@ func commonness(c byte) int {
 		return 6
 	case c == ' ' || c == '"' || c == ':' || c == ',':
 		return 9
+	case c == '.' || c == '-' || c == '/' || c == '_':
+		return 7
 	}
 	return 1
 }

@@ -75,8 +75,11 @@ func userTrick(s string) bool {
 //
 // Example: SSRFPlace("query.url", "http://127.0.0.1:22/") is true; SSRFPlace("query.redirect_uri", "http://localhost:8080/cb") is silent.
 func SSRFPlace(place, value string) (offset int, match string, ok bool) {
+	if len(value) < 6 || !fetchField(place) {
+		return none()
+	}
 	u, is := targetURL(value)
-	if !is || internal(u.host) == 0 || !fetchField(place) {
+	if !is || internal(u.host) == 0 {
 		return none()
 	}
 	return found(value, 0, len(value))
@@ -92,8 +95,18 @@ func fetchField(place string) bool {
 	if isDigits(key) && i > 0 {
 		return fetchField(place[:i])
 	}
-	return foldIn(key, "url", "uri", "link", "src", "source", "img", "image", "image_url", "imageurl", "avatar", "avatar_url", "webhook", "webhook_url", "dest", "destination", "target", "feed", "proxy", "fetch", "load", "file", "path", "page", "site", "html", "data", "reference",
-		"host", "domain", "to", "out", "view", "dir", "show", "navigation", "open", "val", "validate", "window", "import", "import_url", "remote", "endpoint", "download", "resource", "document", "pdf", "stockapi", "api", "service", "server", "address", "ssrf", "upload_url", "fileurl", "file_url", "picture", "photo", "logo", "icon", "thumbnail", "request", "preview", "query", "q", "addr", "location", "callback_url", "xml", "wsdl", "schema", "u", "mechanic_api")
+	var low [16]byte
+	if len(key) > len(low) {
+		return false
+	}
+	for i := range len(key) {
+		low[i] = lowerByte(key[i])
+	}
+	switch string(low[:len(key)]) {
+	case "url", "uri", "link", "src", "source", "img", "image", "image_url", "imageurl", "avatar", "avatar_url", "webhook", "webhook_url", "dest", "destination", "target", "feed", "proxy", "fetch", "load", "file", "path", "page", "site", "html", "data", "reference", "host", "domain", "to", "out", "view", "dir", "show", "navigation", "open", "val", "validate", "window", "import", "import_url", "remote", "endpoint", "download", "resource", "document", "pdf", "stockapi", "api", "service", "server", "address", "ssrf", "upload_url", "fileurl", "file_url", "picture", "photo", "logo", "icon", "thumbnail", "request", "preview", "query", "q", "addr", "location", "callback_url", "xml", "wsdl", "schema", "u", "mechanic_api":
+		return true
+	}
+	return false
 }
 
 func isDigits(s string) bool {

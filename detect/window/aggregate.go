@@ -41,12 +41,31 @@ type running struct {
 	trues   int
 	texts   map[string]int
 	numbers map[float64]int
+	// sum is of the values that are whole and not huge, others the number of
+	// the rest.
+	sum    float64
+	others int
+}
+
+// maxWhole bounds the whole numbers that are summed as they come and go: the
+// sum of MaxEntries of them is still exact in a float64.
+const maxWhole = (1 << 53) / MaxEntries
+
+// count adds or takes away a value; whole numbers come and go without a trace.
+func (r *running) count(x, sign float64) {
+	if x != math.Trunc(x) || math.Abs(x) > maxWhole {
+		r.others += int(sign)
+		return
+	}
+	r.sum += sign * x
 }
 
 func (r *running) add(a Aggregate, v Value) {
 	switch a.Op {
 	case CountIf, Ratio:
 		r.trues += int(v.Num)
+	case Sum, Mean:
+		r.count(v.Num, 1)
 	case Distinct:
 		if v.Kind == Text {
 			if r.texts == nil {
@@ -66,6 +85,8 @@ func (r *running) drop(a Aggregate, v Value) {
 	switch a.Op {
 	case CountIf, Ratio:
 		r.trues -= int(v.Num)
+	case Sum, Mean:
+		r.count(v.Num, -1)
 	case Distinct:
 		if v.Kind == Text {
 			if r.texts[v.Str]--; r.texts[v.Str] == 0 {
@@ -107,6 +128,13 @@ func (w *Window[S]) Eval(i int) Value {
 			return w.at(0).Values[a.Arg]
 		}
 		return w.at(n - 1).Values[a.Arg]
+	}
+	if a.Op == Sum || a.Op == Mean {
+		if r := &w.run[i]; r.others == 0 && a.Op == Sum {
+			return NumberOf(r.sum)
+		} else if r.others == 0 {
+			return NumberOf(r.sum / float64(max(n, 1)))
+		}
 	}
 	return w.overNumbers(a)
 }
