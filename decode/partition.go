@@ -30,6 +30,7 @@ func NewPartition(cfg *Config, led *event.Ledger, out Output) *Partition {
 	p := &Partition{cfg: cfg, led: led, out: out.orDrop(), protocols: protocols()}
 	p.http = http1.NewPool(&cfg.HTTP, body.New(cfg.Body), led)
 	tcp := cfg.Stream
+	tcp.Seed = cfg.Seed
 	if tcp.Role == nil {
 		tcp.Role = role
 	}

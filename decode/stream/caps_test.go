@@ -66,7 +66,7 @@ func TestEvictionPrefersUnanswered(t *testing.T) {
 	r.open(99, 199)
 	r.send(true, ".", 100, 200, "abc")
 	for i := range uint32(10_000) {
-		p := r.packet(true, "S", i, 0, "")
+		p := r.packet(true, "S", i, 0, "x") // a payload makes a flow at once
 		p.Src = netipPort(uint16(i%30_000 + 1))
 		r.push(&p)
 	}

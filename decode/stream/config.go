@@ -6,7 +6,8 @@ import "time"
 // The zero value of a field means its default.
 type Config struct {
 	// Flows is how many flows may be open: 3,125, a 64th of 200,000. At the
-	// cap the oldest flow that never answered goes, else the idlest.
+	// cap the oldest flow that never answered goes, else the idlest. As many
+	// half-open connections are kept beside them; there the oldest goes.
 	Flows int
 	// Buffer is how many bytes of memory may hold segments that wait behind
 	// holes: 4 MiB, a 64th of 256 MiB. At the cap the oldest hole is closed.
@@ -25,6 +26,11 @@ type Config struct {
 	HalfIdle time.Duration
 	// Linger is how long an ended flow's late packets are recognised: 2 min.
 	Linger time.Duration
+	// SynFlood is how many handshakes with one destination may lead nowhere
+	// within 10 s before that is an anomaly: 1,000, over all partitions.
+	SynFlood int
+	// Seed is that of Packet.Partition.
+	Seed uint64
 	// Role says whether b begins a request or a response, to tell client
 	// from server where the SYN was not seen. nil leaves it to the ports.
 	Role func(b []byte) (isRequest, isResponse bool)
@@ -33,7 +39,7 @@ type Config struct {
 // DefaultConfig returns the defaults named in Config.
 func DefaultConfig() Config {
 	return Config{
-		Flows: 200_000 / 64, Buffer: 256 << 20 / 64, Window: 1 << 20,
+		Flows: 200_000 / 64, Buffer: 256 << 20 / 64, Window: 1 << 20, SynFlood: 1000,
 		HoleWait: 5 * time.Second, SynIdle: 30 * time.Second, OpenIdle: 5 * time.Minute, HalfIdle: time.Minute, Linger: 2 * time.Minute,
 	}
 }
@@ -41,7 +47,7 @@ func DefaultConfig() Config {
 // withDefaults returns c with each zero or negative field set to its default.
 func (c Config) withDefaults() Config {
 	d := DefaultConfig()
-	for _, f := range []struct{ set, def *int }{{&c.Flows, &d.Flows}, {&c.Buffer, &d.Buffer}, {&c.Window, &d.Window}} {
+	for _, f := range []struct{ set, def *int }{{&c.Flows, &d.Flows}, {&c.Buffer, &d.Buffer}, {&c.Window, &d.Window}, {&c.SynFlood, &d.SynFlood}} {
 		if *f.set <= 0 {
 			*f.set = *f.def
 		}

@@ -42,6 +42,23 @@ func keyOf(p *frame.Packet) (k key, fromLow bool) {
 	return k, fromLow
 }
 
+// ends returns the lower and the higher endpoint.
+func (k *key) ends() (low, high netip.AddrPort) {
+	v4 := k.vlan&v4Bit != 0
+	return netip.AddrPortFrom(address(k.lowHi, k.lowLo, v4), uint16(k.ports>>16)), netip.AddrPortFrom(address(k.highHi, k.highLo, v4), uint16(k.ports))
+}
+
+func address(hi, lo uint64, v4 bool) netip.Addr {
+	var b [16]byte
+	binary.BigEndian.PutUint64(b[:8], hi)
+	binary.BigEndian.PutUint64(b[8:], lo)
+	a := netip.AddrFrom16(b)
+	if v4 {
+		return a.Unmap()
+	}
+	return a
+}
+
 func words(a netip.Addr) (hi, lo uint64) {
 	b := a.As16()
 	return binary.BigEndian.Uint64(b[:8]), binary.BigEndian.Uint64(b[8:])

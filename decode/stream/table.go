@@ -21,6 +21,7 @@ type Table struct {
 	last  *flow // of the last packet: packets come in trains
 	fresh list  // flows that never got beyond a SYN, oldest first
 	old   list  // the others, about the idlest first
+	half  halfOpens
 	gone  graveyard
 	pool  pool
 	// waiting lists the windows that hold bytes, oldest first; spare is a
@@ -28,6 +29,7 @@ type Table struct {
 	waiting windows
 	spare   *window
 	timers  []timer
+	floods  floods
 
 	// Stats counts what the ledger has no place for.
 	Stats Stats
@@ -38,6 +40,9 @@ type Stats struct {
 	// Evicted flows made room for others; HolesCapped were closed early
 	// because a window or the whole buffer was full.
 	Evicted, HolesCapped uint64
+	// SynOnly connections never got beyond their handshake and, being too
+	// many, have no flow record.
+	SynOnly uint64
 }
 
 // NewTable returns an empty table. It counts into led; open makes a flow's
@@ -47,13 +52,13 @@ func NewTable(cfg Config, led *event.Ledger, open func(*event.Flow) Receiver, cl
 	note func(event.Anomaly), loss func(event.Loss)) *Table {
 	cfg = cfg.withDefaults()
 	return &Table{cfg: cfg, led: led, open: open, closed: closed, note: note, loss: loss,
-		flows: make(map[key]*flow), gone: newGraveyard(&cfg), pool: pool{limit: cfg.Buffer}}
+		flows: make(map[key]*flow), half: newHalfOpens(&cfg), floods: floods{limit: cfg.SynFlood, seed: cfg.Seed}, gone: newGraveyard(&cfg), pool: pool{limit: cfg.Buffer}}
 }
 
 // Packet takes one segment, after firing the timers due at its clock. p and
 // its payload are borrowed.
 func (t *Table) Packet(p *frame.Packet) {
-	if len(t.timers) > 0 && t.timers[0].at <= p.Stamp.Clock {
+	if len(t.timers) > 0 && t.timers[0].at <= p.Stamp.Clock || t.half.due() <= p.Stamp.Clock {
 		t.fire(p.Stamp.Clock)
 	}
 	t.led.StreamIn += uint64(len(p.Payload))
@@ -61,7 +66,7 @@ func (t *Table) Packet(p *frame.Packet) {
 	f := t.last
 	if f == nil || f.key != k {
 		if f = t.flows[k]; f == nil {
-			if f = t.unknown(p, k, fromLow); f == nil {
+			if f = t.unopened(p, k, fromLow); f == nil {
 				return
 			}
 		}
@@ -74,6 +79,14 @@ func (t *Table) Packet(p *frame.Packet) {
 		return
 	}
 	t.special(f, d, p)
+}
+
+// unopened returns the flow that p makes, nil if it makes none.
+func (t *Table) unopened(p *frame.Packet, k key, fromLow bool) *flow {
+	if i := t.half.find(k); i != 0 {
+		return t.greet(i, p, k, fromLow)
+	}
+	return t.unknown(p, k, fromLow)
 }
 
 // plain handles a segment without special flags: nearly all of them.
@@ -132,5 +145,8 @@ func (t *Table) Close(clock int64) {
 	slices.SortFunc(rest, func(a, b *flow) int { return cmp.Compare(a.ev.FirstFrame, b.ev.FirstFrame) })
 	for _, f := range rest {
 		t.close(f, endCapture, false, at)
+	}
+	for t.half.head != 0 {
+		t.giveUp(endCapture, at)
 	}
 }

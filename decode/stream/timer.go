@@ -53,6 +53,14 @@ func (t *Table) holeAt(h *half) (at int64, ok bool) {
 
 // fire runs the timers due at clock, in the order of their deadlines.
 func (t *Table) fire(clock int64) {
+	for due := t.half.due(); due <= clock; due = t.half.due() {
+		t.fireFlows(due)
+		t.giveUp(endIdle, event.Stamp{Time: due, Clock: due})
+	}
+	t.fireFlows(clock)
+}
+
+func (t *Table) fireFlows(clock int64) {
 	for len(t.timers) > 0 && t.timers[0].at <= clock {
 		f := t.timers[0].f
 		d := t.deadline(f)

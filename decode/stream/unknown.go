@@ -21,6 +21,10 @@ func (t *Table) unknown(p *frame.Packet, k key, fromLow bool) *flow {
 			break // sent again
 		}
 		t.gone.remove(k)
+		if bareSYN(p) && !p.Has(frame.ACK) {
+			t.begin(p, k, fromLow)
+			return nil
+		}
 		return t.handshake(p, k, fromLow)
 	case len(p.Payload) == 0 && p.WireLen == 0:
 	case p.WireLen == 1 && len(p.Payload) == 1 && p.Payload[0] == 0:

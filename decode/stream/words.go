@@ -29,4 +29,5 @@ const (
 	noteTimestamp = "timestamp_old"
 	noteUrgent    = "urgent_data"
 	noteSynData   = "syn_data_refused"
+	noteFlood     = "syn_flood"
 )
