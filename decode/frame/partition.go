@@ -19,6 +19,12 @@ func (p *Packet) Partition(seed uint64) uint8 {
 	return uint8(h >> 58)
 }
 
+// Spread returns a hash of one end of a connection in its tenant, that like
+// Partition depends on the seed and nothing else.
+func Spread(e netip.AddrPort, vlan uint16, vni uint32, seed uint64) uint64 {
+	return mix(endpoint(e, seed)^mulB, mix(seed^mulA, uint64(vlan)<<32^uint64(vni)^mulC))
+}
+
 // Odd constants with as many ones as zeros, from wyhash.
 const (
 	mulA = 0xa0761d6478bd642f

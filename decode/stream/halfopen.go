@@ -60,7 +60,8 @@ func (y *halfOpens) due() int64 {
 	if y.head == 0 {
 		return math.MaxInt64
 	}
-	return y.all[y.head-1].clock + y.idle
+	clock := y.all[y.head-1].clock
+	return max(clock, clock+y.idle) // no clock lies behind the last there is
 }
 
 func (y *halfOpens) unlink(i int32) {

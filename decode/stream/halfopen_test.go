@@ -1,6 +1,7 @@
 package stream
 
 import (
+	"math"
 	"net/netip"
 	"runtime"
 	"testing"
@@ -190,4 +191,13 @@ func TestHalfOpenAllocatesNothingWhenFull(t *testing.T) {
 	if n := testing.AllocsPerRun(20_000, send); n > 0.01 {
 		t.Errorf("%v allocations for a SYN", n)
 	}
+}
+
+func TestHalfOpenAtTheEndOfTime(t *testing.T) {
+	r := newRig(t, nil)
+	r.table.Advance(math.MaxInt64)
+	r.clock = math.MaxInt64 - 10e9
+	r.send(true, "S", 99, 0, "")
+	r.table.Advance(math.MaxInt64)
+	r.wantEnded("idle")
 }

@@ -53,7 +53,7 @@ func (t *Table) holeAt(h *half) (at int64, ok bool) {
 
 // fire runs the timers due at clock, in the order of their deadlines.
 func (t *Table) fire(clock int64) {
-	for due := t.half.due(); due <= clock; due = t.half.due() {
+	for due := t.half.due(); due <= clock && t.half.head != 0; due = t.half.due() {
 		t.fireFlows(due)
 		t.giveUp(endIdle, event.Stamp{Time: due, Clock: due})
 	}
