@@ -161,6 +161,10 @@ func (c *conn) settle(proto *protocol) {
 	for _, m := range s.marks {
 		switch m.kind {
 		case markData:
+			if p := s.half[m.d].prefix; len(p) > 0 && proto.sniff(m.d, p) < 0 { // another protocol's: it stays skipped
+				c.Gap(m.d, 0, m.at)
+				continue
+			}
 			c.p.led.SkippedBytes -= uint64(m.to - m.from)
 			c.Data(m.d, s.buf[m.from:m.to], m.at)
 		case markGap:

@@ -1,6 +1,7 @@
 package tls
 
 import (
+	"strconv"
 	"strings"
 
 	"spaniel/event"
@@ -54,9 +55,13 @@ func (c *Conn) Data(d event.Direction, b []byte, at event.Stamp) {
 	c.settle(at)
 }
 
-// Gap says that bytes were never seen: what stands behind them in the
-// direction is not read.
-func (c *Conn) Gap(d event.Direction, _ uint64, at event.Stamp) { c.End(d, at) }
+// Gap says that bytes were never seen. Before a direction's first record that
+// says nothing; within one, what stands behind it is not read.
+func (c *Conn) Gap(d event.Direction, _ uint64, at event.Stamp) {
+	if c.half[d].begun() {
+		c.End(d, at)
+	}
+}
 
 // End says that a direction has no more bytes.
 func (c *Conn) End(d event.Direction, at event.Stamp) {
@@ -90,7 +95,7 @@ func (c *Conn) message(kind byte, body []byte, at event.Stamp) bool {
 		if c.server == nil {
 			c.server = ParseServerHello(body)
 		}
-		return c.server.Version < 0x0304
+		return c.server.Version < 0x0304 // drafts of 1.3 have larger numbers
 	case msgCertificate:
 		c.leaf = certificate(body)
 		return false
@@ -115,6 +120,11 @@ func (c *Conn) settle(at event.Stamp) {
 	}
 	for _, f := range c.leaf {
 		r.Fields = add(r.Fields, f.Name, f.Value)
+	}
+	for d, name := range []string{"client_alert", "server_alert"} {
+		if h := &c.half[d]; h.hasAlert && len(r.Fields) > 0 {
+			r.Fields = add(r.Fields, name, strconv.Itoa(int(h.alert)))
+		}
 	}
 	c.client, c.server, c.leaf = nil, nil, nil
 	if len(r.Fields) > 0 || r.Malformed {

@@ -91,6 +91,22 @@ func TestLengthsOffByOne(t *testing.T) {
 	}
 }
 
+// TestAlerts puts a warning before the server's hello, and a refusal in its
+// place.
+func TestAlerts(t *testing.T) {
+	up, down := handshake(t, &tls.Config{ServerName: "shop.example", InsecureSkipVerify: true}, &tls.Config{})
+	for _, size := range []int{0, 1} {
+		got, _ := told(t, up, append([]byte("\x15\x03\x03\x00\x02\x01\x70"), down...), size)
+		if got["version"] != "tls1.3" || got["server_alert"] != "112" {
+			t.Errorf("warning, cut at %d: %v", size, got)
+		}
+		got, _ = told(t, up, []byte("\x15\x03\x03\x00\x02\x02\x28\x15\x03\x03\x00\x02\x02\x29"), size)
+		if got["sni"] != "shop.example" || got["version"] != "" || got["server_alert"] != "40" {
+			t.Errorf("refusal, cut at %d: %v", size, got)
+		}
+	}
+}
+
 // TestBounds gives what never ends.
 func TestBounds(t *testing.T) {
 	var led event.Ledger

@@ -41,6 +41,17 @@ func TestJA3(t *testing.T) {
 	}
 }
 
+// TestDrafts reads server hellos of drafts of TLS 1.3, which are shorter.
+func TestDrafts(t *testing.T) {
+	for _, version := range []uint16{0x0304, 0x7f0e, 0x7f12} {
+		b := append([]byte{byte(version >> 8), byte(version)}, make([]byte, 32)...)
+		b = append(b, 0x13, 0x01, 0, 4, 0, 40, 0, 0)
+		if h := ParseServerHello(b); h.Malformed || h.Cipher != 0x1301 || len(h.Extensions) != 1 || h.Version != version {
+			t.Errorf("%x: %+v", version, h)
+		}
+	}
+}
+
 // name makes a server name extension of the given host names.
 func sni(names ...string) cursor {
 	var list []byte

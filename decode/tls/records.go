@@ -2,6 +2,7 @@ package tls
 
 // Types of records and of handshake messages.
 const (
+	recordAlert     = 21
 	recordHandshake = 22
 
 	msgClientHello = 1
@@ -23,8 +24,12 @@ type records struct {
 	have int // bytes of head
 	left int // bytes of the record to come
 	buf  []byte
-	done bool // nothing further is looked for
-	odd  bool // it is malformed
+	// alert is the description of an alert in the clear, level its level:
+	// while one is read, 0 and then what the first byte said.
+	alert, level byte
+	hasAlert     bool
+	done         bool // nothing further is looked for
+	odd          bool // it is malformed
 }
 
 // feed takes the next bytes; message is called with each whole message, and
@@ -39,6 +44,11 @@ func (r *records) feed(b []byte, message func(kind byte, body []byte) bool) {
 			}
 			continue
 		}
+		if r.head[0] == recordAlert {
+			r.alarm(b[0])
+			b = b[1:]
+			continue
+		}
 		n := min(len(b), r.left, maxHandshake-len(r.buf))
 		r.buf = append(r.buf, b[:n]...)
 		b = b[n:]
@@ -47,16 +57,34 @@ func (r *records) feed(b []byte, message func(kind byte, body []byte) bool) {
 	}
 }
 
+// begun reports whether any byte of a record came.
+func (r *records) begun() bool { return r.have > 0 || r.left > 0 || len(r.buf) > 0 }
+
 // begin reads a record's head.
 func (r *records) begin() {
 	r.have = 0
 	r.left = int(r.head[3])<<8 | int(r.head[4])
-	if r.head[0] != recordHandshake { // encrypted from here on, or an alert
+	switch {
+	case r.head[0] == recordAlert && r.left == 2 && len(r.buf) == 0:
+	case r.head[0] != recordHandshake: // encrypted from here on
 		r.stop()
 		return
 	}
 	if r.head[1] != 3 || r.left > maxRecord {
 		r.odd = true
+		r.stop()
+	}
+}
+
+// alarm reads a byte of an alert in the clear. A warning may stand before a
+// hello; after any other nothing follows.
+func (r *records) alarm(b byte) {
+	const warning = 1
+	if r.left--; r.left == 1 {
+		r.level = b
+		return
+	}
+	if r.alert, r.hasAlert = b, true; r.level != warning {
 		r.stop()
 	}
 }

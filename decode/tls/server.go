@@ -17,6 +17,11 @@ type ServerHello struct {
 // again (RFC 8446 section 4.1.3).
 const retryRandom = "\xcf\x21\xad\x74\xe5\x9a\x61\x11\xbe\x1d\x8c\x02\x1e\x65\xb8\x91\xc2\xa2\x11\x16\x7a\xbb\x8c\x5e\x07\x9e\x09\xe2\xc8\xa8\x33\x9c"
 
+// lastShortDraft is the last draft of TLS 1.3 whose server hello has neither
+// session id nor compression; some wrote 0x0304 instead of the draft's number,
+// which the final version never does.
+const lastShortDraft = 0x7f15
+
 // ParseServerHello reads the body of a server hello, without the four bytes
 // before it. Nothing of b is kept.
 func ParseServerHello(b []byte) *ServerHello {
@@ -24,9 +29,14 @@ func ParseServerHello(b []byte) *ServerHello {
 	h := &ServerHello{Legacy: uint16(c.uint(2))}
 	h.Version = h.Legacy
 	h.Retry = string(c.take(32)) == retryRandom
-	c.vector(1)
+	draft := h.Legacy == 0x0304 || h.Legacy>>8 == 0x7f && h.Legacy <= lastShortDraft
+	if !draft {
+		c.vector(1)
+	}
 	h.Cipher = uint16(c.uint(2))
-	c.uint(1) // compression
+	if !draft {
+		c.uint(1) // compression
+	}
 	if h.Malformed = c.bad; c.bad || len(c.b) == 0 {
 		return h
 	}
