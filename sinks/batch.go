@@ -68,4 +68,6 @@ type Unwanted struct {
 	Note string
 }
 
-func (u *Unwanted) Error() string { return fmt.Sprintf("%d records passed over: %s", u.Records, u.Note) }
+func (u *Unwanted) Error() string {
+	return fmt.Sprintf("%d records passed over: %s", u.Records, u.Note)
+}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"os"
 	"strings"
 	"syscall"
 
@@ -93,7 +94,7 @@ func asProblem(err error) *problem {
 	case errors.As(err, &p):
 		return p
 	case errors.As(err, &perm):
-		return &problem{exitPermission, "cannot capture: " + perm.Problem, perm.Interface, "", perm.Remedy, err}
+		return &problem{exitPermission, "cannot capture: " + perm.Problem, perm.Interface, "", ofThisProgram(perm.Remedy), err}
 	case errors.As(err, &input):
 		return &problem{exitInput, input.Problem, input.Path, "", input.Remedy, err}
 	case errors.As(err, &fault):
@@ -132,6 +133,16 @@ func systemProblem(err error) *problem {
 		return &problem{exitFailure, "interrupted", "", "", "", err}
 	}
 	return &problem{exitFailure, err.Error(), "", "", "", err}
+}
+
+// ofThisProgram names the program that runs in a command to be typed: it need
+// not be the one on the path, or on any.
+func ofThisProgram(remedy string) string {
+	self, err := os.Executable()
+	if err != nil || strings.ContainsAny(self, " '\"\\$`") {
+		return remedy
+	}
+	return strings.ReplaceAll(remedy, "$(command -v spaniel)", self)
 }
 
 func lockedFix(e *store.LockedError) string {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"os"
 	"runtime/debug"
 
 	"spaniel/decode"
@@ -23,6 +24,11 @@ func decodeConfig(cfg *config.Config) decode.Config {
 }
 
 // limitMemory makes the garbage collector work harder near the limit, rather
-// than let the process grow past it. The embedded store's own memory is not
-// Go's.
-func limitMemory(cfg *config.Config) { debug.SetMemoryLimit(int64(cfg.Limits.Memory)) }
+// than let the process grow past it. A tenth is left for what is not Go's:
+// the code itself and the kernel's packet ring. The embedded store has a limit
+// of its own. GOMEMLIMIT, where somebody set it, wins.
+func limitMemory(cfg *config.Config) {
+	if os.Getenv("GOMEMLIMIT") == "" {
+		debug.SetMemoryLimit(int64(cfg.Limits.Memory / 10 * 9))
+	}
+}

@@ -65,7 +65,7 @@ func (a *app) run(ctx context.Context, iface, filter string) error {
 		return errors.Join(err, s.close())
 	}
 	led := s.sensor.Ledger()
-	log.Info("stopped", zap.Uint64("packets", led.FramesIn), zap.Uint64("calls", led.CallsMade), zap.Uint64("alerts", led.Alerts))
+	log.Info("stopped", zap.Uint64("packets", led.FramesIn), zap.Uint64("calls", led.CallsMade), zap.Uint64("alerts", s.raised.n), zap.Uint64("alert_updates", led.Alerts-min(s.raised.n, led.Alerts)))
 	return errors.Join(led.Check(), s.close())
 }
 

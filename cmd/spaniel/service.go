@@ -48,7 +48,8 @@ type service struct {
 	shed     bool // the last record was; one line a spell is enough
 
 	mu     sync.Mutex
-	alerts map[string]uint64 // by rule
+	raised *alertSet
+	alerts map[string]uint64 // by rule, updates apart
 	seen   [admin.NumSeen]uint64
 	idle   map[string]time.Time // when a sink last had nothing waiting
 }
@@ -56,7 +57,7 @@ type service struct {
 // newService opens everything and starts nothing. What it opened before it
 // failed is closed by close.
 func (a *app) newService(cfg *config.Config, live capture.LiveConfig, log *zap.Logger) (*service, error) {
-	s := &service{cfg: cfg, log: log, iface: live.Interface, enc: sinks.NewEncoder(), alerts: map[string]uint64{}, idle: map[string]time.Time{}}
+	s := &service{cfg: cfg, log: log, iface: live.Interface, enc: sinks.NewEncoder(), raised: newAlertSet(), alerts: map[string]uint64{}, idle: map[string]time.Time{}}
 	s.reloadOK.Store(true)
 	set, err := loadRules(cfg, nil)
 	if err != nil {
@@ -185,7 +186,9 @@ func (s *service) tally(it *event.Item) {
 	defer s.mu.Unlock()
 	switch it.Kind {
 	case event.KindAlert:
-		s.alerts[it.Alert.Rule.ID]++
+		if _, update := s.raised.add(it.Alert); !update {
+			s.alerts[it.Alert.Rule.ID]++
+		}
 	case event.KindCall:
 		s.seen[admin.SeenOf(it.Call.Flags)]++
 	}

@@ -65,6 +65,22 @@ func TestSeenOf(t *testing.T) {
 	}
 }
 
+func TestReadinessSaysWhatIsWrong(t *testing.T) {
+	for _, c := range []struct {
+		s    Snapshot
+		want string
+	}{
+		{Snapshot{ReloadOK: true}, `{"status":"ok","rules":"ok","sinks":[]}`},
+		{Snapshot{}, `{"status":"degraded","rules":"the last reload failed; the rules before it judge","sinks":[]}`},
+		{Snapshot{ReloadOK: true, Sinks: []SinkCount{{Name: "lake", Healthy: true, Note: "no table flows"}}},
+			`{"status":"ok","rules":"ok","sinks":[{"name":"lake","healthy":true,"note":"no table flows","queue_records":0,"lag_seconds":0}]}`},
+	} {
+		if b, err := json.Marshal(readiness(&c.s)); err != nil || string(b) != c.want {
+			t.Errorf("%s, %v; want %s", b, err, c.want)
+		}
+	}
+}
+
 // serving runs s until the test ends.
 func serving(t *testing.T, run func(context.Context) error) {
 	t.Helper()
@@ -111,7 +127,7 @@ func TestServer(t *testing.T) {
 	}{
 		{"/metrics", 200, `spaniel_capture_drops_total{iface="eth0",where="kernel"} 1`},
 		{"/healthz", 200, `"status":"ok"`},
-		{"/readyz", 200, `{"status":"degraded","sinks":[{"name":"bus","healthy":false,"problem":"connection refused","queue_records":3,"lag_seconds":0}`},
+		{"/readyz", 200, `{"status":"degraded","rules":"ok","sinks":[{"name":"bus","healthy":false,"problem":"connection refused","queue_records":3,"lag_seconds":0}`},
 		{"/", 404, ""}, {"/v1/query", 404, ""},
 	} {
 		if code, body := get(t, base+c.path); code != c.code || !strings.Contains(body, c.want) {

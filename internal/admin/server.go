@@ -112,9 +112,11 @@ func serve(ctx context.Context, srv *http.Server, lis net.Listener) error {
 }
 
 // ready is the answer of /readyz. A sink that is down does not make the
-// sensor unready: what it misses waits in the spool.
+// sensor unready: what it misses waits in the spool. Nor do rules that did not
+// load: the old ones judge.
 type ready struct {
 	Status string       `json:"status"` // ok or degraded
+	Rules  string       `json:"rules"`  // ok, or that the last reload failed
 	Sinks  []sinkHealth `json:"sinks"`
 }
 
@@ -128,7 +130,10 @@ type sinkHealth struct {
 }
 
 func readiness(s *Snapshot) ready {
-	r := ready{Status: "ok", Sinks: []sinkHealth{}}
+	r := ready{Status: "ok", Rules: "ok", Sinks: []sinkHealth{}}
+	if !s.ReloadOK {
+		r.Status, r.Rules = "degraded", "the last reload failed; the rules before it judge"
+	}
 	for i := range s.Sinks {
 		c := &s.Sinks[i]
 		if !c.Healthy {

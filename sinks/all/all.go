@@ -80,8 +80,8 @@ func table() []entry {
 				}
 				return writer(clickhouse.NewLenient(*c.ClickHouse))
 			},
-			kinds:    []event.Kind{event.KindAlert, event.KindCall, event.KindFlow, event.KindAnomaly, event.KindLoss},
-			never:    []event.Kind{event.KindFact},
+			kinds: []event.Kind{event.KindAlert, event.KindCall, event.KindFlow, event.KindAnomaly, event.KindLoss},
+			never: []event.Kind{event.KindFact},
 			// Few large blocks: each makes a part on the server's disk.
 			limits: spool.Limits{Records: 50_000, Bytes: 32 << 20, Linger: time.Second},
 		}, {
