@@ -18,28 +18,30 @@ type matcher struct {
 	// place, if any, also looks at where in the request the value stands,
 	// which is client data too: an operator may be a key.
 	place func(place, value string) (offset int, text string, ok bool)
+	// places says of a place whether place can find anything there.
+	places func(place string) bool
 }
 
 // matchers is the bridge to detect/text: one line for each.
 func matchers() []matcher {
 	return []matcher{
-		{"sqli", text.SQLi, text.SQLiNeeds(), nil},
-		{"xss", text.XSS, text.XSSNeeds(), nil},
-		{"cmdi", text.Cmdi, text.CmdiNeeds(), nil},
-		{"traversal", text.Traversal, text.TraversalNeeds(), nil},
-		{"ssti", text.SSTI, text.SSTINeeds(), nil},
-		{"ldapi", text.LDAPi, text.LDAPiNeeds(), nil},
-		{"xpathi", text.XPathi, text.XPathiNeeds(), nil},
-		{"nosqli", text.NoSQLi, text.NoSQLiNeeds(), text.NoSQLiPlace},
-		{"xxe", text.XXE, text.XXENeeds(), nil},
-		{"log4j", text.Log4j, text.Log4jNeeds(), nil},
-		{"ssrf", text.SSRF, text.SSRFNeeds(), text.SSRFPlace},
-		{"crlf", text.CRLF, text.CRLFNeeds(), nil},
-		{"mail_header", text.MailHeader, text.MailHeaderNeeds(), nil},
-		{"codei", text.CodeI, text.CodeINeeds(), nil},
-		{"ssi", text.SSI, text.SSINeeds(), nil},
-		{"deser", text.Deser, "", nil},
-		{"proto_pollution", text.ProtoPollution, text.ProtoPollutionNeeds(), text.ProtoPollutionPlace},
+		{"sqli", text.SQLi, text.SQLiNeeds(), nil, nil},
+		{"xss", text.XSS, text.XSSNeeds(), nil, nil},
+		{"cmdi", text.Cmdi, text.CmdiNeeds(), nil, nil},
+		{"traversal", text.Traversal, text.TraversalNeeds(), nil, nil},
+		{"ssti", text.SSTI, text.SSTINeeds(), nil, nil},
+		{"ldapi", text.LDAPi, text.LDAPiNeeds(), nil, nil},
+		{"xpathi", text.XPathi, text.XPathiNeeds(), nil, nil},
+		{"nosqli", text.NoSQLi, text.NoSQLiNeeds(), text.NoSQLiPlace, text.NoSQLiPlaces},
+		{"xxe", text.XXE, text.XXENeeds(), nil, nil},
+		{"log4j", text.Log4j, text.Log4jNeeds(), nil, nil},
+		{"ssrf", text.SSRF, text.SSRFNeeds(), text.SSRFPlace, text.SSRFPlaces},
+		{"crlf", text.CRLF, text.CRLFNeeds(), nil, nil},
+		{"mail_header", text.MailHeader, text.MailHeaderNeeds(), nil, nil},
+		{"codei", text.CodeI, text.CodeINeeds(), nil, nil},
+		{"ssi", text.SSI, text.SSINeeds(), nil, nil},
+		{"deser", text.Deser, "", nil, nil},
+		{"proto_pollution", text.ProtoPollution, text.ProtoPollutionNeeds(), text.ProtoPollutionPlace, text.ProtoPollutionPlaces},
 	}
 }
 

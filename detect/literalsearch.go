@@ -115,12 +115,16 @@ func requiredWords(re *syntax.Regexp) []string {
 	return nil
 }
 
-// better reports whether a screens better than b: its shortest word is longer.
+// better reports whether a screens better than b: its shortest word is longer,
+// or its bytes are rarer.
 func better(a, b []string) bool {
 	if len(a) == 0 || len(b) == 0 {
 		return len(a) > 0
 	}
-	return shortestOf(a) > shortestOf(b)
+	if x, y := shortestOf(a), shortestOf(b); x != y {
+		return x > y
+	}
+	return text.Rarity(a) > text.Rarity(b)
 }
 
 func shortestOf(words []string) int {

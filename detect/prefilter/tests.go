@@ -11,6 +11,8 @@ type Matcher struct {
 	Match func(s string) (offset int, text string, ok bool)
 	// Place, if any, also looks at where the value stands.
 	Place func(place, value string) (offset int, text string, ok bool)
+	// Places, if any, says of a place whether Place can find anything there.
+	Places func(place string) bool
 	// Needs lists bytes of which a text must hold one for Match to find
 	// anything; "" if that is not known.
 	Needs string
@@ -55,8 +57,9 @@ func NewTests(list []*Matcher) *Tests {
 	return t
 }
 
-// of returns the set of matchers that find something in the leaf.
-func (t *Tests) of(l *event.Leaf) (hot uint64) {
+// inText returns the set of matchers that find something in the leaf's
+// readings, wherever it stands.
+func (t *Tests) inText(l *event.Leaf) (hot uint64) {
 	for _, r := range l.Readings() {
 		worth := t.always
 		for i := range len(r.Text) {
@@ -68,7 +71,29 @@ func (t *Tests) of(l *event.Leaf) (hot uint64) {
 				hot |= 1 << i
 			}
 		}
-		for rest := t.places &^ hot; rest != 0; rest &= rest - 1 {
+	}
+	return hot
+}
+
+// at returns the set of matchers that can find something for standing there.
+func (t *Tests) at(place string) (may uint64) {
+	for rest := t.places; rest != 0; rest &= rest - 1 {
+		i := bits.TrailingZeros64(rest)
+		if f := t.list[i].Places; f == nil || f(place) {
+			may |= 1 << i
+		}
+	}
+	return may
+}
+
+// inPlace returns those of the set may that find something in the leaf for
+// standing where it does.
+func (t *Tests) inPlace(l *event.Leaf, may uint64) (hot uint64) {
+	if may == 0 {
+		return 0
+	}
+	for _, r := range l.Readings() {
+		for rest := may &^ hot; rest != 0; rest &= rest - 1 {
 			i := bits.TrailingZeros64(rest)
 			if _, _, ok := t.list[i].Place(l.Place, r.Text); ok {
 				hot |= 1 << i

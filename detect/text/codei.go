@@ -146,3 +146,10 @@ func ProtoPollutionPlace(place, _ string) (offset int, match string, ok bool) {
 	}
 	return none()
 }
+
+// ProtoPollutionPlaces reports whether ProtoPollutionPlace can find anything in
+// that place.
+func ProtoPollutionPlaces(place string) bool {
+	_, _, ok := ProtoPollutionPlace(place, "")
+	return ok
+}

@@ -60,6 +60,9 @@ func NoSQLiPlace(place, value string) (offset int, match string, ok bool) {
 	return none()
 }
 
+// NoSQLiPlaces reports whether NoSQLiPlace can find anything in that place.
+func NoSQLiPlaces(place string) bool { return strings.LastIndexByte(place, '$') > 0 }
+
 // operatorKnown reports an operator that compares or computes.
 func operatorKnown(op string) bool {
 	switch op {

@@ -85,6 +85,9 @@ func SSRFPlace(place, value string) (offset int, match string, ok bool) {
 	return found(value, 0, len(value))
 }
 
+// SSRFPlaces reports whether SSRFPlace can find anything in that place.
+func SSRFPlaces(place string) bool { return fetchField(place) }
+
 // fetchField reports a place whose last name says that a server fetches it.
 func fetchField(place string) bool {
 	if prefixFold(place, "header.") {

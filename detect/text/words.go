@@ -26,3 +26,13 @@ func Rarest(word string) byte {
 	}
 	return best
 }
+
+// Rarity says how rare in ordinary text the rarest byte of the commonest of the
+// words is: more is rarer.
+func Rarity(words []string) int {
+	most := 0
+	for _, w := range words {
+		most = max(most, commonness(Rarest(w)))
+	}
+	return -most
+}
