@@ -19,16 +19,21 @@ type Findings struct {
 // A Judge applies the rules to calls, in the shard that makes them. It belongs
 // to one goroutine.
 type Judge struct {
+	*bench
 	set   *Set
 	cfg   *Config
 	lim   Limits
-	scope *scope
-	view  prefilter.View
-	vm    vm.VM
 	stats []RuleStats
 	// capped counts alerts beyond Limits.CallAlerts.
 	capped uint64
+}
 
+// bench is what a judge works with: nothing of it says more of one call than
+// of another, but for what was found out about the one under judgement.
+type bench struct {
+	scope  *scope
+	view   prefilter.View
+	vm     vm.VM
 	sample *sample // of the call under judgement, once made
 	memo   memo
 	slabs  []slab // by rule
@@ -37,13 +42,19 @@ type Judge struct {
 
 // NewJudge returns a judge for a partition.
 func NewJudge(s *Set, cfg *Config) *Judge {
-	j := &Judge{set: s, cfg: cfg, view: prefilter.NewView(s.lang.leafTests()), lim: cfg.Limits.complete(), scope: newScope(s.lang, cfg, s.hash), stats: make([]RuleStats, len(s.rules))}
-	j.scope.view, j.memo, j.slabs = &j.view, newMemo(s.lang), make([]slab, len(s.rules))
+	b := &bench{scope: newScope(s.lang, cfg, s.hash), view: prefilter.NewView(s.lang.leafTests()), memo: newMemo(s.lang), slabs: make([]slab, len(s.rules))}
+	b.scope.view = &b.view
+	j := &Judge{bench: b, set: s, cfg: cfg, lim: cfg.Limits.complete(), stats: make([]RuleStats, len(s.rules))}
 	for i, r := range s.rules {
 		j.stats[i].ID = r.ID
 	}
 	return j
 }
+
+// Beside lets j work with what other works with, of the same set and an equal
+// configuration: one goroutine has many judges, and what they share stays near
+// the processor. It changes nothing that they say.
+func (j *Judge) Beside(other *Judge) { j.bench = other.bench }
 
 // Call says what the call means, then judges it, appending to out.
 func (j *Judge) Call(c *event.Call, out *Findings) {

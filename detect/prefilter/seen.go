@@ -24,8 +24,8 @@ type verdict struct {
 	hot   uint64
 }
 
-// brief is a verdict on a short value, which stands in it: the many tables of
-// a sensor stay in the processor's cache only if they are small.
+// brief is a verdict on a short value, which stands in it: a table stays near
+// the processor only if it is small.
 type brief struct {
 	hot   uint64
 	value [shortLen]byte
@@ -40,9 +40,9 @@ type standing struct {
 }
 
 const (
-	longValues, longLen   = 64, 512
-	shortValues, shortLen = 128, 22
-	places, placeLen      = 128, 64
+	longValues, longLen   = 512, 512
+	shortValues, shortLen = 1024, 22
+	places, placeLen      = 512, 64
 )
 
 // of returns the set of matchers that find something in the leaf.

@@ -23,7 +23,16 @@ func newWorker(cfg *Config, dec *decode.Config, id, n int) *worker {
 		w.shards[p] = newShard(cfg, dec, &w.ledger, cfg.Rules)
 		w.own = append(w.own, w.shards[p])
 	}
+	w.share()
 	return w
+}
+
+// share lets the judges of the worker's shards, which take turns, use the same
+// working memory.
+func (w *worker) share() {
+	for _, s := range w.own {
+		s.judge.Beside(w.own[0].judge)
+	}
 }
 
 // begin starts an epoch judged by set.
@@ -35,6 +44,7 @@ func (w *worker) begin(set *detect.Set) {
 	for _, s := range w.own {
 		s.swap(set)
 	}
+	w.share()
 }
 
 // packet handles one packet if its partition is this worker's.
