@@ -1,15 +1,18 @@
 package stream
 
-import "spaniel/event"
+import (
+	"spaniel/decode/frame"
+	"spaniel/event"
+)
 
 // maxAhead is how far an acknowledgement may run ahead of what was seen and
 // still be believed: 64 MiB, half a second of loss at 1 Gbit/s. A stray number
 // is believed once in 64 times.
 const maxAhead = 64 << 20
 
-// ack notes that the peer acknowledged direction d up to sequence number ack.
-func (t *Table) ack(f *flow, d event.Direction, ack uint32, at event.Stamp) {
-	h := &f.half[d]
+// ack notes what p, from the peer, acknowledges of direction d, and offers.
+func (t *Table) ack(f *flow, d event.Direction, p *frame.Packet) {
+	h, ack := &f.half[d], p.Ack
 	if !h.started {
 		// The first answer to a SYN/ACK we missed says where the peer starts:
 		// its sender has sent nothing yet, so neither was anything received.
@@ -21,7 +24,11 @@ func (t *Table) ack(f *flow, d event.Direction, ack uint32, at event.Stamp) {
 		return
 	}
 	pos := h.position(ack)
-	if pos <= h.acked || pos > h.pos+maxAhead {
+	if pos > h.pos+maxAhead {
+		return
+	}
+	f.offer(d, pos, p)
+	if pos <= h.acked {
 		return
 	}
 	h.acked = pos
@@ -29,6 +36,6 @@ func (t *Table) ack(f *flow, d event.Direction, ack uint32, at event.Stamp) {
 		t.forget(h)
 	}
 	if h.win != nil || h.finSeen || h.stray != nil {
-		t.closeAcked(f, d, at)
+		t.closeAcked(f, d, p.Stamp)
 	}
 }

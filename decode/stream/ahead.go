@@ -9,7 +9,7 @@ func (t *Table) keepAhead(f *flow, d event.Direction, s piece) {
 	if len(s.b) == 0 {
 		return // cut off whole: a hole like any other
 	}
-	if s.pos+uint64(len(s.b)) > h.pos+uint64(t.cfg.Window) {
+	if s.pos+uint64(len(s.b)) > h.pos+uint64(t.cfg.Window) || h.outside(s.pos) {
 		t.tooFar(f, d, s)
 		return
 	}

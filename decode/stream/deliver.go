@@ -82,7 +82,7 @@ func (t *Table) drainRun(f *flow, d event.Direction, at event.Stamp) {
 	b := w.run(h.pos)
 	from := h.pos
 	t.led.Buffered -= uint64(len(b))
-	t.deliver(f, d, b, at)
+	t.pass(f, d, b, at)
 	w.drop(&t.pool, from, h.pos)
 	w.seek(h.pos)
 	if w.n == 0 {

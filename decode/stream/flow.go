@@ -20,10 +20,12 @@ type half struct {
 	lost                 span   // the hole announced last, whose late bytes are no overlap
 	win                  *window
 	stray                *stray
-	kept                 *page  // the last delivered bytes, until acknowledged: byte q at q%pageSize
-	keptAt               uint64 // position of the first byte kept
-	cutPackets, cutBytes uint64 // cut off by the capture
-	finSince             int64  // clock when a FIN began to wait behind a hole
+	urgent               []uint64 // positions of urgent bytes to come, sorted; nil without
+	offered              uint64   // highest position the peer offered room up to, 0 unknown
+	kept                 *page    // the last delivered bytes, until acknowledged: byte q at q%pageSize
+	keptAt               uint64   // position of the first byte kept
+	cutPackets, cutBytes uint64   // cut off by the capture
+	finSince             int64    // clock when a FIN began to wait behind a hole
 
 	started bool // next and pos are valid
 	hinted  bool // not started, but the peer acknowledged up to next
@@ -32,6 +34,9 @@ type half struct {
 	ended   bool // End was delivered
 	hasTS   bool
 	ts      uint32 // timestamp of the last segment that came in order
+
+	wscale        int8  // of the windows its sender offers; -1 if it has none; valid if syn
+	ttl, ttlVotes uint8 // the usual TTL, and packets in its favour
 }
 
 // start sets the sequence number of the first byte.
@@ -77,6 +82,8 @@ type again struct {
 	dir   event.Direction
 	at    event.Stamp
 	iface int
+	// wscale is its window scale, -1 without.
+	wscale int8
 }
 
 // maxNotes bounds the anomalies a flow may raise.

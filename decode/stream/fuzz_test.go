@@ -79,7 +79,7 @@ func anything(t *testing.T, script []byte, advance int) string {
 		if fl&0x40 != 0 {
 			p.HasTS, p.TSVal = true, uint32(dt)
 		}
-		p.Urgent = uint16(ack)
+		p.Urgent, p.Window, p.WScale, p.TTL = uint16(ack), uint16(off)<<4, int8(ack%16)-1, dt&0x70
 		r.push(&p)
 	}
 	r.close()

@@ -20,7 +20,6 @@ type halfOpen struct {
 	prev, next   int32 // in the table's queue, or its free list; index+1
 	iface        int32
 	packets      [2]uint16
-	window       [2]uint16
 	wscale       [2]int8
 	ttl          [2]uint8
 	fromLow      bool // the client is the lower endpoint
@@ -136,7 +135,7 @@ func (e *halfOpen) saw(d event.Direction, p *frame.Packet) {
 	if e.packets[d] < math.MaxUint16 {
 		e.packets[d]++
 	}
-	e.window[d], e.wscale[d], e.ttl[d] = p.Window, p.WScale, p.TTL
+	e.wscale[d], e.ttl[d] = p.WScale, p.TTL
 	e.last, e.clock = max(e.last, p.Stamp.Time), p.Stamp.Clock
 }
 
@@ -175,15 +174,16 @@ func (t *Table) promote(i int32, p *frame.Packet, k key, fromLow bool) *flow {
 	f.ev.Iface, f.ev.Last, f.clock = int(e.iface), e.last, e.clock
 	h := &f.half[event.ToServer]
 	h.start(e.isn + 1)
-	h.syn, h.isn = true, e.isn
+	h.syn, h.isn, h.wscale = true, e.isn, e.wscale[event.ToServer]
 	for d, n := range e.packets {
 		f.ev.Packets[d] = uint64(n)
+		f.half[d].ttl, f.half[d].ttlVotes = e.ttl[d], uint8(min(n, ttlTop))
 	}
 	if e.answered {
 		t.establish(f)
 		o := &f.half[event.ToClient]
 		o.start(e.peerISN + 1)
-		o.syn, o.isn = true, e.peerISN
+		o.syn, o.isn, o.wscale = true, e.peerISN, e.wscale[event.ToClient]
 	}
 	return f
 }

@@ -84,7 +84,10 @@ func (r *rig) packet(fromClient bool, fl string, seq, ack uint32, data string) f
 	r.frame++
 	r.clock += int64(r.step)
 	p := frame.Packet{Stamp: event.Stamp{Time: r.clock, Clock: r.clock, Frame: r.frame}, Src: clientAddr, Dst: serverAddr,
-		Seq: seq, Ack: ack, Flags: flags(fl), Payload: []byte(data), WireLen: len(data), WScale: -1}
+		Seq: seq, Ack: ack, Flags: flags(fl), Payload: []byte(data), WireLen: len(data), WScale: -1, Window: 0xffff}
+	if p.Has(frame.SYN) {
+		p.WScale = 14
+	}
 	if !fromClient {
 		p.Src, p.Dst = p.Dst, p.Src
 	}

@@ -130,7 +130,7 @@ func (t *Table) inOrder(f *flow, d event.Direction, s piece) {
 		if w := h.win; w != nil && w.first < s.pos+uint64(len(s.b)) {
 			t.override(f, d, s)
 		}
-		t.deliver(f, d, s.b, s.at)
+		t.pass(f, d, s.b, s.at)
 	}
 	if cut := s.wire - uint64(len(s.b)); cut > 0 {
 		t.cutOff(f, d, s.pos+s.wire, s.at)

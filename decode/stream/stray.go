@@ -7,9 +7,12 @@ import "spaniel/event"
 type stray struct {
 	piece
 	was uint64 // where the direction stood when the segment came
+	// heard counts what the receiver had sent then; a segment from outside its
+	// window is nonsense when it goes on without acknowledging that.
+	heard uint64
 }
 
-// tooFar handles a segment beyond the window. It is believed when the peer
+// tooFar handles a segment beyond the window, ours or its receiver's. It is believed when the peer
 // acknowledged what lies before it, or when it goes on where the furthest
 // segment ended, as a stream does and nonsense does not: then the holes before
 // it are closed.
@@ -18,7 +21,7 @@ func (t *Table) tooFar(f *flow, d event.Direction, s piece) {
 	switch {
 	case s.pos <= h.acked:
 		t.resync(f, d, s, lossGap)
-	case s.pos == h.far:
+	case s.pos == h.far && !h.outside(s.pos):
 		t.Stats.HolesCapped++
 		f.ev.Flags |= event.FlagCapped
 		t.resync(f, d, s, lossCapped)
@@ -57,7 +60,7 @@ func (t *Table) setStray(f *flow, d event.Direction, s piece) {
 		return
 	}
 	s.b = append([]byte(nil), s.b...)
-	h.stray = &stray{piece: s, was: h.pos}
+	h.stray = &stray{piece: s, was: h.pos, heard: f.ev.Packets[d.Reverse()]}
 	t.pool.held += len(s.b)
 	t.led.Buffered += uint64(len(s.b))
 	t.arm(f)
@@ -88,6 +91,8 @@ func (t *Table) judgeStray(f *flow, d event.Direction, reason string, at event.S
 	h := &f.half[d]
 	switch y := h.stray; {
 	case y == nil:
+	case y.pos > h.acked && h.outside(y.pos) && (y.was != h.pos || f.ev.Packets[d.Reverse()] > y.heard):
+		t.dropStray(f, d, at)
 	case y.was == h.pos, y.pos <= h.acked:
 		t.goOn(f, d, t.takeStray(h), reason, at)
 	case y.end() <= h.pos+uint64(t.cfg.Window):

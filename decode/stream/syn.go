@@ -20,16 +20,16 @@ func (t *Table) syn(f *flow, d event.Direction, p *frame.Packet) {
 			t.raise(f, d, noteSYN, h.pos, len(p.Payload), p.Stamp)
 			return
 		}
-		f.again = &again{isn: p.Seq, dir: d, at: p.Stamp, iface: p.Iface}
+		f.again = &again{isn: p.Seq, dir: d, at: p.Stamp, iface: p.Iface, wscale: p.WScale}
 		return
 	default:
 		h.start(p.Seq + 1)
-		h.syn, h.isn = true, p.Seq
+		h.syn, h.isn, h.wscale = true, p.Seq, p.WScale
 	}
 	if answers {
 		t.establish(f)
 		t.refuse(f, d.Reverse(), p)
-		t.ack(f, d.Reverse(), p.Ack, p.Stamp)
+		t.ack(f, d.Reverse(), p)
 	}
 	t.synData(f, d, p)
 }
@@ -77,7 +77,7 @@ func (t *Table) reuse(f *flow, d event.Direction, p *frame.Packet, fromClient bo
 	n.ev.Packets[event.ToServer]++
 	h := &n.half[event.ToServer]
 	h.start(a.isn + 1)
-	h.syn, h.isn = true, a.isn
+	h.syn, h.isn, h.wscale = true, a.isn, a.wscale
 	n.count(n.direction(fromLow), p)
 	return n
 }

@@ -74,6 +74,11 @@ func (t *Table) Packet(p *frame.Packet) {
 	}
 	d := f.direction(fromLow)
 	f.count(d, p)
+	if h := &f.half[d]; p.TTL != h.ttl {
+		t.otherTTL(f, d, p)
+	} else if h.ttlVotes < ttlTop {
+		h.ttlVotes++
+	}
 	if p.Flags&(frame.SYN|frame.RST|frame.FIN|frame.URG) == 0 && f.opened && !f.guess && f.again == nil {
 		t.plain(f, d, p)
 		return
@@ -92,10 +97,10 @@ func (t *Table) unopened(p *frame.Packet, k key, fromLow bool) *flow {
 // plain handles a segment without special flags: nearly all of them.
 func (t *Table) plain(f *flow, d event.Direction, p *frame.Packet) {
 	if p.Flags&frame.ACK != 0 {
-		t.ack(f, d.Reverse(), p.Ack, p.Stamp)
+		t.ack(f, d.Reverse(), p)
 	}
 	h := &f.half[d]
-	if len(p.Payload) > 0 && p.Seq == h.next && h.started && h.win == nil && !h.finSeen && len(p.Payload) >= p.WireLen &&
+	if len(p.Payload) > 0 && p.Seq == h.next && h.started && h.win == nil && h.urgent == nil && !h.finSeen && len(p.Payload) >= p.WireLen &&
 		(!p.HasTS || !h.hasTS || int32(p.TSVal-h.ts) >= 0) {
 		h.ts, h.hasTS = p.TSVal, p.HasTS
 		t.deliver(f, d, p.Payload, p.Stamp)
@@ -119,7 +124,7 @@ func (t *Table) special(f *flow, d event.Direction, p *frame.Packet) {
 	f, d = t.settle(f, d, p)
 	t.establish(f)
 	if p.Has(frame.URG) {
-		t.ack(f, d.Reverse(), p.Ack, p.Stamp)
+		t.ack(f, d.Reverse(), p)
 		t.segment(f, d, p, p.Seq)
 	} else {
 		t.plain(f, d, p)

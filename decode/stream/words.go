@@ -29,5 +29,6 @@ const (
 	noteTimestamp = "timestamp_old"
 	noteUrgent    = "urgent_data"
 	noteSynData   = "syn_data_refused"
+	noteTTL       = "ttl_outlier"
 	noteFlood     = "syn_flood"
 )
