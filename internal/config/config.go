@@ -4,7 +4,8 @@ import "spaniel/event"
 
 // Config is the whole file. Every key is optional; the empty file is valid.
 // Each field's tag says what it means, where users read it: in the schema, in
-// `spaniel config init` and in their editor.
+// `spaniel config init` and in their editor. A tag example is what init shows
+// where the default is nothing that could work.
 type Config struct {
 	Sensor  Sensor    `yaml:"sensor" jsonschema_description:"who this sensor is; goes into every record"`
 	Capture []Capture `yaml:"capture" jsonschema_description:"interfaces that 'spaniel run' captures from, when -i names none"`
@@ -28,10 +29,10 @@ type Sensor struct {
 
 // Capture is one interface.
 type Capture struct {
-	Interface   string   `yaml:"interface" jsonschema_description:"name of the network interface"`
+	Interface   string   `yaml:"interface" example:"eth1" jsonschema_description:"name of the network interface"`
 	Filter      string   `yaml:"filter" jsonschema_description:"BPF filter, as tcpdump takes it; empty takes everything"`
 	Snaplen     int      `yaml:"snaplen" jsonschema_description:"bytes taken of each packet; 0 is all"`
-	Promiscuous *bool    `yaml:"promiscuous" jsonschema_description:"take packets addressed to others; true if not set, as a mirror needs it"`
+	Promiscuous *bool    `yaml:"promiscuous" example:"true" jsonschema_description:"take packets addressed to others; true if not set, as a mirror needs it"`
 	Buffer      ByteSize `yaml:"buffer" jsonschema_description:"kernel buffer; 0 is 64MiB"`
 }
 
@@ -79,13 +80,13 @@ type Sink struct {
 	ClickHouse  *ClickHouse     `yaml:"clickhouse,omitempty" jsonschema_description:"calls and alerts to ClickHouse tables"`
 	Syslog      *Syslog         `yaml:"syslog,omitempty" jsonschema_description:"alerts to a SIEM by syslog (RFC 5424)"`
 	File        *File           `yaml:"file,omitempty" jsonschema_description:"JSON lines to a file"`
-	MinSeverity *event.Severity `yaml:"min_severity,omitempty" jsonschema:"type=string,enum=info,enum=low,enum=medium,enum=high,enum=critical" jsonschema_description:"alerts below it are not sent here"`
+	MinSeverity *event.Severity `yaml:"min_severity,omitempty" example:"info" jsonschema:"type=string,enum=info,enum=low,enum=medium,enum=high,enum=critical" jsonschema_description:"alerts below it are not sent here"`
 	Kinds       []string        `yaml:"kinds,omitempty" jsonschema_description:"kinds of record sent here: call, alert, flow, anomaly, fact, loss; what suits the sink if empty"`
 }
 
 // Kafka is a sink.
 type Kafka struct {
-	Brokers     []string `yaml:"brokers" jsonschema_description:"host:port of one or more brokers"`
+	Brokers     []string `yaml:"brokers" example:"[kafka-1:9092]" jsonschema_description:"host:port of one or more brokers"`
 	Topic       string   `yaml:"topic" jsonschema_description:"topic of the alerts; spaniel.alerts.v1 if empty"`
 	CallsTopic  string   `yaml:"calls_topic" jsonschema_description:"topic of everything else that kinds asks for; spaniel.calls.v1 if empty"`
 	TLS         *TLS     `yaml:"tls,omitempty" jsonschema_description:"encrypt the connections"`
@@ -104,14 +105,14 @@ type TLS struct {
 
 // SASL is a log in.
 type SASL struct {
-	Mechanism    string `yaml:"mechanism" jsonschema:"enum=plain,enum=scram-sha-256,enum=scram-sha-512" jsonschema_description:"plain, scram-sha-256 or scram-sha-512"`
-	Username     string `yaml:"username" jsonschema_description:"user to log in as"`
-	PasswordFile string `yaml:"password_file" jsonschema_description:"file that holds the password on its first line"`
+	Mechanism    string `yaml:"mechanism" example:"scram-sha-512" jsonschema:"enum=plain,enum=scram-sha-256,enum=scram-sha-512" jsonschema_description:"plain, scram-sha-256 or scram-sha-512"`
+	Username     string `yaml:"username" example:"spaniel" jsonschema_description:"user to log in as"`
+	PasswordFile string `yaml:"password_file" example:"/etc/spaniel/kafka.password" jsonschema_description:"file that holds the password on its first line"`
 }
 
 // ClickHouse is a sink.
 type ClickHouse struct {
-	URL            URL    `yaml:"url" jsonschema:"type=string" jsonschema_description:"clickhouse://user@host:9440/database?secure=true, or http:// and https:// for that protocol"`
+	URL            URL    `yaml:"url" example:"clickhouse://spaniel@lake:9440/spaniel?secure=true" jsonschema:"type=string" jsonschema_description:"clickhouse://user@host:9440/database?secure=true, or http:// and https:// for that protocol"`
 	PasswordFile   string `yaml:"password_file" jsonschema_description:"file that holds the password on its first line"`
 	TLS            *TLS   `yaml:"tls,omitempty" jsonschema_description:"whom to trust when the address is secure"`
 	CallsTable     string `yaml:"calls_table" jsonschema_description:"table of the calls; calls if empty"`
@@ -123,8 +124,8 @@ type ClickHouse struct {
 
 // Syslog is a sink.
 type Syslog struct {
-	Address      string `yaml:"address" jsonschema_description:"host:port of the collector"`
-	Transport    string `yaml:"transport" jsonschema:"enum=tcp,enum=tls,enum=udp" jsonschema_description:"tcp if empty, with octet counting; tls or udp"`
+	Address      string `yaml:"address" example:"siem:6514" jsonschema_description:"host:port of the collector"`
+	Transport    string `yaml:"transport" example:"tls" jsonschema:"enum=tcp,enum=tls,enum=udp" jsonschema_description:"tcp if empty, with octet counting; tls or udp"`
 	Format       string `yaml:"format" jsonschema:"enum=json,enum=text" jsonschema_description:"the message of RFC 5424: json if empty, or text, a sentence"`
 	TLS          *TLS   `yaml:"tls,omitempty" jsonschema_description:"whom to trust when the transport is tls"`
 	EnterpriseID int    `yaml:"enterprise_id" jsonschema_description:"your private enterprise number, for the structured data; 0 is 32473, the documentation's"`
@@ -133,7 +134,7 @@ type Syslog struct {
 
 // File is a sink.
 type File struct {
-	Path string `yaml:"path" jsonschema_description:"file to append JSON lines to; - is standard output"`
+	Path string `yaml:"path" example:"alerts.ndjson" jsonschema_description:"file to append JSON lines to; - is standard output"`
 	Sync bool   `yaml:"sync" jsonschema_description:"put each batch on the disk before it counts as delivered"`
 }
 

@@ -113,25 +113,38 @@ func TestInitIsTheDefault(t *testing.T) {
 	if cfg, err := load(t, b.String(), Options{}); err != nil || !reflect.DeepEqual(cfg, Default()) {
 		t.Fatalf("%v", err)
 	}
-	// With the # taken away, all but the lists of examples still loads.
-	text := b.String()
-	for _, section := range []string{"capture", "sinks"} {
-		from := strings.Index(text, "\n#"+section+":")
-		to := strings.Index(text[from+1:], "\n\n")
-		text = text[:from] + text[from+1+to:]
+	// Any section works with its # taken away, and so do all of them.
+	sections := strings.Split(b.String(), "\n\n")
+	all := []string{}
+	for _, s := range sections[1:] {
+		all = append(all, uncommented(s))
+		if _, err := load(t, uncommented(s), Options{}); err != nil {
+			t.Errorf("%v\n%s", err, uncommented(s))
+		}
 	}
-	var lines []string
-	for line := range strings.Lines(text) {
-		if !strings.HasPrefix(line, "# ") {
+	cfg, err := load(t, strings.Join(all, "\n"), Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	names := ""
+	for _, s := range cfg.Sinks {
+		names += s.Name + " "
+	}
+	if names != "kafka clickhouse syslog file " || len(cfg.Capture) != 1 || cfg.API != Default().API {
+		t.Errorf("sinks %s, %+v", names, cfg)
+	}
+}
+
+// uncommented takes the # from keys, and leaves sentences alone.
+func uncommented(section string) string {
+	var out strings.Builder
+	for line := range strings.Lines(section) {
+		if !strings.HasPrefix(line, "# ") || strings.HasPrefix(line, "#  ") {
 			line = strings.TrimPrefix(line, "#")
 		}
-		lines = append(lines, line)
+		out.WriteString(line)
 	}
-	if cfg, err := load(t, strings.Join(lines, ""), Options{}); err != nil {
-		t.Fatalf("%v\n%s", err, strings.Join(lines, ""))
-	} else if cfg.Rules.Paths = nil; cfg.API != Default().API {
-		t.Fatalf("%+v", cfg)
-	}
+	return out.String()
 }
 
 func TestEveryKeyHasASentence(t *testing.T) {
