@@ -106,6 +106,7 @@ func (p *pipeline) failing(how string, more []event.Item) {
 func (p *pipeline) total() (sum forward.Stats) {
 	for _, s := range p.fw.Stats() {
 		sum.Delivered += s.Delivered
+		sum.Filtered += s.Filtered
 		sum.Retried += s.Retried
 		sum.DeadLettered += s.DeadLettered
 		sum.Lost += s.Lost
@@ -113,6 +114,9 @@ func (p *pipeline) total() (sum forward.Stats) {
 		sum.Failing = sum.Failing || s.Failing
 		if s.LastError != "" {
 			sum.LastError = s.LastError
+		}
+		if s.Note != "" {
+			sum.Note = s.Note
 		}
 	}
 	return sum
