@@ -8,9 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"spaniel/event"
 	"spaniel/internal/config"
-	"spaniel/internal/render"
 )
 
 func newAlerts(a *app) *cobra.Command {
@@ -19,16 +17,16 @@ func newAlerts(a *app) *cobra.Command {
 }
 
 func newAlertsList(a *app) *cobra.Command {
-	var format, severity, rule string
+	var format, least, rule string
 	var limit int
 	c := &cobra.Command{
 		Use: "list", Short: "List alerts, the newest first",
 		Example: "  spaniel alerts list --severity high --limit 20\n  spaniel alerts list --rule credential-stuffing -o json",
 		Args:    noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			sev, err := event.ParseSeverity(severity)
+			sev, err := severity("--severity", least)
 			if err != nil {
-				return usage(err.Error(), "")
+				return err
 			}
 			where := fmt.Sprintf("severity_num >= %d", sev)
 			if rule != "" {
@@ -47,7 +45,7 @@ func newAlertsList(a *app) *cobra.Command {
 	}
 	f := c.Flags()
 	f.StringVarP(&format, "output", "o", "table", "output: table, json, ndjson, csv or vertical")
-	f.StringVar(&severity, "severity", "info", "alerts of this severity and above: info, low, medium, high or critical")
+	f.StringVar(&least, "severity", "info", "alerts of this severity and above: info, low, medium, high or critical")
 	f.StringVar(&rule, "rule", "", "alerts of the rule with this `ID`")
 	f.IntVar(&limit, "limit", 100, "at most so many")
 	return c
@@ -79,11 +77,12 @@ func newAlertsShow(a *app) *cobra.Command {
 }
 
 func (a *app) showAlert(ctx context.Context, id, format string) error {
+	id = strings.ToLower(strings.TrimSpace(id))
 	if strings.Trim(id, "0123456789abcdef") != "" || len(id) < 4 || len(id) > 32 {
 		return usage(fmt.Sprintf("%q is no id of an alert", id), "spaniel alerts list shows the ids; four digits or more are enough")
 	}
-	if _, err := render.NewResult(render.Screen{}, format, nil); err != nil {
-		return usage(err.Error(), "")
+	if err := checkFormat(format); err != nil {
+		return err
 	}
 	cfg, _, err := a.config()
 	if err != nil {

@@ -57,9 +57,12 @@ func (a *app) fields(pattern, kind, format string) error {
 	names := slices.DeleteFunc(allNames(), func(n name) bool {
 		return kind != "" && n.kind != kind || !strings.Contains(strings.ToLower(n.name+" "+n.column), strings.ToLower(pattern))
 	})
+	if err := checkFormat(format); err != nil {
+		return err
+	}
 	res, err := render.NewResult(a.screen(a.out), format, []string{"name", "column", "type", "meaning", "example", "kind"})
 	if err != nil {
-		return usage(err.Error(), "")
+		return err
 	}
 	if len(names) == 0 {
 		return usage("no name holds "+pattern, nearName(pattern))

@@ -52,8 +52,8 @@ func (a *app) query(ctx context.Context, sql, format string) error {
 	if err != nil {
 		return err
 	}
-	if _, err := render.NewResult(render.Screen{}, format, nil); err != nil {
-		return usage(err.Error(), "")
+	if err := checkFormat(format); err != nil {
+		return err
 	}
 	ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
 	defer stop()

@@ -64,8 +64,8 @@ func (o *readOptions) check() (err error) {
 		return usage("csv holds one kind of record", "choose it: --only call, or --only alert")
 	}
 	if o.failOn != "" {
-		if o.severity, err = event.ParseSeverity(o.failOn); err != nil {
-			return usage("--fail-on: "+err.Error(), "")
+		if o.severity, err = severity("--fail-on", o.failOn); err != nil {
+			return err
 		}
 	}
 	if o.workers < 0 || o.workers > 64 {

@@ -46,7 +46,8 @@ It only listens: it adds no latency and can break nothing.`,
 			}
 			return usage(fmt.Sprintf("unknown command %q", args[0]), suggestion(args[0], commandNames(cmd), "spaniel --help lists the commands"))
 		},
-		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+		PersistentPreRunE: func(*cobra.Command, []string) error { return oneWord("--color", a.colour, colours()) },
+		RunE:              func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	f := root.PersistentFlags()
 	f.StringVarP(&a.configFile, "config", "c", "", "configuration `FILE` (default: the first of "+strings.Join(configCandidates(), ", ")+")")
@@ -58,6 +59,8 @@ It only listens: it adds no latency and can break nothing.`,
 	f.StringVar(&a.logFormat, "log-format", "", "the sensor's log: console or json")
 	root.SetFlagErrorFunc(flagError)
 	root.AddCommand(newRead(a), newRun(a), newQuery(a), newAlerts(a), newStore(a), newRules(a), newFields(a), newConfig(a), newDemo(a), newVersion(a))
+	root.SetHelpCommand(newHelp())
+	addCompletion(root)
 	return root
 }
 
@@ -96,16 +99,18 @@ func commandNames(cmd *cobra.Command) []string {
 
 // group is a command that only holds others.
 func group(use, short, example string, subs ...*cobra.Command) *cobra.Command {
-	c := &cobra.Command{Use: use, Short: short, Example: example,
-		Args: func(cmd *cobra.Command, args []string) error {
-			if len(args) == 0 {
-				return nil
-			}
-			return usage(fmt.Sprintf("unknown command %q for %q", args[0], cmd.CommandPath()), suggestion(args[0], commandNames(cmd), cmd.CommandPath()+" --help lists them"))
-		},
+	c := &cobra.Command{Use: use, Short: short, Example: example, Args: subcommand,
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() }}
 	c.AddCommand(subs...)
 	return c
+}
+
+// subcommand refuses words that are no command of the group.
+func subcommand(cmd *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return nil
+	}
+	return usage(fmt.Sprintf("unknown command %q for %q", args[0], cmd.CommandPath()), suggestion(args[0], commandNames(cmd), cmd.CommandPath()+" --help lists them"))
 }
 
 // noArgs and exactArgs are cobra's checks with our words.

@@ -49,9 +49,12 @@ func (a *app) rulesList(paths []string, format string) error {
 	if err != nil {
 		return err
 	}
+	if err := checkFormat(format); err != nil {
+		return err
+	}
 	res, err := render.NewResult(a.screen(a.out), format, []string{"id", "severity", "category", "judges", "tests", "title"})
 	if err != nil {
-		return usage(err.Error(), "")
+		return err
 	}
 	for _, r := range set.Rules() {
 		judges := "calls"
