@@ -26,6 +26,9 @@ type Config struct {
 	HalfIdle time.Duration
 	// Linger is how long an ended flow's late packets are recognised: 2 min.
 	Linger time.Duration
+	// Policy says which of two contradicting segments counts, where both wait:
+	// Linux's by default.
+	Policy Policy
 	// SynFlood is how many handshakes with one destination may lead nowhere
 	// within 10 s before that is an anomaly: 1,000, over all partitions.
 	SynFlood int

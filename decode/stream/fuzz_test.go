@@ -26,7 +26,7 @@ func FuzzTCPReassembly(f *testing.F) {
 		for i := range a {
 			a[i], b[i] = 'a'+byte(i%26), 'A'+byte(i%7)
 		}
-		play(t, isn, [2]string{string(a), string(b)}, ops)
+		play(t, Policy(isn%uint32(numPolicies)), isn, [2]string{string(a), string(b)}, ops)
 	})
 }
 

@@ -1,6 +1,7 @@
 package stream
 
 import (
+	"cmp"
 	"fmt"
 	"math/rand/v2"
 	"strings"
@@ -14,6 +15,7 @@ import (
 // model is the reference: a map from position to byte, slow and plain. Each
 // waiting byte knows the segment it belongs to by where that segment starts.
 type model struct {
+	policy  Policy
 	next    int
 	waiting map[int]cell
 	out     strings.Builder
@@ -27,7 +29,7 @@ type cell struct {
 	owner *int // start of the segment
 }
 
-func newModel() *model { return &model{waiting: map[int]cell{}, fin: -1} }
+func newModel(p Policy) *model { return &model{policy: p, waiting: map[int]cell{}, fin: -1} }
 
 func (m *model) segment(pos int, b string) {
 	for len(b) > 0 && pos < m.next {
@@ -39,7 +41,7 @@ func (m *model) segment(pos int, b string) {
 	if m.fin >= pos && m.fin < pos+len(b) {
 		m.fin = -1
 	}
-	if pos == m.next {
+	if pos == m.next && !m.policy.keepsWaiting() {
 		for i := range len(b) {
 			if c, ok := m.waiting[pos+i]; ok {
 				m.differ = m.differ || c.v != b[i]
@@ -52,6 +54,7 @@ func (m *model) segment(pos int, b string) {
 		return
 	}
 	m.keep(pos, b)
+	m.drain()
 }
 
 func (m *model) keep(pos int, b string) {
@@ -68,7 +71,7 @@ func (m *model) keep(pos int, b string) {
 		c, taken := old[q]
 		if taken {
 			m.differ = m.differ || c.v != b[q-pos]
-			if *c.owner < pos || *c.owner == pos && m.covers(old, pos, end) {
+			if !m.policy.wins(cmp.Compare(pos, *c.owner), m.ends(old, q, end)) {
 				mine = nil
 				continue
 			}
@@ -92,15 +95,18 @@ func (m *model) keep(pos int, b string) {
 	}
 }
 
-// covers reports whether the segment waiting at pos reaches to end.
-func (m *model) covers(old map[int]cell, pos, end int) bool {
-	o := old[pos].owner
-	for q := pos; q < end; q++ {
+// ends compares end with that of the segment waiting at q.
+func (m *model) ends(old map[int]cell, q, end int) int {
+	o := old[q].owner
+	for ; q < end; q++ {
 		if c, ok := old[q]; !ok || c.owner != o {
-			return false
+			return 1
 		}
 	}
-	return true
+	if c, ok := old[end]; ok && c.owner == o {
+		return -1
+	}
+	return 0
 }
 
 func (m *model) drain() {
@@ -154,10 +160,10 @@ type op struct {
 var isns = []uint32{0, 1, 0x7fffffff, 0x80000000, 0xffffffff, 0xfffffffe, 0xfffffff0, 0xffffff00, 12345}
 
 // play runs ops through a table and the model and compares them.
-func play(t testing.TB, isn uint32, texts [2]string, ops []op) {
+func play(t testing.TB, policy Policy, isn uint32, texts [2]string, ops []op) {
 	t.Helper()
-	r := newRig(t, nil)
-	m := newModel()
+	r := newRig(t, func(c *Config) { c.Policy = policy })
+	m := newModel(policy)
 	lead := strings.Repeat("-", int(isn)%2*2000) // half of them cross a page's end
 	isn -= uint32(len(lead))
 	r.open(isn-1, 777)
@@ -192,7 +198,7 @@ func play(t testing.TB, isn uint32, texts [2]string, ops []op) {
 	want := m.out.String()
 	// A lone FIN behind a hole at the capture's end is announced, not ended.
 	if got != want && !(len(r.conns) == 0 && strings.Trim(want, "|") == "") {
-		t.Fatalf("isn %#x ops %+v\n got %q\nwant %q", isn, ops, got, want)
+		t.Fatalf("%v isn %#x ops %+v\n got %q\nwant %q", policy, isn, ops, got, want)
 	}
 	if m.differ && !strings.Contains(r.notes(), noteOverlap) {
 		t.Fatalf("isn %#x ops %+v: no %s", isn, ops, noteOverlap)
@@ -289,7 +295,7 @@ func TestModelScripts(t *testing.T) {
 		g := rand.New(rand.NewPCG(rapid.Uint64().Draw(rt, "seed"), 2))
 		for range variants {
 			n := 1 + g.IntN(100)
-			play(t, isns[g.IntN(len(isns))]-uint32(g.IntN(2*n)), texts(g, n), script(g, n, true))
+			play(t, Policy(g.IntN(int(numPolicies))), isns[g.IntN(len(isns))]-uint32(g.IntN(2*n)), texts(g, n), script(g, n, true))
 		}
 	})
 }

@@ -1,20 +1,23 @@
 package stream
 
 // claim is one segment on its way into a window. Where its bytes meet waiting
-// ones it decides as Linux does, whose queue is sorted by where segments
-// start and is read from the front: the segment that starts earlier wins; of
-// two with one start the longer; of two equal ones the first. Where three or
-// more contradict each other Linux's own answer depends on the shape of its
-// tree; the bytes read here may then be others, and overlap_diff says so.
+// ones the policy decides. Linux's queue is sorted by where segments start and
+// is read from the front: the segment that starts earlier wins; of two with
+// one start the longer; of two equal ones the first. Where three or more
+// contradict each other a host's own answer depends on the shape of its
+// queue; the bytes read here may then be others, and overlap_diff says so.
 type claim struct {
 	w        *window
+	policy   Policy
 	pos, end uint64
 	wins     bool // over the segment that owns the byte last looked at
 	mine     bool // the byte last looked at is the new segment's
 	differ   bool
 }
 
-func newClaim(w *window, pos, end uint64) claim { return claim{w: w, pos: pos, end: end} }
+func newClaim(w *window, policy Policy, pos, end uint64) claim {
+	return claim{w: w, policy: policy, pos: pos, end: end}
+}
 
 // fill stores b in [i, j) of p, where nothing waits.
 func (c *claim) fill(p *page, i, j int, b []byte) {
@@ -39,11 +42,11 @@ func (c *claim) merge(p *page, i, j int, q uint64, b []byte) {
 		}
 		switch {
 		case q == c.pos && !p.start.has(k):
-			c.wins = false
+			c.wins = c.decide(1, q)
 		case q == c.pos:
-			c.wins = c.longer()
+			c.wins = c.decide(0, q)
 		case p.start.has(k):
-			c.wins = true
+			c.wins = c.decide(-1, q)
 		}
 		c.differ = c.differ || p.data[k] != v
 		if c.wins {
@@ -65,21 +68,33 @@ func (c *claim) take(p *page, k int, v byte) {
 	c.mine = true
 }
 
-// longer reports whether the waiting segment that starts where the new one
-// does ends before it.
-func (c *claim) longer() bool {
-	for q := c.pos + 1; q < c.end; {
+// decide reports whether the new segment wins over the waiting one that owns
+// position q, before (-1), at or behind (1) whose start it starts.
+func (c *claim) decide(start int, q uint64) bool {
+	if !c.policy.needsEnds(start) {
+		return c.policy.wins(start, 0)
+	}
+	return c.policy.wins(start, c.ends(q))
+}
+
+// ends returns whether the new segment ends behind (1), with (0) or before
+// (-1) the waiting one that owns position q.
+func (c *claim) ends(q uint64) int {
+	for q++; q < c.end; {
 		p, i := c.w.at(q), int(q%pageSize)
 		if p == nil {
-			return true
+			return 1
 		}
 		j := i + int(min(c.end-q, uint64(pageSize-i)))
 		if p.set.clear(i) < j || p.start.next(i) < j {
-			return true
+			return 1
 		}
 		q += uint64(j - i)
 	}
-	return false
+	if p, i := c.w.at(c.end), int(c.end%pageSize); p != nil && p.set.has(i) && !p.start.has(i) {
+		return -1
+	}
+	return 0
 }
 
 // finish gives what is left of a segment overwritten in part its own start.

@@ -6,7 +6,7 @@ import (
 	"spaniel/event"
 )
 
-func TestOverlapPolicy(t *testing.T) {
+func TestOverlapPolicyOfLinux(t *testing.T) {
 	for _, c := range []struct {
 		name, first, second string
 		at1, at2            uint32

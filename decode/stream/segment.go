@@ -128,6 +128,13 @@ func (t *Table) inOrder(f *flow, d event.Direction, s piece) {
 	h := &f.half[d]
 	if len(s.b) > 0 {
 		if w := h.win; w != nil && w.first < s.pos+uint64(len(s.b)) {
+			if t.cfg.Policy.keepsWaiting() {
+				t.keepAhead(f, d, s)
+				if !f.closed {
+					t.drain(f, d, s.at)
+				}
+				return
+			}
 			t.override(f, d, s)
 		}
 		t.pass(f, d, s.b, s.at)
