@@ -3,6 +3,7 @@ package main
 import (
 	"bufio"
 	"fmt"
+	"strings"
 	"time"
 
 	"spaniel/event"
@@ -121,7 +122,7 @@ func alertHeads() []string { return []string{"SEV", "TIME", "RULE", "CLIENT", "C
 
 // alertCells is an alert in a line, as the report and the list show it.
 func alertCells(al *event.Alert, paint func(word, severity string) string) []string {
-	call := al.Req.Method + " " + al.Req.Route
+	call := clipped(al.Req.Method + " " + al.Req.Route)
 	if al.Count > 1 {
 		call += fmt.Sprintf(" ×%d", al.Count)
 		if span := al.LastSeen.Time().Sub(al.FirstSeen.Time()); span >= time.Second {
@@ -135,5 +136,5 @@ func alertCells(al *event.Alert, paint func(word, severity string) string) []str
 		what = al.Rule.Title
 	}
 	sev := al.Severity.String()
-	return []string{paint(sev, sev), al.Time.Time().Format("15:04:05"), render.Safe(al.Rule.ID), render.Safe(al.Client.IP), render.Safe(call), render.Safe(what)}
+	return []string{paint(sev, sev), al.Time.Time().Format("15:04:05"), render.Safe(al.Rule.ID), render.Safe(al.Client.IP), render.Safe(call), strings.Clone(render.Safe(clipped(what)))}
 }

@@ -19,6 +19,7 @@ const (
 	maxEndpoints   = 20_000 // endpoints counted apart; the rest is one line
 	shownEndpoints = 20
 	maxNames       = 1000 // names of anomalies and losses counted apart
+	maxWord        = 512  // bytes of a word that is kept
 )
 
 // A report is what read prints for a person: what the captures held, the
@@ -67,10 +68,19 @@ func (r *report) item(it *event.Item) error {
 	return nil
 }
 
+// clipped cuts a stranger's word to what a table keeps of it.
+func clipped(s string) string {
+	if len(s) <= maxWord {
+		return s
+	}
+	return strings.ToValidUTF8(s[:maxWord], "") + "…"
+}
+
 func (r *report) call(c *event.Record) {
-	k := endpointKey{c.Method, c.Host, c.Route}
+	k := endpointKey{clipped(c.Method), clipped(c.Host), clipped(c.Route)}
 	e := r.endpoints[k]
 	if e == nil {
+		k = endpointKey{strings.Clone(k.method), strings.Clone(k.host), strings.Clone(k.route)} // not the message they are part of
 		if len(r.endpoints) >= maxEndpoints {
 			k = endpointKey{route: "(others)"}
 			e = r.endpoints[k]

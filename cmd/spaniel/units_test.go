@@ -250,7 +250,7 @@ func TestReportIsBounded(t *testing.T) {
 		t.Fatal("table is no report")
 	}
 	for i := range maxEndpoints + 10 {
-		c := event.Record{Method: "GET", Host: "h", Route: fmt.Sprintf("/\x1b%d", i), Status: 999}
+		c := event.Record{Method: "GET", Host: "h", Route: fmt.Sprintf("/\x1b%d%s", i, strings.Repeat("ü", i%1000)), Status: 999}
 		if err := r.item(&event.Item{Kind: event.KindCall, Call: &c}); err != nil {
 			t.Fatal(err)
 		}
@@ -268,6 +268,11 @@ func TestReportIsBounded(t *testing.T) {
 	}
 	if len(r.endpoints) != maxEndpoints+1 || len(r.alerts.rows) != 50 || strings.Contains(out.String(), "\x1b") {
 		t.Errorf("%d endpoints, %d alerts", len(r.endpoints), len(r.alerts.rows))
+	}
+	for k := range r.endpoints {
+		if len(k.route) > maxWord+len("…") {
+			t.Fatalf("%d bytes of a route are kept", len(k.route))
+		}
 	}
 	if !strings.Contains(out.String(), "and 5 more, none worse; --limit N shows more, -o ndjson --only alert") {
 		t.Error("what is left out is not said")
