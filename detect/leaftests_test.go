@@ -1,0 +1,116 @@
+package detect
+
+import (
+	"fmt"
+	"regexp"
+	"testing"
+
+	"pgregory.net/rapid"
+
+	"spaniel/detect/prefilter"
+	"spaniel/event"
+	"spaniel/rules"
+)
+
+// shippedTests are the leaf tests of the shipped rules.
+func shippedTests(t testing.TB) (*language, *prefilter.Tests) {
+	t.Helper()
+	set, err := Load([]Source{{Name: "builtin", FS: rules.FS}}, LoadOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return set.lang, set.lang.leafTests()
+}
+
+// oneValue is a request with one leaf, read as sent and once more.
+type oneValue event.Leaf
+
+func (v oneValue) Body(*event.Call, *event.Message) []byte { return nil }
+func (v oneValue) Leaves(_ *event.Call, dst []event.Leaf) []event.Leaf {
+	return append(dst, event.Leaf{Place: v.Place, Kind: v.Kind, Value: v.Value, Expand: v.Expand})
+}
+
+// FuzzLeafTests: what is said of a leaf beforehand is what each matcher says,
+// the first time and when it is remembered.
+func FuzzLeafTests(f *testing.F) {
+	lang, tests := shippedTests(f)
+	for _, s := range []string{"1' or '1'='1", "<script>alert(1)</script>", "${jndi:ldap://x/a}", "../../etc/passwd", ";cat /etc/passwd", "{{7*7}}", "x.php", "a.cookie=1; domain=b", "http://169.254.169.254/", "O:4:\"User\":1:{s:1:\"a\";i:1;}", "a\r\nSet-Cookie: b", ""} {
+		f.Add("query.url", s, uint8(event.LeafQuery), s)
+		f.Add("body.a.$ne", s, uint8(event.LeafJSON), "x")
+		f.Add("header.x-a", s, uint8(event.LeafHeader), s+s)
+		f.Add("body.__proto__.a", "1", uint8(event.LeafJSON), s)
+	}
+	view := prefilter.NewView(tests)
+	f.Fuzz(func(t *testing.T, place, value string, kind uint8, second string) {
+		if len(value)+len(second) > 4096 {
+			return
+		}
+		l := oneValue{Place: place, Kind: event.LeafKind(kind) % (event.LeafName + 1), Value: value}
+		// Readings come from the value and its kind alone; the second text
+		// stands in the value so that it is the same whenever the value is.
+		l.Value = fmt.Sprintf("%d:%s%s", len(value), value, second)
+		l.Expand = func(*event.Leaf) []event.Reading { return []event.Reading{{Text: value}, {Chain: "x", Text: second}} }
+		for range 2 {
+			c := &event.Call{}
+			c.Reset(l)
+			view.Reset(c)
+			for name, m := range lang.filters {
+				want := false
+				for _, r := range c.Leaves()[0].Readings() {
+					_, _, in := m.Match(r.Text)
+					if want = want || in; m.Place != nil {
+						_, _, at := m.Place(place, r.Text)
+						want = want || at
+					}
+				}
+				if got := view.MayHold(1 << m.Index); got != want {
+					t.Fatalf("%s in %q at %s: beforehand %v, asked %v", name, value, place, got, want)
+				}
+			}
+		}
+	})
+}
+
+// FuzzScreenedSearch: the words before a regular expression hide no match.
+func FuzzScreenedSearch(f *testing.F) {
+	f.Add(`(?i)\.(php[0-9]?|phtml)$`, "a.PHP")
+	f.Add(`(?i)k|sess`, "ſeſſ \u212a")
+	f.Add(`a*b+(c|d){2,}[ef]`, "bcde")
+	f.Add(`(?i)/(me|account|users?)(/|$)`, "/USERS")
+	f.Fuzz(func(t *testing.T, pattern, s string) {
+		if len(pattern) > 60 {
+			return
+		}
+		re, err := regexp.Compile(pattern)
+		if err != nil {
+			return
+		}
+		sr := regexSearch(re)
+		at, text, ok := regexTest(re)(s)
+		if a, x, o := sr.find(s); a != at || x != text || o != ok {
+			t.Fatalf("%q in %q: screened %d %q %v, plain %d %q %v", pattern, s, a, x, o, at, text, ok)
+		}
+		var have, needs byteSet
+		have.add(s)
+		needs.add(sr.needs)
+		if ok && sr.needs != "" && !have.meets(&needs) {
+			t.Fatalf("%q in %q: found, but none of %q", pattern, s, sr.needs)
+		}
+	})
+}
+
+// TestScreenedWords: word lists, too, are found as if nothing stood before.
+func TestScreenedWords(t *testing.T) {
+	word := rapid.StringOfN(rapid.RuneFrom([]rune("abK_.é\x00")), 0, 9, -1)
+	rapid.Check(t, func(t *rapid.T) {
+		n := &needles{}
+		for _, w := range rapid.SliceOfN(word, 1, 4).Draw(t, "words") {
+			n.lower = append(n.lower, lowerASCII(w))
+		}
+		s := word.Draw(t, "before") + rapid.SampledFrom(append(n.lower, "AbK_")).Draw(t, "inside") + word.Draw(t, "after")
+		at, text, ok := n.find(s)
+		if a, x, o := screened(n.find, n.lower, false).find(s); a != at || x != text || o != ok {
+			t.Fatalf("%q in %q: screened %d %q %v, plain %d %q %v", n.lower, s, a, x, o, at, text, ok)
+		}
+	})
+}
