@@ -298,3 +298,26 @@ func TestMirroredTwice(t *testing.T) {
 		}
 	}
 }
+
+// TestDirectionsInTwoVLANs mirrors each direction with a tag of its own: two
+// halves of a conversation by default, one whole where that is asked for.
+func TestDirectionsInTwoVLANs(t *testing.T) {
+	frames := parse(t, turns).Frames()
+	for i, f := range frames {
+		id := uint16(10)
+		if port := int(f.Data[34])<<8 | int(f.Data[35]); port < 10_000 {
+			id = 20
+		}
+		frames[i] = wiretest.AddVLAN([]event.Frame{f}, 0x8100, id)[0]
+	}
+	frames = wiretest.Number(frames)
+	apart := run(t, frames, 512, nil)
+	if len(apart.flows) != 2 || !apart.flows[0].Flags.Has(event.FlagOneSided) {
+		t.Errorf("apart: flows %+v", apart.flows)
+	}
+	joined := run(t, frames, 512, func(c *Config, _ []*Partition) { c.Frame.JoinVLANs = true })
+	wantCalls(t, joined, turnsCalls)
+	if len(joined.flows) != 1 || joined.flows[0].Flags != 0 {
+		t.Errorf("joined: flows %+v", joined.flows)
+	}
+}

@@ -15,6 +15,7 @@ var snippets = []string{
 	"HTTP/1.1 204 No Content\r\n\r\n", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n", "G", "ET / HTT", "P/1.1\r\n", "\r\n",
 	"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", "\x16\x03\x01\x00\x05", "SSH-2.0-x\r\n", "220 a SMTP\r\n", "220", "\x00\x00", "HTTP/1.1 101 S\r\nUpgrade: websocket\r\nConnection: upgrade\r\n\r\n",
 	"GET /w HTTP/1.1\r\nHost: h\r\nUpgrade: websocket\r\nConnection: upgrade\r\n\r\n", "CONNECT h:1 HTTP/1.1\r\nHost: h:1\r\n\r\n", "P", "HTTP/", "0123456789",
+	"HTTP/1.1 200 Up\r\n\r\n", "\x16\x03\x01\x00\x06\x01\x00\x00\x02\x03\x03", "\x15\x03\x01\x00\x02\x01\x00", "\x05\x01\x00", "garbage\r\n",
 }
 
 // FuzzPartition plays packets made of snippets, in and out of order: after
@@ -50,6 +51,7 @@ func snip(t *testing.T, script []byte, advance bool) string {
 		},
 		Flow:    func(o event.Order, f *event.Flow) { out += fmt.Sprintf("%+v %+v\n", o, *f) },
 		Anomaly: func(a *event.Anomaly) { out += fmt.Sprintf("%+v\n", *a) },
+		Fact:    func(f *event.Fact) { out += fmt.Sprintf("%+v\n", *f) },
 		Loss:    func(l *event.Loss) { out += fmt.Sprintf("%+v\n", *l) },
 	})
 	seq := [2]uint32{1000, 2000}

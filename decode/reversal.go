@@ -10,7 +10,7 @@ import (
 // backward proxies and shells that call home do that.
 type reversal struct {
 	flip   event.Direction // what a direction is changed by for the parser
-	mirror event.Flow
+	mirror *event.Flow     // made at the first call of such a flow
 }
 
 // reverses reports whether b, a flow's first bytes of a known protocol, are an
@@ -23,7 +23,10 @@ func (c *conn) reverses(p *protocol, d event.Direction, b []byte) bool {
 
 // of returns f with its ends changed; it is good until the next call.
 func (r *reversal) of(f *event.Flow) *event.Flow {
-	m := &r.mirror
+	if r.mirror == nil {
+		r.mirror = new(event.Flow)
+	}
+	m := r.mirror
 	*m = *f
 	m.Client, m.Server = f.Server, f.Client
 	for i := range f.Packets {

@@ -36,9 +36,15 @@ type Decoder struct {
 	seen  copies
 
 	senders senders
+	claims  claims
+
+	// Fact, if set, is told who claims which address, by ARP or by neighbour
+	// discovery; the same claim once a minute.
+	Fact func(event.Fact)
 
 	// Of the frame being decoded.
 	p     *Packet
+	mac   []byte // source of the innermost Ethernet header
 	cut   bool   // the capture has less than was on the wire
 	depth uint8  // tunnels entered
 	notes uint32 // anomalies reported
@@ -62,10 +68,10 @@ func New(cfg Config, led *event.Ledger, note func(event.Anomaly)) *Decoder {
 func (d *Decoder) Decode(f *event.Frame, p *Packet) event.FrameFate {
 	d.frags.Advance(f.Clock)
 	p.reset(f)
-	d.p, d.depth, d.notes = p, 0, 0
+	d.p, d.depth, d.notes, d.mac = p, 0, 0, nil
 	d.cut = f.Length > len(f.Data)
 	fate := d.link(f.Link, f.Data)
-	d.p = nil
+	d.p, d.mac = nil, nil
 	d.led.FramesIn++
 	d.led.FrameBytes += uint64(max(f.Length, len(f.Data)))
 	d.led.Frames[fate]++

@@ -27,6 +27,7 @@ type harness struct {
 func newHarness(cfg Config) *harness {
 	h := &harness{}
 	h.Decoder = New(cfg, &h.led, func(a event.Anomaly) { h.notes = append(h.notes, a) })
+	h.Fact = func(event.Fact) {}
 	return h
 }
 

@@ -45,6 +45,9 @@ func (d *Decoder) ether(kind uint16, b []byte) event.FrameFate {
 			return d.mpls(b)
 		case etherPPPoE:
 			return d.pppoe(b)
+		case etherARP:
+			d.arp(b)
+			return event.FrameNotIP
 		}
 		if kind < etherMin {
 			return d.llc(b)

@@ -58,6 +58,7 @@ func (d *Decoder) ethernet(b []byte) event.FrameFate {
 	if len(b) < 14 {
 		return d.short()
 	}
+	d.mac = b[6:12]
 	return d.ether(binary.BigEndian.Uint16(b[12:]), b[14:])
 }
 

@@ -41,6 +41,8 @@ func (d *Decoder) transport(proto byte, b []byte, wire int, src, dst netip.Addr)
 	switch proto {
 	case protoUDP:
 		return d.udp(b, src, dst)
+	case protoICMPv6:
+		d.neighbour(b, src, dst)
 	case protoIPIP, protoIPv6, protoGRE:
 		if !d.enter(src, dst) {
 			return event.FrameUnknownLink

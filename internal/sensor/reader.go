@@ -29,7 +29,15 @@ type reader struct {
 func newReader(cfg *Config, src capture.Source) *reader {
 	r := &reader{cfg: cfg, src: src}
 	r.dec = frame.New(cfg.Decode.Frame, &r.ledger, r.anomaly)
+	r.dec.Fact = r.fact
 	return r
+}
+
+// fact files who claims an address, in the frame's place.
+func (r *reader) fact(f event.Fact) {
+	f.Order = event.Order{Clock: r.frame.Clock, OfFrame: true, Seq: r.frame.Number, Ord: r.ord}
+	r.ord++
+	r.epoch.reader.fact(r.cfg, &f)
 }
 
 // anomaly files what header decoding found odd, in the frame's place.
