@@ -128,7 +128,7 @@ func systemProblem(err error) *problem {
 		strings.Contains(err.Error(), "No space left on device"): // the engine of the store has only words
 		return &problem{exitFailure, "no space left on the disk", "", err.Error(), "free some space, or write elsewhere: df -h shows where there is room", err}
 	case errors.Is(err, fs.ErrPermission):
-		return &problem{exitPermission, "not allowed", "", err.Error(), "", err}
+		return &problem{exitPermission, "not allowed", "", err.Error(), "do it as the user whom the file belongs to, or with sudo", err}
 	case errors.Is(err, context.Canceled):
 		return &problem{exitFailure, "interrupted", "", "", "", err}
 	}

@@ -6,6 +6,7 @@ import (
 	"net/netip"
 	"os"
 	"path/filepath"
+	"syscall"
 
 	"spaniel/internal/config"
 	"spaniel/sinks/redact"
@@ -33,6 +34,10 @@ func loadKey(cfg *config.Config) ([]byte, error) {
 	}
 	return redact.LoadOrMakeKey(path)
 }
+
+// keepPrivate makes what this process writes from here on its user's own: the
+// embedded store makes files that take their rights from the umask alone.
+func keepPrivate() { syscall.Umask(0o077) }
 
 // redactOption is the redactor's part of the configuration.
 func redactOption(cfg *config.Config) redact.Option {

@@ -25,6 +25,7 @@ const (
 )
 
 func openSaver(path string, cfg store.Config) (*saver, error) {
+	keepPrivate()
 	s, err := store.Open(path, cfg)
 	if err != nil {
 		return nil, err

@@ -59,6 +59,7 @@ type service struct {
 func (a *app) newService(cfg *config.Config, live capture.LiveConfig, log *zap.Logger) (*service, error) {
 	s := &service{cfg: cfg, log: log, iface: live.Interface, enc: sinks.NewEncoder(), raised: newAlertSet(), alerts: map[string]uint64{}, idle: map[string]time.Time{}}
 	s.reloadOK.Store(true)
+	keepPrivate()
 	set, err := loadRules(cfg, nil)
 	if err != nil {
 		return s, err

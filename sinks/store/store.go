@@ -14,6 +14,7 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
+	"syscall"
 	"time"
 
 	duckdb "github.com/duckdb/duckdb-go/v2"
@@ -43,7 +44,9 @@ var _, _ sinks.Writer = (*Store)(nil), Shared{}
 
 // Open opens the file at path, and makes it with its directory if it is
 // missing. The error is a LockedError (errors.Is ErrLocked) when another
-// process has the file, and matches fs.ErrNotExist when ReadOnly and missing.
+// process has the file, and matches fs.ErrNotExist when ReadOnly and missing,
+// fs.ErrPermission when the file may not be used. The engine makes further files
+// beside it by the process's umask.
 func Open(path string, cfg Config) (*Store, error) {
 	if err := cfg.Validate(); err != nil {
 		return nil, err
@@ -108,6 +111,15 @@ func prepare(path string, readOnly bool) error {
 		return err
 	case st.IsDir():
 		return fmt.Errorf("%s is a directory", path)
+	}
+	mode := uint32(4) // may be read
+	if !readOnly {
+		mode |= 2
+	}
+	// Not by opening it: closing it again would free a lock that this process
+	// may hold on the file.
+	if err := syscall.Access(path, mode); err != nil {
+		return &fs.PathError{Op: "open", Path: path, Err: err}
 	}
 	return nil
 }
