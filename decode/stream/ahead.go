@@ -34,7 +34,7 @@ func (t *Table) keepAhead(f *flow, d event.Direction, s piece) {
 	if s.wire > uint64(len(s.b)) && len(w.cuts) < maxCuts {
 		w.cuts = append(w.cuts, span{s.pos + uint64(len(s.b)), s.end()})
 	}
-	overlap, differ := w.put(&t.pool, t.cfg.Policy, s.pos, s.b, s.at.Clock)
+	overlap, differ := w.put(&t.pool, s.pos, s.b, s.at.Clock)
 	t.led.Stream[event.ByteOverlap] += uint64(overlap)
 	t.led.Buffered += uint64(len(s.b) - overlap)
 	if differ {
@@ -70,7 +70,7 @@ func (t *Table) windowOf(f *flow, d event.Direction, clock int64) *window {
 	} else {
 		t.spare = w.next
 	}
-	*w = window{ring: w.ring, cuts: w.cuts[:0], flow: f, dir: d, low: h.pos / pageSize, since: clock, prev: t.waiting.tail}
+	*w = window{ring: w.ring, cuts: w.cuts[:0], policy: t.cfg.policy(f, d), flow: f, dir: d, low: h.pos / pageSize, since: clock, prev: t.waiting.tail}
 	if w.prev == nil {
 		t.waiting.head = w
 	} else {

@@ -27,8 +27,10 @@ type Config struct {
 	// Linger is how long an ended flow's late packets are recognised: 2 min.
 	Linger time.Duration
 	// Policy says which of two contradicting segments counts, where both wait:
-	// Linux's by default.
-	Policy Policy
+	// Linux's by default. Targets name hosts that do otherwise: the first whose
+	// prefix holds the receiving address counts.
+	Policy  Policy
+	Targets []Target
 	// SynFlood is how many handshakes with one destination may lead nowhere
 	// within 10 s before that is an anomaly: 1,000, over all partitions.
 	SynFlood int

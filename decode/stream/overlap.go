@@ -8,16 +8,13 @@ package stream
 // queue; the bytes read here may then be others, and overlap_diff says so.
 type claim struct {
 	w        *window
-	policy   Policy
 	pos, end uint64
 	wins     bool // over the segment that owns the byte last looked at
 	mine     bool // the byte last looked at is the new segment's
 	differ   bool
 }
 
-func newClaim(w *window, policy Policy, pos, end uint64) claim {
-	return claim{w: w, policy: policy, pos: pos, end: end}
-}
+func newClaim(w *window, pos, end uint64) claim { return claim{w: w, pos: pos, end: end} }
 
 // fill stores b in [i, j) of p, where nothing waits.
 func (c *claim) fill(p *page, i, j int, b []byte) {
@@ -71,10 +68,10 @@ func (c *claim) take(p *page, k int, v byte) {
 // decide reports whether the new segment wins over the waiting one that owns
 // position q, before (-1), at or behind (1) whose start it starts.
 func (c *claim) decide(start int, q uint64) bool {
-	if !c.policy.needsEnds(start) {
-		return c.policy.wins(start, 0)
+	if !c.w.policy.needsEnds(start) {
+		return c.w.policy.wins(start, 0)
 	}
-	return c.policy.wins(start, c.ends(q))
+	return c.w.policy.wins(start, c.ends(q))
 }
 
 // ends returns whether the new segment ends behind (1), with (0) or before

@@ -1,6 +1,11 @@
 package stream
 
-import "fmt"
+import (
+	"fmt"
+	"net/netip"
+
+	"spaniel/event"
+)
 
 // A Policy says which bytes count where two segments that wait behind a hole
 // bring different ones: what the hosts of a kind do. Bytes delivered stay.
@@ -68,3 +73,23 @@ func (p Policy) wins(start, end int) bool {
 // keepsWaiting reports whether waiting bytes may count though the bytes that
 // close the hole before them bring others.
 func (p Policy) keepsWaiting() bool { return p == Solaris || p == First }
+
+// A Target is the hosts of a prefix and what they do.
+type Target struct {
+	Hosts  netip.Prefix
+	Policy Policy
+}
+
+// policy returns what the receiver of a direction does.
+func (c *Config) policy(f *flow, d event.Direction) Policy {
+	to := f.ev.Server.Addr()
+	if d == event.ToClient {
+		to = f.ev.Client.Addr()
+	}
+	for i := range c.Targets {
+		if c.Targets[i].Hosts.Contains(to) {
+			return c.Targets[i].Policy
+		}
+	}
+	return c.Policy
+}

@@ -1,6 +1,7 @@
 package stream
 
 import (
+	"net/netip"
 	"strings"
 	"testing"
 )
@@ -53,5 +54,19 @@ func TestPolicyNames(t *testing.T) {
 	}
 	if _, err := ParsePolicy("beos"); err == nil || !strings.Contains(err.Error(), "windows") {
 		t.Errorf("error %v", err)
+	}
+}
+
+func TestPolicyByTarget(t *testing.T) {
+	for hosts, want := range map[string]string{"10.0.0.2/32": "_BBBB", "10.0.0.0/24": "_BBBB", "10.0.0.1/32": "_AAAA", "::/0": "_AAAA"} {
+		r := newRig(t, func(c *Config) {
+			c.Targets = []Target{{netip.MustParsePrefix("192.0.2.0/24"), First}, {netip.MustParsePrefix(hosts), Last}}
+		})
+		r.open(99, 199)
+		r.send(true, ".", 101, 200, "AAAA")
+		r.send(true, ".", 101, 200, "BBBB")
+		r.send(true, ".", 100, 200, "_")
+		r.close()
+		r.want(0, want, "")
 	}
 }

@@ -128,7 +128,7 @@ func (t *Table) inOrder(f *flow, d event.Direction, s piece) {
 	h := &f.half[d]
 	if len(s.b) > 0 {
 		if w := h.win; w != nil && w.first < s.pos+uint64(len(s.b)) {
-			if t.cfg.Policy.keepsWaiting() {
+			if w.policy.keepsWaiting() {
 				t.keepAhead(f, d, s)
 				if !f.closed {
 					t.drain(f, d, s.at)

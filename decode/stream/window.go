@@ -13,6 +13,7 @@ type window struct {
 	cuts  []span  // ranges the capture cut off: known never to come
 	since int64   // clock when the hole before first was noticed
 
+	policy     Policy // of the receiver
 	flow       *flow
 	dir        event.Direction
 	prev, next *window // the table's list of windows, oldest first; or its free list
@@ -62,10 +63,10 @@ func (w *window) grow(l *pool, last uint64) {
 // put stores b at pos, which lies at or above page low, where l has room. The
 // overlap policy decides where bytes wait already. It returns how many bytes
 // of b were there before, and whether any of them differed.
-func (w *window) put(l *pool, policy Policy, pos uint64, b []byte, clock int64) (overlap int, differ bool) {
+func (w *window) put(l *pool, pos uint64, b []byte, clock int64) (overlap int, differ bool) {
 	end := pos + uint64(len(b))
 	w.grow(l, (end-1)/pageSize)
-	c := newClaim(w, policy, pos, end)
+	c := newClaim(w, pos, end)
 	for q := pos; q < end; {
 		slot := &w.ring[q/pageSize&uint64(len(w.ring)-1)]
 		if *slot == nil {
