@@ -88,7 +88,7 @@ func TestPrefilterNeverHides(t *testing.T) {
 			t.Fatalf("%s holds, and its filter says impossible", src)
 		}
 	})
-	if said[false] < 10 || said[true] < 10 {
+	if !testing.Short() && (said[false] < 10 || said[true] < 10) {
 		t.Errorf("the property was not tried: %v", said)
 	}
 }
