@@ -87,6 +87,10 @@ func (a *app) newReading(ctx context.Context, cfg *config.Config, set *detect.Se
 	if opt.chooser != nil {
 		r.cfg.Where = r.where
 	}
+	r.why = newExplainer(opt)
+	if opt.explain {
+		r.cfg.Dropped = r.why.frame
+	}
 	r.out = newOutput(a, opt, r.sum.alerts)
 	if opt.save {
 		path, _ := a.storeFile(cfg)
@@ -113,6 +117,7 @@ func (r *reading) finish(runErr error) error {
 	if r.opt.verbose {
 		printLedger(r.a.err, &r.sum.ledger)
 	}
+	r.why.print(r.a.err)
 	if err != nil {
 		return fmt.Errorf("writing what was found: %w", err)
 	}

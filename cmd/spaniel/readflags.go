@@ -23,6 +23,8 @@ type readOptions struct {
 	workers    int
 	join       bool
 	verbose    bool
+	explain    bool
+	flowList   bool
 	filter     string
 	limit      int // alerts in a table; 0 is what suits it
 
@@ -44,6 +46,8 @@ func (o *readOptions) flags(c *cobra.Command) {
 	f.BoolVar(&o.join, "join", false, "read several files as one capture, by time")
 	f.IntVar(&o.limit, "limit", 0, "show at most `N` alerts in a table, the worst (default 50, or 10,000 with --only alert)")
 	f.BoolVarP(&o.verbose, "verbose", "v", false, "print the ledger: what came in and what became of it")
+	f.BoolVar(&o.explain, "explain-losses", false, "print the first examples of each reason why packets or bytes became no call, with frame numbers")
+	f.BoolVar(&o.flowList, "flows", false, "print the flows: what they spoke, and how they ended")
 	f.StringVarP(&o.filter, "filter", "f", "", "read only packets that match this `BPF` expression")
 }
 

@@ -21,6 +21,7 @@ type reading struct {
 	out    output
 	save   *saver // nil without --save
 	sum    *summary
+	why    *explainer
 
 	mu       sync.Mutex
 	failed   error // of an output
@@ -108,6 +109,7 @@ func (r *reading) interrupted(paths []string, m *meter, src *source) error {
 // emit takes what the sensor found, in order, from one goroutine.
 func (r *reading) emit(it *event.Item) event.CallFate {
 	r.sum.count(it)
+	r.why.item(it)
 	var err error
 	if r.opt.kinds[it.Kind] {
 		err = r.out.item(it)

@@ -24,6 +24,9 @@ type Config struct {
 	Redactor    *redact.Redactor
 	// Where, if set, chooses the calls that are shown; all are judged.
 	Where func(*event.Call) bool
+	// Dropped, if set, is told of each frame that was not handed to
+	// reassembly, and why; from the goroutine that reads, the frame borrowed.
+	Dropped func(*event.Frame, event.FrameFate)
 	// Filter, if set, chooses the frames that are decoded.
 	Filter func(*event.Frame) bool
 	// Now is the wall clock in ns for live capture, nil for files, whose

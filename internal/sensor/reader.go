@@ -93,7 +93,11 @@ func (r *reader) one(e *epoch, packet func(part uint8)) {
 		r.ledger.Frames[event.FrameFiltered]++
 		return
 	}
-	if r.dec.Decode(&r.frame, &r.packet) == event.FrameStream {
+	fate := r.dec.Decode(&r.frame, &r.packet)
+	switch {
+	case fate == event.FrameStream:
 		packet(r.packet.Partition(r.cfg.Decode.Seed))
+	case r.cfg.Dropped != nil:
+		r.cfg.Dropped(&r.frame, fate)
 	}
 }
