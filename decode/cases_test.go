@@ -1,0 +1,190 @@
+package decode
+
+import (
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"golang.org/x/tools/txtar"
+
+	"spaniel/event"
+	"spaniel/internal/wiretest"
+)
+
+var update = flag.Bool("update", false, "write what the cases give into their files")
+
+// The sections of a case that say what must come of it: each must be there.
+// Calls have their flags and anomalies with them; notes are what was found
+// below them (anomalies, losses, facts, flows); counters are the ledger's lines
+// that are not zero, without what came in.
+const (
+	callsSection    = "calls"
+	notesSection    = "notes"
+	countersSection = "counters"
+)
+
+// TestCases runs every conversation of testdata/cases: as it is written, in
+// epochs of one frame, and, unless the case does something to its frames, cut
+// at every byte.
+func TestCases(t *testing.T) {
+	files, err := filepath.Glob("testdata/cases/*.txtar")
+	if err != nil || len(files) == 0 {
+		t.Fatal("no cases", err)
+	}
+	for _, file := range files {
+		t.Run(strings.TrimSuffix(filepath.Base(file), ".txtar"), func(t *testing.T) { runCase(t, file) })
+	}
+}
+
+func runCase(t *testing.T, file string) {
+	text, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := parse(t, string(text))
+	segs, frames := operate(t, c)
+	got := outcome(t, frames, 512)
+	if *update {
+		write(t, file, text, got)
+		return
+	}
+	want := map[string]string{callsSection: c.Calls}
+	for name, s := range c.Files {
+		want[name] = s
+	}
+	for _, name := range []string{callsSection, notesSection, countersSection} {
+		if w, ok := want[name]; !ok || !hasSection(text, name) {
+			t.Errorf("the case does not say what %s it expects", name)
+		} else if got[name] != w {
+			t.Errorf("%s:\n%s\nwant\n%s", name, got[name], w)
+		}
+	}
+	if again := outcome(t, frames, 1); again[callsSection] != got[callsSection] || again[notesSection] != got[notesSection] {
+		t.Errorf("in epochs of one frame:\n%s%s", again[callsSection], again[notesSection])
+	}
+	if segs == nil {
+		return
+	}
+	if cut := outcome(t, wiretest.Render(wiretest.Cut(segs, wiretest.Every(1))), 512); cut[callsSection] != got[callsSection] {
+		t.Errorf("cut at every byte:\n%s\nwant\n%s", cut[callsSection], got[callsSection])
+	}
+}
+
+func hasSection(text []byte, name string) bool {
+	return slices.ContainsFunc(txtar.Parse(text).Files, func(f txtar.File) bool { return f.Name == name })
+}
+
+// write replaces the sections of expectations, or adds them.
+func write(t *testing.T, file string, text []byte, got map[string]string) {
+	ar := txtar.Parse(text)
+	ar.Files = slices.DeleteFunc(ar.Files, func(f txtar.File) bool { _, ok := got[f.Name]; return ok })
+	for _, name := range []string{callsSection, notesSection, countersSection} {
+		ar.Files = append(ar.Files, txtar.File{Name: name, Data: []byte(got[name])})
+	}
+	if err := os.WriteFile(file, txtar.Format(ar), 0o644); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// operate does to the conversation what its section "do" says, a line an
+// operator; segs is nil when there is one.
+func operate(t *testing.T, c *wiretest.Case) (segs []wiretest.Segment, frames []event.Frame) {
+	segs = c.Segments()
+	frames = wiretest.Render(segs)
+	for line := range strings.Lines(c.Files["do"]) {
+		words := strings.Fields(line)
+		n := make([]int, 2)
+		for i, w := range words[1:] {
+			v, err := strconv.Atoi(w)
+			if err != nil {
+				t.Fatalf("do %q: %v", line, err)
+			}
+			n[i] = v
+		}
+		switch words[0] {
+		case "cut":
+			segs = wiretest.Cut(segs, wiretest.Every(n[0]))
+		case "drop": // the n-th segment with data, from 0
+			data := wiretest.DataAt(segs, 0)
+			if n[0] >= len(data) {
+				t.Fatalf("do %q: only %d segments have data", line, len(data))
+			}
+			segs = wiretest.Drop(segs, data[n[0]])
+		case "shuffle":
+			segs = wiretest.Shuffle(segs, uint64(n[0]), n[1])
+		case "duplicate":
+			segs = wiretest.Duplicate(segs, uint64(n[0]), n[1])
+		case "overlap":
+			segs = wiretest.Overlap(segs, uint64(n[0]), n[1])
+		case "without": // packets from one port, as a mirror of one direction
+			segs = slices.DeleteFunc(segs, func(s wiretest.Segment) bool { return int(s.Src.Port()) == n[0] })
+		case "first": // the capture begins n frames late
+			frames = wiretest.Number(frames[n[0]:])
+			continue
+		case "fragment":
+			frames = wiretest.Fragment(frames, n[0])
+			continue
+		case "truncate":
+			frames = wiretest.Truncate(frames, n[0])
+			continue
+		case "vlan":
+			frames = wiretest.AddVLAN(frames, 0x8100, uint16(n[0]))
+			continue
+		case "gre":
+			frames = wiretest.Tunnel(frames, wiretest.GRE, uint32(n[0]))
+			continue
+		case "vxlan":
+			frames = wiretest.Tunnel(frames, wiretest.VXLAN, uint32(n[0]))
+			continue
+		case "geneve":
+			frames = wiretest.Tunnel(frames, wiretest.GENEVE, uint32(n[0]))
+			continue
+		default:
+			t.Fatalf("do: unknown operator %q", line)
+		}
+		frames = wiretest.Render(segs)
+	}
+	if c.Files["do"] != "" {
+		segs = nil
+	}
+	return segs, frames
+}
+
+// outcome runs frames and tells what came of them, as the sections have it.
+func outcome(t *testing.T, frames []event.Frame, epoch int) map[string]string {
+	var calls, notes []string
+	r := run(t, frames, epoch, func(_ *Config, parts []*Partition) {
+		for _, p := range parts {
+			call := p.out.Call
+			p.out.Call = func(c *event.Call) {
+				s := strings.TrimSpace(describe(c) + " " + strings.Join(c.Anomalies, ","))
+				call(c)
+				calls = append(calls, fmt.Sprintf("%d %s\n", c.Depth, s))
+			}
+			p.out.Fact = func(f *event.Fact) { notes = append(notes, "fact "+f.Kind+"\n") }
+		}
+	})
+	for _, name := range r.notes {
+		notes = append(notes, "anomaly "+name+"\n")
+	}
+	for _, l := range r.loss {
+		notes = append(notes, fmt.Sprintf("loss %s %d\n", l.Reason, l.Bytes))
+	}
+	for i := range r.flows {
+		notes = append(notes, strings.TrimSpace(fmt.Sprintf("flow %s %s %s", r.flows[i].Service, r.flows[i].Ended, strings.Join(r.flows[i].Flags.Append(nil), ",")))+"\n")
+	}
+	slices.Sort(calls)
+	slices.Sort(notes)
+	var counters strings.Builder
+	for _, e := range r.led.Entries() {
+		if e.N > 0 && e.Section != "flows" && e.Name != "in" && e.Name != "bytes" {
+			fmt.Fprintf(&counters, "%s %s %d\n", e.Section, e.Name, e.N)
+		}
+	}
+	return map[string]string{callsSection: strings.Join(calls, ""), notesSection: strings.Join(notes, ""), countersSection: counters.String()}
+}
