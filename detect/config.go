@@ -41,14 +41,20 @@ type Limits struct {
 	RuleErrors uint64
 }
 
+// The defaults of the limits on windows, made for a budget of 1 GiB.
+const (
+	DefaultWindowEntries = 400_000
+	DefaultWindowKeys    = 100_000
+)
+
 func (l Limits) complete() Limits {
 	set := func(v *int, def int) {
 		if *v <= 0 {
 			*v = def
 		}
 	}
-	set(&l.WindowEntries, 400_000)
-	set(&l.WindowKeys, 100_000)
+	set(&l.WindowEntries, DefaultWindowEntries)
+	set(&l.WindowKeys, DefaultWindowKeys)
 	set(&l.CallAlerts, 64)
 	if l.RuleErrors == 0 {
 		l.RuleErrors = 100

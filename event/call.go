@@ -38,6 +38,8 @@ type Call struct {
 	APIVer string // version of the API: v1
 	// RealIP is the client behind trusted proxies, else the flow's client.
 	RealIP netip.Addr
+	// KeepLeaves asks for the leaves in the call's record: a rule fired on it.
+	KeepLeaves bool
 	// AgentFamily and Bot are what the user agent calls itself.
 	AgentFamily, Bot string
 	Principal        Principal

@@ -85,7 +85,7 @@ func CallColumns() []Column[Record] {
 		{"principal_session", 44, TypeString, "keyed hash of the session id", "7d793037a0760186", func(r *Record) any { return &r.Session }},
 		{"req_headers", 45, TypeHeaders, "request headers, redacted", `{"accept":["*/*"]}`, func(r *Record) any { return &r.ReqHeaders }},
 		{"resp_headers", 46, TypeHeaders, "response headers, redacted", `{"server":["nginx"]}`, func(r *Record) any { return &r.RespHeaders }},
-		{"req_leaves", 47, TypeValues, "client-controlled values by place, redacted; filled where asked for", `{"query.q":"shoe"}`, func(r *Record) any { return &r.Leaves }},
+		{"req_leaves", 47, TypeValues, "client-controlled values by place, redacted; of calls with an alert of their own, or of all with store.leaves", `{"query.q":"shoe"}`, func(r *Record) any { return &r.Leaves }},
 		{"resp_pii", 48, TypeStrings, "classes of personal data found in the response", `["email"]`, func(r *Record) any { return &r.PII }},
 		{"call_anomalies", 49, TypeStrings, "protocol anomalies of the call", `["smuggling_ambiguous"]`, func(r *Record) any { return &r.Anomalies }},
 		{"call_flags", 50, TypeStrings, "what is missing or was cut: request_only, gap, capped, …", `["gap"]`, func(r *Record) any { return &r.Flags }},

@@ -5,6 +5,7 @@ import (
 	"runtime/debug"
 
 	"spaniel/decode"
+	"spaniel/detect"
 	"spaniel/internal/config"
 )
 
@@ -21,6 +22,15 @@ func decodeConfig(cfg *config.Config) decode.Config {
 		d.Stream.Buffer = int(float64(d.Stream.Buffer) * share)
 	}
 	return d
+}
+
+// detectLimits is how much the rules may remember: in proportion below 1 GiB.
+func detectLimits(cfg *config.Config) (l detect.Limits) {
+	if share := float64(cfg.Limits.Memory) / fullMemory; share < 1 {
+		l.WindowEntries = max(1, int(detect.DefaultWindowEntries*share))
+		l.WindowKeys = max(1, int(detect.DefaultWindowKeys*share))
+	}
+	return l
 }
 
 // limitMemory makes the garbage collector work harder near the limit, rather

@@ -95,7 +95,7 @@ func (s *service) sensorConfig(set *detect.Set, red *redact.Redactor) sensor.Con
 	if workers == 0 {
 		workers = runtime.GOMAXPROCS(0)
 	}
-	return sensor.Config{Name: name, Zone: s.cfg.Sensor.Zone, Version: version, Workers: workers, Decode: decodeConfig(s.cfg),
+	return sensor.Config{Name: name, Zone: s.cfg.Sensor.Zone, Version: version, Workers: workers, Decode: decodeConfig(s.cfg), Limits: detectLimits(s.cfg),
 		Rules: set, Redactor: red, Now: func() int64 { return time.Now().UnixNano() }, Ifaces: []string{s.iface}}
 }
 

@@ -21,7 +21,9 @@ type Config struct {
 	EpochFrames int
 	Decode      decode.Config
 	Rules       *detect.Set
-	Redactor    *redact.Redactor
+	// Limits bound what the rules remember.
+	Limits   detect.Limits
+	Redactor *redact.Redactor
 	// Where, if set, chooses the calls that are shown; all are judged.
 	Where func(*event.Call) bool
 	// Dropped, if set, is told of each frame that was not handed to
@@ -63,7 +65,7 @@ func (c *Config) complete() error {
 func (c *Config) detectConfig() *detect.Config {
 	return &detect.Config{
 		Sensor: event.AlertSensor{Name: c.Name, Zone: c.Zone, Version: c.Version},
-		Hash:   c.Redactor.Hash, Redact: c.Redactor.Text, User: c.Redactor.User, Addr: c.Redactor.Addr, RealIP: c.Redactor.RealIP,
+		Hash:   c.Redactor.Hash, Redact: c.Redactor.Text, User: c.Redactor.User, Addr: c.Redactor.Addr, RealIP: c.Redactor.RealIP, Limits: c.Limits,
 	}
 }
 

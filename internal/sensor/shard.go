@@ -41,6 +41,7 @@ func (s *shard) call(c *event.Call) {
 	e.alerts[0], e.obs[0] = len(f.Alerts), len(f.Observations)
 	s.judge.Call(c, f)
 	e.alerts[1], e.obs[1] = len(f.Alerts), len(f.Observations)
+	c.KeepLeaves = e.alerts[1] > e.alerts[0]
 	if s.cfg.Where != nil {
 		e.keep = s.cfg.Where(c)
 	}

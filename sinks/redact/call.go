@@ -20,7 +20,7 @@ func (r *Redactor) Call(c *event.Call, rec *event.Record) {
 	flags := c.Flags
 	r.messages(c, rec)
 	r.principal(&c.Principal, rec)
-	if r.opt.Leaves || c.Expanded() {
+	if r.opt.Leaves || c.KeepLeaves {
 		var cut bool
 		if rec.Leaves, cut = r.leaves(rec.Leaves, c.Leaves()); cut {
 			flags |= event.FlagCapped

@@ -162,7 +162,7 @@ func (s leaves) Leaves(_ *event.Call, dst []event.Leaf) []event.Leaf {
 }
 
 func record(c *event.Call) (event.Record, []byte) {
-	c.Leaves()
+	c.KeepLeaves = true
 	var rec event.Record
 	redactor().Call(c, &rec)
 	return rec, sinks.NewEncoder().Append(nil, &event.Item{Kind: event.KindCall, Call: &rec})

@@ -17,8 +17,8 @@ type Option struct {
 	// HashUser and HashIP replace user names and client addresses by keyed
 	// hashes too. Default false: they stay clear.
 	HashUser, HashIP bool
-	// Leaves fills req_leaves of every call; by default only of calls whose
-	// leaves a rule asked for.
+	// Leaves fills req_leaves of every call; by default only of calls that
+	// a rule fired on.
 	Leaves bool
 	// Keys and Headers name further secrets: parameter or member names, and
 	// header names, in any case.

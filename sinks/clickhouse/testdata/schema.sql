@@ -48,7 +48,7 @@ CREATE TABLE IF NOT EXISTS `spaniel`.`calls`
     `principal_session` String COMMENT 'keyed hash of the session id' CODEC(ZSTD(1)),
     `req_headers` Map(LowCardinality(String), Array(String)) COMMENT 'request headers, redacted',
     `resp_headers` Map(LowCardinality(String), Array(String)) COMMENT 'response headers, redacted',
-    `req_leaves` Map(LowCardinality(String), String) COMMENT 'client-controlled values by place, redacted; filled where asked for',
+    `req_leaves` Map(LowCardinality(String), String) COMMENT 'client-controlled values by place, redacted; of calls with an alert of their own, or of all with store.leaves',
     `resp_pii` Array(LowCardinality(String)) COMMENT 'classes of personal data found in the response',
     `call_anomalies` Array(LowCardinality(String)) COMMENT 'protocol anomalies of the call',
     `call_flags` Array(LowCardinality(String)) COMMENT 'what is missing or was cut: request_only, gap, capped, …',
