@@ -1,6 +1,8 @@
 package sensor
 
 import (
+	"net/netip"
+	"strconv"
 	"strings"
 
 	"spaniel/event"
@@ -10,10 +12,17 @@ func (r *results) anomaly(cfg *Config, a *event.Anomaly) {
 	r.note(cfg, a.Order, event.KindAnomaly, a.Key, event.NoteRecord{Time: event.Nanos(a.Time), Name: a.Name, FlowID: a.FlowID, Frame: a.Frame, Detail: a.Detail})
 }
 
-// fact files a fact; its fields become words of its detail.
+// fact files a fact; its fields become words of its detail, name=value, quoted
+// where the value itself could be taken for two words.
 func (r *results) fact(cfg *Config, a *event.Fact) {
 	words := make([]string, len(a.Fields))
 	for i, f := range a.Fields {
+		if ip, err := netip.ParseAddr(f.Value); err == nil {
+			f.Value = cfg.Redactor.Addr(ip).String()
+		}
+		if strings.ContainsAny(f.Value, " \t\n\"=") {
+			f.Value = strconv.Quote(f.Value)
+		}
 		words[i] = f.Name + "=" + f.Value
 	}
 	r.note(cfg, a.Order, event.KindFact, a.Key, event.NoteRecord{Time: event.Nanos(a.Time), Name: a.Kind, FlowID: a.FlowID, Frame: a.Frame, Detail: strings.Join(words, " ")})
@@ -30,6 +39,9 @@ func (r *results) note(cfg *Config, o event.Order, k event.Kind, key event.FlowK
 	n.SensorName, n.VLAN, n.VNI = cfg.Name, key.VLAN, key.VNI
 	n.ClientIP, n.ClientPort = cfg.Redactor.Addr(key.Client.Addr()), key.Client.Port()
 	n.ServerIP, n.ServerPort = key.Server.Addr(), key.Server.Port()
+	if n.FlowID == 0 { // of a lone frame: either end may be the client
+		n.ServerIP = cfg.Redactor.Addr(n.ServerIP)
+	}
 	r.add(o, k, len(r.notes))
 	r.notes = append(r.notes, n)
 }
