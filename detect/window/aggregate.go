@@ -74,6 +74,9 @@ func (r *running) add(a Aggregate, v Value) {
 			r.texts[v.Str]++
 			return
 		}
+		if v.Num != v.Num {
+			return // a NaN is no key: the map would never give it back
+		}
 		if r.numbers == nil {
 			r.numbers = map[float64]int{}
 		}
@@ -92,6 +95,9 @@ func (r *running) drop(a Aggregate, v Value) {
 			if r.texts[v.Str]--; r.texts[v.Str] == 0 {
 				delete(r.texts, v.Str)
 			}
+			return
+		}
+		if v.Num != v.Num {
 			return
 		}
 		if r.numbers[v.Num]--; r.numbers[v.Num] == 0 {
