@@ -115,10 +115,22 @@ func (j *Judge) key(r *Rule, n int, parts []*program) (string, error) {
 		if i > 0 {
 			key = append(key, '|')
 		}
-		key = append(key, j.scope.outgoing(name, text, isField && j.scope.lang.fields[f].safe)...)
+		key = appendPart(key, j.scope.outgoing(name, text, isField && j.scope.lang.fields[f].safe))
 	}
 	j.joined = key
 	return j.memo.keepKey(id, bounded(string(key))), nil
+}
+
+// appendPart appends a part of a key with a backslash before what would end
+// it: clients choose most parts, and must not be able to choose another key.
+func appendPart(key []byte, part string) []byte {
+	for i := 0; i < len(part); i++ {
+		if part[i] == '|' || part[i] == '\\' {
+			key = append(key, '\\')
+		}
+		key = append(key, part[i])
+	}
+	return key
 }
 
 // bounded keeps a hostile value from filling memory, yet apart from others.
