@@ -37,6 +37,8 @@ type ruleState struct {
 // firing is what a window remembers of its last alert.
 type firing struct {
 	until    int64 // suppressed until this clock
+	at       int64 // clock of the last alert
+	since    int64 // clock of the first call after the last suppression
 	id       event.ID
 	severity event.Severity
 	outcome  event.Outcome
@@ -126,6 +128,9 @@ func (st *Stage) judge(rs *ruleState, w *window.Window[firing], o *Observation, 
 	if o.Order.Clock < s.until {
 		return st.follow(rs, w, f, o)
 	}
+	if s.since < s.until {
+		s.since = o.Order.Clock
+	}
 	yes, err := rs.rule.win.having.test(&st.vm, f)
 	if err != nil || !yes {
 		return err
@@ -136,11 +141,22 @@ func (st *Stage) judge(rs *ruleState, w *window.Window[firing], o *Observation, 
 		return nil
 	}
 	severity, outcome, failure := st.verdict(rs.rule, f, o.sample)
-	s.until = o.Order.Clock + int64(rs.rule.Suppress)
-	s.id = event.AlertID(rs.rule.ID, fmt.Sprintf("%d|%s|%d", key, w.Key, w.Entry(0).Clock))
+	s.id = event.AlertID(rs.rule.ID, fmt.Sprintf("%d|%s|%d", key, w.Key, s.start(w.Entry(0).Clock)))
+	s.at, s.until = o.Order.Clock, o.Order.Clock+int64(rs.rule.Suppress)
 	s.severity, s.outcome = severity, outcome
 	*fired = s
 	return st.raise(rs, w, f, o, failure)
+}
+
+// start is where the firing begins that the alert's id names: the oldest call
+// of the window, unless the last alert had seen that too, which happens where
+// suppress is shorter than over; then the first call after the suppression,
+// since two firings must not share an id.
+func (s *firing) start(oldest int64) int64 {
+	if oldest > s.at {
+		return oldest
+	}
+	return max(oldest, s.since)
 }
 
 // quiet makes a window silent together with the one that fired.

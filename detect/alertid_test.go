@@ -1,0 +1,37 @@
+package detect
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"spaniel/event"
+)
+
+// TestFiringsHaveIDsOfTheirOwn: where suppress is shorter than over, the
+// oldest call of the window may still be there when the rule fires again.
+func TestFiringsHaveIDsOfTheirOwn(t *testing.T) {
+	for _, suppress := range []string{"1s", "2s", "5s", "20s"} {
+		set := load(t, strings.Replace(burstRule, "suppress: 20s", "suppress: "+suppress, 1))
+		var at []float64
+		for i := range 60 {
+			at = append(at, float64(i)*0.7)
+		}
+		play := func() (ids []event.ID) {
+			for _, a := range run(set, &Config{}, burst(at...)...) {
+				ids = append(ids, a.ID)
+			}
+			return ids
+		}
+		ids, seen := play(), map[event.ID]bool{}
+		for _, id := range ids {
+			seen[id] = true
+		}
+		if len(ids) < 2 || len(seen) != len(ids) {
+			t.Errorf("suppress %s: %d alerts with %d ids", suppress, len(ids), len(seen))
+		}
+		if fmt.Sprint(ids) != fmt.Sprint(play()) {
+			t.Errorf("suppress %s: other ids the second time", suppress)
+		}
+	}
+}
