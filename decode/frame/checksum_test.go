@@ -3,6 +3,7 @@ package frame
 import (
 	"encoding/binary"
 	"math/rand/v2"
+	"net/netip"
 	"slices"
 	"testing"
 
@@ -152,8 +153,41 @@ func TestSendersAreBounded(t *testing.T) {
 	if fate := h.fates[len(h.fates)-1]; fate != event.FrameChecksum {
 		t.Errorf("the true host's wrong segment is %v", fate)
 	}
-	if len(h.notes) != maxOffloadNotes+1 {
+	// Past the cap one at 512, 1,024 and so on to 16,384, and the true host's.
+	if len(h.notes) != maxOffloadNotes+6+1 {
 		t.Errorf("%d anomalies", len(h.notes))
+	}
+	if got, want := h.notes[maxOffloadNotes].Detail, "no right checksum of TCP; 255 more were not told"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
+// What comes in fragments no card has joined: a wrong checksum there is wrong,
+// however long the segment and whatever the host of the capture does.
+func TestFragmentsAreNotJoined(t *testing.T) {
+	b := wiretest.New(1, wiretest.CaseStart)
+	c := b.Conn(netip.MustParseAddrPort("198.51.100.7:40000"), netip.MustParseAddrPort("10.0.0.5:80"), wiretest.MSS(4000))
+	c.Open()
+	for range 4 {
+		c.Client(make([]byte, 4000))
+	}
+	for _, partial := range []bool{false, true} {
+		clean := b.Frames()
+		last := -1
+		for i, f := range clean {
+			if len(f.Data) > 3000 {
+				last = i
+			}
+		}
+		wrong := spoil(clean, partial, func(i int) bool { return i == last })
+		whole := newHarness(Config{}).run(t, wrong)
+		if whole.led.Frames[event.FrameChecksum] != 0 {
+			t.Errorf("partial %v, whole: ledger %v", partial, whole.led.Frames)
+		}
+		cut := newHarness(Config{}).run(t, wiretest.Fragment(wrong, 1400))
+		if cut.led.Frames[event.FrameChecksum] != 1 || !slices.Equal(names(cut.notes), []string{AnomalyChecksum}) {
+			t.Errorf("partial %v, in fragments: ledger %v, anomalies %v", partial, cut.led.Frames, names(cut.notes))
+		}
 	}
 }
 

@@ -2,14 +2,16 @@ package frame
 
 import (
 	"encoding/binary"
+	"fmt"
 	"net/netip"
 )
 
 const (
 	// senderSets times senderWays hosts are remembered.
 	senderSets, senderWays = 1024, 4
-	// maxBadNotes bounds the anomalies about one host's checksums while it is
-	// remembered, maxOffloadNotes those about offloading hosts in all.
+	// maxBadNotes anomalies about one host's checksums are told while it is
+	// remembered, maxOffloadNotes about offloading hosts in all; beyond that one
+	// whenever their number has doubled, which says how many were not told.
 	maxBadNotes, maxOffloadNotes = 8, 256
 )
 
@@ -18,8 +20,8 @@ type sender struct {
 	hi, lo uint64
 	iface  int32
 	used   bool
-	noted  bool // as offloading
-	told   uint8
+	noted  bool   // as offloading
+	told   uint32 // or would have been
 	// good and bad count its segments with payload whose checksum was right
 	// and its segments whose checksum was wrong; badHeaders the wrong ones of IPv4 headers.
 	good, bad, badHeaders uint32
@@ -85,17 +87,28 @@ func (t *senders) merged() bool { return t.unfilled*8 >= t.checked }
 
 // badChecksum reports a wrong checksum of a host that sends right ones.
 func (d *Decoder) badChecksum(s *sender, what string, src, dst netip.Addr) {
-	if s.told < maxBadNotes {
-		s.told++
-		d.anomaly(AnomalyChecksum, what, src, dst)
-	}
+	s.told++
+	d.capped(AnomalyChecksum, what, int(s.told), maxBadNotes, src, dst)
 }
 
 // offloads reports, once, a host without right checksums.
 func (d *Decoder) offloads(s *sender, what string, src, dst netip.Addr) {
-	if !s.noted && d.senders.offloading < maxOffloadNotes {
+	if !s.noted {
 		d.senders.offloading++
-		d.anomaly(AnomalyOffload, what, src, dst)
+		d.capped(AnomalyOffload, what, d.senders.offloading, maxOffloadNotes, src, dst)
 	}
 	s.noted = true
+}
+
+// capped reports the n-th anomaly of a kind of which top, a power of two, are
+// told one by one.
+func (d *Decoder) capped(name, what string, n, top int, src, dst netip.Addr) {
+	switch {
+	case n <= top:
+	case n&(n-1) == 0:
+		what += fmt.Sprintf("; %d more were not told", n/2-1)
+	default:
+		return
+	}
+	d.anomaly(name, what, src, dst)
 }

@@ -56,7 +56,8 @@ func (d *Decoder) segmentRight(b []byte, more bool, src, dst netip.Addr) bool {
 		s.good++
 		return true
 	}
-	joined := len(b) > longest || d.senders.merged() && unfilled(b, ps, n)
+	// No card joins fragments: what came in them has the checksum its sender gave it.
+	joined := !d.pieced() && (len(b) > longest || d.senders.merged() && unfilled(b, ps, n))
 	switch {
 	case s.good > manyGood*s.bad+1 && !joined:
 		d.badChecksum(s, "of the TCP segment", src, dst)
@@ -70,6 +71,10 @@ func (d *Decoder) segmentRight(b []byte, more bool, src, dst netip.Addr) bool {
 	d.senders.unfilled++
 	return true
 }
+
+// pieced reports whether the segment came in fragments: in this very frame the
+// last of them arrived.
+func (d *Decoder) pieced() bool { return d.frag.Key.Src.IsValid() && d.frag.Stamp == d.p.Stamp }
 
 // unfilled reports whether the checksum field of b holds what a kernel leaves
 // there for its card to complete: the sum of the pseudo header ps, with the
