@@ -32,10 +32,10 @@ func (t *Table) forget(h *half) {
 }
 
 // differs reports whether b, seen before at pos, is not what was kept. A
-// keep-alive probe repeats the last byte with any value, so one byte there
-// proves nothing.
+// keep-alive probe repeats the last byte, mostly as 0, else with any value but
+// acknowledged: one such byte proves nothing.
 func (h *half) differs(pos uint64, b []byte) bool {
-	if h.kept == nil || len(b) == 1 && pos+1 == h.pos {
+	if h.kept == nil || len(b) == 1 && pos+1 == h.pos && (b[0] == 0 || pos < h.acked) {
 		return false
 	}
 	if pos < h.keptAt {

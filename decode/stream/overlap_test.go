@@ -60,3 +60,31 @@ func TestRetransmissionsAreSilent(t *testing.T) {
 		t.Errorf("ledger %+v", r.led)
 	}
 }
+
+// A keep-alive probe repeats the last byte as 0, or an acknowledged one as
+// anything. Any other byte in its place may be the one the server takes.
+func TestKeepAliveHidesNoConflict(t *testing.T) {
+	for _, c := range []struct {
+		name, byte string
+		acked      bool
+		want       string
+	}{
+		{"equal", "c", false, ""},
+		{"zero", "\x00", false, ""},
+		{"other, acknowledged", "x", true, ""},
+		{"other", "x", false, noteOverlap},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			r := newRig(t, nil)
+			r.open(99, 199)
+			r.send(true, ".", 100, 200, "abc")
+			if c.acked {
+				r.send(false, ".", 200, 103, "")
+			}
+			r.send(true, ".", 102, 200, c.byte)
+			r.close()
+			r.want(0, "abc", "")
+			r.wantNotes(c.want)
+		})
+	}
+}
