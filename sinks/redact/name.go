@@ -144,5 +144,9 @@ func (r *Redactor) decodedKind(name string) string {
 		}
 		name = d
 	}
+	// The kind in a marker is our own word and names nothing.
+	if i := strings.LastIndex(name, markerHead); i >= 0 {
+		name = name[i+markerAt(name[i:]):]
+	}
 	return r.nameKind(name)
 }

@@ -53,7 +53,12 @@ func (r *Redactor) leaf(l *event.Leaf) string {
 		return r.secret("cookie", l.Value)
 	case event.LeafHeader:
 		return r.header(l.Key, l.Value)
-	case event.LeafPath, event.LeafName, event.LeafBody:
+	case event.LeafPath:
+		if kind := r.decodedKind(l.Key); kind != "" { // a matrix parameter: ;jsessionid=
+			return r.secret(kind, l.Value)
+		}
+		return r.value(l.Value)
+	case event.LeafName, event.LeafBody:
 		return r.value(l.Value)
 	}
 	if l.Type == "bool" || l.Type == "null" {

@@ -188,6 +188,7 @@ func FuzzText(f *testing.F) {
 		f.Add(c.place, c.text, "x")
 	}
 	f.Add("target", "/?a=%25%33%44[redacted:token:00000000]", "{")
+	f.Add("target", "#://:0@=0", "0")
 	r := redactor()
 	f.Fuzz(func(t *testing.T, place, text, before string) {
 		once := r.Text(place, text)

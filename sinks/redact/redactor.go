@@ -84,7 +84,7 @@ func (r *Redactor) secret(kind, s string) string {
 	if s == "" || markerAt(s) == len(s) {
 		return s
 	}
-	if jwtAt(s) == len(s) {
+	if n, _ := jwtAt(s); n == len(s) {
 		kind = "jwt"
 	}
 	return string(r.appendMarker(nil, kind, s))

@@ -11,6 +11,7 @@ type scanner struct {
 	i      int
 	ws, we int // the word last passed, s[ws:we]
 	lt     int // the '<' last passed, -1 before any
+	barren int // no token begins before this
 }
 
 // span is a secret found: s[start:end].
@@ -116,8 +117,10 @@ func (sc *scanner) word(c byte) (span, bool) {
 			return span{}, false
 		}
 	}
-	if c == 'e' {
-		if n := jwtAt(sc.s[i:]); n > 0 {
+	if c == 'e' && i >= sc.barren {
+		n, barren := jwtAt(sc.s[i:])
+		sc.barren = i + barren
+		if n > 0 {
 			sc.i += n
 			sc.ws, sc.we = sc.i, sc.i
 			return span{i, i + n, "jwt"}, true

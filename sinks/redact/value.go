@@ -32,11 +32,16 @@ func valueAt(s string, i int, sep byte) (start, end int) {
 	return i, end
 }
 
-// endsBare reports what ends a value without quotes.
+// endsBare reports what ends a value without quotes. A quote or a space does
+// not end one behind '=': once a percent sign or two are decoded they may be
+// part of the secret, and hiding too much of a line is better than half of a
+// password.
 func endsBare(c, sep byte) bool {
 	switch c {
-	case '&', ';', '"', '\'', '<', '>', ' ':
+	case '&', ';', '"', '<', '>':
 		return true
+	case '\'', ' ':
+		return sep != '='
 	case ',', '}', ']':
 		return sep == ':' // a member of an object
 	}
@@ -78,21 +83,27 @@ func bracketEnd(s string, i int) int {
 
 // jwtAt returns the length of the JSON web token that s begins with, or of
 // what a cut left of one, 0 if there is none: base64url of `{"`, a dot, more.
-func jwtAt(s string) int {
+// barren is then how many bytes of s no token begins in, so that none of them
+// is read again from each eyJ within.
+func jwtAt(s string) (n, barren int) {
 	if !strings.HasPrefix(s, "eyJ") {
-		return 0
+		return 0, 0
 	}
-	dot, n := -1, 0
+	dot := 0
+	for dot < len(s) && (alnum(s[dot]) || s[dot] == '-' || s[dot] == '_') {
+		dot++
+	}
+	if dot == len(s) || s[dot] != '.' || dot < 8 {
+		return 0, dot
+	}
+	n = dot
 	for n < len(s) && (alnum(s[n]) || s[n] == '-' || s[n] == '_' || s[n] == '.') {
-		if s[n] == '.' && dot < 0 {
-			dot = n
-		}
 		n++
 	}
-	if dot < 8 || n-dot < 5 {
-		return 0
+	if n-dot < 5 {
+		return 0, n
 	}
-	return n
+	return n, 0
 }
 
 // token68 returns how long the credential at the start of s is.
