@@ -147,7 +147,7 @@ func (j *Judge) alert(r *Rule) (*event.Alert, error) {
 		}
 	}
 	for _, f := range j.scope.finds {
-		a.Evidence = append(a.Evidence, event.Evidence{Place: f.place, Chain: f.chain, Offset: f.offset, Text: cut(j.scope.redact(f.place, f.text), maxText)})
+		a.Evidence = append(a.Evidence, event.Evidence{Place: f.place, Chain: f.chain, Offset: f.offset, Text: cut(j.scope.shown(&f), maxText)})
 	}
 	return a, failure
 }

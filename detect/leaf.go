@@ -46,6 +46,9 @@ const (
 type find struct {
 	place, chain, text string
 	offset             int
+	// whole is what text was found in: a secret's name may stand before the
+	// part that matched.
+	whole string
 }
 
 // note keeps a reason, once per place and chain.
@@ -85,7 +88,7 @@ func (s *scope) match(x any, test func(string) (int, string, bool), needs *byteS
 func (s *scope) matchText(x string, test func(string) (int, string, bool)) bool {
 	off, text, ok := test(x)
 	if ok {
-		s.note(find{place: s.placeOf(x), text: text, offset: off})
+		s.note(find{place: s.placeOf(x), text: text, offset: off, whole: x})
 	}
 	return ok
 }
@@ -100,7 +103,7 @@ func (s *scope) matchLeaf(l *event.Leaf, test func(string) (int, string, bool), 
 			}
 		}
 		if off, text, ok := test(r.Text); ok {
-			s.note(find{place: l.Place, chain: r.Chain, text: text, offset: off})
+			s.note(find{place: l.Place, chain: r.Chain, text: text, offset: off, whole: r.Text})
 			return true
 		}
 	}
@@ -125,7 +128,7 @@ func (s *scope) matchPlace(x any, test func(place, value string) (int, string, b
 func (s *scope) matchLeafPlace(l *event.Leaf, test func(place, value string) (int, string, bool)) bool {
 	for _, r := range l.Readings() {
 		if off, text, ok := test(l.Place, r.Text); ok {
-			s.note(find{place: l.Place, chain: r.Chain, text: text, offset: off})
+			s.note(find{place: l.Place, chain: r.Chain, text: text, offset: off, whole: r.Text})
 			return true
 		}
 	}

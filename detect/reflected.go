@@ -19,7 +19,7 @@ func (s *scope) reflected(l *event.Leaf) bool {
 	}
 	for _, r := range l.Readings() {
 		if at, text, ok := outcome.Reflected(page, r.Text); ok {
-			s.note(find{place: "resp.body", text: text, offset: at})
+			s.note(find{place: "resp.body", text: text, offset: at, whole: page})
 			return true
 		}
 	}
