@@ -45,10 +45,10 @@ func authorization(p *event.Principal, v string, hash func(kind, secret string) 
 	switch {
 	case foldEqual(scheme, "basic"):
 		p.Kind = "basic"
-		user, _, ok := basic(cred)
-		if ok {
+		user, password, ok := basic(cred)
+		if ok && password != "" && password != "x-oauth-basic" {
 			p.User, p.ID = user, hash("user", user)
-		} else {
+		} else { // a name alone is a key: Stripe and GitHub send theirs so
 			p.ID = hash("token", cred)
 		}
 	case foldEqual(scheme, "bearer") || cred == "":

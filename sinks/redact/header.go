@@ -15,6 +15,9 @@ func (r *Redactor) header(name, val string) string {
 		fold(name, "x-rewrite-url"), fold(name, "x-forwarded-uri"), fold(name, "destination"), fold(name, "origin"):
 		return r.target(val)
 	}
+	if fold(name, "host") || fold(name, "x-forwarded-host") {
+		return r.host(val)
+	}
 	if kind := r.headerKind(name); kind != "" {
 		return r.secret(kind, val)
 	}

@@ -207,3 +207,12 @@ func FuzzText(f *testing.F) {
 		}
 	})
 }
+
+func TestUserinfoOfAuthoritiesIsHidden(t *testing.T) {
+	r := redactor()
+	for _, s := range []string{r.header("Host", "bob:CANARY1@shop.example"), r.target("bob:CANARY1@h.example:443")} {
+		if strings.Contains(s, "CANARY1") || !strings.Contains(s, "example") {
+			t.Errorf("got %q", s)
+		}
+	}
+}

@@ -137,6 +137,9 @@ func (r *Redactor) formSecret(kind, s string) string {
 // target hides secrets in a request target or URL: userinfo, path, query and
 // fragment.
 func (r *Redactor) target(s string) string {
+	if at := strings.IndexByte(s, '@'); at > 0 && strings.IndexAny(s, "/?") < 0 {
+		return r.host(s) // CONNECT user:password@host:443
+	}
 	head, frag, hasFrag := strings.Cut(s, "#")
 	path, query, hasQuery := strings.Cut(head, "?")
 	p, q, f := r.path(path), r.query(query), r.query(frag)
