@@ -26,6 +26,7 @@ type conn struct {
 	http   *http1.Conn // the parser, if it is one of HTTP/1
 	state  connState
 	sniff  sniffer
+	doubt  *doubt // of a flow that is none of HTTP; seldom
 	tunnel
 	reversal
 }
@@ -42,6 +43,9 @@ func newConn(p *Partition, f *event.Flow) *conn { return &conn{p: p, flow: f} }
 
 // Data takes the next bytes of a direction.
 func (c *conn) Data(d event.Direction, b []byte, at event.Stamp) {
+	if c.doubt != nil && c.mistaken(d, b, at) {
+		return
+	}
 	switch c.state {
 	case connSniffing:
 		c.look(d, b, at)
@@ -80,7 +84,7 @@ func (c *conn) End(d event.Direction, at event.Stamp) {
 func (c *conn) Close(at event.Stamp) {
 	switch c.state {
 	case connSniffing:
-		if c.begun(event.ToServer) {
+		if c.begun(event.ToServer, at) {
 			c.Close(at)
 			return
 		}

@@ -10,13 +10,24 @@ import (
 // proxySignature begins the binary PROXY header.
 const proxySignature = "\r\n\r\n\x00\r\nQUIT\n"
 
+// proxyLine reports whether b begins with a PROXY header of version 1: PROXY
+// alone is a method like any other.
+func proxyLine(b []byte) bool {
+	for _, s := range []string{"PROXY TCP4 ", "PROXY TCP6 ", "PROXY UNKNOWN\r", "PROXY UNKNOWN "} {
+		if bytes.HasPrefix(b, []byte(s)) {
+			return true
+		}
+	}
+	return false
+}
+
 // preamble returns how many of a direction's first bytes are a PROXY header,
 // which load balancers put before the client's own bytes: version 1 is a line
 // of at most 107 bytes, version 2 has its length at offset 14.
 func preamble(d event.Direction, b []byte) int {
 	switch {
 	case d != event.ToServer:
-	case bytes.HasPrefix(b, []byte("PROXY ")):
+	case proxyLine(b):
 		if i := bytes.Index(b[:min(len(b), 107)], []byte("\r\n")); i >= 0 {
 			return i + 2
 		}

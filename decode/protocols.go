@@ -25,12 +25,20 @@ type protocol struct {
 func protocols() []protocol {
 	return []protocol{
 		{"http2", prefix("PRI * HTTP/2.0\r\n"), nil},
-		{"ssh", prefix("SSH-"), nil},
+		{"ssh", sniffSSH, nil},
 		{"tls", sniffTLS, newTLS},
 		{"smtp", sniffGreeting("SMTP"), newText},
 		{"ftp", sniffGreeting("FTP"), newText},
-		{"http", func(_ event.Direction, b []byte) int8 { return http1.Sniff(b) }, newHTTP1},
+		{"http", sniffHTTP, newHTTP1},
 	}
+}
+
+// sniffHTTP recognises HTTP/1; a PROXY header that is not whole waits for none.
+func sniffHTTP(_ event.Direction, b []byte) int8 {
+	if proxyLine(b) && bytes.IndexByte(b, '\n') < 0 {
+		return -1
+	}
+	return http1.Sniff(b)
 }
 
 // protocol returns the one with that service; it must be in the table.

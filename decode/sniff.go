@@ -9,8 +9,10 @@ type sniffer struct {
 	marks []mark
 	buf   []byte
 	half  [2]sniffHalf
-	gaps  bool // bytes were lost: the flow may be anything, however long it hides
-	tries int  // segments that were of no protocol we know
+	// refused counts what began nothing, by direction.
+	refused *[2]lost
+	gaps    bool  // bytes were lost: the flow may be anything, however long it hides
+	tries   int32 // segments that were of no protocol we know
 }
 
 // sniffHalf is what is known of one direction.
@@ -36,12 +38,13 @@ const (
 	markEnd
 )
 
-// Bounds of what waits: a first line that says nothing in 1 KiB is nobody's.
+// Bounds of what waits: a first line that says nothing in 4 KiB is nobody's.
 // A flow that begins with something unknown may still come to HTTP, behind a
 // SOCKS handshake or another preamble; 64 segments are looked at for it.
 const (
-	maxSniffBytes = 1 << 10
-	maxSniffMarks = 64
+	maxSniffBytes = 4 << 10
+	maxSniffMarks = 256
+	maxSniffGaps  = 64 // marks, where one is a gap
 	maxSniffTries = 64
 )
 
@@ -57,13 +60,13 @@ func (c *conn) keep(m mark, b []byte) {
 
 // missed notes a gap before the protocol is known.
 func (c *conn) missed(d event.Direction, n uint64, at event.Stamp) {
-	if c.begun(d) {
+	if c.begun(d, at) {
 		c.Gap(d, n, at)
 		return
 	}
 	c.sniff.half[d].prefix = nil
 	c.sniff.gaps = true
-	if len(c.sniff.marks) >= maxSniffMarks {
+	if len(c.sniff.marks) >= maxSniffGaps {
 		c.forget()
 	}
 	c.keep(mark{kind: markGap, d: d, n: n, at: at}, nil)
@@ -91,13 +94,21 @@ func (c *conn) look(d event.Direction, b []byte, at event.Stamp) {
 		if c.reverses(proto, d, first) {
 			c.flip = 1
 		}
+		c.late(proto, at)
+		var still *doubt
+		if proto.service != "http" && d == event.ToServer && !c.sniff.half[event.ToClient].seen && c.tunnels == 0 {
+			still = &doubt{lost: lost{uint64(len(first) - len(b)), at}}
+		}
 		c.settle(proto)
+		c.doubt = still
 		c.Data(d, b, at)
 	case verdict == 0 && len(first) < maxSniffBytes && len(c.sniff.marks) < maxSniffMarks:
 		if len(h.prefix) == 0 {
 			h.prefix = append([]byte(nil), b...)
 		}
 		c.keep(mark{kind: markData, d: d, at: at}, b)
+	case verdict == 0 && c.begun(d, at):
+		c.Data(d, b, at)
 	default:
 		c.refuse(d, b, at)
 	}
@@ -106,21 +117,31 @@ func (c *conn) look(d event.Direction, b []byte, at event.Stamp) {
 // refuse skips bytes that begin nothing we know, and all that waited.
 func (c *conn) refuse(d event.Direction, b []byte, at event.Stamp) {
 	c.unknown()
+	if c.sniff.refused == nil {
+		c.sniff.refused = new([2]lost)
+	}
+	c.sniff.refused[d].add(max(len(c.sniff.half[d].prefix), len(b)), at)
 	c.sniff.half[d].prefix = nil
 	c.p.led.SkippedBytes += uint64(len(b))
 	c.keep(mark{kind: markGap, d: d, at: at}, nil)
 	c.forget()
 	if c.sniff.tries++; c.sniff.tries > maxSniffTries && !c.sniff.gaps {
+		var still *doubt
+		if !c.sniff.half[event.ToClient].seen && c.tunnels == 0 {
+			still = &doubt{lost: c.sniff.refused[event.ToServer]}
+		}
 		c.giveUp()
+		c.doubt = still
 	}
 }
 
 // begun gives the flow to HTTP if what a direction has sent so far can hardly
 // be anything but a request whose first line was cut short.
-func (c *conn) begun(d event.Direction) bool {
+func (c *conn) begun(d event.Direction, at event.Stamp) bool {
 	if !requestBegun(c.sniff.half[d].prefix) {
 		return false
 	}
+	c.late(c.p.protocol("http"), at)
 	c.settle(c.p.protocol("http"))
 	return true
 }

@@ -12,7 +12,7 @@ const maxTunnels = 4
 // tunnel is what a flow remembers of the tunnels it went through.
 type tunnel struct {
 	depth   uint32 // calls before the innermost tunnel
-	tunnels int
+	tunnels int32
 }
 
 // enter begins the flow anew within a tunnel. b are the bytes the parser was

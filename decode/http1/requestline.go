@@ -47,10 +47,13 @@ func parseRequestLine(line string) (r requestLine, ok bool) {
 	return r, r.method == "GET" && !r.odd && target[:min(1, len(target))] == "/"
 }
 
+// maxMethod is how long a method may be: none is, but who hides may send one.
+const maxMethod = 256
+
 // methodLike is laxer than the token rule, so that a junk method is an anomaly
 // and not a lost request; control bytes and quotes are no method of anyone.
 func methodLike(s string) bool {
-	if len(s) > 64 {
+	if len(s) > maxMethod {
 		return false
 	}
 	for i := 0; i < len(s); i++ {

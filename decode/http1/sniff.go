@@ -46,7 +46,7 @@ func sniffRequest(b []byte) int8 {
 	}
 	r, ok := parseRequestLine(string(bytes.TrimSuffix(b[:end], []byte("\r"))))
 	switch {
-	case !ok || !isToken(r.method):
+	case !ok || !isToken(r.method) && !strictVersion(r.version):
 		return -1
 	case r.v == vOdd && len(r.version) > 5 && r.version[5] > '1':
 		return -1 // HTTP/2.0 is the preface of HTTP/2
@@ -64,27 +64,36 @@ func sniffPart(b []byte) int8 {
 	if len(b) == 0 {
 		return 0
 	}
-	sp := bytes.IndexByte(b, ' ')
+	sp := bytes.IndexAny(b, " \t")
 	word := bytes.TrimSuffix(b, []byte("\r"))
 	if sp >= 0 {
 		word = b[:sp]
 	}
-	if len(word) > 32 || !isToken(string(word)) {
+	if len(word) > maxMethod || !isToken(string(word)) {
 		return -1
 	}
-	if sp < 0 || sp+1 == len(b) {
+	target := bytes.TrimLeft(b[len(word):], " \t\r")
+	if sp < 0 || len(target) == 0 {
 		return 0
 	}
-	if c := b[sp+1]; c != '/' && c != '*' && !isURLStart(b[sp+1:]) && string(word) != "CONNECT" {
-		return -1
-	}
+	usual := knownMethod(string(word)) || target[0] == '/' || target[0] == '*' || isURLStart(target)
 	switch {
-	case len(b) < sniffLine:
+	case otherScheme(target), !usual && !printable(view(target[:len(bytes.TrimRight(target, "\r"))])):
+		return -1
+	case len(b) < sniffLine || !usual:
 		return 0
-	case knownMethod(string(word)):
-		return 1
 	}
-	return -1
+	return 1
+}
+
+// otherScheme reports whether b begins a URL of a protocol that looks like HTTP.
+func otherScheme(b []byte) bool {
+	for _, s := range []string{"rtsp", "sip:", "sips:", "icap:", "icaps:"} {
+		if hasPrefix(view(b), s) {
+			return true
+		}
+	}
+	return false
 }
 
 // isURLStart reports whether b may begin an http or https URL, or a version.
