@@ -96,6 +96,11 @@ func (t *Table) unopened(p *frame.Packet, k key, fromLow bool) *flow {
 
 // plain handles a segment without special flags: nearly all of them.
 func (t *Table) plain(f *flow, d event.Direction, p *frame.Packet) {
+	if h := &f.half[d.Reverse()]; p.Flags&frame.ACK == 0 || int32(p.Ack-h.next) > 0 {
+		if !t.acknowledges(f, d, p) {
+			return
+		}
+	}
 	if p.Flags&frame.ACK != 0 {
 		t.ack(f, d.Reverse(), p)
 	}
@@ -119,6 +124,9 @@ func (t *Table) special(f *flow, d event.Direction, p *frame.Packet) {
 		return
 	case p.Has(frame.SYN):
 		t.syn(f, d, p)
+		return
+	}
+	if !t.acknowledges(f, d, p) {
 		return
 	}
 	f, d = t.settle(f, d, p)

@@ -26,6 +26,8 @@ const (
 	noteSYN       = "syn_suspect"
 	noteAfterFIN  = "data_after_fin"
 	noteBeyond    = "out_of_window"
+	noteNoACK     = "no_ack"
+	noteBadACK    = "bad_ack"
 	noteTimestamp = "timestamp_old"
 	noteUrgent    = "urgent_data"
 	noteSynData   = "syn_data_refused"
