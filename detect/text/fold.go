@@ -70,25 +70,26 @@ func indexFold(s, lower string) int {
 	if 'a' <= lo && lo <= 'z' {
 		up = lo - 'a' + 'A'
 	}
-	for at := 0; at+len(lower) <= len(s); {
-		i := strings.IndexByte(s[at:], lo)
-		if up != lo {
-			// look for the other case only up to where the first was found
-			end := len(s)
-			if i >= 0 {
-				end = at + i
-			}
-			if j := strings.IndexByte(s[at:end], up); j >= 0 {
-				i = j
+	small := 0 // where the next lo is, len(s) if nowhere; found once, since ups may be many before it
+	for at := 0; at+len(lower) <= len(s); at++ {
+		if small < at || at == 0 {
+			small = len(s)
+			if i := strings.IndexByte(s[at:], lo); i >= 0 {
+				small = at + i
 			}
 		}
-		if i < 0 {
+		next := small
+		if up != lo {
+			if j := strings.IndexByte(s[at:small], up); j >= 0 {
+				next = at + j
+			}
+		}
+		if next == len(s) {
 			return -1
 		}
-		if at += i; prefixFold(s[at:], lower) {
+		if at = next; prefixFold(s[at:], lower) {
 			return at
 		}
-		at++
 	}
 	return -1
 }

@@ -23,12 +23,13 @@ func SSTI(s string) (offset int, match string, ok bool) {
 		return none()
 	}
 	s = clip(s)
+	var closers closerFinder
 	for i := 0; i+2 < len(s); i++ {
 		closer, n := templateOpen(s[i:])
 		if n == 0 {
 			continue
 		}
-		end := strings.Index(s[i+n:], closer)
+		end := closers.find(s, i+n, closer) - (i + n)
 		if end < 0 {
 			end = min(len(s)-i-n, 200)
 		}
@@ -41,6 +42,34 @@ func SSTI(s string) (offset int, match string, ok bool) {
 		return found(s, at, len(s))
 	}
 	return none()
+}
+
+// closerFinder remembers where the next of each closer stands, or that there
+// is none: many openings before one closer would else each look for it.
+type closerFinder struct {
+	known [6]struct {
+		closer string
+		at     int // -1: none from where it was looked for on
+	}
+}
+
+// find returns where the first closer from i on stands, -1 if nowhere; i never
+// goes back by more than an opening is long.
+func (c *closerFinder) find(s string, i int, closer string) int {
+	for n := range c.known {
+		k := &c.known[n]
+		if k.closer == closer && (k.at < 0 || k.at >= i) {
+			return k.at
+		}
+		if k.closer == "" || k.closer == closer {
+			k.closer, k.at = closer, strings.Index(s[i:], closer)
+			if k.at >= 0 {
+				k.at += i
+			}
+			return k.at
+		}
+	}
+	return -1
 }
 
 // templateOpen returns what closes the template that opens at s, and the

@@ -26,6 +26,7 @@ func eventName(name string) bool {
 // attributeBreak looks for an event handler the value brings into a tag it
 // was put into: after a blank, quote or slash, a known handler, =, and code.
 func attributeBreak(s string) (from, to int, hit bool) {
+	reach := newReach(s)
 	for at := 0; ; {
 		i := indexFold(s[at:], "on")
 		if i < 0 {
@@ -41,7 +42,8 @@ func attributeBreak(s string) (from, to int, hit bool) {
 		if k >= len(s) || s[k] != '=' || !eventName(s[i:n]) {
 			continue
 		}
-		value, end := attributeValue(s, k+1)
+		value, end := attributeValue(reach.from(s, k), k+1)
+		reach.read(end - k)
 		if handlerCode(value) {
 			start := i
 			for start > 0 && strings.IndexByte("\"'` /\t\n", s[start-1]) >= 0 {

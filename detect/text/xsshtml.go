@@ -2,27 +2,43 @@ package text
 
 import "strings"
 
-// htmlScript looks for a tag that runs script.
+// htmlScript looks for a tag that runs script. A run of < and / before a name
+// is judged once, and once more from its last </, where alone it can be
+// another tag: judged from each of its bytes, a run would cost its square.
 func htmlScript(s string) (from, to int, hit bool) {
+	quote := strings.IndexAny(s, "'\"")
+	reach := newReach(s)
 	for at := 0; ; {
 		i := strings.IndexByte(s[at:], '<')
 		if i < 0 {
 			return 0, 0, false
 		}
 		i += at
-		at = i + 1
-		if end, runs := runningTag(s, i); runs {
+		j := tagName(s, i)
+		quoted := quote >= 0 && quote < i
+		if end, runs := runningTag(s, i, j, quoted, &reach); runs {
 			return i, end, true
 		}
+		if last := j - 2; last > i && s[last] == '<' && s[last+1] == '/' {
+			if end, runs := runningTag(s, last, j, quoted, &reach); runs {
+				return last, end, true
+			}
+		}
+		at = j
 	}
 }
 
-// runningTag judges the tag that opens at s[i].
-func runningTag(s string, i int) (end int, runs bool) {
-	j := i + 1
-	for j < len(s) && (s[j] == '/' || s[j] == 0 || s[j] == '%' || s[j] == '<') {
-		j++
+// tagName returns where the name begins of the tag that opens at s[i].
+func tagName(s string, i int) int {
+	for i++; i < len(s) && (s[i] == '/' || s[i] == 0 || s[i] == '%' || s[i] == '<'); {
+		i++
 	}
+	return i
+}
+
+// runningTag judges the tag that opens at s[i] and whose name begins at s[j];
+// quoted says that there is a quote before it.
+func runningTag(s string, i, j int, quoted bool, reach *reach) (end int, runs bool) {
 	closing := j > i+1 && s[j-1] == '/'
 	n := j
 	for n < len(s) && (isWord(s[n]) || s[n] == ':' || s[n] == '-' || s[n] == 0) {
@@ -43,7 +59,10 @@ func runningTag(s string, i int) (end int, runs bool) {
 		return 0, false // prose about the tag
 	}
 	if prefixFold(name, "script") && len(name) == 6 && (stop || s[n] == '<' || s[n] == '(') {
-		return tagEnd(s, n), !closing || j == i+2 && n < len(s) && strings.Contains(s[n:], "<") || closing && i == 0 || closing && strings.ContainsAny(s[:i], "'\"")
+		if !closing || j == i+2 && strings.IndexByte(s[n:], '<') >= 0 || i == 0 || quoted {
+			return tagEnd(s, n), true
+		}
+		return 0, false
 	}
 	if closing {
 		return 0, false
@@ -53,7 +72,12 @@ func runningTag(s string, i int) (end int, runs bool) {
 			return tagEnd(s, n), true
 		}
 	}
-	return tagEnd(s, n), runningAttributes(s, n, name)
+	near := reach.from(s, n)
+	stopped, runs := runningAttributes(near, n, name)
+	if reach.read(stopped - n); runs {
+		return tagEnd(s, n), true // looked for only here: it may be far
+	}
+	return 0, false
 }
 
 // tagEnd returns the index after the > that ends the tag, or the text after a
@@ -65,14 +89,15 @@ func tagEnd(s string, i int) int {
 	return len(s)
 }
 
-// runningAttributes reads the attributes from s[i] up to the tag's end.
-func runningAttributes(s string, i int, tag string) bool {
+// runningAttributes reads the attributes from s[i] up to the tag's end, and
+// says where it stopped.
+func runningAttributes(s string, i int, tag string) (stopped int, runs bool) {
 	for n := 0; n < 64; n++ {
 		for i < len(s) && (isSpace(s[i]) || s[i] == '/' || s[i] == 0 || s[i] == '"' || s[i] == '\'' || s[i] == '`') {
 			i++
 		}
 		if i >= len(s) || s[i] == '>' || s[i] == '<' {
-			return false
+			return i, false
 		}
 		a := i
 		for i < len(s) && !isSpace(s[i]) && strings.IndexByte("=>/\"'`<", s[i]) < 0 {
@@ -89,10 +114,10 @@ func runningAttributes(s string, i int, tag string) bool {
 		value, next := attributeValue(s, k+1)
 		i = max(next, a+1)
 		if runningAttribute(tag, name, value) {
-			return true
+			return i, true
 		}
 	}
-	return false
+	return i, false
 }
 
 // attributeValue returns the value after an = and where it ends.

@@ -87,9 +87,9 @@ func entityFetches(d string) bool {
 
 // doctypeFetches judges what follows <!DOCTYPE, up to its subset.
 func doctypeFetches(d string) bool {
-	head := d
-	if i := strings.IndexAny(d, "[>"); i >= 0 {
-		head = d[:i]
+	head := d[:min(len(d), 2000)] // as far as a declaration is read
+	if i := strings.IndexAny(head, "[>"); i >= 0 {
+		head = head[:i]
 	}
 	if at := indexFold(head, "system"); at > 0 {
 		u := quotedAfter(head[at+6:])
