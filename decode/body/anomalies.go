@@ -5,6 +5,7 @@ const (
 	AnomalyBomb     = "bomb"
 	AnomalyEncoding = "bad_encoding"
 	AnomalyStacked  = "stacked_encoding"
+	AnomalyParts    = "multipart_ambiguous"
 )
 
 // An Anomaly is a name with what it means.
@@ -16,5 +17,6 @@ func Anomalies() []Anomaly {
 		{AnomalyBomb, "a body grew past 100 times its size when decoded; what came before is kept"},
 		{AnomalyEncoding, "a body is not what its Content-Encoding says, or breaks off within it"},
 		{AnomalyStacked, "more than 3 content codings are stacked; the outer 3 were undone"},
+		{AnomalyParts, "a multipart body whose boundary can be read in two ways: two boundary parameters, or two Content-Type fields; the parts under each are read"},
 	}
 }

@@ -24,6 +24,10 @@ const (
 func (k *collector) body(raw []byte) {
 	declared := k.call.Req.Get("Content-Type")
 	text := string(fromUTF16(raw))
+	if types := k.contentTypes(); types != "" && (types != declared || ambiguous(declared)) {
+		k.call.Mark(AnomalyParts)
+		k.eachBoundary(types, text)
+	}
 	if f := formatOf(declared, text); f == formatMultipart {
 		if boundary := boundaryOf(declared, text); boundary != "" {
 			k.multipart("body", boundary, text, 0)
@@ -32,6 +36,43 @@ func (k *collector) body(raw []byte) {
 	}
 	k.content("body", event.LeafBody, declared, text)
 }
+
+// contentTypes returns all Content-Type fields in one, "" where none is of
+// many parts.
+func (k *collector) contentTypes() string {
+	all, multi := "", false
+	for i := range k.call.Req.Headers {
+		if h := &k.call.Req.Headers[i]; strings.EqualFold(h.Name, "Content-Type") {
+			if multi = multi || hasFold(h.Value, "multipart/"); all != "" {
+				all += "; "
+			}
+			all += h.Value
+		}
+	}
+	if !multi {
+		return ""
+	}
+	return all
+}
+
+// eachBoundary appends the parts under each boundary but the one that is
+// taken first, of at most maxBoundaries.
+func (k *collector) eachBoundary(types, text string) {
+	first := boundaryOf(k.call.Req.Get("Content-Type"), text)
+	_, rest, more := strings.Cut(types, ";")
+	for n := 0; more && n < maxBoundaries; _, rest, more = strings.Cut(rest, ";") {
+		if !hasFold(strings.TrimLeft(rest, " \t"), "boundary") {
+			continue
+		}
+		n++
+		if b := parameter(";"+rest, "boundary"); b != "" && b != first && strings.Contains(text, "--"+b) {
+			k.multipart("body", b, text, 0)
+		}
+	}
+}
+
+// maxBoundaries is how many boundaries of one body are tried.
+const maxBoundaries = 4
 
 // content appends a value that may have a structure of its own.
 func (k *collector) content(place string, plain event.LeafKind, declared, text string) {

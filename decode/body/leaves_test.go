@@ -45,10 +45,30 @@ var leafCases = []struct{ name, target, headers, body, want string }{
 	{"several documents", "", "Content-Type: application/x-ndjson", "{\"a\":1}\n{\"a\":2}\n", "json body.a number \"1\"\njson body.a number \"2\"\n"},
 	{"multipart", "", "Content-Type: multipart/form-data; boundary=\"B\"", "--B\r\nContent-Disposition: form-data; name=\"f\"; filename=\"../x.php\"\r\n\r\n<?php\r\n--BB\r\n--B\r\nContent-Disposition: form-data; name=v\r\n\r\n1\r\n--B--",
 		"multipart body.f.filename \"../x.php\"\nmultipart body.f.header.content-disposition \"form-data; name=\\\"f\\\"; filename=\\\"../x.php\\\"\"\nmultipart body.f \"<?php\\r\\n--BB\"\nmultipart body.v.header.content-disposition \"form-data; name=v\"\nmultipart body.v \"1\"\n"},
+	{"multipart with an epilogue", "", "Content-Type: multipart/form-data; boundary=B", "--B\r\n\r\n1\r\n--B--\r\nbehind\r\n--B\r\n\r\n2\r\n--B--\r\nend",
+		"multipart body \"1\"\nmultipart body \"behind\"\nmultipart body \"2\"\nmultipart body \"end\"\n"},
+	{"multipart with two boundaries", "", "Content-Type: multipart/form-data; boundary=B; boundary=C", "--B\r\n\r\n1\r\n--B--\r\n--C\r\n\r\n2\r\n--C--",
+		"multipart body \"--B\\r\\n\\r\\n1\\r\\n--B--\"\nmultipart body \"2\"\nmultipart body \"1\"\nmultipart body \"--C\\r\\n\\r\\n2\\r\\n--C--\"\n"},
 	{"xml", "", "", `<?xml version="1.0"?><!DOCTYPE a [<!ENTITY x SYSTEM "file:///etc/passwd">]><a b="1&amp;"><s:c>&x;</s:c><d/><![CDATA[<q>]]></a>`,
 		"xml body.doctype \"<!DOCTYPE a [<!ENTITY x SYSTEM \\\"file:///etc/passwd\\\">]>\"\nxml body.a.b \"1&amp;\"\nxml body.a.c \"&x;\"\nxml body.a \"<q>\"\n"},
 	{"xml in utf-16", "", "Content-Type: application/xml", "\xff\xfe<\x00a\x00>\x00b\x00<\x00/\x00a\x00>\x00", "xml body.a \"b\"\n"},
 	{"plain", "", "Content-Type: text/plain", "hello there", "body body \"hello there\"\n"},
+}
+
+func TestAmbiguousParts(t *testing.T) {
+	for headers, want := range map[string]bool{
+		"Content-Type: multipart/form-data; boundary=B":                                                  false,
+		"Content-Type: multipart/form-data; boundary=B; boundary=C":                                      true,
+		"Content-Type: multipart/form-data; boundary=B\nContent-Type: text/plain":                        true,
+		"Content-Type: text/plain\nContent-Type: multipart/form-data; \u212aelvin=1; \u212a; boundary=C": true,
+		"Content-Type: text/plain\nContent-Type: text/plain":                                             false,
+	} {
+		c := request("", headers, "--B\r\n\r\n1\r\n--B--")
+		c.Leaves()
+		if got := strings.Contains(strings.Join(c.Anomalies, " "), AnomalyParts); got != want {
+			t.Errorf("%q: %v", headers, got)
+		}
+	}
 }
 
 func TestLeaves(t *testing.T) {

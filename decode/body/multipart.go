@@ -82,6 +82,7 @@ func (k *collector) multipart(place, boundary, s string, level int) {
 			return
 		}
 		if strings.HasPrefix(s, "--") {
+			k.epilogue(place, mark, s[2:], level)
 			return
 		}
 		_, part, _ := strings.Cut(s, "\n") // the rest of the boundary's line
@@ -95,6 +96,24 @@ func (k *collector) multipart(place, boundary, s string, level int) {
 		k.part(place, strings.TrimSuffix(strings.TrimSuffix(part[:j], "\n"), "\r"), level)
 		s = part[j+len(mark):]
 	}
+}
+
+// epilogue appends what stands behind the last boundary: servers ignore it,
+// but some go on at the next boundary.
+func (k *collector) epilogue(place, mark, s string, level int) {
+	after := strings.TrimSpace(s)
+	switch {
+	case after == "":
+	case nextMark(s, mark) >= 0 && level < maxParts:
+		k.multipart(place, mark[2:], after, level+1)
+	default:
+		k.rest(place, event.LeafMultipart, after)
+	}
+}
+
+// ambiguous reports whether a Content-Type names more than one boundary.
+func ambiguous(declared string) bool {
+	return hasFold(declared, "multipart/") && strings.Count(strings.ToLower(declared), "boundary") > 1
 }
 
 // nextMark finds mark at the start of a line, followed by what may follow a
