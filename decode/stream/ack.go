@@ -32,6 +32,9 @@ func (t *Table) ack(f *flow, d event.Direction, p *frame.Packet) {
 		return
 	}
 	h.acked = pos
+	if h.ended && pos > h.fin+1 && !f.closed {
+		t.reopen(f, d, p.Stamp)
+	}
 	if pos >= h.pos && h.kept != nil {
 		t.forget(h)
 	}

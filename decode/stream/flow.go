@@ -20,6 +20,7 @@ type half struct {
 	lost                 span   // the hole announced last, whose late bytes are no overlap
 	win                  *window
 	stray                *stray
+	after                *piece   // what came behind its end, nil without
 	urgent               []uint64 // positions of urgent bytes to come, sorted; nil without
 	offered              uint64   // highest position the peer offered room up to, 0 unknown
 	kept                 *page    // the last delivered bytes, until acknowledged: byte q at q%pageSize
@@ -208,6 +209,9 @@ func (t *Table) finalGaps(f *flow, d event.Direction, ended string, at event.Sta
 	}
 	t.forget(h)
 	h.ended = true
+	if h.after != nil {
+		t.fate(event.ByteBeyond, t.takeAfter(h).b)
+	}
 	if h.cutBytes > 0 {
 		t.lose(f, d, lossTruncated, h.cutPackets, h.cutBytes, at)
 	}

@@ -82,7 +82,9 @@ func (t *Table) place(f *flow, d event.Direction, s piece) {
 	case s.wire == 0:
 		return
 	case h.ended:
-		t.fate(event.ByteBeyond, s.b)
+		if !t.keepAfter(f, h, s) {
+			t.fate(event.ByteBeyond, s.b)
+		}
 		if len(s.b) > 0 && !f.closed {
 			t.raise(f, d, noteAfterFIN, s.pos, len(s.b), s.at)
 		}
