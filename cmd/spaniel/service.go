@@ -195,6 +195,16 @@ func (s *service) tally(it *event.Item) {
 	}
 }
 
+// sayLost names what the spool took and could not bring to disk before the
+// stop: a full disk loses it, and no sink will ever count it.
+func (s *service) sayLost() {
+	for _, w := range []spool.Which{spool.Alerts, spool.Calls} {
+		if st := s.spool.Stats(w); st.Next > st.Durable+1 {
+			s.log.Error("records never reached the disk and are lost", zap.Stringer("spool", w), zap.Uint64("records", st.Next-1-st.Durable))
+		}
+	}
+}
+
 // close frees what newService opened, in the order from packets to sinks.
 func (s *service) close() error {
 	var errs []error
@@ -203,6 +213,7 @@ func (s *service) close() error {
 	}
 	if s.spool != nil {
 		errs = append(errs, s.spool.Close())
+		s.sayLost()
 	}
 	if s.store != nil {
 		errs = append(errs, s.store.Close())
