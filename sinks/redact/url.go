@@ -137,7 +137,7 @@ func (r *Redactor) formSecret(kind, s string) string {
 // target hides secrets in a request target or URL: userinfo, path, query and
 // fragment.
 func (r *Redactor) target(s string) string {
-	if at := strings.IndexByte(s, '@'); at > 0 && strings.IndexAny(s, "/?") < 0 {
+	if at := strings.IndexByte(s, '@'); at > 0 && !strings.ContainsAny(s, "/?") {
 		return r.host(s) // CONNECT user:password@host:443
 	}
 	head, frag, hasFrag := strings.Cut(s, "#")
