@@ -11,6 +11,7 @@ type meter struct {
 	frames      uint64
 	bytes       uint64
 	first, last int64
+	link        uint16 // of the last frame
 }
 
 // Next implements capture.Source.
@@ -24,6 +25,7 @@ func (m *meter) Next(f *event.Frame) error {
 	}
 	m.first, m.last = min(m.first, f.Time), max(m.last, f.Time)
 	m.frames++
+	m.link = f.Link
 	m.bytes += uint64(f.Length)
 	return nil
 }

@@ -7,6 +7,7 @@ import (
 	"sync"
 
 	"spaniel/capture"
+	"spaniel/decode/frame"
 	"spaniel/event"
 	"spaniel/internal/sensor"
 )
@@ -44,16 +45,20 @@ func (r *reading) all(files []string) error {
 		if err != nil {
 			faults = append(faults, err)
 		}
-		if r.ctx.Err() != nil || err != nil && !isFault(err) {
+		if r.ctx.Err() != nil || err != nil && !isFileFault(err) {
 			break
 		}
 	}
 	return r.finish(r.describe(faults))
 }
 
-func isFault(err error) bool {
+// errLink marks a capture whose link type nobody reads.
+var errLink = errors.New("link type not read")
+
+// isFileFault reports whether err concerns one file only.
+func isFileFault(err error) bool {
 	var fault *capture.Fault
-	return errors.As(err, &fault)
+	return errors.As(err, &fault) || errors.Is(err, errLink)
 }
 
 // describe makes one error of what ended files early.
@@ -92,6 +97,9 @@ func (r *reading) one(paths []string) error {
 	r.a.warnOfRules(s.RuleStats())
 	if r.ctx.Err() != nil && r.failure() == nil {
 		err = r.interrupted(paths, m, src) // where it was cut off is no fault of the file
+	} else if err == nil && led.FramesIn > 0 && led.Frames[event.FrameUnknownLink] == led.FramesIn && !frame.Reads(m.link) {
+		err = &problem{code: exitInput, what: fmt.Sprintf("its link type is not read: %d", m.link), where: paths[0],
+			fix: "capture on Ethernet, Linux cooked, raw IP or BSD loopback; tcpdump -L lists an interface's link types", cause: errLink}
 	}
 	return errors.Join(filter.err, err, src.Close())
 }
