@@ -2,14 +2,12 @@ package stream
 
 import (
 	"math/rand/v2"
-	"runtime"
 	"strings"
 	"testing"
 	"time"
 
-	"golang.org/x/sys/unix"
-
 	"spaniel/event"
+	"spaniel/internal/costtest"
 )
 
 // The tests of this file hold one fault each that the common Go reassembler
@@ -141,60 +139,24 @@ func TestHoleAndManySmallSegments(t *testing.T) {
 	r.want(0, "-"+strings.Repeat("x", n), "")
 }
 
-// threadCPU returns the CPU time of the calling thread, which a busy neighbour
-// does not lengthen as it does wall time.
-func threadCPU(t *testing.T) time.Duration {
-	t.Helper()
-	var ts unix.Timespec
-	if err := unix.ClockGettime(unix.CLOCK_THREAD_CPUTIME_ID, &ts); err != nil {
-		t.Skipf("no CPU clock of a thread here: %v", err)
-	}
-	return time.Duration(ts.Nano())
-}
-
-// TestDescendingBytesAreLinear measures hostile orders at n and 4n segments:
-// a doubling may cost 2.3 times as much. The best of some runs is taken, and
-// the ratio of two doublings at once, to be deaf to noise.
+// TestDescendingBytesAreLinear measures what hostile orders of segments cost.
 func TestDescendingBytesAreLinear(t *testing.T) {
-	if testing.Short() {
-		t.Skip("measures ratios of CPU time")
-	}
 	for name, order := range map[string]func(i, n int) (off, size int){
 		"descending bytes":   func(i, n int) (int, int) { return n - i, 1 },
 		"every other byte":   func(i, n int) (int, int) { return 2*i + 1, 1 },
 		"threes alternating": func(i, n int) (int, int) { return 1 + (i*2)%n, 3 },
 		"random bytes":       func(i, n int) (int, int) { return 1 + i*7919%n, 1 },
 	} {
-		t.Run(name, func(t *testing.T) {
-			runtime.LockOSThread() // a subtest has a goroutine of its own
-			defer runtime.UnlockOSThread()
-			cost := func(n int) time.Duration {
-				best := time.Hour
-				for range 5 {
-					r := newRig(t, nil)
-					r.open(99, 199)
-					p := r.packet(true, ".", 0, 200, "xyz")
-					start := threadCPU(t)
-					for i := range n {
-						off, size := order(i, n)
-						p.Seq, p.Payload, p.WireLen = 100+uint32(off), p.Payload[:size], size
-						p.Stamp.Frame++
-						r.table.Packet(&p)
-					}
-					best = min(best, threadCPU(t)-start)
-					r.close()
-				}
-				return best
-			}
-			const n = 50_000
-			for try := 1; ; try++ {
-				a, b := cost(n), cost(4*n)
-				ratio := float64(b) / float64(a)
-				if ratio <= 2.3*2.3 {
-					break
-				}
-				if try == 6 { // a busy machine may spoil a try, not six
-					t.Fatalf("four times the segments cost %.1f times as much", ratio)
+		costtest.Linear(t, name, 50_000, 0, func(n int) func() {
+			r := newRig(t, nil)
+			r.open(99, 199)
+			p := r.packet(true, ".", 0, 200, "xyz")
+			return func() {
+				for i := range n {
+					off, size := order(i, n)
+					p.Seq, p.Payload, p.WireLen = 100+uint32(off), p.Payload[:size], size
+					p.Stamp.Frame++
+					r.table.Packet(&p)
 				}
 			}
 		})

@@ -44,6 +44,11 @@ func CRLF(s string) (offset int, match string, ok bool) {
 	return none()
 }
 
+// maxFieldName is longer than every name in splitHeaders. No colon is looked
+// for behind it: in text of many lines without one that would read all of the
+// rest again at each line.
+const maxFieldName = 40
+
 // headLine reports a line of a head.
 func headLine(t string) bool {
 	if prefixFold(t, "http/1.") || prefixFold(t, "http/2 ") {
@@ -54,8 +59,8 @@ func headLine(t string) bool {
 			return true
 		}
 	}
-	colon := strings.IndexByte(t, ':')
-	if colon <= 0 || colon > 40 || colon+1 >= len(t) {
+	colon := strings.IndexByte(t[:min(len(t), maxFieldName+1)], ':')
+	if colon <= 0 || colon+1 >= len(t) {
 		return false
 	}
 	return foldIn(strings.TrimRight(t[:colon], " "), splitHeaders...) || prefixFold(t, "x-") && colon < 30 && strings.IndexByte(t[:colon], ' ') < 0

@@ -36,6 +36,7 @@ var law = []struct {
 	{"sinks/all", []string{"sinks"}, "the table of sinks"},
 	{"sinks", []string{"sinks"}, "a stage; its writers share its records"},
 	{"internal/wiretest", nil, "builds packets from text"},
+	{"internal/costtest", nil, "measures what it is given"},
 	{"internal/demo", []string{"internal/wiretest"}, "the bundled capture"},
 	{"internal/render", nil, "prints rows"},
 	{"internal/sensor", []string{"capture", "decode", "detect", "sinks/redact"}, "wires the stages of one capture"},

@@ -1,0 +1,93 @@
+// Package costtest holds parsers and tables to linear cost: doubling a hostile
+// input may cost 2.3 times as much CPU time. It is for tests, and decides by
+// ratios within one run only, never by how fast a machine is.
+package costtest
+
+import (
+	"fmt"
+	"runtime"
+	"runtime/debug"
+	"testing"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+// doubling is what twice as much may cost.
+const doubling = 2.3
+
+// rounds is how often the sizes are measured before the verdict is against the
+// code: noise only ever adds, so that the least of many is near the truth.
+const rounds = 12
+
+// order is that of a round: how often a doubling was made of the size. The
+// smallest is measured most: noise in it would hide a fault.
+var order = [...]int{2, 0, 1, 0, 0}
+
+// Linear measures what work makes of n, 2n and 4n of its worst input: work
+// prepares the input of a size and returns what is measured, which runs once.
+// It fails t, naming what, when 4n cost more than two doublings allow. Below
+// floor, which 0 leaves at a millisecond, nothing is judged: what is the square
+// of so much is not so quick.
+//
+// The clock is the CPU time of the calling thread, which a busy neighbour does
+// not lengthen as it does wall time; the collector rests meanwhile. Under the
+// race detector, whose shadow memory has costs of its own, and with -short
+// Linear skips t.
+func Linear(t *testing.T, what string, n int, floor time.Duration, work func(n int) func()) {
+	t.Helper()
+	skip(t)
+	if err := linear(n, floor, func(n int) time.Duration { return spent(t, work(n)) }); err != nil {
+		t.Errorf("%s: %v", what, err)
+	}
+}
+
+func skip(t *testing.T) {
+	t.Helper()
+	switch {
+	case raceEnabled:
+		t.Skip("ratios of CPU time mean nothing under the race detector; the tests run without it, too")
+	case testing.Short():
+		t.Skip("measures ratios of CPU time")
+	}
+}
+
+// linear judges by the least cost of each size over the rounds so far.
+func linear(n int, floor time.Duration, cost func(n int) time.Duration) error {
+	if floor == 0 {
+		floor = time.Millisecond
+	}
+	least := [3]time.Duration{1 << 62, 1 << 62, 1 << 62}
+	for range rounds {
+		for _, i := range order {
+			least[i] = min(least[i], cost(n<<i))
+			if least[2] < floor {
+				return nil
+			}
+		}
+		if float64(least[2]) <= doubling*doubling*float64(least[0]) {
+			return nil
+		}
+	}
+	return fmt.Errorf("%v for %d, %v for twice, %v for four times as much", least[0], n, least[1], least[2])
+}
+
+// spent returns the CPU time that work takes.
+func spent(t *testing.T, work func()) time.Duration {
+	t.Helper()
+	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
+	defer debug.SetGCPercent(debug.SetGCPercent(-1))
+	start := clock(t)
+	work()
+	return clock(t) - start
+}
+
+func clock(t *testing.T) time.Duration {
+	t.Helper()
+	var ts unix.Timespec
+	if err := unix.ClockGettime(unix.CLOCK_THREAD_CPUTIME_ID, &ts); err != nil {
+		t.Skipf("no CPU clock of a thread here: %v", err)
+	}
+	return time.Duration(ts.Nano())
+}
