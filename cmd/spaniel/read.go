@@ -53,7 +53,7 @@ func (a *app) read(ctx context.Context, paths []string, opt *readOptions) error 
 	if err != nil {
 		return err
 	}
-	set, err := loadRules(cfg, opt.rules)
+	set, err := opt.ruleSet(cfg)
 	if err != nil {
 		return err
 	}
@@ -69,6 +69,14 @@ func (a *app) read(ctx context.Context, paths []string, opt *readOptions) error 
 		return err
 	}
 	return r.all(files)
+}
+
+// ruleSet loads the rules to judge by; with --no-rules a set without any.
+func (o *readOptions) ruleSet(cfg *config.Config) (*detect.Set, error) {
+	if o.noRules {
+		return detect.Load(nil, detect.LoadOptions{})
+	}
+	return loadRules(cfg, o.rules)
 }
 
 // newReading makes what lasts over all files of one read.

@@ -18,6 +18,7 @@ type readOptions struct {
 	alertsOnly bool
 	where      string
 	rules      []string
+	noRules    bool
 	save       bool
 	failOn     string
 	workers    int
@@ -40,6 +41,7 @@ func (o *readOptions) flags(c *cobra.Command) {
 	f.BoolVar(&o.alertsOnly, "alerts-only", false, "the same as --only alert")
 	f.StringVar(&o.where, "where", "", "show only the calls for which this `EXPR` holds; all calls are judged")
 	f.StringArrayVar(&o.rules, "rules", nil, "rules of this file or directory as well; may be repeated")
+	f.BoolVar(&o.noRules, "no-rules", false, "judge nothing: calls, flows and what was odd or lost, but no alerts; for speed")
 	f.BoolVar(&o.save, "save", false, "keep what was found in the embedded store")
 	f.StringVar(&o.failOn, "fail-on", "", "exit with code 3 if there is an alert of this `SEVERITY` or above")
 	f.IntVar(&o.workers, "workers", 0, "goroutines that decode and judge; the result is the same for any number (default: one a core)")
@@ -66,6 +68,9 @@ func (o *readOptions) check() (err error) {
 	}
 	if o.format == "csv" && len(o.kinds) != 1 {
 		return usage("csv holds one kind of record", "choose it: --only call, or --only alert")
+	}
+	if o.noRules && (len(o.rules) > 0 || o.failOn != "" || len(o.kinds) == 1 && o.kinds[event.KindAlert]) {
+		return usage("--no-rules leaves nothing that alerts", "leave out --no-rules, or --rules, --fail-on and --only alert")
 	}
 	if o.failOn != "" {
 		if o.severity, err = severity("--fail-on", o.failOn); err != nil {

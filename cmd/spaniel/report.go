@@ -102,7 +102,7 @@ func (r *report) finish(s *summary) error {
 		return nil // none could be opened, which the error says
 	}
 	r.head(s)
-	if r.opt.kinds[event.KindAlert] {
+	if r.opt.kinds[event.KindAlert] && !r.opt.noRules {
 		if err := r.alertTable(); err != nil {
 			return err
 		}
@@ -213,6 +213,9 @@ func (r *report) foot(s *summary) {
 		}
 	}
 	total := counted(s.alerts.n, "alert")
+	if r.opt.noRules {
+		total = "not judged: --no-rules"
+	}
 	if len(parts) > 0 {
 		total += " (" + strings.Join(parts, ", ") + ")"
 	}
