@@ -6,7 +6,6 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strconv"
 	"strings"
 	"testing"
 
@@ -47,8 +46,14 @@ func runCase(t *testing.T, file string) {
 		t.Fatal(err)
 	}
 	c := parse(t, string(text))
-	segs, frames := operate(t, c)
-	got := outcome(t, frames, 512)
+	segs, frames, err := c.Do()
+	if err != nil {
+		t.Fatal(err)
+	}
+	outcome := func(frames []event.Frame, epoch int) map[string]string {
+		return outcome(t, frames, epoch, c.Files["settings"])
+	}
+	got := outcome(frames, 512)
 	if *update {
 		write(t, file, text, got)
 		return
@@ -64,13 +69,13 @@ func runCase(t *testing.T, file string) {
 			t.Errorf("%s:\n%s\nwant\n%s", name, got[name], w)
 		}
 	}
-	if again := outcome(t, frames, 1); again[callsSection] != got[callsSection] || again[notesSection] != got[notesSection] {
+	if again := outcome(frames, 1); again[callsSection] != got[callsSection] || again[notesSection] != got[notesSection] {
 		t.Errorf("in epochs of one frame:\n%s%s", again[callsSection], again[notesSection])
 	}
-	if segs == nil {
+	if c.Files["do"] != "" || c.Crafted {
 		return
 	}
-	if cut := outcome(t, wiretest.Render(wiretest.Cut(segs, wiretest.Every(1))), 512); cut[callsSection] != got[callsSection] {
+	if cut := outcome(wiretest.Render(wiretest.Cut(segs, wiretest.Every(1))), 512); cut[callsSection] != got[callsSection] {
 		t.Errorf("cut at every byte:\n%s\nwant\n%s", cut[callsSection], got[callsSection])
 	}
 }
@@ -91,74 +96,13 @@ func write(t *testing.T, file string, text []byte, got map[string]string) {
 	}
 }
 
-// operate does to the conversation what its section "do" says, a line an
-// operator; segs is nil when there is one.
-func operate(t *testing.T, c *wiretest.Case) (segs []wiretest.Segment, frames []event.Frame) {
-	segs = c.Segments()
-	frames = wiretest.Render(segs)
-	for line := range strings.Lines(c.Files["do"]) {
-		words := strings.Fields(line)
-		n := make([]int, 2)
-		for i, w := range words[1:] {
-			v, err := strconv.Atoi(w)
-			if err != nil {
-				t.Fatalf("do %q: %v", line, err)
-			}
-			n[i] = v
-		}
-		switch words[0] {
-		case "cut":
-			segs = wiretest.Cut(segs, wiretest.Every(n[0]))
-		case "drop": // the n-th segment with data, from 0
-			data := wiretest.DataAt(segs, 0)
-			if n[0] >= len(data) {
-				t.Fatalf("do %q: only %d segments have data", line, len(data))
-			}
-			segs = wiretest.Drop(segs, data[n[0]])
-		case "shuffle":
-			segs = wiretest.Shuffle(segs, uint64(n[0]), n[1])
-		case "duplicate":
-			segs = wiretest.Duplicate(segs, uint64(n[0]), n[1])
-		case "overlap":
-			segs = wiretest.Overlap(segs, uint64(n[0]), n[1])
-		case "without": // packets from one port, as a mirror of one direction
-			segs = slices.DeleteFunc(segs, func(s wiretest.Segment) bool { return int(s.Src.Port()) == n[0] })
-		case "first": // the capture begins n frames late
-			frames = wiretest.Number(frames[n[0]:])
-			continue
-		case "fragment":
-			frames = wiretest.Fragment(frames, n[0])
-			continue
-		case "truncate":
-			frames = wiretest.Truncate(frames, n[0])
-			continue
-		case "vlan":
-			frames = wiretest.AddVLAN(frames, 0x8100, uint16(n[0]))
-			continue
-		case "gre":
-			frames = wiretest.Tunnel(frames, wiretest.GRE, uint32(n[0]))
-			continue
-		case "vxlan":
-			frames = wiretest.Tunnel(frames, wiretest.VXLAN, uint32(n[0]))
-			continue
-		case "geneve":
-			frames = wiretest.Tunnel(frames, wiretest.GENEVE, uint32(n[0]))
-			continue
-		default:
-			t.Fatalf("do: unknown operator %q", line)
-		}
-		frames = wiretest.Render(segs)
-	}
-	if c.Files["do"] != "" {
-		segs = nil
-	}
-	return segs, frames
-}
-
 // outcome runs frames and tells what came of them, as the sections have it.
-func outcome(t *testing.T, frames []event.Frame, epoch int) map[string]string {
+func outcome(t *testing.T, frames []event.Frame, epoch int, settings string) map[string]string {
 	var calls, notes []string
-	r := run(t, frames, epoch, func(_ *Config, parts []*Partition) {
+	r := run(t, frames, epoch, func(cfg *Config, parts []*Partition) {
+		if parts == nil {
+			set(t, cfg, settings)
+		}
 		for _, p := range parts {
 			call := p.out.Call
 			p.out.Call = func(c *event.Call) {
@@ -169,6 +113,9 @@ func outcome(t *testing.T, frames []event.Frame, epoch int) map[string]string {
 			p.out.Fact = func(f *event.Fact) { notes = append(notes, "fact "+f.Kind+"\n") }
 		}
 	})
+	for _, f := range r.facts {
+		notes = append(notes, "fact "+f.Kind+" "+f.Key.Client.Addr().String()+" "+fields(&f)+"\n")
+	}
 	for _, name := range r.notes {
 		notes = append(notes, "anomaly "+name+"\n")
 	}
@@ -187,4 +134,13 @@ func outcome(t *testing.T, frames []event.Frame, epoch int) map[string]string {
 		}
 	}
 	return map[string]string{callsSection: strings.Join(calls, ""), notesSection: strings.Join(notes, ""), countersSection: counters.String()}
+}
+
+// fields are what a fact says, a word a field.
+func fields(f *event.Fact) string {
+	var words []string
+	for _, h := range f.Fields {
+		words = append(words, h.Name+"="+h.Value)
+	}
+	return strings.Join(words, " ")
 }

@@ -19,7 +19,8 @@ type result struct {
 	led   event.Ledger
 	loss  []event.Loss
 	notes []string
-	late  int // events that sort before the end of an earlier epoch
+	facts []event.Fact // of frames
+	late  int          // events that sort before the end of an earlier epoch
 }
 
 // run decodes frames, with the timers advanced each epoch frames.
@@ -48,7 +49,15 @@ func run(t testing.TB, frames []event.Frame, epoch int, change func(*Config, []*
 		}
 		lines = append(lines, line{o, fmt.Sprintf("%+v ", o) + fmt.Sprintf(format, args...)})
 	}
-	dec := frame.New(cfg.Frame, &r.led, nil)
+	dec := frame.New(cfg.Frame, &r.led, func(a event.Anomaly) {
+		r.notes = append(r.notes, a.Name)
+		r.led.Anomalies++
+		add(a.Order, "anomaly %+v", a)
+	})
+	dec.Fact = func(f event.Fact) {
+		r.facts = append(r.facts, f)
+		add(f.Order, "fact %+v", f)
+	}
 	for i := range parts {
 		parts[i] = NewPartition(&cfg, &r.led, Output{
 			Call: func(c *event.Call) {

@@ -67,6 +67,9 @@ func TTL(client, server uint8) Option {
 // Iface sets the capture interface's index.
 func Iface(i int) Option { return func(c *Conn) { c.iface = i } }
 
+// Scale sets the window scale that both ends announce; 7 by default.
+func Scale(n uint8) Option { return func(c *Conn) { c.scale = n } }
+
 // A Conn is one TCP connection under construction.
 type Conn struct {
 	b          *Builder
@@ -75,11 +78,13 @@ type Conn struct {
 	vlan       []uint16
 	timestamps bool
 	iface      int
+	scale      uint8
 }
 
 // An end is one of the two hosts.
 type end struct {
 	addr netip.AddrPort
+	isn  uint32 // of the SYN
 	seq  uint32 // of the next byte
 	ttl  uint8
 	ipid uint16
@@ -88,7 +93,7 @@ type end struct {
 // Conn returns a connection between two addresses of the same family. Nothing
 // is sent yet: without Open it is a connection picked up midstream.
 func (b *Builder) Conn(client, server netip.AddrPort, opts ...Option) *Conn {
-	c := &Conn{b: b, mss: 1460}
+	c := &Conn{b: b, mss: 1460, scale: 7}
 	if client.Addr().Is6() {
 		c.mss = 1440
 	}
@@ -98,13 +103,16 @@ func (b *Builder) Conn(client, server netip.AddrPort, opts ...Option) *Conn {
 	for _, o := range opts {
 		o(c)
 	}
+	for i := range c.ends {
+		c.ends[i].isn = c.ends[i].seq
+	}
 	return c
 }
 
 // Open does the three-way handshake.
 func (c *Conn) Open() {
 	syn := binary.BigEndian.AppendUint16([]byte{2, 4}, uint16(c.mss))
-	syn = append(syn, 1, 3, 3, 7, 4, 2) // nop, window scale 7, SACK permitted
+	syn = append(syn, 1, 3, 3, c.scale, 4, 2) // nop, window scale, SACK permitted
 	c.emit(0, SYN, nil, syn)
 	c.emit(1, SYN|ACK, nil, syn)
 	c.emit(0, ACK, nil, nil)

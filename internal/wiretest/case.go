@@ -22,9 +22,13 @@ type Case struct {
 	Comment, Calls string
 	// Files holds the sections that are not part of the conversation.
 	Files map[string]string
+	// Crafted says that there are segments no stack sends: they cannot be cut
+	// or repeated without meaning something else.
+	Crafted bool
 
-	b    *Builder
-	lost map[int]bool // positions of segments that were not captured
+	b     *Builder
+	lost  map[int]bool // positions of segments that were not captured
+	extra []event.Frame
 }
 
 // Segments returns the captured segments.
@@ -38,8 +42,8 @@ func (c *Case) Segments() []Segment {
 	return out
 }
 
-// Frames returns the captured segments as Ethernet frames.
-func (c *Case) Frames() []event.Frame { return Render(c.Segments()) }
+// Frames returns what was captured as Ethernet frames.
+func (c *Case) Frames() []event.Frame { return c.render(c.Segments()) }
 
 // Parse reads a case. The error names the section.
 func Parse(archive []byte) (*Case, error) {
@@ -78,6 +82,12 @@ func (p *parser) section(words []string, data []byte) error {
 	switch words[0] {
 	case "client", "server":
 		return p.speak(words[0] == "client", args, data)
+	case "segment":
+		return p.segment(args, data)
+	case "syns":
+		return p.syns(args)
+	case "arp", "ndp":
+		return p.claim(words[0], args)
 	case "open":
 		name, rest := connName(args)
 		return p.openConn(name, rest)
@@ -108,7 +118,8 @@ func connName(args []string) (name string, rest []string) {
 }
 
 var reserved = map[string]bool{"crlf": true, "raw": true, "quoted": true, "hex": true, "gzip": true, "lost": true,
-	"client": true, "server": true, "midstream": true}
+	"client": true, "server": true, "midstream": true, "timestamps": true,
+	"next": true, "badsum": true, "badip": true, "md5": true}
 
 func (p *parser) speak(fromClient bool, args []string, data []byte) error {
 	name, flags := connName(args)
@@ -162,6 +173,8 @@ func (p *parser) openConn(name string, args []string) error {
 		switch {
 		case a == "midstream":
 			midstream = true
+		case a == "timestamps":
+			opts = append(opts, Timestamps())
 		case isOption:
 			o, err := parseOption(key, value)
 			if err != nil {
@@ -208,6 +221,10 @@ func parseOption(key, value string) (Option, error) {
 		return ISN(uint32(n[0]), uint32(n[1])), nil
 	case key == "ttl" && len(n) == 2:
 		return TTL(uint8(n[0]), uint8(n[1])), nil
+	case key == "iface" && len(n) == 1:
+		return Iface(int(n[0])), nil
+	case key == "scale" && len(n) == 1:
+		return Scale(uint8(n[0])), nil
 	case key == "vlan":
 		ids := make([]uint16, len(n))
 		for i := range n {
@@ -215,7 +232,7 @@ func parseOption(key, value string) (Option, error) {
 		}
 		return VLAN(ids...), nil
 	}
-	return nil, fmt.Errorf("option %s=%s is none of mss=N isn=CLIENT,SERVER ttl=CLIENT,SERVER vlan=ID,…", key, value)
+	return nil, fmt.Errorf("option %s=%s is none of mss=N isn=CLIENT,SERVER ttl=CLIENT,SERVER scale=N iface=N vlan=ID,…", key, value)
 }
 
 func (p *parser) finish(how string, args []string) error {

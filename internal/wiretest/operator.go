@@ -63,6 +63,18 @@ func Shuffle(segs []Segment, seed uint64, window int) []Segment {
 	return out
 }
 
+// Reverse puts the segments with data from one port into the opposite order;
+// a port of 0 is any.
+func Reverse(segs []Segment, port uint16) []Segment {
+	out := sorted(segs)
+	at := DataAt(out, port)
+	for i, j := 0, len(at)-1; i < j; i, j = i+1, j-1 {
+		a, b := at[i], at[j]
+		out[a].Time, out[b].Time = out[b].Time, out[a].Time
+	}
+	return sorted(out)
+}
+
 // Drop leaves out the segments at the given positions.
 func Drop(segs []Segment, positions ...int) []Segment {
 	var out []Segment

@@ -90,6 +90,9 @@ func (s *Segment) IP() []byte {
 		copy(b[12:], src)
 		copy(b[16:], dst)
 		binary.BigEndian.PutUint16(b[10:], Checksum(b))
+		if s.BadIPSum {
+			b[10] ^= 0x55
+		}
 		return append(b, tcp...)
 	}
 	b := make([]byte, 40, 40+len(tcp))
@@ -123,6 +126,9 @@ func (s *Segment) TCP() []byte {
 	pseudo = binary.BigEndian.AppendUint32(pseudo, uint32(len(b)))
 	pseudo = binary.BigEndian.AppendUint32(pseudo, protoTCP)
 	binary.BigEndian.PutUint16(b[16:], Checksum(append(pseudo, b...)))
+	if s.BadSum {
+		b[16] ^= 0x55
+	}
 	return b
 }
 

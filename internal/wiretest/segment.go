@@ -33,6 +33,8 @@ type Segment struct {
 	VLAN []uint16
 	// Iface is the capture interface's index.
 	Iface int
+	// BadSum and BadIPSum make the checksum of TCP, of the IPv4 header, wrong.
+	BadSum, BadIPSum bool
 }
 
 func (s Segment) clone() Segment {
