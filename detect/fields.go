@@ -142,6 +142,7 @@ func requestFields() []field {
 		only("req.password_place", "string", "where the request carries a password: query.password, body.password, header.authorization, empty without", `"body.password"`, true, passwordPlace),
 		only("call.failed", "bool", "the operation that call.kind names did not succeed", "true", true, func(s *scope) any { return s.call.Failed }),
 		only("call.incomplete", "bool", "a part of the call is missing", "false", true, func(s *scope) any { return s.call.Flags.Has(incompleteFlags) }),
+		only("call.alt", "string", "the anomaly that gives the call a second reading, which rules without a window are judged on too; empty for nearly all calls", `"overlap_diff"`, true, altOf),
 		only("endpoint", "string", "method, host and route", `"POST shop.example/login"`, false, endpoint),
 		only("leaves", "leaves", "the same as req.leaves", "", false, func(s *scope) any { return s.field(s.lang.reqLeaves) }),
 		only("anomalies", "strings", "the same as call.anomalies", `["smuggling_ambiguous"]`, true, anomalies),

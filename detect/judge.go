@@ -36,6 +36,7 @@ type bench struct {
 	vm     vm.VM
 	sample *sample // of the call under judgement, once made
 	memo   memo
+	fired  []int  // rules that held for the call under judgement
 	slabs  []slab // by rule
 	joined []byte // scratch of keys
 }
@@ -58,8 +59,10 @@ func (j *Judge) Beside(other *Judge) { j.bench = other.bench }
 
 // Call says what the call means, then judges it, appending to out.
 func (j *Judge) Call(c *event.Call, out *Findings) {
-	semantics.Enrich(c, j.hash)
-	j.client(c)
+	for r := c; r != nil; r = r.Alt {
+		semantics.Enrich(r, j.hash)
+		j.client(r)
+	}
 	j.judge(c, out)
 }
 
@@ -80,24 +83,39 @@ func (j *Judge) judge(c *event.Call, out *Findings) {
 	j.scope.reset(c)
 	j.sample = nil
 	j.memo.reset()
+	j.fired = j.fired[:0]
 	limit := len(out.Alerts) + j.lim.CallAlerts
 	for i, r := range j.set.rules {
-		if j.stats[i].Quarantined || r.skipIncomplete && c.Flags.Has(incompleteFlags) || !r.need.Possible(&j.view) {
-			continue
-		}
-		st := &j.stats[i]
-		st.Considered++
-		j.scope.finds = j.scope.finds[:0]
-		yes, err := r.when.test(&j.vm, j.scope)
-		if err == nil && yes {
-			st.Matched++
-			err = j.matched(i, r, out, limit)
-		}
-		if err != nil {
-			st.fail(err, j.lim.RuleErrors)
+		if j.possible(i, r, c) {
+			j.stats[i].Considered++
+			j.try(i, r, out, limit)
 		}
 	}
+	if c.Alt != nil {
+		j.second(c, out, limit)
+	}
 	j.scope.release()
+}
+
+// possible reports whether rule r, the i-th, is to be tried on c, which the
+// scope is turned to.
+func (j *Judge) possible(i int, r *Rule, c *event.Call) bool {
+	return !j.stats[i].Quarantined && !(r.skipIncomplete && c.Flags.Has(incompleteFlags)) && r.need.Possible(&j.view)
+}
+
+// try applies rule r, the i-th, to what the scope is turned to.
+func (j *Judge) try(i int, r *Rule, out *Findings, limit int) {
+	st := &j.stats[i]
+	j.scope.finds = j.scope.finds[:0]
+	yes, err := r.when.test(&j.vm, j.scope)
+	if err == nil && yes {
+		st.Matched++
+		j.fired = append(j.fired, i)
+		err = j.matched(i, r, out, limit)
+	}
+	if err != nil {
+		st.fail(err, j.lim.RuleErrors)
+	}
 }
 
 func (j *Judge) hash(kind, secret string) string {
@@ -147,7 +165,10 @@ func (j *Judge) alert(r *Rule) (*event.Alert, error) {
 		}
 	}
 	for _, f := range j.scope.finds {
-		a.Evidence = append(a.Evidence, event.Evidence{Place: f.place, Chain: f.chain, Offset: f.offset, Text: cut(j.scope.shown(&f), maxText)})
+		a.Evidence = append(a.Evidence, event.Evidence{Place: f.place, Chain: f.chain, Offset: f.offset, Text: cut(j.scope.shown(&f), maxText), Alt: j.scope.call.Why})
+	}
+	if why := j.scope.call.Why; why != "" && len(a.Evidence) == 0 {
+		a.Evidence = append(a.Evidence, event.Evidence{Place: "call.alt", Alt: why})
 	}
 	return a, failure
 }

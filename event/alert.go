@@ -101,6 +101,9 @@ type Evidence struct {
 	// Text is the matched text, at most 256 bytes; Offset is where in the reading.
 	Text   string `json:"text,omitempty"`
 	Offset int    `json:"offset,omitempty"`
+	// Alt says that it was found in the call's second reading, and names the
+	// anomaly that makes that one possible.
+	Alt string `json:"alt,omitempty"`
 	// Op, Want and Got say what a window compared.
 	Op   string  `json:"op,omitempty"`
 	Want float64 `json:"want,omitempty"`

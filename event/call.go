@@ -28,6 +28,10 @@ type Call struct {
 	Anomalies []string
 	// Sensor is the sensor's name, "file" when read from a capture file.
 	Sensor string
+	// Alt is the call's second reading, nil for nearly all calls: see alt.go.
+	Alt *Call
+	// Why is set in a second reading only: the anomaly that makes it possible.
+	Why string
 
 	// The fields below are filled by detect, from the call's own bytes.
 

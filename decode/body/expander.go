@@ -7,7 +7,7 @@ import "spaniel/event"
 type Expander struct {
 	cfg Config
 	codecs
-	out    [2][]byte // decoded request and response body
+	out    [4][]byte // decoded request and response body, and those of a second reading
 	layer  []byte    // between two codings
 	places map[string]string
 	recent recent
@@ -38,6 +38,9 @@ func (e *Expander) Body(c *event.Call, m *event.Message) []byte {
 	d := 0
 	if m != &c.Req.Message {
 		d = 1
+	}
+	if c.Why != "" { // the first reading's bodies are still in use
+		d += 2
 	}
 	if len(codings) > maxCodings {
 		c.Mark(AnomalyStacked)

@@ -144,6 +144,7 @@ func appendEvidence(b []byte, list []event.Evidence) []byte {
 			o.key("offset")
 			o.b = strconv.AppendInt(o.b, int64(e.Offset), 10)
 		}
+		o.some("alt", e.Alt)
 		o.some("op", e.Op)
 		if e.Want != 0 {
 			o.float("want", e.Want, 64)
