@@ -6,8 +6,8 @@ import (
 
 	"github.com/expr-lang/expr/ast"
 
+	"spaniel/detect/prefilter"
 	"spaniel/detect/window"
-	"spaniel/event"
 )
 
 // name understands a plain name: a field without a dot, or an aggregate.
@@ -157,10 +157,10 @@ func (t *translator) field(name string) native {
 	if !ok {
 		return native{}
 	}
-	if f := textField(name); f != nil {
+	if f := prefilter.Text(name); f != nil {
 		return native{text: func(ev *eval) string { return f(ev.scope.call) }}
 	}
-	if f := wholeField(name); f != nil {
+	if f := prefilter.Number(name); f != nil {
 		return native{whole: func(ev *eval) int { return f(ev.scope.call) }}
 	}
 	switch t.lang.fields[i].Type {
@@ -172,62 +172,4 @@ func (t *translator) field(name string) native {
 		return native{truth: func(ev *eval) bool { v, _ := ev.scope.field(i).(bool); return v }}
 	}
 	return native{}
-}
-
-func textField(name string) func(*event.Call) string {
-	switch name {
-	case "req.method":
-		return func(c *event.Call) string { return c.Req.Method }
-	case "req.host":
-		return func(c *event.Call) string { return c.Req.Host }
-	case "req.route":
-		return func(c *event.Call) string { return c.Route }
-	case "req.path":
-		return func(c *event.Call) string { return c.Req.Path }
-	case "req.query":
-		return func(c *event.Call) string { return c.Req.Query }
-	case "req.target":
-		return func(c *event.Call) string { return c.Req.Target }
-	case "req.user_agent":
-		return func(c *event.Call) string { return c.Req.Get("user-agent") }
-	case "resp.content_type":
-		return func(c *event.Call) string { return mediaType(&c.Resp.Message) }
-	case "req.content_type":
-		return func(c *event.Call) string { return mediaType(&c.Req.Message) }
-	case "call.kind":
-		return func(c *event.Call) string { return c.Kind }
-	case "call.style":
-		return func(c *event.Call) string { return c.Style }
-	case "call.proto":
-		return func(c *event.Call) string { return c.Proto }
-	case "principal.kind":
-		return func(c *event.Call) string { return c.Principal.Kind }
-	case "principal.id":
-		return func(c *event.Call) string { return c.Principal.ID }
-	case "principal.user":
-		return func(c *event.Call) string { return c.Principal.User }
-	case "principal.session":
-		return func(c *event.Call) string { return c.Principal.Session }
-	}
-	return nil
-}
-
-func wholeField(name string) func(*event.Call) int {
-	switch name {
-	case "resp.status":
-		return func(c *event.Call) int { return c.Resp.Status }
-	case "req.body_bytes":
-		return func(c *event.Call) int { return int(c.Req.BodyBytes) }
-	case "resp.body_bytes":
-		return func(c *event.Call) int { return int(c.Resp.BodyBytes) }
-	case "call.depth":
-		return func(c *event.Call) int { return int(c.Depth) }
-	case "call.ttfb_us":
-		return func(c *event.Call) int { return micros(c.Req.End, c.Resp.Start) }
-	case "req.duration_us":
-		return func(c *event.Call) int { return micros(c.Req.Start, c.Req.End) }
-	case "call.duration_us":
-		return func(c *event.Call) int { return micros(c.Time, max(c.Req.End, c.Resp.End)) }
-	}
-	return nil
 }

@@ -10,46 +10,16 @@ import (
 
 // comparison understands a field of the heads compared with a literal.
 func comparison(b *ast.BinaryNode) test {
-	if get := textOf(b.Left); get != nil {
+	if get := Text(dotted(b.Left)); get != nil {
 		return textTest(b, get)
 	}
-	if get := numberOf(b.Left); get != nil {
+	if get := Number(dotted(b.Left)); get != nil {
 		return numberTest(b, get)
 	}
 	if name, ok := b.Left.(*ast.StringNode); ok && b.Operator == "in" {
 		return headerTest(name.Value, dotted(b.Right))
 	}
 	return test{}
-}
-
-func textOf(n ast.Node) func(c *event.Call) string {
-	switch dotted(n) {
-	case "req.method":
-		return func(c *event.Call) string { return c.Req.Method }
-	case "req.host":
-		return func(c *event.Call) string { return c.Req.Host }
-	case "req.path":
-		return func(c *event.Call) string { return c.Req.Path }
-	case "req.query":
-		return func(c *event.Call) string { return c.Req.Query }
-	case "req.target":
-		return func(c *event.Call) string { return c.Req.Target }
-	case "req.route":
-		return func(c *event.Call) string { return c.Route }
-	case "req.user_agent":
-		return func(c *event.Call) string { return c.Req.Get("user-agent") }
-	case "call.kind":
-		return func(c *event.Call) string { return c.Kind }
-	case "call.style":
-		return func(c *event.Call) string { return c.Style }
-	case "call.proto":
-		return func(c *event.Call) string { return c.Proto }
-	case "principal.kind":
-		return func(c *event.Call) string { return c.Principal.Kind }
-	case "principal.id":
-		return func(c *event.Call) string { return c.Principal.ID }
-	}
-	return nil
 }
 
 func textTest(b *ast.BinaryNode, get func(*event.Call) string) test {
@@ -82,20 +52,6 @@ func textTest(b *ast.BinaryNode, get func(*event.Call) string) test {
 		return cheap(func(v *View) possible { return known(strings.HasSuffix(get(v.Call), want)) })
 	}
 	return test{}
-}
-
-func numberOf(n ast.Node) func(c *event.Call) int {
-	switch dotted(n) {
-	case "resp.status":
-		return func(c *event.Call) int { return c.Resp.Status }
-	case "req.body_bytes":
-		return func(c *event.Call) int { return int(c.Req.BodyBytes) }
-	case "resp.body_bytes":
-		return func(c *event.Call) int { return int(c.Resp.BodyBytes) }
-	case "call.depth":
-		return func(c *event.Call) int { return int(c.Depth) }
-	}
-	return nil
 }
 
 func numberTest(b *ast.BinaryNode, get func(*event.Call) int) test {
