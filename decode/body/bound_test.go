@@ -130,7 +130,7 @@ func TestPlainReadings(t *testing.T) {
 	e := New(Config{})
 	for _, v := range []string{"17", "shoe", "text/html", "Mozilla/5.0 (X11; Linux x86_64)", "550e8400-e29b-41d4-a716-446655440000", "username", "application/json", "2026-11-22T20:00:00Z"} {
 		l := event.Leaf{Kind: event.LeafQuery, Value: v}
-		if got := testing.AllocsPerRun(200, func() { e.readings(&l) }); got >= 1 {
+		if got := testing.AllocsPerRun(200, func() { e.readings(&l, false) }); got >= 1 {
 			t.Errorf("%q: %v allocations", v, got)
 		}
 	}
@@ -155,7 +155,7 @@ func BenchmarkReadings(b *testing.B) {
 	l := event.Leaf{Kind: event.LeafQuery, Value: "%2527%2520or%25201%253D1--+"}
 	b.ReportAllocs()
 	for b.Loop() {
-		e.readings(&l)
+		e.readings(&l, false)
 	}
 }
 

@@ -38,7 +38,7 @@ func (c Config) withDefaults() Config {
 const (
 	maxCodings   = 3         // stacked codings undone
 	ratioFree    = 64 << 10  // output below this is never a bomb
-	maxReadings  = 6         // readings of a leaf, the value as sent included
+	maxReadings  = 16        // readings of a leaf, the value as sent included
 	maxSteps     = 4         // decoding steps of a reading
 	maxReadBytes = 128 << 10 // bytes of all readings of a leaf but the first
 	maxName      = 128       // bytes of a name within a place

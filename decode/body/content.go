@@ -18,6 +18,7 @@ const (
 	formatJSON
 	formatXML
 	formatMultipart
+	formatGraphQL
 )
 
 // body appends the leaves of a request body.
@@ -84,6 +85,9 @@ func (k *collector) content(place string, plain event.LeafKind, declared, text s
 			k.add(event.Leaf{Place: place, Kind: plain, Value: text})
 		}
 		k.xml(place, text)
+	case formatGraphQL:
+		k.add(event.Leaf{Place: place, Kind: plain, Value: text})
+		k.graphql(place, text)
 	case formatForm:
 		k.pairs(place, event.LeafForm, text)
 	default:
@@ -102,6 +106,8 @@ func formatOf(declared, text string) format {
 		return formatPlain
 	case strings.HasPrefix(media, "multipart/") || media == "" && strings.HasPrefix(head, "--"):
 		return formatMultipart
+	case graphqlLike(head):
+		return formatGraphQL
 	case head[0] == '{' || head[0] == '[':
 		return formatJSON
 	case head[0] == '<' && !strings.Contains(media, "html"):

@@ -16,12 +16,16 @@ type Expander struct {
 	slab   []event.Reading
 	reader reader
 	read   func(*event.Leaf) []event.Reading
+	// readWhole is read for a leaf whose JSON is leaves already.
+	readWhole func(*event.Leaf) []event.Reading
+	inner     []event.Leaf // of JSON within a reading
 }
 
 // New returns an Expander with the caps of cfg.
 func New(cfg Config) *Expander {
 	e := &Expander{cfg: cfg.withDefaults(), places: make(map[string]string)}
-	e.read = e.readings
+	e.read = func(l *event.Leaf) []event.Reading { return e.readings(l, false) }
+	e.readWhole = func(l *event.Leaf) []event.Reading { return e.readings(l, true) }
 	return e
 }
 

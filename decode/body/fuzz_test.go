@@ -69,7 +69,7 @@ func FuzzReadings(f *testing.F) {
 	e := New(Config{})
 	f.Fuzz(func(t *testing.T, value string, kind byte) {
 		l := event.Leaf{Value: value, Kind: event.LeafKind(kind % 10)}
-		list := e.readings(&l)
+		list := e.readings(&l, false)
 		if len(list) == 0 || list[0].Text != value || list[0].Chain != "" || len(list) > maxReadings {
 			t.Fatalf("readings %q of %q", list, value)
 		}
@@ -86,7 +86,7 @@ func FuzzReadings(f *testing.F) {
 		if size > maxReadBytes {
 			t.Fatalf("%d bytes of readings of %q", size, value)
 		}
-		again := e.readings(&l)
+		again := e.readings(&l, false)
 		for i := range again {
 			if again[i] != list[i] {
 				t.Fatalf("first %q, then %q", list, again)

@@ -84,6 +84,7 @@ func (r *jsonReader) value(place, key string) bool {
 	case c == '"':
 		v, _ := r.text()
 		r.leaf(place, key, "string", v)
+		r.inside(place, key, v)
 		return true
 	default:
 		return r.bare(place, key)
@@ -93,7 +94,7 @@ func (r *jsonReader) value(place, key string) bool {
 // nested reads an object or array within the depth cap.
 func (r *jsonReader) nested(place, key string, read func(place, key string) bool) bool {
 	if r.depth >= r.e.cfg.MaxDepth {
-		r.call.Flags |= event.FlagCapped
+		r.capped()
 		return false
 	}
 	r.depth++

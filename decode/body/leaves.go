@@ -13,6 +13,9 @@ type collector struct {
 	call *event.Call
 	dst  []event.Leaf
 	left int // leaves the part now read may still add
+
+	nested int  // values within values
+	cut    bool // a cap was met within one
 }
 
 // Leaves appends every client-controlled value of the request to dst: path
@@ -42,14 +45,14 @@ func (k *collector) full() bool {
 	if k.left > 1 {
 		return false
 	}
-	k.call.Flags |= event.FlagCapped
+	k.capped()
 	return true
 }
 
 // add appends a leaf.
 func (k *collector) add(l event.Leaf) {
 	if k.left <= 0 {
-		k.call.Flags |= event.FlagCapped
+		k.capped()
 		return
 	}
 	k.left--

@@ -167,6 +167,7 @@ func (k *collector) part(place, s string, level int) {
 		return
 	}
 	k.add(event.Leaf{Place: at, Key: name, Kind: event.LeafMultipart, Value: content})
+	k.inside(at, name, content)
 }
 
 // partHeaders appends a part's header values.

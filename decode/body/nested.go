@@ -36,12 +36,12 @@ func jsonLike(s string) bool {
 // stepJSON reads the values within a JSON text that stands in a value. Words
 // of letters and digits carry nothing and would use up the readings.
 func stepJSON(r *reader, s string) {
-	if !jsonLike(s) {
+	if !jsonLike(s) || r.apart && (r.first() || r.list[r.from].Chain == "percent") {
 		return
 	}
-	inner := &Expander{cfg: r.e.cfg, places: r.e.places}
-	k := collector{e: inner, call: new(event.Call), left: 64}
+	k := collector{e: r.e, dst: r.e.inner[:0], left: maxInside, nested: maxNested}
 	k.json("json", strings.TrimSpace(s))
+	r.e.inner = k.dst[:0]
 	for i := range k.dst {
 		if l := &k.dst[i]; l.Type == "string" && !wordOnly(l.Value) || l.Kind == event.LeafName {
 			r.add(l.Place, l.Value)

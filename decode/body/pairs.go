@@ -27,6 +27,7 @@ func (k *collector) pairs(prefix string, kind event.LeafKind, s string) {
 		place := k.e.place(prefix, name)
 		k.name(place, name)
 		k.add(event.Leaf{Place: place, Key: name, Kind: kind, Value: value})
+		k.insidePair(place, name, value, true)
 	}
 }
 
@@ -54,6 +55,7 @@ func (k *collector) headers(prefix string, list []event.Header) {
 		place := k.header(prefix, h.Name)
 		k.name(place, h.Name)
 		k.add(event.Leaf{Place: place, Key: h.Name, Kind: event.LeafHeader, Value: h.Value})
+		k.inside(place, h.Name, h.Value)
 	}
 }
 
@@ -93,5 +95,6 @@ func (k *collector) cookies(s string) {
 		place := k.e.place("cookie", name)
 		k.name(place, name)
 		k.add(event.Leaf{Place: place, Key: name, Kind: event.LeafCookie, Value: value})
+		k.insidePair(place, name, value, false)
 	}
 }

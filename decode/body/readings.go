@@ -21,7 +21,8 @@ type reader struct {
 	leaf   *event.Leaf
 	list   []event.Reading
 	budget int
-	from   int // index of the reading that is decoded
+	from   int  // index of the reading that is decoded
+	apart  bool // the JSON that stands in the value is leaves of its own
 }
 
 // first reports whether the value as sent is decoded, which alone may hold
@@ -49,12 +50,12 @@ func (r *reader) addScratch(name string, text []byte) {
 
 // readings returns the leaf's value as sent, then each distinct text that
 // steps of decoding make of it, nearest first, within the budget.
-func (e *Expander) readings(l *event.Leaf) []event.Reading {
+func (e *Expander) readings(l *event.Leaf, apart bool) []event.Reading {
 	if !mayDecode(l) {
 		return e.take(1, l.Value)
 	}
 	r := &e.reader
-	*r = reader{e: e, leaf: l, list: append(r.list[:0], event.Reading{Text: l.Value}), budget: maxReadBytes}
+	*r = reader{e: e, leaf: l, list: append(r.list[:0], event.Reading{Text: l.Value}), budget: maxReadBytes, apart: apart}
 	for ; r.from < len(r.list) && len(r.list) < maxReadings; r.from++ {
 		if chainLen(r.list[r.from].Chain) >= maxSteps {
 			continue

@@ -125,7 +125,7 @@ func (r *xmlReader) element() {
 	if len(r.stack) < r.e.cfg.MaxDepth {
 		place = r.e.place(place, local)
 	} else {
-		r.call.Flags |= event.FlagCapped
+		r.capped()
 	}
 	r.collector.name(place, local)
 	if len(r.stack) < 8*r.e.cfg.MaxDepth {
