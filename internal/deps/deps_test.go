@@ -37,6 +37,7 @@ var law = []struct {
 	{"sinks", []string{"sinks"}, "a stage; its writers share its records"},
 	{"internal/wiretest", nil, "builds packets from text"},
 	{"internal/costtest", nil, "measures what it is given"},
+	{"internal/tuntest", nil, "hands packets to the kernel"},
 	{"internal/demo", []string{"internal/wiretest"}, "the bundled capture"},
 	{"internal/render", nil, "prints rows"},
 	{"internal/sensor", []string{"capture", "decode", "detect", "sinks/redact"}, "wires the stages of one capture"},
