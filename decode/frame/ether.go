@@ -56,7 +56,8 @@ func (d *Decoder) ether(kind uint16, b []byte) event.FrameFate {
 	}
 }
 
-// llc reads an 802.3 frame: IP in SNAP is rare, spanning tree is common.
+// llc reads an 802.3 or 802.11 frame: IP in SNAP is rare in the first, where
+// spanning tree is common, and the rule in the other.
 func (d *Decoder) llc(b []byte) event.FrameFate {
 	if len(b) < 8 || b[0] != 0xaa || b[1] != 0xaa || b[2] != 3 || b[3]|b[4]|b[5] != 0 {
 		return event.FrameNotIP
@@ -66,6 +67,8 @@ func (d *Decoder) llc(b []byte) event.FrameFate {
 		return d.ip4(b[8:])
 	case etherIPv6:
 		return d.ip6(b[8:])
+	case etherARP:
+		d.arp(b[8:])
 	}
 	return event.FrameNotIP
 }

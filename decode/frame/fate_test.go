@@ -44,7 +44,7 @@ func TestFates(t *testing.T) {
 		{"UDP", 1, macs + "0800" + other, event.FrameNotTCP},
 		{"ESP over IPv6", 1, macs + "86dd 60000000 0008 32 40" + v6to + "0000000000000000", event.FrameNotTCP},
 		{"no next header", 1, macs + "86dd 60000000 0000 3b 40" + v6to, event.FrameNotTCP},
-		{"IEEE 802.11", 105, "0000", event.FrameUnknownLink},
+		{"DOCSIS", 143, "0000", event.FrameUnknownLink},
 		{"netlink in a cooked frame", 113, "0004 0338 0000 0000000000000000 0800" + ip4 + tcp, event.FrameNotIP},
 		{"loopback family 2", 0, "02000000" + ip4 + tcp, event.FrameStream},
 		{"loopback family 2, the other order", 0, "00000002" + ip4 + tcp, event.FrameStream},

@@ -8,7 +8,7 @@ import (
 	"spaniel/internal/wiretest"
 )
 
-var fuzzLinks = []uint16{0, 1, 9, 12, 14, 101, 105, 108, 113, 228, 229, 276}
+var fuzzLinks = []uint16{0, 1, 9, 12, 14, 101, 105, 108, 113, 127, 192, 228, 229, 276}
 
 // seeds are whole frames of every link, with and without fragments.
 func seeds() []event.Frame {

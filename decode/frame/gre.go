@@ -58,6 +58,9 @@ func (d *Decoder) gre(b []byte) event.FrameFate {
 	case grePPP:
 		return d.ppp(b)
 	}
+	if kind&greArubaMask == greAruba {
+		return d.wifi(b, false)
+	}
 	return d.inner(kind, b)
 }
 

@@ -25,7 +25,8 @@ const (
 // Reads reports whether frames of the link type can be decoded.
 func Reads(link uint16) bool {
 	switch link {
-	case linkNull, linkEthernet, linkPPP, linkPPPHDLC, linkRaw12, linkRaw14, linkRaw, linkLoop, linkSLL, linkIPv4, linkIPv6, linkSLL2:
+	case linkNull, linkEthernet, linkPPP, linkPPPHDLC, linkRaw12, linkRaw14, linkRaw, linkLoop, linkSLL, linkIPv4, linkIPv6, linkSLL2,
+		linkWiFi, linkRadiotap, linkPPI:
 		return true
 	}
 	return false
@@ -50,6 +51,12 @@ func (d *Decoder) link(link uint16, b []byte) event.FrameFate {
 		return d.cooked(b, 16, 2, 14)
 	case linkSLL2:
 		return d.cooked(b, 20, 8, 0)
+	case linkWiFi:
+		return d.wifi(b, false)
+	case linkRadiotap:
+		return d.radiotap(b)
+	case linkPPI:
+		return d.ppi(b)
 	}
 	return event.FrameUnknownLink
 }
