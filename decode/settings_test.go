@@ -19,6 +19,12 @@ func set(t *testing.T, cfg *Config, settings string) {
 			cfg.Frame.JoinVLANs = true
 		case "keep duplicates":
 			cfg.Frame.KeepDuplicates = true
+		case "join tunnels":
+			cfg.Frame.JoinTunnels = true
+		case "teredo":
+			cfg.Frame.Teredo = true
+		case "vxlan 8472":
+			cfg.Frame.VXLANPorts = []uint16{8472}
 		case "checksums ignore":
 			cfg.Frame.Checksums = frame.Ignore
 		case "checksums verify":

@@ -15,7 +15,9 @@ type Key struct {
 	// Proto is IPv4's protocol; 0 for IPv6, where only the first fragment's
 	// next header counts and it is no part of the key (RFC 8200).
 	Proto uint8
+	// VLAN, Inner and VNI are the packet's tenant.
 	VLAN  uint16
+	Inner uint32
 	VNI   uint32
 	// Depth counts the tunnels around this packet, so that a tunnel's outer
 	// and inner fragments with equal addresses are not mixed.

@@ -31,15 +31,23 @@ const (
 type sight struct {
 	tag   uint64 // hash of all that a copy must equal; 0 is an empty place
 	clock int64
-	vlan  uint16
+	vlan  vlans
 }
 
 // alias says that a connection's packets in one VLAN are copies of, or
 // answers to, its packets in another.
 type alias struct {
 	key  uint64
-	vlan uint16
+	vlan vlans
 }
+
+// vlans are a packet's tags.
+type vlans struct {
+	outer uint16
+	inner uint32
+}
+
+func vlansOf(p *Packet) vlans { return vlans{p.VLAN, p.Inner} }
 
 // copies remembers the packets of the last milliseconds. Its memory is fixed:
 // within a set the oldest goes.
@@ -94,7 +102,7 @@ func (c *copies) again(p *Packet, b []byte) bool {
 			if p.WireLen == 0 {
 				c.score = min(c.score+copyScore, copyTop)
 			}
-			if s.vlan != p.VLAN {
+			if s.vlan != vlansOf(p) {
 				c.stats.OtherVLAN++
 				c.learn(src, dst, p, s.vlan)
 			}
@@ -110,7 +118,7 @@ func (c *copies) again(p *Packet, b []byte) bool {
 	if p.WireLen == 0 && c.score > 0 {
 		c.score--
 	}
-	*oldest = sight{tag: tag, clock: p.Stamp.Clock, vlan: p.VLAN}
+	*oldest = sight{tag: tag, clock: p.Stamp.Clock, vlan: vlansOf(p)}
 	return false
 }
 
@@ -133,19 +141,19 @@ func (c *copies) hash(p *Packet, b []byte, src, dst uint64) (place, tag uint64) 
 }
 
 func aliasKey(src, dst uint64, p *Packet) uint64 {
-	return mix(min(src, dst)^mulA, max(src, dst)^uint64(p.VLAN)<<32^uint64(p.VNI)) | 1
+	return mix(min(src, dst)^mulA, max(src, dst)^uint64(p.VLAN)<<32^uint64(p.Inner)<<40^uint64(p.VNI)) | 1
 }
 
 // canonical gives p the VLAN its connection was seen in first.
 func (c *copies) canonical(p *Packet, src, dst uint64) {
 	k := aliasKey(src, dst, p)
 	if a := &c.aliases[k>>1%copyAliases]; a.key == k {
-		p.VLAN = a.vlan
+		p.VLAN, p.Inner = a.vlan.outer, a.vlan.inner
 	}
 }
 
 // learn notes that packets of p's connection in p's VLAN belong to vlan.
-func (c *copies) learn(src, dst uint64, p *Packet, vlan uint16) {
+func (c *copies) learn(src, dst uint64, p *Packet, vlan vlans) {
 	if c.aliases == nil {
 		c.aliases = make([]alias, copyAliases)
 	}

@@ -20,6 +20,14 @@ type Config struct {
 	// that are mirrored with different tags meet. By default equal addresses in
 	// two VLANs are two tenants.
 	JoinVLANs bool
+	// JoinTunnels does the same for the ids of tunnels: for overlays that route,
+	// where each direction may come in a network of its own.
+	JoinTunnels bool
+	// VXLANPorts are UDP ports of VXLAN beside 4789.
+	VXLANPorts []uint16
+	// Teredo looks into IPv6 in UDP port 3544. By default that is ordinary UDP:
+	// hosts that still speak it are few, and anybody can send to a port.
+	Teredo bool
 	// Defrag bounds the memory for fragments.
 	Defrag defrag.Config
 }

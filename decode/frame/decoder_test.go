@@ -84,7 +84,7 @@ func same(t *testing.T, name string, got, want []Packet) {
 			return
 		}
 		g.Payload, w.Payload = nil, nil
-		g.Stamp, w.Stamp, g.VLAN, w.VLAN, g.VNI, w.VNI = event.Stamp{}, event.Stamp{}, 0, 0, 0, 0
+		g.Stamp, w.Stamp, g.VLAN, w.VLAN, g.Inner, w.Inner, g.VNI, w.VNI = event.Stamp{}, event.Stamp{}, 0, 0, 0, 0, 0, 0
 		g.IPID, w.IPID = 0, 0
 		if a, b := describe(g), describe(w); a != b {
 			t.Errorf("%s: packet %d:\n%s\n%s", name, i, a, b)
@@ -118,19 +118,22 @@ func TestVLAN(t *testing.T) {
 		name   string
 		frames []event.Frame
 		vlan   uint16
+		inner  uint32
 	}{
-		{"one tag", wiretest.AddVLAN(frames, 0x8100, 120), 120},
-		{"priority tag", wiretest.AddVLAN(frames, 0x8100, 0), 0},
-		{"priority in front", wiretest.AddVLAN(wiretest.AddVLAN(frames, 0x8100, 9), 0x8100, 0), 9},
-		{"QinQ", wiretest.AddVLAN(wiretest.AddVLAN(frames, 0x8100, 120), 0x88a8, 7), 7},
-		{"old QinQ", wiretest.AddVLAN(wiretest.AddVLAN(frames, 0x8100, 120), 0x9100, 7), 7},
-		{"cooked", wiretest.Relink(conversation(false, wiretest.VLAN(5, 6)), wiretest.LinkSLL), 5},
-		{"cooked 2", wiretest.Relink(conversation(false, wiretest.VLAN(5, 6)), wiretest.LinkSLL2), 5},
+		{"one tag", wiretest.AddVLAN(frames, 0x8100, 120), 120, 0},
+		{"priority tag", wiretest.AddVLAN(frames, 0x8100, 0), 0, 0},
+		{"priority in front", wiretest.AddVLAN(wiretest.AddVLAN(frames, 0x8100, 9), 0x8100, 0), 9, 0},
+		{"QinQ", wiretest.AddVLAN(wiretest.AddVLAN(frames, 0x8100, 120), 0x88a8, 7), 7, 120},
+		{"old QinQ", wiretest.AddVLAN(wiretest.AddVLAN(frames, 0x8100, 120), 0x9100, 7), 7, 120},
+		{"three tags", wiretest.AddVLAN(wiretest.AddVLAN(wiretest.AddVLAN(frames, 0x8100, 120), 0x8100, 2), 0x9200, 7), 7, 2<<12 | 120},
+		{"a type of its own", wiretest.AddVLAN(wiretest.AddVLAN(frames, 0x8100, 120), 0x4242, 7), 7, 120},
+		{"cooked", wiretest.Relink(conversation(false, wiretest.VLAN(5, 6)), wiretest.LinkSLL), 5, 6},
+		{"cooked 2", wiretest.Relink(conversation(false, wiretest.VLAN(5, 6)), wiretest.LinkSLL2), 5, 6},
 	} {
 		h := newHarness(Config{}).run(t, tc.frames)
 		same(t, tc.name, h.packets, want)
-		if len(h.packets) > 0 && h.packets[0].VLAN != tc.vlan {
-			t.Errorf("%s: VLAN %d, want %d", tc.name, h.packets[0].VLAN, tc.vlan)
+		if len(h.packets) > 0 && (h.packets[0].VLAN != tc.vlan || h.packets[0].Inner != tc.inner) {
+			t.Errorf("%s: VLAN %d, inner %d, want %d and %d", tc.name, h.packets[0].VLAN, h.packets[0].Inner, tc.vlan, tc.inner)
 		}
 	}
 	five := frames

@@ -14,18 +14,18 @@ const (
 	grePPP       = 0x880b // PPTP
 )
 
-// gre reads a GRE header (RFC 2784, 2890; version 1 is PPTP's, RFC 2637).
+// gre reads a GRE header (RFC 1701, 2784, 2890; version 1 is PPTP's, RFC 2637).
 func (d *Decoder) gre(b []byte) event.FrameFate {
 	if len(b) < 4 {
 		return d.short()
 	}
 	flags, kind := binary.BigEndian.Uint16(b), binary.BigEndian.Uint16(b[2:])
 	version := flags & 7
-	if version > 1 || flags&0x4000 != 0 { // source routes of RFC 1701
+	if version > 1 {
 		return event.FrameUnknownLink
 	}
 	n := 4
-	if flags&0x8000 != 0 { // checksum
+	if flags&0xc000 != 0 { // checksum and offset of the source route
 		n += 4
 	}
 	keyAt := n
@@ -41,9 +41,15 @@ func (d *Decoder) gre(b []byte) event.FrameFate {
 		return d.short()
 	}
 	if flags&0x2000 != 0 && version == 0 { // PPTP's differs by direction
-		d.p.VNI = binary.BigEndian.Uint32(b[keyAt:])
+		d.tenant(binary.BigEndian.Uint32(b[keyAt:]))
 	}
 	b = b[n:]
+	if flags&0x4000 != 0 {
+		var ok bool
+		if b, ok = afterRoute(b); !ok {
+			return d.short()
+		}
+	}
 	switch kind {
 	case greERSPAN:
 		if flags&0x1000 == 0 { // type I has no header and no sequence number
@@ -62,6 +68,22 @@ func (d *Decoder) gre(b []byte) event.FrameFate {
 		return d.wifi(b, false)
 	}
 	return d.inner(kind, b)
+}
+
+// afterRoute steps over the source route of RFC 1701: entries of an address
+// family, an offset and a length, up to an entry without either.
+func afterRoute(b []byte) (rest []byte, ok bool) {
+	for len(b) >= 4 {
+		family, n := binary.BigEndian.Uint16(b), int(b[3])
+		if b = b[4:]; family == 0 && n == 0 {
+			return b, true
+		}
+		if n > len(b) {
+			break
+		}
+		b = b[n:]
+	}
+	return nil, false
 }
 
 // erspan steps over the switch's header. Its session id names the mirror, not

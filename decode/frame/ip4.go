@@ -66,7 +66,7 @@ func (d *Decoder) fragment4(b []byte, head, total int, bits uint16, src, dst net
 		return event.FrameTruncated
 	}
 	d.frag = defrag.Fragment{
-		Key:    defrag.Key{Src: src, Dst: dst, ID: uint32(d.p.IPID), Proto: b[9], VLAN: d.p.VLAN, VNI: d.p.VNI, Depth: d.depth},
+		Key:    defrag.Key{Src: src, Dst: dst, ID: uint32(d.p.IPID), Proto: b[9], VLAN: d.p.VLAN, Inner: d.p.Inner, VNI: d.p.VNI, Depth: d.depth},
 		Offset: int(bits&0x1fff) * 8, More: bits&0x2000 != 0, Before: head,
 		Next: b[9], TTL: b[8], Data: b[head:],
 	}

@@ -109,7 +109,7 @@ func (d *Decoder) fragment6(b []byte, wire, seen, before int, src, dst netip.Add
 		return event.FrameTruncated
 	}
 	d.frag = defrag.Fragment{
-		Key:    defrag.Key{Src: src, Dst: dst, ID: id, VLAN: d.p.VLAN, VNI: d.p.VNI, Depth: d.depth},
+		Key:    defrag.Key{Src: src, Dst: dst, ID: id, VLAN: d.p.VLAN, Inner: d.p.Inner, VNI: d.p.VNI, Depth: d.depth},
 		Offset: int(bits &^ 7), More: bits&1 != 0, Before: before,
 		Next: next, TTL: d.p.TTL, Data: data,
 	}

@@ -28,8 +28,11 @@ type Packet struct {
 	// an IPv6 address, and there is never a zone.
 	Src, Dst netip.AddrPort
 	// VLAN is the outermost VLAN id, VNI the innermost tunnel id; 0 is none.
-	VLAN uint16
-	VNI  uint32
+	// Inner is the ids of the tags within, 12 bits each, the innermost lowest;
+	// of three, the first loses four bits.
+	VLAN  uint16
+	VNI   uint32
+	Inner uint32
 	// TTL is the IPv4 time to live or the IPv6 hop limit; IPID is the IPv4
 	// identification, 0 for IPv6.
 	TTL  uint8

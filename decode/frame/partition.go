@@ -15,7 +15,7 @@ func (p *Packet) Partition(seed uint64) uint8 {
 	if a > b {
 		a, b = b, a
 	}
-	h := mix(a^mulA, b^mix(seed^mulB, uint64(p.VLAN)<<32^uint64(p.VNI)^mulC))
+	h := mix(a^mulA, b^mix(seed^mulB, uint64(p.VLAN)<<32^uint64(p.Inner)<<40^uint64(p.VNI)^mulC))
 	return uint8(h >> 58)
 }
 

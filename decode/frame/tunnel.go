@@ -69,6 +69,13 @@ func (d *Decoder) enter(src, dst netip.Addr) bool {
 	return true
 }
 
+// tenant notes a tunnel's id that tells tenants apart.
+func (d *Decoder) tenant(id uint32) {
+	if !d.cfg.JoinTunnels {
+		d.p.VNI = id
+	}
+}
+
 // inner reads what GRE's and GENEVE's protocol field announces: an
 // EtherType, never a length.
 func (d *Decoder) inner(kind uint16, b []byte) event.FrameFate {

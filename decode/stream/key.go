@@ -15,7 +15,7 @@ type key struct {
 	lowHi, lowLo, highHi, highLo uint64
 	ports, vni                   uint32
 	vlan                         uint32 // with v4Bit, since ::ffff:1.2.3.4 is not 1.2.3.4
-	_                            uint32
+	inner                        uint32 // the tags within
 }
 
 const v4Bit = 1 << 16
@@ -30,7 +30,7 @@ func keyOf(p *frame.Packet) (k key, fromLow bool) {
 		c := cmp.Compare(srcHi, dstHi)
 		fromLow = c < 0 || c == 0 && sp <= dp
 	}
-	k.vni, k.vlan = p.VNI, uint32(p.VLAN)
+	k.vni, k.vlan, k.inner = p.VNI, uint32(p.VLAN), p.Inner
 	if p.Src.Addr().Is4() {
 		k.vlan |= v4Bit
 	}

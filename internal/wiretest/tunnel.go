@@ -148,12 +148,12 @@ func wrapUDP(kind TunnelKind, vni uint32, ether uint16, frame, ip []byte) []byte
 		b = append(b, 1, 2, 3, 1, 0xde, 0xad, 0xbe, 0xef) // class 0x0102, type 3, four bytes
 		return outerIPv4(17, udp(6081, append(b, frame...)))
 	case GatewayLB:
-		b = binary.BigEndian.AppendUint16([]byte{8, 0}, ether)
+		b = binary.BigEndian.AppendUint16([]byte{8, 0}, ether) // eight words of options
 		b = binary.BigEndian.AppendUint32(b, vni<<8)
 		b = append(b, 1, 8, 1, 2, 1, 2, 3, 4, 5, 6, 7, 8) // class 0x0108: the endpoint, the attachment, the flow's cookie
 		b = append(b, 1, 8, 2, 2, 8, 7, 6, 5, 4, 3, 2, 1)
 		b = append(b, 1, 8, 3, 1, 0xc0, 0x0c, 0x1e, 0)
-		return outerIPv4(17, udp(6081, append(append(b, 1, 8, 4, 0), ip...)))
+		return outerIPv4(17, udp(6081, append(b, ip...)))
 	case GTP, GTPExtended:
 		b = []byte{0x30, 0xff}
 		extra := []byte{}
