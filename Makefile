@@ -77,6 +77,5 @@ integration: build ## real Kafka, ClickHouse and rsyslog on loopback, started an
 	$(call timed,integration,$(GO) test -count=1 -tags integration -timeout 24m -v ./internal/integration | grep -vE '^=== (RUN|PAUSE|CONT)')
 
 .PHONY: bench
-bench: build ## packets/s, calls/s, CPU and memory beside tshark and gopacket + net/http
-	@./deploy/deps.sh bench
-	$(call timed,bench,$(GO) run ./bench)
+bench: build ## CPU, memory and calls found, beside gopacket + net/http; BENCH='-rounds 1 -shrink 10' for a quick look
+	$(call timed,bench,$(GO) run ./bench $(BENCH))

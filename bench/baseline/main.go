@@ -24,19 +24,22 @@ type counts struct {
 }
 
 type stream struct {
-	in [2]*io.PipeWriter
+	counts *counts
+	in     [2]*io.PipeWriter
 }
 
-// New starts the two readers of a connection.
+// New makes a connection, whose readers begin with its first bytes: the last
+// acknowledgement of one that ended makes another that never has any.
 func (c *counts) New(_, _ gopacket.Flow, _ *layers.TCP, _ reassembly.AssemblerContext) reassembly.Stream {
-	s := &stream{}
-	for d := range s.in {
-		r, w := io.Pipe()
-		s.in[d] = w
-		c.wg.Add(1)
-		go c.read(r, d)
-	}
-	return s
+	return &stream{counts: c}
+}
+
+// reader starts the reader of a direction.
+func (s *stream) reader(d int) *io.PipeWriter {
+	r, w := io.Pipe()
+	s.counts.wg.Add(1)
+	go s.counts.read(r, d)
+	return w
 }
 
 func (c *counts) read(r *io.PipeReader, dir int) {
@@ -77,12 +80,18 @@ func (s *stream) ReassembledSG(sg reassembly.ScatterGather, _ reassembly.Assembl
 	if dir == reassembly.TCPDirServerToClient {
 		d = 1
 	}
+	if s.in[d] == nil {
+		s.in[d] = s.reader(d)
+	}
 	s.in[d].Write(sg.Fetch(n)) // fails only once its reader is gone
 }
 
 func (s *stream) ReassemblyComplete(reassembly.AssemblerContext) bool {
-	s.in[0].Close()
-	s.in[1].Close()
+	for _, w := range s.in {
+		if w != nil {
+			w.Close()
+		}
+	}
 	return true
 }
 
