@@ -53,7 +53,7 @@ func Anomalies() []Anomaly {
 		{AnomalyHeaderName, "a header's name is empty or holds bytes that no name may hold"},
 		{AnomalyHeaderLine, "a header line has no colon, or the first begins with white space"},
 		{AnomalyTrailer, "a trailer carries framing, routing or authentication fields"},
-		{AnomalyRequestLine, "a request line has odd white space, or a target with spaces or control bytes"},
+		{AnomalyRequestLine, "a request line has odd white space, or a target with spaces or control bytes, or one that is no path, no URL and no asterisk"},
 		{AnomalyMethod, "a method is not made of capital letters and hyphens"},
 		{AnomalyVersion, "a version other than HTTP/1.0 and HTTP/1.1"},
 		{AnomalyStatus, "a response whose status is no number from 100 to 599, a status line with odd white space or up to four bytes before it, or bytes in a response's place that are none"},

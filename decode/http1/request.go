@@ -49,7 +49,7 @@ func (h *half) request(text string, at event.Stamp) facts {
 
 // markRequestLine notes what is odd about a request line.
 func markRequestLine(c *event.Call, r *requestLine) {
-	if r.odd || !cleanTarget(r.target) {
+	if r.odd || !cleanTarget(r.target) || !targetForm(r) {
 		c.Mark(AnomalyRequestLine)
 	}
 	if !ordinaryMethod(r.method) {
@@ -62,6 +62,16 @@ func markRequestLine(c *event.Call, r *requestLine) {
 	case r.v == vOdd || r.v == v09:
 		c.Mark(AnomalyVersion)
 	}
+}
+
+// targetForm reports whether the target has one of the four forms of RFC 9112.
+// Others are refused by many servers, and taken for a path by some.
+func targetForm(r *requestLine) bool {
+	if r.method == "CONNECT" || r.target == "*" || strings.HasPrefix(r.target, "/") {
+		return true
+	}
+	_, _, _, ok := absolute(r.target)
+	return ok
 }
 
 // requestBody goes on to the body that f announces.

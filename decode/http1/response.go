@@ -12,6 +12,9 @@ func (h *half) response(text string, at event.Stamp) (f facts, ok bool) {
 	line, rest := cutLine(text)
 	s, _ := parseStatusLine(line)
 	if s.status/100 == 1 && s.status != 101 && !s.bad {
+		if s.odd {
+			h.note(AnomalyStatus)
+		}
 		h.interimDone(line, rest)
 		return f, false
 	}
@@ -56,6 +59,9 @@ func (h *half) interimDone(line, rest string) {
 		h.call = h.conn.pool.get()
 		if f := h.fields(&h.call.Resp.Headers, line, rest, false); f.announces() {
 			h.note(AnomalyForbiddenBody)
+		}
+		for _, name := range h.call.Anomalies { // the next response tells of them
+			h.note(name)
 		}
 		h.conn.pool.put(h.call)
 		h.call = nil
