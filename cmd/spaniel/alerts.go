@@ -66,22 +66,37 @@ func (a *app) checkRule(cfg *config.Config, id string) {
 
 func newAlertsShow(a *app) *cobra.Command {
 	var format string
+	var pcap pcapOptions
 	c := &cobra.Command{
-		Use: "show ID", Short: "Show one alert with its evidence and its calls; the id's first digits are enough",
-		Example: "  spaniel alerts show 0f1e2d",
-		Args:    exactArgs(1, "the id of an alert, or its first digits"),
-		RunE:    func(cmd *cobra.Command, args []string) error { return a.showAlert(cmd.Context(), args[0], format) },
+		Use:   "show ID",
+		Short: "Show one alert with its evidence and its calls; the id's first digits are enough",
+		Long: `Show prints one alert with its evidence and the calls it rests on.
+With --pcap it also writes the packets of those calls, read again from the capture
+that the alert was made from. They are as captured: no secret in them is redacted.
+Of a connection's first call the handshake is among them.`,
+		Example: `  spaniel alerts show 0f1e2d
+  spaniel alerts show 0f1e2d --pcap evidence.pcap
+  spaniel alerts show 0f1e2d --pcap - | tshark -r -
+  spaniel alerts show 0f1e2d --pcap evidence.pcap --from recorded-1.pcap --from recorded-2.pcap`,
+		Args: exactArgs(1, "the id of an alert, or its first digits"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return a.showAlert(cmd.Context(), args[0], format, &pcap)
+		},
 	}
-	c.Flags().StringVarP(&format, "output", "o", "vertical", "output of the alert: vertical, table, json, ndjson or csv")
+	f := c.Flags()
+	f.StringVarP(&format, "output", "o", "vertical", "output of the alert: vertical, table, json, ndjson or csv")
+	f.StringVar(&pcap.out, "pcap", "", "write the packets of its calls to `FILE`; - is standard output, which then has nothing else")
+	f.StringArrayVar(&pcap.from, "from", nil, "look for the packets in this capture `FILE`; several are read as one")
+	f.BoolVar(&pcap.force, "force", false, "replace the file of --pcap if it is there")
 	return c
 }
 
-func (a *app) showAlert(ctx context.Context, id, format string) error {
+func (a *app) showAlert(ctx context.Context, id, format string, pcap *pcapOptions) error {
 	id = strings.ToLower(strings.TrimSpace(id))
 	if strings.Trim(id, "0123456789abcdef") != "" || len(id) < 4 || len(id) > 32 {
 		return usage(fmt.Sprintf("%q is no id of an alert", id), "spaniel alerts list shows the ids; four digits or more are enough")
 	}
-	if err := checkFormat(format); err != nil {
+	if err := errors.Join(checkFormat(format), pcap.check()); err != nil {
 		return err
 	}
 	cfg, _, err := a.config()
@@ -99,7 +114,25 @@ func (a *app) showAlert(ctx context.Context, id, format string) error {
 	case 2:
 		return usage(fmt.Sprintf("several alerts begin with %s", id), "give more digits")
 	}
-	if err := a.query(ctx, "SELECT * FROM alerts WHERE "+hex+" = "+quote(found[0]), format); err != nil {
+	where := hex + " = " + quote(found[0])
+	if pcap.out != "-" {
+		if err := a.printAlert(ctx, cfg, where, format); err != nil {
+			return err
+		}
+	}
+	if pcap.out == "" {
+		return nil
+	}
+	s, err := a.subject(ctx, cfg, found[0], where)
+	if err != nil {
+		return err
+	}
+	return a.packets(ctx, cfg, s, pcap)
+}
+
+// printAlert prints the alert that where finds, and its calls.
+func (a *app) printAlert(ctx context.Context, cfg *config.Config, where, format string) error {
+	if err := a.query(ctx, "SELECT * FROM alerts WHERE "+where, format); err != nil {
 		return err
 	}
 	if format != "vertical" && format != "table" {
@@ -108,11 +141,11 @@ func (a *app) showAlert(ctx context.Context, id, format string) error {
 	if _, err := fmt.Fprintln(a.out, "── calls"); err != nil {
 		return err
 	}
-	calls, err := a.callsOf(ctx, cfg, hex+" = "+quote(found[0]))
+	calls, err := a.callsOf(ctx, cfg, where)
 	if err != nil || len(calls) == 0 {
 		return err
 	}
-	hex = a.hexID(cfg, "call_id")
+	hex := a.hexID(cfg, "call_id")
 	return a.query(ctx, "SELECT ts, client_ip, req_method, req_host, req_target, resp_status, call_duration_us, "+hex+` AS id FROM calls
 WHERE `+hex+" IN ("+strings.Join(calls, ", ")+") ORDER BY ts, call_depth", "table")
 }

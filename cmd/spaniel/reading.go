@@ -94,6 +94,11 @@ func (r *reading) one(paths []string) error {
 	bar.stop()
 	led := s.Ledger()
 	r.sum.add(paths, m, &led)
+	if r.save != nil && m.frames > 0 {
+		if rerr := r.remember(paths, m); rerr != nil {
+			r.a.hint("note: packets of what was found now cannot be found again: %v", rerr)
+		}
+	}
 	r.a.warnOfRules(s.RuleStats())
 	if r.ctx.Err() != nil && r.failure() == nil {
 		err = r.interrupted(paths, m, src) // where it was cut off is no fault of the file

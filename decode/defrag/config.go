@@ -15,6 +15,8 @@ type Config struct {
 	// SourceShare is the part of MaxBytes one source address (a /64 in IPv6)
 	// may hold, in percent; 25. At the cap that source's oldest datagram goes.
 	SourceShare int
+	// KeepFrames makes Datagram.Frames.
+	KeepFrames bool
 }
 
 func (c Config) withDefaults() Config {

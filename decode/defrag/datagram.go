@@ -28,6 +28,7 @@ type datagram struct {
 	pieces []piece
 	stored int // fragments that brought bytes
 	frames int // frames that are part of it
+	from   []uint64
 	have   int // bytes held
 	end    int // where the furthest fragment ends
 	last   bool

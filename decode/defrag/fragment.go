@@ -48,6 +48,9 @@ type Datagram struct {
 	Next, TTL uint8
 	// Data belongs to the Reassembler and is valid until its next Add.
 	Data []byte
+	// Frames are those it came in, repeats among them up to a number, if
+	// Config.KeepFrames asks for them.
+	Frames []uint64
 }
 
 // Fate is what Add did with a fragment.

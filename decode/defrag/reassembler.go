@@ -66,6 +66,9 @@ func (r *Reassembler) Add(f *Fragment, d *Datagram) Fate {
 		return Dropped
 	}
 	g.frames++
+	if r.cfg.KeepFrames && len(g.from) < 4*r.cfg.MaxFragments {
+		g.from = append(g.from, f.Stamp.Frame)
+	}
 	if g.whole() {
 		r.finish(g, d)
 		return Complete
@@ -170,7 +173,7 @@ func (r *Reassembler) finish(g *datagram, d *Datagram) {
 	for i := range g.pieces {
 		r.out = append(r.out, g.pieces[i].data...)
 	}
-	*d = Datagram{Next: g.next, TTL: g.ttl, Data: r.out}
+	*d = Datagram{Next: g.next, TTL: g.ttl, Data: r.out, Frames: g.from}
 	r.counts.Completed++
 	r.remove(g)
 }

@@ -54,6 +54,7 @@ type Decoder struct {
 	p     *Packet
 	mac   []byte // source of the innermost Ethernet header
 	cut   bool   // the capture has less than was on the wire
+	parts []uint64
 	depth uint8  // tunnels entered
 	notes uint32 // anomalies reported
 }
@@ -67,16 +68,16 @@ func New(cfg Config, led *event.Ledger, note func(event.Anomaly)) *Decoder {
 	return d
 }
 
-// Decode reads one frame and counts it. The answer FrameStream means that p
-// holds a TCP segment; with any other, p's content has no meaning. p.Payload
-// is valid until the next call.
+// Decode reads one frame and counts it. The answers FrameStream and
+// FrameDuplicate mean that p holds a TCP segment; with any other, p's content
+// has no meaning. p.Payload is valid until the next call.
 //
 // A frame that held a fragment is counted as FrameFragment; should its
 // datagram die later, the count moves to FrameFragDropped.
 func (d *Decoder) Decode(f *event.Frame, p *Packet) event.FrameFate {
 	d.frags.Advance(f.Clock)
 	p.reset(f)
-	d.p, d.depth, d.notes, d.mac = p, 0, 0, nil
+	d.p, d.depth, d.notes, d.mac, d.parts = p, 0, 0, nil, d.parts[:0]
 	d.cut = f.Length > len(f.Data)
 	fate := d.link(f.Link, f.Data)
 	d.p, d.mac = nil, nil
@@ -94,6 +95,11 @@ func (d *Decoder) Fragments() defrag.Counts { return d.frags.Counts() }
 
 // Copies returns what was seen of packets that the mirror sent twice.
 func (d *Decoder) Copies() CopyStats { return d.seen.stats }
+
+// Parts returns the frames that brought the fragments which the last frame
+// completed, if Config.Defrag keeps them; borrowed until the next call of
+// Decode.
+func (d *Decoder) Parts() []uint64 { return d.parts }
 
 // fragmentsDied moves frames that were counted as used to those that were not.
 func (d *Decoder) fragmentsDied(frames int) {

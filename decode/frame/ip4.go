@@ -90,5 +90,6 @@ func (d *Decoder) fragment() (event.FrameFate, *defrag.Datagram) {
 		return event.FrameFragDropped, nil
 	}
 	d.p.TTL = d.whole.TTL
+	d.parts = append(d.parts, d.whole.Frames...)
 	return event.FrameStream, &d.whole
 }

@@ -41,6 +41,7 @@ var law = []struct {
 	{"internal/demo", []string{"internal/wiretest"}, "the bundled capture"},
 	{"internal/render", nil, "prints rows"},
 	{"internal/sensor", []string{"capture", "decode", "detect", "sinks/redact"}, "wires the stages of one capture"},
+	{"internal/evidence", []string{"capture", "decode", "internal/sensor"}, "finds the packets of calls again"},
 	{"internal/forward", []string{"sinks"}, "wires the spool to the sinks"},
 	{"internal/config", []string{"decode", "detect", "sinks", "capture"}, "one file sets every package's Config"},
 	{"internal/admin", []string{"sinks", "internal/forward", "internal/render"}, "metrics, health, queries"},

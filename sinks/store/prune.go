@@ -33,7 +33,7 @@ func (s *Store) Prune(ctx context.Context, before time.Time) (removed int64, err
 }
 
 func (s *Store) prune(ctx context.Context, before time.Time) (removed int64, err error) {
-	for _, t := range []string{callTable.name, alertTable.name, flowTable.name, anomalyTable.name, lossTable.name, factTable.name} {
+	for _, t := range []string{callTable.name, alertTable.name, flowTable.name, anomalyTable.name, lossTable.name, factTable.name, "captures"} {
 		res, err := s.writer.ExecContext(ctx, "DELETE FROM "+t+" WHERE spooled_day < ?::DATE", before.UTC().Format(time.DateOnly))
 		if err != nil {
 			return removed, fmt.Errorf("pruning %s of store %s: %w", t, s.path, err)

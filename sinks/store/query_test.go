@@ -82,7 +82,7 @@ func unharmed(t *testing.T, s *Store, dir string) {
 	if got := strings.Join(ask(t, s, "SELECT count(*) FROM calls UNION ALL SELECT count(*) FROM flows"), ","); got != "3,1" {
 		t.Errorf("calls, flows: %s", got)
 	}
-	if got := ask(t, s, "SELECT count(*) FROM duckdb_tables()"); got[0] != "6" {
+	if got := ask(t, s, "SELECT count(*) FROM duckdb_tables()"); got[0] != "7" {
 		t.Errorf("tables: %v", got)
 	}
 	for _, pattern := range []string{"/tmp/spaniel-hostile*", filepath.Join(dir, "*.csv")} {

@@ -43,6 +43,7 @@ func Schema() []string {
 	for _, name := range []string{"anomalies", "losses", "facts"} {
 		ddl = append(ddl, tableDDL(name, event.NoteColumns())...)
 	}
+	ddl = append(ddl, capturesDDL)
 	return append(ddl, views...)
 }
 
