@@ -3,6 +3,9 @@ package frame
 import (
 	"encoding/binary"
 	"hash/maphash"
+	"net/netip"
+
+	"spaniel/decode/defrag"
 )
 
 // A mirror of two ports, or of both sides of a router, sends one packet twice:
@@ -89,36 +92,83 @@ func (c *copies) again(p *Packet, b []byte) bool {
 		}
 	}
 	place, tag := c.hash(p, b, src, dst)
-	within := int64(copyWithin)
-	if p.IPID == 0 {
-		within = copyBare
+	s := c.find(place, tag, p.Stamp.Clock, patience(p.IPID != 0))
+	if s == nil {
+		if p.WireLen == 0 && c.score > 0 {
+			c.score--
+		}
+		c.remember(place, tag, p)
+		return false
 	}
-	set := c.sights[int(place%copySets)*copyWays:][:copyWays]
+	c.stats.Copies++
+	if p.WireLen == 0 {
+		c.score = min(c.score+copyScore, copyTop)
+	}
+	if s.vlan != vlansOf(p) {
+		c.stats.OtherVLAN++
+		c.learn(src, dst, p, s.vlan)
+	}
+	return true
+}
+
+// patience is how much later a copy may come.
+func patience(identified bool) int64 {
+	if identified {
+		return copyWithin
+	}
+	return copyBare
+}
+
+func (c *copies) set(place uint64) []sight {
+	return c.sights[int(place%copySets)*copyWays:][:copyWays]
+}
+
+// find returns the sight of what a packet would be the copy of, nil without.
+func (c *copies) find(place, tag uint64, clock, within int64) *sight {
+	set := c.set(place)
+	for i := range set {
+		if s := &set[i]; s.tag == tag && clock-s.clock <= within {
+			return s
+		}
+	}
+	return nil
+}
+
+// remember gives p the oldest place of its set.
+func (c *copies) remember(place, tag uint64, p *Packet) {
+	set := c.set(place)
 	oldest := &set[0]
 	for i := range set {
-		s := &set[i]
-		if s.tag == tag && p.Stamp.Clock-s.clock <= within {
-			c.stats.Copies++
-			if p.WireLen == 0 {
-				c.score = min(c.score+copyScore, copyTop)
-			}
-			if s.vlan != vlansOf(p) {
-				c.stats.OtherVLAN++
-				c.learn(src, dst, p, s.vlan)
-			}
-			return true
-		}
-		if s.tag == 0 || oldest.tag != 0 && s.clock < oldest.clock {
+		if s := &set[i]; s.tag == 0 || oldest.tag != 0 && s.clock < oldest.clock {
 			oldest = s
 		}
 	}
 	if oldest.tag != 0 && p.Stamp.Clock-oldest.clock <= copyWithin {
 		c.stats.Forgotten++
 	}
-	if p.WireLen == 0 && c.score > 0 {
-		c.score--
-	}
 	*oldest = sight{tag: tag, clock: p.Stamp.Clock, vlan: vlansOf(p)}
+}
+
+// fragment reports whether f, of the packet p, was seen before in the same
+// VLAN, where the mirror doubles packets. A copy that came behind the end of
+// its datagram would begin another, for the next one of that identification
+// to fall into.
+func (c *copies) fragment(p *Packet, f *defrag.Fragment) bool {
+	if c.score == 0 || c.sights == nil {
+		return false
+	}
+	k := &f.Key
+	place := mix(endpoint(netip.AddrPortFrom(k.Src, uint16(k.Proto)), mulC), endpoint(netip.AddrPortFrom(k.Dst, uint16(k.Depth)), uint64(k.ID)))
+	place = mix(place^uint64(f.Offset)<<32^uint64(len(f.Data)), mulB^uint64(k.VNI)^uint64(k.VLAN)<<32^uint64(k.Inner)<<40)
+	if f.More {
+		place ^= mulA
+	}
+	tag := mix(place^mulB, maphash.Bytes(c.seed, f.Data)) | 1
+	if c.find(place, tag, p.Stamp.Clock, patience(k.ID != 0)) != nil {
+		c.stats.Copies++
+		return true
+	}
+	c.remember(place, tag, p)
 	return false
 }
 

@@ -81,6 +81,10 @@ func (d *Decoder) fragment4(b []byte, head, total int, bits uint16, src, dst net
 // datagram is whole.
 func (d *Decoder) fragment() (event.FrameFate, *defrag.Datagram) {
 	d.frag.Stamp = d.p.Stamp
+	if !d.cfg.KeepDuplicates && d.seen.fragment(d.p, &d.frag) {
+		d.frag.Data = nil
+		return event.FrameDuplicate, nil
+	}
 	fate := d.frags.Add(&d.frag, &d.whole)
 	d.frag.Data = nil
 	switch fate {

@@ -93,6 +93,7 @@
 //	backwards         in the opposite order
 //	twice             again, after=1ms vlan=9 ttl=63
 //	truncate SIZE     cut off by the capture
+//	trail HEX         more bytes behind the IP packet
 //	time T            a duration from its own, a year, or "equal": the start
 //	ip OFF HEX  tcp OFF HEX   bytes of a header; TCP's checksum is not mended
 //	nops  extend N    IPv4 options; so many IPv6 extension headers

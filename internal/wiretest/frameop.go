@@ -34,6 +34,13 @@ func (c *Case) frameOp(frames []event.Frame, words []string) ([]event.Frame, err
 		return Number(out), nil
 	case "twice":
 		return twice(frames, args)
+	case "trail":
+		b, err := hex.DecodeString(strings.Join(args, ""))
+		out := slices.Clone(frames)
+		for i, f := range out {
+			out[i] = withData(f, append(slices.Clone(f.Data), b...))
+		}
+		return Number(out), err
 	}
 	n := make([]uint64, 2) // of which the second may be left out
 	for i, a := range args {
@@ -170,7 +177,7 @@ func writeIP(f event.Frame, off int, b []byte) event.Frame {
 	at, kind := ethernetPayload(f.Data)
 	copy(f.Data[at+off:], b)
 	if kind == etherIPv4 && off != 10 {
-		head := f.Data[at : at+int(f.Data[at]&15)*4]
+		head := f.Data[at:min(len(f.Data), at+max(20, int(f.Data[at]&15)*4))]
 		head[10], head[11] = 0, 0
 		binary.BigEndian.PutUint16(head[10:], Checksum(head))
 	}
