@@ -1,10 +1,7 @@
 package body
 
 import (
-	"bytes"
 	"strings"
-	"unicode/utf16"
-	"unicode/utf8"
 
 	"spaniel/event"
 )
@@ -24,18 +21,18 @@ const (
 // body appends the leaves of a request body.
 func (k *collector) body(raw []byte) {
 	declared := k.call.Req.Get("Content-Type")
-	text := string(fromUTF16(raw))
+	for _, text := range k.texts(declared, raw) {
+		k.whole(declared, text)
+	}
+}
+
+// whole appends the leaves of a request body in UTF-8.
+func (k *collector) whole(declared, text string) {
 	if types := k.contentTypes(); types != "" && (types != declared || ambiguous(declared)) {
 		k.call.Mark(AnomalyParts)
 		k.eachBoundary(types, text)
 	}
-	if f := formatOf(declared, text); f == formatMultipart {
-		if boundary := boundaryOf(declared, text); boundary != "" {
-			k.multipart("body", boundary, text, 0)
-			return
-		}
-	}
-	k.content("body", event.LeafBody, declared, text)
+	k.content("body", event.LeafBody, declared, text, 0)
 }
 
 // contentTypes returns all Content-Type fields in one, "" where none is of
@@ -75,9 +72,12 @@ func (k *collector) eachBoundary(types, text string) {
 // maxBoundaries is how many boundaries of one body are tried.
 const maxBoundaries = 4
 
-// content appends a value that may have a structure of its own.
-func (k *collector) content(place string, plain event.LeafKind, declared, text string) {
+// content appends a value that may have a structure of its own. level counts
+// multipart within multipart.
+func (k *collector) content(place string, plain event.LeafKind, declared, text string, level int) {
 	switch formatOf(declared, text) {
+	case formatMultipart:
+		k.multipart(place, boundaryOf(declared, text), text, level)
 	case formatJSON:
 		k.json(place, text)
 	case formatXML:
@@ -104,7 +104,7 @@ func formatOf(declared, text string) format {
 	switch {
 	case head == "":
 		return formatPlain
-	case strings.HasPrefix(media, "multipart/") || media == "" && strings.HasPrefix(head, "--"):
+	case (head[0] == '-' || strings.HasPrefix(media, "multipart/")) && boundaryOf(declared, text) != "":
 		return formatMultipart
 	case graphqlLike(head):
 		return formatGraphQL
@@ -144,45 +144,4 @@ func formLike(text string) bool {
 		}
 	}
 	return false
-}
-
-// fromUTF16 turns UTF-16 with a byte order mark, or of an XML or JSON text
-// without one, into UTF-8; other bytes are returned as they are.
-func fromUTF16(b []byte) []byte {
-	little, found := false, false
-	switch {
-	case bytes.HasPrefix(b, []byte{0xff, 0xfe}):
-		little, found, b = true, true, b[2:]
-	case bytes.HasPrefix(b, []byte{0xfe, 0xff}):
-		found, b = true, b[2:]
-	case len(b) >= 4 && b[0] != 0 && b[1] == 0 && b[2] != 0 && b[3] == 0:
-		little, found = true, true
-	case len(b) >= 4 && b[0] == 0 && b[1] != 0 && b[2] == 0 && b[3] != 0:
-		found = true
-	}
-	if !found {
-		return b
-	}
-	return appendUTF16(make([]byte, 0, len(b)), b, little)
-}
-
-// appendUTF16 appends the UTF-8 form of UTF-16 units; an odd last byte is left
-// out.
-func appendUTF16(dst, b []byte, little bool) []byte {
-	unit := func(i int) rune {
-		if little {
-			return rune(b[i]) | rune(b[i+1])<<8
-		}
-		return rune(b[i])<<8 | rune(b[i+1])
-	}
-	for i := 0; i+1 < len(b); i += 2 {
-		r := unit(i)
-		if utf16.IsSurrogate(r) && i+3 < len(b) {
-			if full := utf16.DecodeRune(r, unit(i+2)); full != utf8.RuneError {
-				r, i = full, i+2
-			}
-		}
-		dst = utf8.AppendRune(dst, r)
-	}
-	return dst
 }

@@ -31,10 +31,29 @@ func (k *collector) json(place, s string) {
 			if len(r.dst) == had {
 				r.i = start // nothing of it was JSON: {{7*7}}
 			}
-			r.rest(place, event.LeafBody, r.s[r.i:])
-			return
+			if !r.nextLine(place) {
+				return
+			}
 		}
 	}
+}
+
+// nextLine appends what is no JSON as one leaf, up to the next line that
+// begins an object: one bad line of many does not hide the others. It reports
+// whether there is such a line.
+func (r *jsonReader) nextLine(place string) bool {
+	rest := r.s[r.i:]
+	end := -1
+	if r.left > 1 {
+		end = strings.Index(rest, "\n{")
+	}
+	if end < 0 {
+		r.rest(place, event.LeafBody, rest)
+		return false
+	}
+	r.rest(place, event.LeafBody, rest[:end])
+	r.i, r.depth = r.i+end, 0
+	return true
 }
 
 // space passes white space, comments and the commas between documents.
@@ -166,7 +185,7 @@ func (r *jsonReader) array(place, key string) bool {
 // bare reads a number, a word, or anything up to the next delimiter.
 func (r *jsonReader) bare(place, key string) bool {
 	start := r.i
-	for r.i < len(r.s) && strings.IndexByte(",]} \t\r\n", r.s[r.i]) < 0 {
+	for r.i < len(r.s) && strings.IndexByte(",]}[{\" \t\r\n", r.s[r.i]) < 0 {
 		r.i++
 	}
 	word := r.s[start:r.i]

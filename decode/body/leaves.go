@@ -14,8 +14,9 @@ type collector struct {
 	dst  []event.Leaf
 	left int // leaves the part now read may still add
 
-	nested int  // values within values
-	cut    bool // a cap was met within one
+	nested  int     // values within values
+	charset charset // of the parts of a body, nil for one that is ASCII and more
+	cut     bool    // a cap was met within one
 }
 
 // Leaves appends every client-controlled value of the request to dst: path

@@ -1,6 +1,8 @@
 package body
 
 import (
+	"cmp"
+	"strconv"
 	"strings"
 
 	"spaniel/event"
@@ -141,7 +143,7 @@ func (k *collector) part(place, s string, level int) {
 		head, content = "", s
 	}
 	var list []event.Header
-	disposition, media := "", ""
+	disposition, media, encoding := "", "", ""
 	for line := range strings.Lines(head) {
 		name, value, _ := strings.Cut(strings.TrimRight(line, "\r\n"), ":")
 		value = strings.TrimSpace(value)
@@ -150,24 +152,36 @@ func (k *collector) part(place, s string, level int) {
 			disposition = value
 		case strings.EqualFold(name, "content-type"):
 			media = value
+		case strings.EqualFold(name, "content-transfer-encoding"):
+			encoding = value
 		}
 		list = append(list, event.Header{Name: strings.TrimSpace(name), Value: value})
 	}
 	name := parameter(disposition, "name")
+	if name == "" {
+		name = extended(disposition, "name")
+	}
 	at := k.e.place(place, name)
 	k.name(at, name)
 	k.fileName(at, disposition)
 	k.partHeaders(at, list)
-	if b := boundaryOf(media, content); hasFold(media, "multipart/") && b != "" && level < maxParts {
-		k.multipart(at, b, content, level+1)
+	for i, text := range k.partTexts(media, encoding, content) {
+		if i > 0 && k.full() {
+			return
+		}
+		k.partContent(at, name, media, text, level)
+	}
+}
+
+// partContent appends a part's content.
+func (k *collector) partContent(at, name, media, text string, level int) {
+	f := formatOf(media, text)
+	if f == formatMultipart && level < maxParts || media != "" && f == formatJSON || f == formatXML && surelyXML(media, text) {
+		k.content(at, event.LeafMultipart, media, text, level+1)
 		return
 	}
-	if f := formatOf(media, content); media != "" && f == formatJSON || f == formatXML && surelyXML(media, content) {
-		k.content(at, event.LeafMultipart, media, content)
-		return
-	}
-	k.add(event.Leaf{Place: at, Key: name, Kind: event.LeafMultipart, Value: content})
-	k.inside(at, name, content)
+	k.add(event.Leaf{Place: at, Key: name, Kind: event.LeafMultipart, Value: text})
+	k.inside(at, name, text)
 }
 
 // partHeaders appends a part's header values.
@@ -176,23 +190,46 @@ func (k *collector) partHeaders(at string, list []event.Header) {
 		if k.full() {
 			return
 		}
-		k.add(event.Leaf{Place: k.header(k.e.place(at, "header"), list[i].Name), Key: list[i].Name, Kind: event.LeafMultipart, Value: list[i].Value})
+		place := k.header(k.e.place(at, "header"), list[i].Name)
+		k.name(place, list[i].Name)
+		k.add(event.Leaf{Place: place, Key: list[i].Name, Kind: event.LeafMultipart, Value: list[i].Value})
 	}
 }
 
 // fileName appends the file names a part declares, plain and extended.
 func (k *collector) fileName(at, disposition string) {
-	for _, p := range []string{"filename", "filename*"} {
-		if v := parameter(disposition, p); v != "" && !k.full() {
-			if p == "filename*" {
-				if parts := strings.SplitN(v, "'", 3); len(parts) == 3 {
-					v = parts[2]
-				}
-			}
+	plain, last := parameter(disposition, "filename"), ""
+	for _, v := range [...]string{plain, encodedWord(plain), extended(disposition, "filename")} {
+		if v != last && v != "" && !k.full() {
 			k.add(event.Leaf{Place: k.e.place(at, "filename"), Key: "filename", Kind: event.LeafMultipart, Value: v})
+			last = v
 		}
 	}
 }
+
+// extended returns a parameter in the form of RFC 2231, still with its percent
+// signs: name*, or name*0, name*1 and so on in one.
+func extended(disposition, name string) string {
+	if strings.IndexByte(disposition, '*') < 0 {
+		return ""
+	}
+	v := parameter(disposition, name+"*")
+	for n := range maxPieces {
+		at := name + "*" + strconv.Itoa(n)
+		piece := cmp.Or(parameter(disposition, at), parameter(disposition, at+"*"))
+		if piece == "" {
+			break
+		}
+		v += piece
+	}
+	if parts := strings.SplitN(v, "'", 3); len(parts) == 3 {
+		v = parts[2]
+	}
+	return v
+}
+
+// maxPieces is of how many pieces a parameter is put together.
+const maxPieces = 16
 
 // cutHead cuts a part at its empty line.
 func cutHead(s string) (head, content string, ok bool) {
@@ -202,12 +239,17 @@ func cutHead(s string) (head, content string, ok bool) {
 	if strings.HasPrefix(s, "\n") {
 		return "", s[1:], true
 	}
-	crlf, lf := strings.Index(s, "\r\n\r\n"), strings.Index(s, "\n\n")
-	switch {
-	case crlf >= 0 && (lf < 0 || crlf < lf):
-		return s[:crlf+2], s[crlf+4:], true
-	case lf >= 0:
-		return s[:lf+1], s[lf+2:], true
+	for end := 0; ; {
+		i := strings.IndexByte(s[end:], '\n')
+		if i < 0 {
+			return "", s, false
+		}
+		end += i + 1
+		switch rest := s[end:]; {
+		case strings.HasPrefix(rest, "\n"):
+			return s[:end], rest[1:], true
+		case strings.HasPrefix(rest, "\r\n"):
+			return s[:end], rest[2:], true
+		}
 	}
-	return "", s, false
 }

@@ -116,7 +116,7 @@ func stepUTF16(r *reader, s string) {
 	if len(s) < 8 || strings.IndexByte(s, 0) < 0 {
 		return
 	}
-	if out := fromUTF16([]byte(s)); len(out) < len(s) && printable(out) {
+	if out := fromWide([]byte(s)); len(out) < len(s) && printable(out) {
 		r.addScratch("utf16", out)
 	}
 }

@@ -11,11 +11,13 @@ import (
 // and a DOCTYPE is a leaf, whole.
 type xmlReader struct {
 	*collector
-	s     string
-	i     int
-	root  string
-	stack []string // places of the open elements
-	key   []string
+	s      string
+	i      int
+	root   string
+	stack  []string // places of the open elements
+	key    []string
+	run    string // text since the last tag, across comments and CDATA marks
+	pieces []byte // the same, once it is of more than one piece
 }
 
 // xml appends the leaves of XML text below place.
@@ -28,6 +30,7 @@ func (k *collector) xml(place, s string) {
 		}
 		r.next()
 	}
+	r.flush()
 }
 
 // at returns the place and the name of the element that is open.
@@ -52,30 +55,61 @@ func (r *xmlReader) next() {
 	}
 	switch {
 	case strings.HasPrefix(s, "<!--"):
-		r.text(r.upTo("<!--", "-->"))
+		r.comment(r.upTo("<!--", "-->"))
 	case strings.HasPrefix(s, "<![CDATA["):
 		r.text(r.upTo("<![CDATA[", "]]>"))
 	case strings.HasPrefix(s, "<!"):
+		r.flush()
 		r.doctype()
 	case strings.HasPrefix(s, "<?xml "):
 		r.upTo("<?", "?>")
 	case strings.HasPrefix(s, "<?"):
-		r.text(r.upTo("<?", "?>"))
+		r.comment(r.upTo("<?", "?>"))
 	case strings.HasPrefix(s, "</"):
+		r.flush()
 		r.upTo("</", ">")
 		if n := len(r.stack); n > 0 {
 			r.stack, r.key = r.stack[:n-1], r.key[:n-1]
 		}
+	case len(s) == 1 || strings.IndexByte(notName, s[1]) >= 0:
+		r.text("<") // no tag
+		r.i++
 	default:
+		r.flush()
 		r.element()
 	}
 }
 
-// text appends text that is not only white space.
+// text takes a piece of text: what comments and CDATA marks cut apart is one
+// value to a server.
 func (r *xmlReader) text(s string) {
+	if r.run == "" {
+		r.run = s
+		return
+	}
+	if len(r.pieces) == 0 {
+		r.pieces = append(r.pieces, r.run...)
+	}
+	r.pieces = append(r.pieces, s...)
+}
+
+// flush appends the text since the last tag, if it is not only white space.
+func (r *xmlReader) flush() {
+	s := r.run
+	if len(r.pieces) > 0 {
+		s = string(r.pieces)
+	}
+	if r.run, r.pieces = "", r.pieces[:0]; s != "" {
+		r.comment(s)
+	}
+}
+
+// comment appends a value of its own at the open element.
+func (r *xmlReader) comment(s string) {
 	if t := strings.TrimSpace(s); t != "" {
 		place, key := r.at()
 		r.add(event.Leaf{Place: place, Key: key, Kind: event.LeafXML, Value: t})
+		r.inside(place, key, t)
 	}
 }
 
@@ -117,9 +151,6 @@ func (r *xmlReader) doctype() {
 func (r *xmlReader) element() {
 	r.i++
 	name := r.word()
-	if name == "" {
-		return
-	}
 	local := name[strings.IndexByte(name, ':')+1:]
 	place, _ := r.at()
 	if len(r.stack) < r.e.cfg.MaxDepth {
@@ -136,10 +167,13 @@ func (r *xmlReader) element() {
 	}
 }
 
+// notName is what ends a name.
+const notName = " \t\r\n/><=\"'"
+
 // word passes a name.
 func (r *xmlReader) word() string {
 	start := r.i
-	for r.i < len(r.s) && strings.IndexByte(" \t\r\n/><=\"'", r.s[r.i]) < 0 {
+	for r.i < len(r.s) && strings.IndexByte(notName, r.s[r.i]) < 0 {
 		r.i++
 	}
 	return r.s[start:r.i]
@@ -165,11 +199,28 @@ func (r *xmlReader) attributes(place string) (closed bool) {
 		closed = false
 		name := r.word()
 		value := r.quoted()
-		if !r.full() && name != "xmlns" && !strings.HasPrefix(name, "xmlns:") {
-			r.add(event.Leaf{Place: r.e.place(place, name), Key: name, Kind: event.LeafXML, Value: value})
+		if r.full() || plainSpace(name, value) {
+			continue
 		}
+		at := r.e.place(place, name)
+		r.collector.name(at, name[strings.IndexByte(name, ':')+1:])
+		r.add(event.Leaf{Place: at, Key: name, Kind: event.LeafXML, Value: value})
+		r.inside(at, name, value)
 	}
 	return closed
+}
+
+// plainSpace reports whether an attribute declares a name space, and no more.
+func plainSpace(name, value string) bool {
+	if name != "xmlns" && !strings.HasPrefix(name, "xmlns:") {
+		return false
+	}
+	for i := 0; i < len(value); i++ {
+		if c := value[i]; !plainName[c] && c != ':' && c != '/' && c != '#' {
+			return false
+		}
+	}
+	return true
 }
 
 // quoted reads ="value" after a name, "" where there is none.
