@@ -96,6 +96,24 @@ func write(t *testing.T, file string, text []byte, got map[string]string) {
 	}
 }
 
+// second tells a call's second reading: its requests, with the fields that the
+// first does not have, and the response's body where it is another one.
+func second(c *event.Call) string {
+	var b strings.Builder
+	for a := c.Alt; a != nil; a = a.Alt {
+		fmt.Fprintf(&b, "\n  %s: %s %s%s %q", a.Why, a.Req.Method, a.Req.Host, a.Req.Target, a.ReqBody())
+		for _, h := range a.Req.Headers {
+			if !slices.Contains(c.Req.Headers, h) {
+				fmt.Fprintf(&b, " %s=%q", h.Name, h.Value)
+			}
+		}
+		if x := a.RespBody(); string(x) != string(c.RespBody()) {
+			fmt.Fprintf(&b, " -> %q", x)
+		}
+	}
+	return b.String()
+}
+
 // outcome runs frames and tells what came of them, as the sections have it.
 func outcome(t *testing.T, frames []event.Frame, epoch int, settings string) map[string]string {
 	var calls, notes []string
@@ -107,8 +125,9 @@ func outcome(t *testing.T, frames []event.Frame, epoch int, settings string) map
 			call := p.out.Call
 			p.out.Call = func(c *event.Call) {
 				s := strings.TrimSpace(describe(c) + " " + strings.Join(c.Anomalies, ","))
+				s = fmt.Sprintf("%d %s\n", c.Depth, s+second(c))
 				call(c)
-				calls = append(calls, fmt.Sprintf("%d %s\n", c.Depth, s))
+				calls = append(calls, s)
 			}
 			p.out.Fact = func(f *event.Fact) { notes = append(notes, "fact "+f.Kind+"\n") }
 		}

@@ -118,5 +118,6 @@ func (c *conn) emit(call *event.Call, at event.Stamp) {
 	call.Sensor = c.p.cfg.Sensor
 	call.ID, call.Key = event.CallIDs(call.Sensor, c.flow.FlowKey, c.flow.First, call.Depth)
 	call.Order = c.p.stamp(cause(c.flow, at))
+	call.ShareWithAlt()
 	c.p.out.Call(call)
 }

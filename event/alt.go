@@ -18,6 +18,8 @@ func (c *Call) ShareWithAlt() {
 		a.ID, a.Key, a.Order, a.Flow, a.Sensor = c.ID, c.Key, c.Order, c.Flow, c.Sensor
 		a.Depth, a.Time, a.Flags = c.Depth, c.Time, c.Flags
 		a.Anomalies = append(a.Anomalies[:0], c.Anomalies...)
+		m, first := &a.Req.Message, &c.Req.Message
+		m.Start, m.End, m.FirstFrame, m.LastFrame = first.Start, first.End, first.FirstFrame, first.LastFrame
 		if !a.Resp.Seen {
 			a.Resp = c.Resp
 		}

@@ -32,6 +32,7 @@ const (
 	AnomalyEarlyResponse    = "response_before_request"
 	AnomalyForbiddenBody    = "forbidden_body"
 	AnomalyReversed         = "roles_reversed"
+	AnomalySecondCut        = "alt_incomplete"
 )
 
 // An Anomaly is a name with what it means.
@@ -70,5 +71,6 @@ func Anomalies() []Anomaly {
 		{AnomalyEarlyResponse, "the response was captured before its request"},
 		{AnomalyForbiddenBody, "a 1xx or 204 response announces a body, or one that may have none was followed by bytes until the connection closed"},
 		{AnomalyReversed, "the end that accepted the connection sent the requests; it is the call's client"},
+		{AnomalySecondCut, "the call has a second reading, of which not all was seen or kept"},
 	}
 }

@@ -14,7 +14,8 @@ type Conn struct {
 	// the first of them at from, when it is clear that no more follow.
 	Lost func(d event.Direction, n uint64, from, at event.Stamp)
 
-	half [2]half
+	reading reading
+	half    [2]half
 	queue
 	depth uint32
 	// hole: bytes from the server were lost where a response may have been.
@@ -22,12 +23,17 @@ type Conn struct {
 	// pipelined: the client was seen to send a request before the answer to
 	// the one before it.
 	pipelined bool
+	// during is the direction whose bytes are read now, nobody between.
+	during    event.Direction
 	lastFrame uint64 // the frame that ended the last request
 	service   string
 	upgraded  bool
 	interim   uint64
 	after     After
 }
+
+// nobody is no direction.
+const nobody = event.Direction(255)
 
 // NewConn returns a parser for the flow fl that counts into led, lets x expand
 // its calls and hands each to emit, which borrows it until it returns. Conns
@@ -42,8 +48,10 @@ func (c *Conn) Data(d event.Direction, b []byte, at event.Stamp) {
 	h := &c.half[d]
 	c.after = After{}
 	h.heard = h.heard || len(b) > 0
-	h.feed(b, at)
+	c.during = d
+	h.take(b, at)
 	c.flush(at)
+	c.during = nobody
 }
 
 // Gap says that n bytes before the next Data were never seen; 0 is an unknown

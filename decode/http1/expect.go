@@ -20,6 +20,7 @@ func (h *half) doubt() {
 // suspect makes sure that a body which may not be there is not the next
 // message.
 func (h *half) suspect() {
+	h.stop()
 	h.body, h.state = h.state, stDoubt
 	h.drop()
 }

@@ -17,8 +17,10 @@ type facts struct {
 	look          bool // the body must say whether it is chunked
 	hosts         int
 	host, upgrade string
-	expect        bool // Expect: 100-continue
-	split         bool // Content-Length occurs with different values
+	expect        bool   // Expect: 100-continue
+	split         bool   // Content-Length occurs with different values
+	last          uint64 // the last of several lengths, read without care
+	hasLast       bool
 	close         bool // Connection: close
 
 	// Of a response: its status, and what its request was.
@@ -37,6 +39,7 @@ type fieldReader struct {
 	facts facts
 	// trailer says that framing fields are forbidden and without effect.
 	trailer bool
+	other   bool   // the head is read in the other way
 	folds   bool   // the field before may be folded onto
 	folded  []byte // its value so far, when it was
 }
@@ -45,11 +48,15 @@ type fieldReader struct {
 func (r *fieldReader) lines(s string) {
 	defer r.unfold()
 	for s != "" {
-		line := s
+		line, whole := s, s
 		if i := strings.IndexByte(s, '\n'); i >= 0 {
 			line, s = s[:i], s[i+1:]
 			if line = strings.TrimSuffix(line, "\r"); len(line) == i {
 				r.call.Mark(AnomalyBareLF)
+				if r.other && line != "" {
+					line, s, _ = strings.Cut(whole, "\r\n")
+					line = strings.TrimRight(line, "\n")
+				}
 			}
 		} else {
 			s = ""
@@ -63,6 +70,10 @@ func (r *fieldReader) lines(s string) {
 
 // line reads one line without its end.
 func (r *fieldReader) line(line string) {
+	if r.other {
+		r.plainLine(line)
+		return
+	}
 	if i := strings.IndexByte(line, '\r'); i >= 0 {
 		r.call.Mark(AnomalyBareCR)
 		defer r.behindCR(line[i+1:])
@@ -92,6 +103,21 @@ func (r *fieldReader) line(line string) {
 	value := trim(line[i+1:])
 	r.note(name, value)
 	r.keep(name, value)
+}
+
+// plainLine reads one line as it stands.
+func (r *fieldReader) plainLine(line string) {
+	line, _, _ = strings.Cut(line, "\x00")
+	name, value, ok := strings.Cut(line, ":")
+	if line != "" && isBlank(line[0]) {
+		if name = trim(name); !ok || !isToken(name) {
+			r.fold(line)
+			return
+		}
+	}
+	r.unfold()
+	r.note(name, trim(value))
+	r.keep(name, trim(value))
 }
 
 // behindCR reads the fields that stand behind bare CRs once more: to some
@@ -135,7 +161,7 @@ func (r *fieldReader) fold(line string) {
 	if len(r.folded) == 0 {
 		r.folded = append(r.folded, r.dst[len(r.dst)-1].Value...)
 	}
-	if len(r.folded) > 0 {
+	if len(r.folded) > 0 && !r.other {
 		r.folded = append(r.folded, ' ')
 	}
 	r.folded = append(r.folded, trim(line)...)
@@ -150,7 +176,7 @@ func (r *fieldReader) unfold() {
 	h := &r.dst[len(r.dst)-1]
 	h.Value = string(r.folded)
 	r.folded = r.folded[:0]
-	if !r.trailer && (is(h.Name, "transfer-encoding") || is(h.Name, "content-length")) {
+	if !r.trailer && !r.other && (is(h.Name, "transfer-encoding") || is(h.Name, "content-length")) {
 		r.call.Mark(AnomalySmuggling)
 		r.refold(h)
 	}
@@ -179,7 +205,7 @@ func (r *fieldReader) note(name, value string) {
 	switch len(name) {
 	case 4:
 		if is(name, "host") {
-			if f.hosts == 0 {
+			if f.hosts == 0 || r.other {
 				f.host = value
 			}
 			f.hosts++

@@ -15,6 +15,7 @@ func (f *facts) noteLength(value string, c *event.Call) {
 		if !plain {
 			c.Mark(AnomalyContentLength)
 		}
+		f.last, f.hasLast = laxLength(trim(word)), true
 		if !ok {
 			f.badLength = true
 			continue
@@ -43,6 +44,18 @@ func parseLength(s string) (n uint64, plain, ok bool) {
 		n = n*10 + d
 	}
 	return n, plain, true
+}
+
+// laxLength reads the number that s begins with, behind signs and quotes, as
+// readers do that check nothing; 0 without.
+func laxLength(s string) (n uint64) {
+	for s != "" && (s[0] == '+' || s[0] == '"' || s[0] == '\'' || s[0] <= ' ') {
+		s = s[1:]
+	}
+	for ; s != "" && isDigit(s[0]) && n < 1<<59; s = s[1:] {
+		n = n*10 + uint64(s[0]-'0')
+	}
+	return n
 }
 
 // noteEncoding reads a Transfer-Encoding value.
@@ -118,6 +131,23 @@ func (f *facts) requestLength() (lengthKind, uint64) {
 		return lenChunked, 0
 	}
 	return f.otherwise(lenNone)
+}
+
+// otherLength decides for the second reading of a request that is doubtful:
+// without Transfer-Encoding, by the last of several lengths.
+func (f *facts) otherLength(c *event.Call) (kind lengthKind, n uint64, look bool) {
+	doubtful := f.look || f.hasTE && f.oddTE
+	for _, a := range c.Anomalies {
+		doubtful = doubtful || a == AnomalySmuggling || a == AnomalyContentLength
+	}
+	switch {
+	case !doubtful:
+		kind, n = f.requestLength()
+		return kind, n, false
+	case f.hasLast && f.last > 0:
+		return lenFixed, f.last, false
+	}
+	return lenNone, 0, false
 }
 
 // responseLength decides for a response with a status, to a HEAD or not.

@@ -58,6 +58,8 @@ type half struct {
 	body    state
 	// forbidden: the bytes that follow may be a body that may not be.
 	forbidden bool
+	// tape is where the bytes go that may be read in another way too; seldom any.
+	tape *tape
 	// interims counts the 1xx responses since the last final one.
 	interims int
 }
@@ -70,7 +72,21 @@ func (h *half) message(c *event.Call) *event.Message {
 	return &c.Resp.Message
 }
 
-// feed takes b apart. Each step consumes at least one byte or changes state.
+// take takes b, the next bytes of the direction, apart. Each step consumes at
+// least one byte or changes state.
+func (h *half) take(b []byte, at event.Stamp) {
+	for len(b) > 0 {
+		t := h.tape
+		n := h.step(b, at)
+		if t != nil || h.tape != nil {
+			h.wind(t, b[:n])
+			h.conn.flush(at)
+		}
+		b = b[n:]
+	}
+}
+
+// feed takes bytes apart that were held back: what is on tape has them.
 func (h *half) feed(b []byte, at event.Stamp) {
 	for len(b) > 0 {
 		b = b[h.step(b, at):]
@@ -189,6 +205,9 @@ func (h *half) detach() { h.call, h.busy = nil, false }
 // done ends the message; complete says that its last byte was seen.
 func (h *half) done(complete bool, at event.Stamp) {
 	h.state = stStart
+	if h.tape != nil {
+		h.tape.over = true
+	}
 	if h.call != nil {
 		m := h.message(h.call)
 		m.Complete = complete
@@ -212,6 +231,7 @@ func (h *half) lose(at event.Stamp) {
 func (h *half) gap(n uint64, at event.Stamp) {
 	h.lossy = true
 	h.resolve(at)
+	h.stop() // nothing is glued across a hole
 	switch h.state {
 	case stOff, stEnded, stHold:
 		return
@@ -281,6 +301,11 @@ func (h *half) finish(orderly bool, at event.Stamp) {
 		h.drop()
 	default:
 		h.done(false, at)
+	}
+	if t := h.tape; t != nil {
+		t.over = true
+		t.end()
+		h.tape = nil
 	}
 	h.blame(at)
 	h.state = stEnded

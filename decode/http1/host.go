@@ -7,8 +7,8 @@ import (
 )
 
 // splitTarget fills what is derived from the target and the Host fields; cut
-// says that not all fields were seen.
-func splitTarget(c *event.Call, f *facts, v version, cut bool) {
+// says that not all fields were seen. other takes the other of two hosts.
+func splitTarget(c *event.Call, f *facts, v version, cut, other bool) {
 	q := &c.Req
 	host, path := f.host, q.Target
 	secure := false
@@ -23,11 +23,17 @@ func splitTarget(c *event.Call, f *facts, v version, cut bool) {
 			if strings.IndexByte(h, '@') >= 0 || f.hosts > 0 && !strings.EqualFold(cutPort(h, https), cutPort(f.host, https)) {
 				c.Mark(AnomalyHost)
 			}
-			host, path, secure = h[strings.LastIndexByte(h, '@')+1:], rest, https
+			if path, secure = rest, https; !other || f.hosts == 0 {
+				host = h[strings.LastIndexByte(h, '@')+1:]
+			}
 		}
 	}
-	if f.hosts > 1 || strings.ContainsAny(host, "@/\\,;? \t#") {
+	odd := strings.IndexAny(host, "@/\\,;? \t#")
+	if f.hosts > 1 || odd >= 0 {
 		c.Mark(AnomalyHost)
+	}
+	if other && odd > 0 {
+		host = host[:odd]
 	}
 	if f.hosts == 0 && v == v11 && !cut {
 		c.Mark(AnomalyMissingHost)

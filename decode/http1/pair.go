@@ -69,7 +69,7 @@ func (c *Conn) giveUpOldest(at event.Stamp) {
 		c.popTo(c.ghosts, at)
 		return
 	}
-	c.deliver(e.call, at)
+	c.deliver(e, at)
 	e.call = nil
 	c.ghosts++
 }
@@ -192,11 +192,12 @@ func (c *Conn) pop(at event.Stamp) {
 	if e.call == nil {
 		return
 	}
-	c.deliver(e.call, at)
+	c.deliver(&e, at)
 }
 
-// deliver emits a call and takes its memory back.
-func (c *Conn) deliver(call *event.Call, at event.Stamp) {
+// deliver emits an entry's call and takes its memory back.
+func (c *Conn) deliver(e *entry, at event.Stamp) {
+	call := e.call
 	call.Flags |= c.flow.Flags & (event.FlagOneSided | event.FlagMidstream | event.FlagOverlapDiff | event.FlagTruncated)
 	req, res := &call.Req.Message, &call.Resp.Message
 	call.Time = req.Start
@@ -218,17 +219,23 @@ func (c *Conn) deliver(call *event.Call, at event.Stamp) {
 		call.Flags |= event.FlagGap
 	}
 	c.raw -= len(req.Raw) + len(res.Raw)
+	if e.tape != [2]*tape{} {
+		c.second(e, at)
+	}
 	c.led.CallsMade++
 	c.emit(call, at)
 	c.pool.put(call)
 }
 
-// settleEntry notes that the message h read is over.
+// settleEntry notes that the message h read is over. A call that waits for
+// its last bytes to be on tape is emitted a moment later.
 func (c *Conn) settleEntry(h *half, at event.Stamp) {
 	if h.dir == event.ToServer {
 		c.at(c.len() - 1 - c.orphans).reqDone = true
 		c.lastFrame = at.Frame
-		c.flush(at)
+		if h.tape == nil {
+			c.flush(at)
+		}
 		return
 	}
 	e := c.at(c.answered)
@@ -239,7 +246,9 @@ func (c *Conn) settleEntry(h *half, at event.Stamp) {
 	} else if client.state == stResync && client.junk && (!c.pipelined || c.waiting() == 0) {
 		client.seek() // whoever waited for this answer begins anew
 	}
-	c.flush(at)
+	if h.tape == nil {
+		c.flush(at)
+	}
 }
 
 // oldWaits reports whether the next response is one to an HTTP/0.9 request.

@@ -17,6 +17,8 @@ type Pool struct {
 	x    event.Expander
 	led  *event.Ledger
 	free []*event.Call
+	// second is where second readings are made; nil before the first.
+	second *Pool
 }
 
 // NewPool returns a pool for connections that count into led and whose calls
@@ -28,7 +30,7 @@ func NewPool(cfg *Config, x event.Expander, led *event.Ledger) *Pool {
 // Conn returns a parser for the flow fl. It hands each call to emit, which
 // borrows it until it returns.
 func (p *Pool) Conn(fl *event.Flow, emit func(*event.Call, event.Stamp)) *Conn {
-	c := &Conn{pool: p, flow: fl, led: p.led, emit: emit}
+	c := &Conn{pool: p, flow: fl, led: p.led, emit: emit, during: nobody}
 	for d := range c.half {
 		c.half[d].conn, c.half[d].dir = c, event.Direction(d)
 		if fl.Flags.Has(event.FlagMidstream) {

@@ -13,10 +13,11 @@ type entry struct {
 	old     bool // HTTP/0.9
 	reqDone bool
 	resDone bool
-	joined  bool // sent in the segment that ended the request before
-	before  bool // waited when bytes from the server were lost
-	orphan  bool // a response that came before any request
-	claimed bool // … but within a request's head, whose answer it must be
+	joined  bool     // sent in the segment that ended the request before
+	before  bool     // waited when bytes from the server were lost
+	orphan  bool     // a response that came before any request
+	claimed bool     // … but within a request's head, whose answer it must be
+	tape    [2]*tape // by direction; seldom any
 }
 
 // queue holds the calls of a connection that were not emitted, in order:

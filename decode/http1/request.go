@@ -43,7 +43,11 @@ func (h *half) request(text string, at event.Stamp) facts {
 	markRequestLine(c, &r)
 	f := h.fields(&c.Req.Headers, line, rest, false)
 	f.ambiguity(c, r.v, rest)
-	splitTarget(c, &f, r.v, h.cut)
+	other := h.conn.reading == otherReading
+	splitTarget(c, &f, r.v, h.cut, other)
+	if len(c.Anomalies) > 0 {
+		h.record(e, &f, text)
+	}
 	return f
 }
 
@@ -87,6 +91,9 @@ func (h *half) requestBody(f facts, at event.Stamp) {
 	}
 	h.other, h.otherLen = f.otherwise(none)
 	kind, n := f.requestLength()
+	if h.conn.reading == otherReading {
+		kind, n, f.look = f.otherLength(h.call)
+	}
 	h.looking = f.look
 	h.enter(kind, n, at)
 	h.expects = f.expect && h.busy
@@ -153,8 +160,8 @@ func (h *half) open(m *event.Message, line, text string, at event.Stamp) {
 // fields reads the header lines in text, the framing fields found beyond the
 // cap, and those behind a CR in the first line.
 func (h *half) fields(dst *[]event.Header, line, text string, trailer bool) facts {
-	r := fieldReader{call: h.call, dst: *dst, max: h.conn.pool.cfg.MaxFields, trailer: trailer}
-	if _, rest, ok := strings.Cut(line, "\r"); ok {
+	r := fieldReader{call: h.call, dst: *dst, max: h.conn.pool.cfg.MaxFields, trailer: trailer, other: h.conn.reading == otherReading}
+	if _, rest, ok := strings.Cut(line, "\r"); ok && !r.other {
 		r.behindCR(rest)
 	}
 	r.lines(text)

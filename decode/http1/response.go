@@ -46,6 +46,9 @@ func (h *half) response(text string, at event.Stamp) (f facts, ok bool) {
 	f = h.fields(&c.Resp.Headers, line, rest, false)
 	f.ambiguity(c, s.v, rest)
 	f.status, f.noBody, f.connect, f.orphan = s.status, e.head, e.connect, e.orphan
+	if !ghost {
+		h.recordBody(e, &f)
+	}
 	if ghost {
 		h.conn.pool.put(c)
 		h.call = nil

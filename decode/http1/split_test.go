@@ -14,9 +14,14 @@ import (
 // full renders everything of a call that a cut must not change.
 func full(c *event.Call) string {
 	req, res := c.Req, c.Resp
+	alt := ""
+	if c.Alt != nil {
+		c.Alt.Req.Start, c.Alt.Req.End, c.Alt.Req.FirstFrame, c.Alt.Req.LastFrame = 0, 0, 0, 0 // shared later
+		alt = "\n  " + c.Alt.Why + " " + full(c.Alt)
+	}
 	return fmt.Sprintf("%d %s %d %q %q %q %q %q %q %v %v %d | %q %d %q %v %v %d | %v %v",
 		c.Depth, c.Proto, c.Time, req.Method, req.Target, req.Host, req.Path, req.Query, req.Headers, req.Trailers, meta(&req.Message), len(req.Raw),
-		req.Raw, res.Status, res.Headers, res.Trailers, meta(&res.Message), len(res.Raw), c.Flags, c.Anomalies) + string(res.Raw)
+		req.Raw, res.Status, res.Headers, res.Trailers, meta(&res.Message), len(res.Raw), c.Flags, c.Anomalies) + string(res.Raw) + alt
 }
 
 func meta(m *event.Message) string {
