@@ -11,14 +11,17 @@ import (
 // TestFiringsHaveIDsOfTheirOwn: where suppress is shorter than over, the
 // oldest call of the window may still be there when the rule fires again.
 func TestFiringsHaveIDsOfTheirOwn(t *testing.T) {
-	for _, suppress := range []string{"1s", "2s", "5s", "20s"} {
+	for _, suppress := range []string{"0s", "1s", "2s", "5s", "20s"} {
 		set := load(t, strings.Replace(burstRule, "suppress: 20s", "suppress: "+suppress, 1))
-		var at []float64
+		var calls []*event.Call
 		for i := range 60 {
-			at = append(at, float64(i)*0.7)
+			// Three at each moment, of different connections.
+			c := newCall("GET /x", 200, float64(i/3)*2.1)
+			c.ID[0], c.ID[1] = byte(i), 7
+			calls = append(calls, c)
 		}
 		play := func() (ids []event.ID) {
-			for _, a := range run(set, &Config{}, burst(at...)...) {
+			for _, a := range fresh(run(set, &Config{}, calls...)) {
 				ids = append(ids, a.ID)
 			}
 			return ids

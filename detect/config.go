@@ -34,6 +34,12 @@ type Limits struct {
 	WindowEntries int
 	// WindowKeys bounds the windows; 100,000.
 	WindowKeys int
+	// OpenAlerts bounds the alerts whose further calls are counted while
+	// their key is quiet; 4,096.
+	OpenAlerts int
+	// RuleAlerts is how many alerts of one severity a rule may raise in a
+	// minute; one more alert says how many were held back; 5,000.
+	RuleAlerts uint64
 	// CallAlerts bounds the alerts of one call; 64.
 	CallAlerts int
 	// RuleErrors is how many errors at run time put a rule out of service,
@@ -55,7 +61,11 @@ func (l Limits) complete() Limits {
 	}
 	set(&l.WindowEntries, DefaultWindowEntries)
 	set(&l.WindowKeys, DefaultWindowKeys)
+	set(&l.OpenAlerts, 4096)
 	set(&l.CallAlerts, 64)
+	if l.RuleAlerts == 0 {
+		l.RuleAlerts = 5000
+	}
 	if l.RuleErrors == 0 {
 		l.RuleErrors = 100
 	}

@@ -1,6 +1,7 @@
 package detect
 
 import (
+	"fmt"
 	"net/netip"
 	"strings"
 	"testing"
@@ -63,6 +64,21 @@ func files(texts ...string) fstest.MapFS {
 		fs["r"+string(rune('a'+i))+".yaml"] = &fstest.MapFile{Data: []byte(text)}
 	}
 	return fs
+}
+
+// fresh leaves out the alerts that come again only with another count.
+func fresh(alerts []*event.Alert) (list []*event.Alert) {
+	said := map[string]bool{}
+	for _, a := range alerts {
+		told := *a
+		told.Count, told.LastSeen, told.Order = 0, 0, event.Order{}
+		line := fmt.Sprintf("%+v", told)
+		if !said[line] {
+			list = append(list, a)
+		}
+		said[line] = true
+	}
+	return list
 }
 
 const sqliRule = `id: sqli-in-input

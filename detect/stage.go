@@ -24,6 +24,11 @@ type Stage struct {
 	vm     vm.VM
 	stale  uint64
 	tidied int64 // clock of the last walk through all windows
+
+	groups            agenda[*group]
+	floods            map[floodKey]*flood
+	ends              agenda[floodKey] // of the floods' periods
+	held, closedEarly uint64
 }
 
 // ruleState is the windows of one rule: a table for each of its keys.
@@ -37,18 +42,22 @@ type ruleState struct {
 // firing is what a window remembers of its last alert.
 type firing struct {
 	until    int64 // suppressed until this clock
+	fired    bool
 	at       int64 // clock of the last alert
-	since    int64 // clock of the first call after the last suppression
+	awake    bool  // a call came after the last suppression: since, first
+	since    int64
+	first    event.ID
 	id       event.ID
 	severity event.Severity
 	outcome  event.Outcome
+	group    *group
 }
 
 // NewStage returns the ordered stage; emit receives each alert, which is its
 // to keep.
 func NewStage(s *Set, cfg *Config, emit func(*event.Alert)) *Stage {
 	lim := cfg.Limits.complete()
-	st := &Stage{cfg: cfg, lim: lim, emit: emit, pool: window.NewPool(lim.WindowEntries, lim.WindowKeys), states: map[string]*ruleState{}}
+	st := &Stage{cfg: cfg, lim: lim, emit: emit, pool: window.NewPool(lim.WindowEntries, lim.WindowKeys), states: map[string]*ruleState{}, floods: map[floodKey]*flood{}}
 	st.Swap(s)
 	return st
 }
@@ -91,11 +100,15 @@ func (rs *ruleState) close() {
 }
 
 // Alert passes on the alert of a rule that judges single calls.
-func (st *Stage) Alert(a *event.Alert) { st.emit(a) }
+func (st *Stage) Alert(a *event.Alert) {
+	st.due(a.Order.Clock)
+	st.admit(a, a.Order.Clock)
+}
 
 // Observe adds an observation to its windows and emits the alerts that follow.
 // The stage takes over what o points to, not o itself.
 func (st *Stage) Observe(o *Observation) {
+	st.due(o.Order.Clock)
 	rs := st.states[o.Rule]
 	if rs == nil || o.rule == nil || rs.rule.hash != o.rule.hash {
 		st.stale++ // of a rule set that is no more
@@ -126,10 +139,13 @@ func (st *Stage) judge(rs *ruleState, w *window.Window[firing], o *Observation, 
 	f := rs.frame
 	f.turn(w)
 	if o.Order.Clock < s.until {
+		if s.group != nil {
+			s.group.add(o)
+		}
 		return st.follow(rs, w, f, o)
 	}
-	if s.since < s.until {
-		s.since = o.Order.Clock
+	if !s.awake {
+		s.awake, s.since, s.first = true, o.Order.Clock, o.Call
 	}
 	yes, err := rs.rule.win.having.test(&st.vm, f)
 	if err != nil || !yes {
@@ -141,27 +157,38 @@ func (st *Stage) judge(rs *ruleState, w *window.Window[firing], o *Observation, 
 		return nil
 	}
 	severity, outcome, failure := st.verdict(rs.rule, f, o.sample)
-	s.id = event.AlertID(rs.rule.ID, fmt.Sprintf("%d|%s|%d", key, w.Key, s.start(w.Entry(0).Clock)))
-	s.at, s.until = o.Order.Clock, o.Order.Clock+int64(rs.rule.Suppress)
+	clock, call := s.start(w)
+	s.id = event.AlertID(rs.rule.ID, fmt.Sprintf("%d|%s|%d|%s", key, w.Key, clock, call))
+	s.fired, s.at, s.until, s.awake = true, o.Order.Clock, o.Order.Clock+int64(rs.rule.Suppress), false
 	s.severity, s.outcome = severity, outcome
 	*fired = s
-	return st.raise(rs, w, f, o, failure)
+	a, err := st.alert(rs, w, f, o, uint64(w.Len()))
+	if err != nil {
+		failure = err
+	}
+	if !st.admit(a, o.Order.Clock) {
+		a = nil
+	}
+	s.group = st.open(a, s, o, uint64(w.Len()))
+	return failure
 }
 
-// start is where the firing begins that the alert's id names: the oldest call
-// of the window, unless the last alert had seen that too, which happens where
-// suppress is shorter than over; then the first call after the suppression,
-// since two firings must not share an id.
-func (s *firing) start(oldest int64) int64 {
-	if oldest > s.at {
-		return oldest
+// start is the call with which the firing begins that the alert's id names:
+// the oldest of the window, unless the last alert had seen that too, which
+// happens where suppress is shorter than over; then the first after the
+// suppression, since two firings must not share an id.
+func (s *firing) start(w *window.Window[firing]) (clock int64, call event.ID) {
+	oldest := w.Entry(0)
+	if !s.fired || oldest.Clock > s.at {
+		return oldest.Clock, oldest.Call
 	}
-	return max(oldest, s.since)
+	return s.since, s.first
 }
 
 // quiet makes a window silent together with the one that fired.
 func (s *firing) quiet(other *firing) {
 	s.until, s.id, s.severity, s.outcome = other.until, event.ID{}, other.severity, other.outcome
+	s.at, s.awake, s.group = other.at, false, nil
 }
 
 // follow emits one more alert with the same id when, within suppression, the
@@ -176,7 +203,14 @@ func (st *Stage) follow(rs *ruleState, w *window.Window[firing], f *frame, o *Ob
 		return err
 	}
 	s.severity, s.outcome = severity, outcome
-	return st.raise(rs, w, f, o, err)
+	a, failure := st.alert(rs, w, f, o, s.group.count)
+	if failure == nil {
+		failure = err
+	}
+	if st.admit(a, o.Order.Clock) && s.group.alert != nil {
+		s.group.tell(a)
+	}
+	return failure
 }
 
 // verdict asks the clauses and escalate. Errors take away nothing but their
@@ -212,14 +246,15 @@ func (st *Stage) verdict(r *Rule, f *frame, m *sample) (sev event.Severity, out 
 // maxCallIDs bounds the call ids of one alert: the first and the last of the window.
 const maxCallIDs = 64
 
-// raise builds and emits the alert that the window's state names.
-func (st *Stage) raise(rs *ruleState, w *window.Window[firing], f *frame, o *Observation, failure error) error {
+// alert builds the alert that the window's state names, of count calls. What
+// fails takes nothing away but the message.
+func (st *Stage) alert(rs *ruleState, w *window.Window[firing], f *frame, o *Observation, count uint64) (a *event.Alert, failure error) {
 	r, s := rs.rule, &w.State
-	a := o.sample.alert(r, st.set.hash, st.cfg.Sensor)
+	a = o.sample.alert(r, st.set.hash, st.cfg.Sensor)
 	a.ID, a.Outcome, a.Order = s.id, s.outcome, o.Order
 	setSeverity(a, s.severity)
 	a.DedupKey = r.ID + "|" + w.Key
-	a.Count = uint64(w.Len())
+	a.Count = count
 	a.FirstSeen, a.LastSeen = event.Nanos(o.Time), event.Nanos(o.Time)
 	for i := range w.Len() {
 		a.FirstSeen = min(a.FirstSeen, event.Nanos(w.Entry(i).Time))
@@ -237,8 +272,7 @@ func (st *Stage) raise(rs *ruleState, w *window.Window[firing], f *frame, o *Obs
 			a.Message = text
 		}
 	}
-	st.emit(a)
-	return failure
+	return a, failure
 }
 
 func callsOf(w *window.Window[firing]) []event.ID {
@@ -271,9 +305,11 @@ func evidenceOf(r *Rule, w *window.Window[firing], f *frame) []event.Evidence {
 // tidyEvery is how often, in packet time, windows that are over are looked for.
 const tidyEvery = int64(time.Second)
 
-// Advance lets go of windows that are over. It changes nothing that is
-// emitted, whenever it is called, and is cheap to call for every event.
+// Advance does what is due by the clock, and lets go of windows that are
+// over. It changes nothing that is emitted, nor its order, whenever it is
+// called, and is cheap to call for every event.
 func (st *Stage) Advance(clock int64) {
+	st.due(clock)
 	if clock-st.tidied < tidyEvery {
 		return
 	}
@@ -285,8 +321,32 @@ func (st *Stage) Advance(clock int64) {
 	}
 }
 
-// Close ends the capture at the given clock.
-func (st *Stage) Close(clock int64) { st.Advance(clock) }
+// due does what is due by the clock, in the order in which it became so.
+func (st *Stage) due(clock int64) {
+	for {
+		group, haveGroup := st.groups.next()
+		end, haveEnd := st.ends.next()
+		switch {
+		case haveGroup && group <= clock && (!haveEnd || group <= end):
+			st.closeGroup(st.groups.pop(), group)
+		case haveEnd && end <= clock:
+			st.endFlood(st.ends.pop(), end)
+		default:
+			return
+		}
+	}
+}
+
+// Close ends the capture at the given clock: whatever still counts is told.
+func (st *Stage) Close(clock int64) {
+	st.Advance(clock)
+	for st.groups.len() > 0 {
+		st.closeGroup(st.groups.pop(), clock)
+	}
+	for st.ends.len() > 0 {
+		st.endFlood(st.ends.pop(), clock)
+	}
+}
 
 // StageStats are the counters of the ordered stage.
 type StageStats struct {
@@ -295,11 +355,14 @@ type StageStats struct {
 	// cap; Stale observations came from a rule set that was replaced.
 	Windows, Entries int
 	Evicted, Stale   uint64
+	// Held alerts were more than a rule may raise in a minute; ClosedEarly
+	// ones had their calls counted no further, since too many were open.
+	Held, ClosedEarly uint64
 }
 
 // Stats returns the counters; a copy.
 func (st *Stage) Stats() StageStats {
-	out := StageStats{Windows: st.pool.Keys(), Entries: st.pool.Entries(), Evicted: st.pool.Evicted, Stale: st.stale}
+	out := StageStats{Windows: st.pool.Keys(), Entries: st.pool.Entries(), Evicted: st.pool.Evicted, Stale: st.stale, Held: st.held, ClosedEarly: st.closedEarly}
 	for _, r := range st.set.rules {
 		if rs := st.states[r.ID]; rs != nil {
 			out.Rules = append(out.Rules, rs.stats)

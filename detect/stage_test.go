@@ -45,7 +45,7 @@ func TestSlidingAndSuppression(t *testing.T) {
 		t.Run(tc.name, func(t *testing.T) {
 			var got []float64
 			ids := map[event.ID]bool{}
-			for _, a := range run(set, &Config{}, burst(tc.at...)...) {
+			for _, a := range fresh(run(set, &Config{}, burst(tc.at...)...)) {
 				got = append(got, float64(a.Time)/1e9)
 				ids[a.ID] = true
 				if !strings.HasPrefix(a.DedupKey, "burst|203.0.113.9") {
