@@ -17,6 +17,11 @@ type Config struct {
 	SourceShare int
 	// KeepFrames makes Datagram.Frames.
 	KeepFrames bool
+	// Policy says which of two contradicting IPv4 fragments counts: by default
+	// as Linux does since 4.19. Targets name hosts that do otherwise: the first
+	// whose prefix holds the receiving address counts.
+	Policy  Policy
+	Targets []Target
 }
 
 func (c Config) withDefaults() Config {
@@ -51,7 +56,7 @@ const (
 	// AnomalyOverlap: fragments overlap and agree.
 	AnomalyOverlap = "frag_overlap"
 	// AnomalyConflict: fragments overlap and differ, or bring new bytes and
-	// overlap in IPv6.
+	// overlap in IPv6; told once of a datagram.
 	AnomalyConflict = "frag_conflict"
 	// AnomalyTooLong: a fragment ends past the largest datagram (ping of death).
 	AnomalyTooLong = "frag_too_long"

@@ -33,6 +33,7 @@ type datagram struct {
 	end    int // where the furthest fragment ends
 	last   bool
 	ip6    bool
+	policy Policy  // of the receiver
 	told   [2]bool // overlap, conflict: each is reported once
 	next   uint8
 	ttl    uint8
@@ -105,6 +106,17 @@ func (d *datagram) search(at int) int {
 		return 1
 	})
 	return i
+}
+
+// take puts a fragment among the pieces and returns how much memory that took.
+func (d *datagram) take(at int, data []byte) (cost int) {
+	if d.policy == Modern {
+		return d.insert(at, data)
+	}
+	if rel, _, nothingNew := d.relate(at, data); nothingNew && rel != differs {
+		return 0 // nothing to settle, and nothing to pay for
+	}
+	return d.settle(d.policy, at, data)
 }
 
 // insert copies those bytes of the fragment that are not held yet and returns

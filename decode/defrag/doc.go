@@ -3,7 +3,8 @@
 // bounded in bytes, fragments, time and share of one source, runs on packet
 // time, and counts every frame of a datagram that dies.
 //
-// Where fragments overlap it does what Linux has done since 4.19, as tried
+// Where fragments overlap it does what their receiver does, by its policy. The
+// default, and all of IPv6, is what Linux has done since 4.19, as tried
 // out on a kernel, and reports it: a fragment that brings nothing new is
 // ignored, even if its bytes differ; one that overlaps and brings new bytes
 // kills the datagram. Only an IPv4 overlap whose bytes agree is treated more

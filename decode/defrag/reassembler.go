@@ -100,7 +100,7 @@ func (r *Reassembler) accept(g *datagram, f *Fragment) bool {
 	if f.Offset == 0 && (len(g.pieces) == 0 || g.pieces[0].at > 0) {
 		g.next, g.ttl = f.Next, f.TTL
 	}
-	if cost := g.insert(f.Offset, data); cost > 0 {
+	if cost := g.take(f.Offset, data); cost > 0 {
 		r.charge(g, cost)
 		g.stored++
 	}
@@ -134,6 +134,11 @@ func (r *Reassembler) overlap(g *datagram, f *Fragment, data []byte) bool {
 	rel, where, nothingNew := g.relate(f.Offset, data)
 	switch {
 	case rel == apart, rel == repeated:
+	case rel == differs && g.policy != Modern:
+		if !g.told[1] {
+			g.told[1] = true
+			r.tell(f, AnomalyConflict, fmt.Sprintf("fragments differ at byte %d; read as %s does", where, g.policy))
+		}
 	case rel == differs && !nothingNew:
 		return r.bad(&r.counts.Conflict, f, AnomalyConflict, fmt.Sprintf("fragments differ at byte %d", where))
 	case g.ip6 && !nothingNew:
