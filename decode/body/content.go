@@ -16,6 +16,7 @@ const (
 	formatXML
 	formatMultipart
 	formatGraphQL
+	formatYAML
 )
 
 // body appends the leaves of a request body.
@@ -88,6 +89,8 @@ func (k *collector) content(place string, plain event.LeafKind, declared, text s
 	case formatGraphQL:
 		k.add(event.Leaf{Place: place, Kind: plain, Value: text})
 		k.graphql(place, text)
+	case formatYAML:
+		k.yaml(place, text)
 	case formatForm:
 		k.pairs(place, event.LeafForm, text)
 	default:
@@ -106,6 +109,8 @@ func formatOf(declared, text string) format {
 		return formatPlain
 	case (head[0] == '-' || strings.HasPrefix(media, "multipart/")) && boundaryOf(declared, text) != "":
 		return formatMultipart
+	case strings.HasSuffix(media, "yaml") && !jsonInside(head) || yamlLike(head):
+		return formatYAML
 	case graphqlLike(head):
 		return formatGraphQL
 	case head[0] == '{' || head[0] == '[':
