@@ -4,25 +4,12 @@ import (
 	"os"
 	"runtime/debug"
 
-	"spaniel/decode"
 	"spaniel/detect"
 	"spaniel/internal/config"
 )
 
 // fullMemory is what the decoder's default caps are made for.
 const fullMemory = 1 << 30
-
-// decodeConfig is the decoder's part of the configuration. Below 1 GiB its
-// tables shrink in proportion.
-func decodeConfig(cfg *config.Config) decode.Config {
-	d := decode.DefaultConfig()
-	d.HTTP.BodyCap, d.HTTP.HeadCap = int(cfg.HTTP.MaxBody), int(cfg.HTTP.MaxHead)
-	if share := float64(cfg.Limits.Memory) / fullMemory; share < 1 {
-		d.Stream.Flows = int(float64(d.Stream.Flows) * share)
-		d.Stream.Buffer = int(float64(d.Stream.Buffer) * share)
-	}
-	return d
-}
 
 // detectLimits is how much the rules may remember: in proportion below 1 GiB.
 func detectLimits(cfg *config.Config) (l detect.Limits) {

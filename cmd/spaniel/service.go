@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -95,7 +96,9 @@ func (s *service) sensorConfig(set *detect.Set, red *redact.Redactor) sensor.Con
 	if workers == 0 {
 		workers = runtime.GOMAXPROCS(0)
 	}
-	return sensor.Config{Name: name, Zone: s.cfg.Sensor.Zone, Version: version, Workers: workers, Decode: decodeConfig(s.cfg), Limits: detectLimits(s.cfg),
+	dec := decodeConfig(s.cfg)
+	dec.Seed = rand.Uint64() // nobody can aim at a partition
+	return sensor.Config{Name: name, Zone: s.cfg.Sensor.Zone, Version: version, Workers: workers, Decode: dec, Limits: detectLimits(s.cfg),
 		Rules: set, Redactor: red, Now: func() int64 { return time.Now().UnixNano() }, Ifaces: []string{s.iface}}
 }
 

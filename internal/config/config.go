@@ -9,6 +9,7 @@ import "spaniel/event"
 type Config struct {
 	Sensor  Sensor    `yaml:"sensor" jsonschema_description:"who this sensor is; goes into every record"`
 	Capture []Capture `yaml:"capture" jsonschema_description:"interfaces that 'spaniel run' captures from, when -i names none"`
+	Decode  Decode    `yaml:"decode" jsonschema_description:"how packets are read: whose word counts where they contradict each other, and what is held while they are put in order"`
 	HTTP    HTTP      `yaml:"http" jsonschema_description:"how much of each message is kept while it is judged"`
 	Privacy Privacy   `yaml:"privacy" jsonschema_description:"what leaves the sensor hashed or not at all; tokens, cookies and passwords always are"`
 	Clients Clients   `yaml:"clients" jsonschema_description:"who the clients are behind proxies"`
@@ -40,6 +41,13 @@ type Capture struct {
 type HTTP struct {
 	MaxBody ByteSize `yaml:"max_body" jsonschema_description:"bytes of each body kept for the rules; the rest is counted only"`
 	MaxHead ByteSize `yaml:"max_head" jsonschema_description:"bytes of each message head; a longer one is marked and cut"`
+
+	MaxFields  int      `yaml:"max_fields" jsonschema_description:"header fields of a message; the others are passed over, marked"`
+	MaxPending int      `yaml:"max_pending" jsonschema_description:"requests of a connection that wait for their response; the oldest is then a call without one"`
+	MaxDecoded ByteSize `yaml:"max_decoded" jsonschema_description:"bytes a compressed body may decode to; the rest is not decoded, marked"`
+	MaxRatio   int      `yaml:"max_ratio" jsonschema_description:"times its size a body may grow when decoded, past 64KiB; then decoding stops, with an anomaly"`
+	MaxLeaves  int      `yaml:"max_leaves" jsonschema_description:"values of a request looked at one by one; what remains is one value, marked"`
+	MaxDepth   int      `yaml:"max_depth" jsonschema_description:"depth to which JSON and XML are followed; what lies deeper is one value"`
 }
 
 // Privacy says what is hashed.

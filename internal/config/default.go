@@ -3,7 +3,10 @@ package config
 // Default returns the configuration of the empty file.
 func Default() *Config {
 	return &Config{
-		HTTP:    HTTP{MaxBody: 64 << 10, MaxHead: 64 << 10},
+		Decode: Decode{Policy: "linux", Checksums: "auto", Duplicates: "drop", Window: 1 << 20, HoleWait: Duration(5e9), SynIdle: Duration(30e9), Idle: Duration(300e9), HalfIdle: Duration(60e9),
+			SynFlood: 1000, FragmentWait: Duration(30e9)},
+		HTTP: HTTP{MaxBody: 64 << 10, MaxHead: 64 << 10, MaxFields: 200, MaxPending: 512, MaxDecoded: 1 << 20, MaxRatio: 100,
+			MaxLeaves: 1000, MaxDepth: 64},
 		Privacy: Privacy{User: "keep", IP: "keep"},
 		Store:   Store{Retention: Duration(30 * day), Memory: 256 << 20, QueryTime: Duration(60e9), QueryRows: 1_000_000},
 		Spool:   Spool{Max: 4 << 30},

@@ -134,7 +134,7 @@ func (l *loader) environment(cfg *Config, environ []string) {
 
 // underList reports whether the path leads through a list of mappings.
 func underList(path string) bool {
-	return strings.HasPrefix(path, "sinks.") || strings.HasPrefix(path, "capture.")
+	return strings.HasPrefix(path, "sinks.") || strings.HasPrefix(path, "capture.") || strings.HasPrefix(path, "decode.targets.")
 }
 
 // override lays one "a.b=value" over cfg.

@@ -49,6 +49,30 @@ var faults = []struct{ name, text, want string }{
 	{"word", "log: { level: infp }\n", `spaniel.yaml:1:15: log.level "infp" is none of the words it may be  (did you mean "info"?)
     1 | log: { level: infp }
       |               ^^^^`},
+	{"policy", "decode:\n  policy: widows\n", `spaniel.yaml:2:11: decode.policy "widows" is none of the words it may be  (did you mean "windows"?)
+    2 |   policy: widows
+      |           ^^^^^^`},
+	{"target", "decode:\n  targets:\n    - { hosts: 10.1.0.0/16, policy: bsd }\n    - { hosts: 10.1, policy: bsd }\n", `spaniel.yaml:4:16: decode.targets[1].hosts "10.1" is no network  (write it like 10.1.0.0/16; one host is 10.1.2.3/32)
+    4 |     - { hosts: 10.1, policy: bsd }
+      |                ^^^^`},
+	{"key of a target", "decode: { targets: [{ host: 10.1.0.0/16 }] }\n", `spaniel.yaml:1:23: unknown key "host" in decode.targets[0]  (did you mean "hosts"?)
+    1 | decode: { targets: [{ host: 10.1.0.0/16 }] }
+      |                       ^^^^`},
+	{"target without policy", "decode: { targets: [{ hosts: 10.1.0.0/16 }] }\n", `spaniel.yaml:1:21: decode.targets[0].policy "" is none of the words it may be  (use linux, bsd, windows, solaris, first, last)
+    1 | decode: { targets: [{ hosts: 10.1.0.0/16 }] }
+      |                     ^`},
+	{"port", "decode: { vxlan_ports: [8472, 70000] }\n", `spaniel.yaml:1:31: decode.vxlan_ports[1] 70000 is no port
+    1 | decode: { vxlan_ports: [8472, 70000] }
+      |                               ^^^^^`},
+	{"checksums", "decode: { checksums: none }\n", `spaniel.yaml:1:22: decode.checksums "none" is none of the words it may be  (use auto, verify, ignore)
+    1 | decode: { checksums: none }
+      |                      ^^^^`},
+	{"negative span", "decode: { idle: 0s }\n", `spaniel.yaml:1:17: decode.idle is out of range  (use 1ms to 7d)
+    1 | decode: { idle: 0s }
+      |                 ^^`},
+	{"number out of range", "http: { max_depth: 100000 }\n", `spaniel.yaml:1:20: http.max_depth 100000 is out of range  (use 1 to 512)
+    1 | http: { max_depth: 100000 }
+      |                    ^^^^^^`},
 	{"open to the world", "api: { listen: \"0.0.0.0:7474\" }\n", `spaniel.yaml:1:16: api.listen "0.0.0.0:7474" is not a loopback address  (use 127.0.0.1 or [::1]; a reverse proxy can add encryption and log in)
     1 | api: { listen: "0.0.0.0:7474" }
       |                ^^^^^^^^^^^^^^`},

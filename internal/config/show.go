@@ -98,7 +98,7 @@ func example(b *strings.Builder, v reflect.Value, first, rest string) {
 			continue // another alternative shows it
 		}
 		about := f.Tag.Get("jsonschema_description")
-		if inner(f.Type).Kind() == reflect.Struct {
+		if f.Type.Kind() != reflect.Slice && inner(f.Type).Kind() == reflect.Struct {
 			fmt.Fprintf(b, "%s%s:  # %s\n", lead, keyName(f), about)
 			example(b, reflect.New(inner(f.Type)).Elem(), rest+"  ", rest+"  ")
 			continue

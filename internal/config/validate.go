@@ -39,8 +39,8 @@ func (v *validator) check(cfg *Config) []Problem {
 		v.need(path+".interface", cfg.Capture[i].Interface != "", "names no interface", "list them: ip link")
 		v.need(path+".snaplen", cfg.Capture[i].Snaplen >= 0, "may not be negative", "")
 	}
-	v.between("http.max_body", cfg.HTTP.MaxBody, 0, 16<<20)
-	v.between("http.max_head", cfg.HTTP.MaxHead, 1<<10, 1<<20)
+	v.decode(&cfg.Decode)
+	v.messages(&cfg.HTTP)
 	v.oneOf("privacy.user", cfg.Privacy.User, "keep", "hash")
 	v.oneOf("privacy.ip", cfg.Privacy.IP, "keep", "hash")
 	for i, h := range cfg.Clients.TrustedHops {

@@ -1,0 +1,65 @@
+package main
+
+import (
+	"net/netip"
+	"time"
+
+	"spaniel/decode"
+	"spaniel/decode/frame"
+	"spaniel/decode/stream"
+	"spaniel/internal/config"
+)
+
+// decodeConfig is the decoder's part of the configuration. Below 1 GiB its
+// tables shrink in proportion.
+func decodeConfig(cfg *config.Config) decode.Config {
+	d := decode.DefaultConfig()
+	d.HTTP.BodyCap, d.HTTP.HeadCap = int(cfg.HTTP.MaxBody), int(cfg.HTTP.MaxHead)
+	d.HTTP.MaxFields, d.HTTP.MaxPending = cfg.HTTP.MaxFields, cfg.HTTP.MaxPending
+	d.Body.MaxOutput, d.Body.MaxRatio = int(cfg.HTTP.MaxDecoded), cfg.HTTP.MaxRatio
+	d.Body.MaxLeaves, d.Body.MaxDepth = cfg.HTTP.MaxLeaves, cfg.HTTP.MaxDepth
+	frameConfig(&d.Frame, &cfg.Decode)
+	streamConfig(&d.Stream, &cfg.Decode)
+	share := min(1, float64(cfg.Limits.Memory)/fullMemory)
+	d.Stream.Flows = partOf(cfg.Decode.Flows, d.Stream.Flows, share)
+	d.Stream.Buffer = partOf(int(cfg.Decode.Buffer), d.Stream.Buffer, share)
+	if d.Frame.Defrag.MaxBytes == 0 {
+		d.Frame.Defrag.MaxBytes = int(fullFragments * share)
+	}
+	return d
+}
+
+// fullFragments is the decoder's default for fragments.
+const fullFragments = 16 << 20
+
+// partOf is what one partition gets of a cap: its share of what the user set,
+// or, if that is 0, of the default.
+func partOf(set, standard int, share float64) int {
+	if set > 0 {
+		return max(1, set/decode.Partitions)
+	}
+	return int(float64(standard) * share)
+}
+
+func frameConfig(f *frame.Config, d *config.Decode) {
+	f.Checksums = map[string]frame.Checksums{"auto": frame.Auto, "verify": frame.Verify, "ignore": frame.Ignore}[d.Checksums]
+	f.KeepDuplicates = d.Duplicates == "keep"
+	f.JoinVLANs, f.JoinTunnels, f.Teredo = d.JoinVLANs, d.JoinTunnels, d.Teredo
+	for _, p := range d.VXLANPorts {
+		f.VXLANPorts = append(f.VXLANPorts, uint16(p))
+	}
+	f.Defrag.MaxBytes, f.Defrag.Timeout = int(d.FragmentMemory), time.Duration(d.FragmentWait)
+}
+
+func streamConfig(s *stream.Config, d *config.Decode) {
+	s.Policy, _ = stream.ParsePolicy(d.Policy) // config.Validate has refused what is none, here and below
+	for _, t := range d.Targets {
+		hosts, err := netip.ParsePrefix(t.Hosts)
+		policy, perr := stream.ParsePolicy(t.Policy)
+		if err == nil && perr == nil {
+			s.Targets = append(s.Targets, stream.Target{Hosts: hosts, Policy: policy})
+		}
+	}
+	s.Window, s.HoleWait, s.SynFlood = int(d.Window), time.Duration(d.HoleWait), d.SynFlood
+	s.SynIdle, s.OpenIdle, s.HalfIdle = time.Duration(d.SynIdle), time.Duration(d.Idle), time.Duration(d.HalfIdle)
+}
