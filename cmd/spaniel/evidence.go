@@ -184,17 +184,16 @@ func (f *finder) copy(ctx context.Context, c *knownCapture, calls []evidence.Cal
 // report says what was written. That it holds secrets is no hint that -q may
 // leave out.
 func (f *finder) report(packets, calls int, out string) {
-	s := f.subject
-	of := counted(uint64(calls), "call")
-	if left := uint64(len(s.calls) - calls); left > 0 {
-		of += fmt.Sprintf(" (%s of the alert not in this capture)", grouped(left))
-	}
-	if n := uint64(len(s.calls)); n < s.count {
-		of += fmt.Sprintf("; the alert rests on %s calls and names %s", grouped(s.count), grouped(n))
-	}
 	if out == "-" {
 		out = "standard output"
 	}
-	line := fmt.Sprintf("%s of %s written to %s, as captured: nothing in them is redacted", counted(uint64(packets), "packet"), of, out)
+	line := fmt.Sprintf("%s of %s written to %s, as captured: nothing in them is redacted", counted(uint64(packets), "packet"), counted(uint64(calls), "call"), out)
 	_, _ = fmt.Fprintln(f.a.err, render.Safe(line)) // nobody to tell if it fails
+	s := f.subject
+	if left := len(s.calls) - calls; left > 0 {
+		f.a.hint("note: %s of the alert not in this capture", counted(uint64(left), "call"))
+	}
+	if n := uint64(len(s.calls)); n < s.count {
+		f.a.hint("note: the alert rests on %s, of which it names %s", counted(s.count, "call"), grouped(n))
+	}
 }
