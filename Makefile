@@ -68,6 +68,10 @@ fuzz: deps ## each fuzz target for FUZZTIME (its seeds run in `make test`)
 fuzz-long: deps ## one fuzz target for long: make fuzz-long TARGET=FuzzConn TIME=10m
 	@./deploy/fuzz.sh $(or $(TIME),10m) $(TARGET)
 
+.PHONY: flood
+flood: ## ten million spoofed sources against the windows of rules (`make test` has a million)
+	$(call timed,flood,SPANIEL_LONG=1 $(GO) test -count=1 ./detect/window -run 'TestSlowAmongSpoofed')
+
 .PHONY: check
 check: vet lint law race rules golden fuzz ## what CI runs besides `test` and `integration`
 

@@ -22,6 +22,8 @@ type Observation struct {
 	Values []window.Value
 	Call   event.ID
 
+	origin uint64 // the client's network
+
 	rule   *Rule
 	sample *sample
 }
@@ -40,7 +42,7 @@ func (j *Judge) observe(n int, r *Rule, out *Findings) (failure error) {
 		}
 	}()
 	c := j.scope.call
-	*o = Observation{Order: c.Order, Time: c.Time, Rule: r.ID, Call: c.ID, rule: r, sample: j.sample, Keys: o.Keys[:0]}
+	*o = Observation{Order: c.Order, Time: c.Time, Rule: r.ID, Call: c.ID, rule: r, sample: j.sample, origin: originOf(c.RealIP), Keys: o.Keys[:0]}
 	found := len(r.win.keys) == 0
 	if found {
 		o.Keys = append(o.Keys, "all")

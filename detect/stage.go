@@ -124,7 +124,7 @@ func (st *Stage) Observe(o *Observation) {
 		if key == "" {
 			continue
 		}
-		w := rs.tables[i].Add(key, entry)
+		w := rs.tables[i].Add(key, o.origin, entry)
 		if err := st.judge(rs, w, o, i, &fired); err != nil {
 			rs.stats.fail(err, st.lim.RuleErrors)
 		}
@@ -351,10 +351,11 @@ func (st *Stage) Close(clock int64) {
 // StageStats are the counters of the ordered stage.
 type StageStats struct {
 	Rules []RuleStats // of the rules with windows, by id
-	// Windows and Entries are held now; Evicted windows were given up at a
-	// cap; Stale observations came from a rule set that was replaced.
-	Windows, Entries int
-	Evicted, Stale   uint64
+	// Windows and Entries are held now. At a cap Evicted windows were given
+	// up, and Shed ones lost their older half. Stale observations came from a
+	// rule set that was replaced.
+	Windows, Entries     int
+	Evicted, Shed, Stale uint64
 	// Held alerts were more than a rule may raise in a minute; ClosedEarly
 	// ones had their calls counted no further, since too many were open.
 	Held, ClosedEarly uint64
@@ -362,7 +363,7 @@ type StageStats struct {
 
 // Stats returns the counters; a copy.
 func (st *Stage) Stats() StageStats {
-	out := StageStats{Windows: st.pool.Keys(), Entries: st.pool.Entries(), Evicted: st.pool.Evicted, Stale: st.stale, Held: st.held, ClosedEarly: st.closedEarly}
+	out := StageStats{Windows: st.pool.Keys(), Entries: st.pool.Entries(), Evicted: st.pool.Evicted, Shed: st.pool.Shed, Stale: st.stale, Held: st.held, ClosedEarly: st.closedEarly}
 	for _, r := range st.set.rules {
 		if rs := st.states[r.ID]; rs != nil {
 			out.Rules = append(out.Rules, rs.stats)

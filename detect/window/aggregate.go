@@ -1,6 +1,7 @@
 package window
 
 import (
+	"maps"
 	"math"
 	"slices"
 )
@@ -41,6 +42,7 @@ type running struct {
 	trues   int
 	texts   map[string]int
 	numbers map[float64]int
+	peak    int // most that the map held
 	// sum is of the values that are whole and not huge, others the number of
 	// the rest.
 	sum    float64
@@ -72,6 +74,7 @@ func (r *running) add(a Aggregate, v Value) {
 				r.texts = map[string]int{}
 			}
 			r.texts[v.Str]++
+			r.peak = max(r.peak, len(r.texts))
 			return
 		}
 		if v.Num != v.Num {
@@ -81,6 +84,7 @@ func (r *running) add(a Aggregate, v Value) {
 			r.numbers = map[float64]int{}
 		}
 		r.numbers[v.Num]++
+		r.peak = max(r.peak, len(r.numbers))
 	}
 }
 
@@ -93,7 +97,7 @@ func (r *running) drop(a Aggregate, v Value) {
 	case Distinct:
 		if v.Kind == Text {
 			if r.texts[v.Str]--; r.texts[v.Str] == 0 {
-				delete(r.texts, v.Str)
+				r.texts = without(r.texts, v.Str, &r.peak)
 			}
 			return
 		}
@@ -101,9 +105,24 @@ func (r *running) drop(a Aggregate, v Value) {
 			return
 		}
 		if r.numbers[v.Num]--; r.numbers[v.Num] == 0 {
-			delete(r.numbers, v.Num)
+			r.numbers = without(r.numbers, v.Num, &r.peak)
 		}
 	}
+}
+
+// without deletes from a map, and makes a smaller one when little of the most
+// it ever held is left: a map keeps the memory of that.
+func without[K comparable](m map[K]int, key K, peak *int) map[K]int {
+	delete(m, key)
+	switch n := len(m); {
+	case n == 0:
+		*peak = 0
+		return nil
+	case n < *peak/4:
+		*peak = n
+		return maps.Clone(m)
+	}
+	return m
 }
 
 // Eval returns aggregate i over the window as it is now. Sums over nothing

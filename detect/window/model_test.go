@@ -122,7 +122,7 @@ func TestWindowsEqualTheModel(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		m := &model{over: rapid.Int64Range(1, 50).Draw(t, "over"), calls: map[string][]Entry{}}
 		keep := rapid.Int64Range(0, 80).Draw(t, "keep")
-		table := NewTable[int](Plan{Over: m.over, Keep: keep, Aggregates: everything()}, NewPool(1<<20, 1<<20))
+		table := NewTable[int](Plan{Over: m.over, Keep: keep, Aggregates: everything()}, NewPool(1<<20, 1<<10))
 		clock := int64(0)
 		for i := range rapid.IntRange(1, 120).Draw(t, "calls") {
 			clock += rapid.SampledFrom([]int64{0, 0, 1, 1, 3, 20, 100}).Draw(t, "step")
@@ -135,7 +135,7 @@ func TestWindowsEqualTheModel(t *testing.T) {
 				TextOf(rapid.SampledFrom([]string{"x", "y", "z", ""}).Draw(t, "text")),
 				BoolOf(rapid.Bool().Draw(t, "bool"))}}
 			m.calls[key] = append(m.calls[key], e)
-			w := table.Add(key, e)
+			w := table.Add(key, 0, e)
 			in := m.in(key, clock)
 			if w.Len() != len(in) || w.Capped {
 				t.Fatalf("call %d: %d entries, the model has %d; capped %v", i, w.Len(), len(in), w.Capped)
@@ -151,10 +151,10 @@ func TestWindowsEqualTheModel(t *testing.T) {
 
 // TestCap: the newest MaxEntries calls stay, and the window says so.
 func TestCap(t *testing.T) {
-	table := NewTable[int](Plan{Over: 1 << 40, Aggregates: everything()}, NewPool(1<<20, 1<<20))
+	table := NewTable[int](Plan{Over: 1 << 40, Aggregates: everything()}, NewPool(1<<20, 1<<10))
 	var w *Window[int]
 	for i := range MaxEntries + 10 {
-		w = table.Add("k", Entry{Clock: int64(i), Values: []Value{NumberOf(float64(i)), TextOf("t"), BoolOf(i%2 == 0)}})
+		w = table.Add("k", 0, Entry{Clock: int64(i), Values: []Value{NumberOf(float64(i)), TextOf("t"), BoolOf(i%2 == 0)}})
 		if capped := i >= MaxEntries; w.Capped != capped {
 			t.Fatalf("after %d calls capped is %v", i+1, w.Capped)
 		}
@@ -162,7 +162,7 @@ func TestCap(t *testing.T) {
 	if w.Len() != MaxEntries || w.Entry(0).Clock != 10 || w.Eval(6).Num != 10 || w.Eval(1).Num != MaxEntries/2 {
 		t.Errorf("%d entries, the first at %d, min %v, true %v", w.Len(), w.Entry(0).Clock, w.Eval(6), w.Eval(1))
 	}
-	w = table.Add("k", Entry{Clock: 1 << 41, Values: []Value{{}, {}, {}}})
+	w = table.Add("k", 0, Entry{Clock: 1 << 41, Values: []Value{{}, {}, {}}})
 	if w.Capped || w.Len() != 1 {
 		t.Errorf("an emptied window still says capped, or holds %d", w.Len())
 	}
@@ -174,11 +174,11 @@ func TestFloodOfKeys(t *testing.T) {
 	pool := NewPool(1000, 500)
 	table := NewTable[int](Plan{Over: 1 << 40, Aggregates: []Aggregate{{Op: Count, Arg: -1}}}, pool)
 	other := NewTable[int](Plan{Over: 1 << 40}, pool)
-	other.Add("elsewhere", Entry{})
+	other.Add("elsewhere", 0, Entry{})
 	clock := int64(0)
 	add := func(key string) *Window[int] {
 		clock++
-		return table.Add(key, Entry{Clock: clock})
+		return table.Add(key, 0, Entry{Clock: clock})
 	}
 	add("slow")
 	add("slow")
@@ -230,7 +230,7 @@ func TestExpireChangesNothing(t *testing.T) {
 				if expire && s.expire {
 					tables[1-s.table].Expire(s.clock)
 				}
-				lens = append(lens, tables[s.table].Add(s.key, Entry{Clock: s.clock}).Len())
+				lens = append(lens, tables[s.table].Add(s.key, 0, Entry{Clock: s.clock}).Len())
 			}
 			return lens, pool.Evicted
 		}

@@ -14,7 +14,7 @@ func TestNaNLeavesNothing(t *testing.T) {
 		if i%2 == 0 {
 			v = NumberOf(float64(i % 4))
 		}
-		w := tab.Add("k", Entry{Clock: i, Time: i, Values: []Value{v}})
+		w := tab.Add("k", 0, Entry{Clock: i, Time: i, Values: []Value{v}})
 		if held := len(w.run[0].numbers); held > 2 {
 			t.Fatalf("%d numbers held for %d calls", held, w.Len())
 		}

@@ -30,10 +30,9 @@ type Window[S any] struct {
 	n       int
 	run     []running
 	last    int64 // clock of the last entry
-	touches int
-	prev    *Window[S]
-	next    *Window[S]
-	home    *list[S]
+	touches int   // how often the key came, as far as is known
+	origin  uint64
+	links   [listKinds]link[S]
 }
 
 // Len returns the number of entries.
@@ -46,15 +45,10 @@ func (w *Window[S]) at(i int) *Entry { return &w.ring[(w.first+i)%len(w.ring)] }
 
 func (w *Window[S]) push(e Entry) {
 	if w.n == MaxEntries {
-		w.shift()
-		w.Capped = true
+		w.early()
 	}
 	if w.n == len(w.ring) {
-		grown := make([]Entry, min(MaxEntries, max(4, 2*len(w.ring))))
-		for i := 0; i < w.n; i++ {
-			grown[i] = *w.at(i)
-		}
-		w.ring, w.first = grown, 0
+		w.resize(min(MaxEntries, max(4, 2*len(w.ring))))
 	}
 	w.n++
 	*w.at(w.n - 1) = e
@@ -63,7 +57,31 @@ func (w *Window[S]) push(e Entry) {
 			w.run[i].add(a, e.Values[a.Arg])
 		}
 	}
+	w.table.entries++
 	w.table.pool.entries++
+	w.weigh()
+}
+
+func (w *Window[S]) resize(n int) {
+	ring := make([]Entry, n)
+	for i := 0; i < w.n; i++ {
+		ring[i] = *w.at(i)
+	}
+	w.ring, w.first = ring, 0
+}
+
+// shrinkRing gives back memory once most of the ring is unused: the caps are
+// on entries, and rings that only grow would hold far more.
+func (w *Window[S]) shrinkRing() {
+	if len(w.ring) > 16 && w.n < len(w.ring)/4 {
+		w.resize(len(w.ring) / 2)
+	}
+}
+
+// early drops the oldest entry before its time.
+func (w *Window[S]) early() {
+	w.shift()
+	w.Capped = true
 }
 
 // shift removes the oldest entry.
@@ -77,6 +95,7 @@ func (w *Window[S]) shift() {
 	*e = Entry{}
 	w.first = (w.first + 1) % len(w.ring)
 	w.n--
+	w.table.entries--
 	w.table.pool.entries--
 }
 
@@ -86,7 +105,9 @@ func takesValue(op Op) bool { return op != Count && op != Rate && op != GapCV }
 func (w *Window[S]) slide(clock int64) {
 	for w.n > 0 && w.at(0).Clock <= clock-w.table.plan.Over {
 		w.shift()
+		w.shrinkRing()
 	}
+	w.weigh()
 	if w.n == 0 {
 		w.Capped = false
 	}
