@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -20,11 +21,13 @@ var update = flag.Bool("update", false, "write what the cases give into their fi
 // The sections of a case that say what must come of it: each must be there.
 // Calls have their flags and anomalies with them; notes are what was found
 // below them (anomalies, losses, facts, flows); counters are the ledger's lines
-// that are not zero, without what came in.
+// that are not zero, without what came in. A case that is about values has the
+// leaves of its requests with their readings too.
 const (
 	callsSection    = "calls"
 	notesSection    = "notes"
 	countersSection = "counters"
+	leavesSection   = "leaves"
 )
 
 // TestCases runs every conversation of testdata/cases: as it is written, in
@@ -54,6 +57,9 @@ func runCase(t *testing.T, file string) {
 		return outcome(t, frames, epoch, c.Files["settings"])
 	}
 	got := outcome(frames, 512)
+	if _, ok := c.Files[leavesSection]; !ok {
+		delete(got, leavesSection)
+	}
 	if *update {
 		write(t, file, text, got)
 		return
@@ -68,6 +74,9 @@ func runCase(t *testing.T, file string) {
 		} else if got[name] != w {
 			t.Errorf("%s:\n%s\nwant\n%s", name, got[name], w)
 		}
+	}
+	if got[leavesSection] != c.Files[leavesSection] {
+		t.Errorf("leaves:\n%s\nwant\n%s", got[leavesSection], c.Files[leavesSection])
 	}
 	if again := outcome(frames, 1); again[callsSection] != got[callsSection] || again[notesSection] != got[notesSection] {
 		t.Errorf("in epochs of one frame:\n%s%s", again[callsSection], again[notesSection])
@@ -88,8 +97,10 @@ func hasSection(text []byte, name string) bool {
 func write(t *testing.T, file string, text []byte, got map[string]string) {
 	ar := txtar.Parse(text)
 	ar.Files = slices.DeleteFunc(ar.Files, func(f txtar.File) bool { _, ok := got[f.Name]; return ok })
-	for _, name := range []string{callsSection, notesSection, countersSection} {
-		ar.Files = append(ar.Files, txtar.File{Name: name, Data: []byte(got[name])})
+	for _, name := range []string{callsSection, leavesSection, notesSection, countersSection} {
+		if s, ok := got[name]; ok {
+			ar.Files = append(ar.Files, txtar.File{Name: name, Data: []byte(s)})
+		}
 	}
 	if err := os.WriteFile(file, txtar.Format(ar), 0o644); err != nil {
 		t.Fatal(err)
@@ -117,6 +128,7 @@ func second(c *event.Call) string {
 // outcome runs frames and tells what came of them, as the sections have it.
 func outcome(t *testing.T, frames []event.Frame, epoch int, settings string) map[string]string {
 	var calls, notes []string
+	var leaves strings.Builder
 	r := run(t, frames, epoch, func(cfg *Config, parts []*Partition) {
 		if parts == nil {
 			set(t, cfg, settings)
@@ -128,8 +140,9 @@ func outcome(t *testing.T, frames []event.Frame, epoch int, settings string) map
 				s = fmt.Sprintf("%d %s\n", c.Depth, s+second(c))
 				call(c)
 				calls = append(calls, s)
+				tell(&leaves, c)
 			}
-			p.out.Fact = func(f *event.Fact) { notes = append(notes, "fact "+f.Kind+"\n") }
+			p.out.Fact = func(f *event.Fact) { notes = append(notes, "fact "+f.Kind+" "+fields(f)+"\n") }
 		}
 	})
 	for _, f := range r.facts {
@@ -152,14 +165,32 @@ func outcome(t *testing.T, frames []event.Frame, epoch int, settings string) map
 			fmt.Fprintf(&counters, "%s %s %d\n", e.Section, e.Name, e.N)
 		}
 	}
-	return map[string]string{callsSection: strings.Join(calls, ""), notesSection: strings.Join(notes, ""), countersSection: counters.String()}
+	return map[string]string{callsSection: strings.Join(calls, ""), leavesSection: leaves.String(), notesSection: strings.Join(notes, ""), countersSection: counters.String()}
 }
 
-// fields are what a fact says, a word a field.
+// tell writes a call's leaves, a line each, and behind each the readings that
+// are not the value as sent.
+func tell(w *strings.Builder, c *event.Call) {
+	for i, l := range c.Leaves() {
+		fmt.Fprintf(w, "%d %s %s %q\n", c.Depth, l.Kind, l.Place, l.Value)
+		for _, r := range c.Leaves()[i].Readings() {
+			if r.Chain != "" {
+				fmt.Fprintf(w, "\t%s %q\n", r.Chain, r.Text)
+			}
+		}
+	}
+}
+
+// fields are what a fact says, a word a field; values that are no plain words
+// are quoted.
 func fields(f *event.Fact) string {
 	var words []string
 	for _, h := range f.Fields {
-		words = append(words, h.Name+"="+h.Value)
+		value := strconv.Quote(h.Value)
+		if plain := value[1 : len(value)-1]; plain == h.Value && !strings.Contains(plain, " ") {
+			value = plain
+		}
+		words = append(words, h.Name+"="+value)
 	}
 	return strings.Join(words, " ")
 }

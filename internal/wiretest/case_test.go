@@ -32,6 +32,8 @@ GET /lost HTTP/1.1
 -- client crlf --
 one
 two
+-- client quoted times=3 --
+x
 -- note --
 kept
 -- calls --
@@ -54,7 +56,7 @@ func TestParse(t *testing.T) {
 	}
 	lost := "GET /lost HTTP/1.1\r\n\r\n"
 	for flow, want := range map[string]string{
-		toServer:                           "GET /a HTTP/1.1\r\nHost: h\r\n\r\n" + strings.Repeat("\x00", len(lost)) + "one\r\ntwo\r\n",
+		toServer:                           "GET /a HTTP/1.1\r\nHost: h\r\n\r\n" + strings.Repeat("\x00", len(lost)) + "one\r\ntwo\r\nxxx",
 		toClient:                           "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 29\r\n\r\n" + zipped,
 		"198.51.100.8->10.0.0.5 999->8080": "GET /b HTTP/1.0\r\n\r\n",
 		"10.0.0.5->198.51.100.8 8080->999": "HTTP",
@@ -74,6 +76,7 @@ func TestParse(t *testing.T) {
 func TestParseFaults(t *testing.T) {
 	for text, want := range map[string]string{
 		"-- client odd word --\n":               `section "client odd word": unknown word "word"`,
+		"-- client times=3 raw --\n":            "times=3 is no number of times",
 		"-- wait soon --\n":                     `section "wait soon"`,
 		"-- fin --\n":                           "no open connection",
 		"-- open 1.2.3.4:5 --\n":                "1 addresses, want client and server",

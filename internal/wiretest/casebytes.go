@@ -12,7 +12,15 @@ import (
 // wireBytes turns the text of a section into bytes, by its flags.
 func wireBytes(text []byte, flags []string) (wire []byte, lost bool, err error) {
 	form, pack := "", false
-	for _, f := range flags {
+	for i, f := range flags {
+		if n, ok := strings.CutPrefix(f, "times="); ok {
+			times, err := strconv.Atoi(n)
+			if err != nil || times < 1 || i != len(flags)-1 {
+				return nil, false, fmt.Errorf("%s is no number of times, or not the last word", f)
+			}
+			wire, lost, err = wireBytes(text, flags[:i])
+			return bytes.Repeat(wire, times), lost, err
+		}
 		switch f {
 		case "lost":
 			lost = true

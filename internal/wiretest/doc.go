@@ -46,6 +46,7 @@
 //	quoted    each line is a Go string without its quotes; newlines are dropped
 //	hex       hexadecimal digits, spaces ignored
 //	gzip      the body is compressed (before Content-Length: auto is filled)
+//	times=N   all of it N times over; the last word
 //	lost      the bytes are sent, and acknowledged, but no frame of them is captured
 //
 // # What no stack sends
