@@ -9,6 +9,8 @@ type chunk struct {
 	lead   int  // bytes before the size
 	ext    int  // bytes after the size
 	cr     bool // the byte before was a CR
+	// quoted: within the quotes of an extension; escaped: behind a backslash.
+	quoted, escaped bool
 }
 
 // size reads a chunk-size line: hex digits, an extension, a line end. The
@@ -84,6 +86,14 @@ func (h *half) extByte(c byte) verdict {
 		}
 		h.mark(AnomalyChunk)
 	}
+	switch {
+	case k.escaped:
+		k.escaped = false
+	case c == '"':
+		k.quoted = !k.quoted
+	case c == '\\':
+		k.escaped = k.quoted
+	}
 	if k.ext > maxChunkExt || k.ext == 1 && isBlank(c) || c < 0x20 && c != '\t' || c == 0x7f {
 		h.mark(AnomalyChunkExtension)
 	}
@@ -115,6 +125,9 @@ func (h *half) sized(at event.Stamp) {
 	if k.digits > 16 {
 		h.mark(AnomalyChunk)
 	}
+	if k.quoted { // a reader of quotes reads on
+		h.mark(AnomalyChunkExtension)
+	}
 	if k.size > 0 {
 		h.state, h.remain = stChunk, k.size
 		return
@@ -130,6 +143,7 @@ func (h *half) badChunk(at event.Stamp) {
 		h.mark(AnomalyChunk)
 	}
 	if !h.opening || len(h.buf) >= h.conn.pool.cfg.HeadCap {
+		h.mark(AnomalyDesync)
 		h.lose(at)
 		return
 	}
@@ -170,7 +184,11 @@ func (h *half) trailers(b []byte, at event.Stamp) int {
 		h.collect(b[:n])
 		return n
 	}
-	if whole := h.soFar(b[:n]); h.call != nil && len(whole) > 2 {
+	whole := h.soFar(b[:n])
+	if len(whole) == 1 {
+		h.mark(AnomalyBareLF)
+	}
+	if h.call != nil && len(whole) > 2 {
 		if h.seen > uint64(h.conn.pool.cfg.HeadCap) {
 			h.call.Mark(AnomalyHeadCap)
 			h.call.Flags |= event.FlagCapped

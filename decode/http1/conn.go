@@ -17,6 +17,7 @@ type Conn struct {
 	reading reading
 	half    [2]half
 	queue
+	shown
 	depth uint32
 	// hole: bytes from the server were lost where a response may have been.
 	hole bool

@@ -42,16 +42,19 @@ type fieldReader struct {
 	other   bool   // the head is read in the other way
 	folds   bool   // the field before may be folded onto
 	folded  []byte // its value so far, when it was
+	hidden  bool   // the line stands behind a bare LF, and ends in CRLF itself
 }
 
 // lines reads every line of s, which begins after the first line.
 func (r *fieldReader) lines(s string) {
 	defer r.unfold()
-	for s != "" {
+	for bare := false; s != ""; {
 		line, whole := s, s
 		if i := strings.IndexByte(s, '\n'); i >= 0 {
 			line, s = s[:i], s[i+1:]
-			if line = strings.TrimSuffix(line, "\r"); len(line) == i {
+			line = strings.TrimSuffix(line, "\r")
+			r.hidden = bare && len(line) < i
+			if bare = len(line) == i; bare {
 				r.call.Mark(AnomalyBareLF)
 				if r.other && line != "" {
 					line, s, _ = strings.Cut(whole, "\r\n")
@@ -96,11 +99,18 @@ func (r *fieldReader) line(line string) {
 	if t := trim(name); len(t) != len(name) {
 		r.call.Mark(AnomalySpaceColon)
 		name = t
+		r.hidden = true // from who takes it for another name
 	}
 	if !isToken(name) {
 		r.call.Mark(AnomalyHeaderName)
 	}
+	if r.hidden && !r.trailer && isFraming(name) {
+		r.call.Mark(AnomalySmuggling)
+	}
 	value := trim(line[i+1:])
+	if !cleanValue(value) {
+		r.call.Mark(AnomalyHeaderValue)
+	}
 	r.note(name, value)
 	r.keep(name, value)
 }
@@ -127,7 +137,7 @@ func (r *fieldReader) behindCR(rest string) {
 		var part string
 		part, rest, more = strings.Cut(rest, "\r")
 		if name, value, ok := strings.Cut(part, ":"); ok && isToken(name) {
-			if !r.trailer && (is(name, "content-length") || is(name, "transfer-encoding")) {
+			if !r.trailer && isFraming(name) {
 				r.call.Mark(AnomalySmuggling)
 			}
 			r.note(name, trim(value))
@@ -176,9 +186,13 @@ func (r *fieldReader) unfold() {
 	h := &r.dst[len(r.dst)-1]
 	h.Value = string(r.folded)
 	r.folded = r.folded[:0]
-	if !r.trailer && !r.other && (is(h.Name, "transfer-encoding") || is(h.Name, "content-length")) {
+	switch {
+	case r.trailer || r.other:
+	case isFraming(h.Name):
 		r.call.Mark(AnomalySmuggling)
 		r.refold(h)
+	case is(h.Name, "host"):
+		r.call.Mark(AnomalyHost)
 	}
 }
 
@@ -190,6 +204,11 @@ func (r *fieldReader) refold(h *event.Header) {
 		r.facts.hasTE, r.facts.chunked = false, false
 	}
 	r.note(h.Name, h.Value)
+}
+
+// isFraming reports whether name is a field that says where a body ends.
+func isFraming(name string) bool {
+	return is(name, "content-length") || is(name, "transfer-encoding")
 }
 
 // note gathers what a field says about framing and routing.
@@ -221,10 +240,14 @@ func (r *fieldReader) note(name, value string) {
 	case 14:
 		if is(name, "content-length") {
 			f.noteLength(value, r.call)
+		} else if is(name, "content_length") { // the same to a program that sees HTTP_CONTENT_LENGTH
+			r.call.Mark(AnomalySmuggling)
 		}
 	case 17:
 		if is(name, "transfer-encoding") {
 			f.noteEncoding(value, r.call)
+		} else if is(name, "transfer_encoding") {
+			r.call.Mark(AnomalySmuggling)
 		}
 	}
 }

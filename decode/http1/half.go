@@ -308,7 +308,9 @@ func (h *half) finish(orderly bool, at event.Stamp) {
 		h.tape = nil
 	}
 	h.blame(at)
-	h.state = stEnded
+	if h.state = stEnded; orderly && h.dir == event.ToClient {
+		h.conn.missing()
+	}
 }
 
 // lineOf returns b's first line without its end, and its length with it; n is

@@ -16,7 +16,12 @@ func splitTarget(c *event.Call, f *facts, v version, cut, other bool) {
 	case q.Method == "CONNECT" && strings.HasPrefix(q.Target, "/"):
 		c.Mark(AnomalyHost) // no authority: whom to connect to, only Host says
 	case q.Method == "CONNECT" && q.Target != "":
-		host, path = q.Target, ""
+		if path = ""; f.hosts > 0 && !strings.EqualFold(q.Target, f.host) {
+			c.Mark(AnomalyHost)
+		}
+		if !other || f.hosts == 0 {
+			host = q.Target
+		}
 	case !strings.HasPrefix(q.Target, "/"):
 		if h, rest, https, ok := absolute(q.Target); ok {
 			c.Mark(AnomalyAbsolute)
@@ -29,7 +34,7 @@ func splitTarget(c *event.Call, f *facts, v version, cut, other bool) {
 		}
 	}
 	odd := strings.IndexAny(host, "@/\\,;? \t#")
-	if f.hosts > 1 || odd >= 0 {
+	if f.hosts > 1 || odd >= 0 || oddPort(host) {
 		c.Mark(AnomalyHost)
 	}
 	if other && odd > 0 {
@@ -57,6 +62,21 @@ func absolute(target string) (authority, rest string, https, ok bool) {
 		return authority[:j], authority[j:], https, true
 	}
 	return authority, "", https, true
+}
+
+// oddPort reports whether what stands behind a host's colon is no port: other
+// bytes than digits, more of them than a port has, or a second colon.
+func oddPort(host string) bool {
+	if i := strings.IndexByte(host, ']'); i >= 0 && host[0] == '[' {
+		host = host[i+1:]
+	}
+	_, port, _ := strings.Cut(host, ":")
+	for i := 0; i < len(port); i++ {
+		if !isDigit(port[i]) {
+			return true
+		}
+	}
+	return len(port) > 5
 }
 
 // cutPort cuts the scheme's default port off a host.

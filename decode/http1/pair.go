@@ -204,6 +204,7 @@ func (c *Conn) deliver(e *entry, at event.Stamp) {
 	if !req.Seen {
 		call.Flags |= event.FlagResponseOnly
 		call.Time = res.Start
+		c.surplus(call, true)
 	} else if !req.Complete {
 		call.Flags |= event.FlagReqIncomplete
 	}
@@ -223,6 +224,7 @@ func (c *Conn) deliver(e *entry, at event.Stamp) {
 		c.second(e, at)
 	}
 	c.led.CallsMade++
+	c.paired(call)
 	c.emit(call, at)
 	c.pool.put(call)
 }

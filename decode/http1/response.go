@@ -43,6 +43,9 @@ func (h *half) response(text string, at event.Stamp) (f facts, ok bool) {
 	if s.v == vOdd || s.v == v09 {
 		c.Mark(AnomalyVersion)
 	}
+	if e.orphan {
+		h.conn.surplus(c, false)
+	}
 	f = h.fields(&c.Resp.Headers, line, rest, false)
 	f.ambiguity(c, s.v, rest)
 	f.status, f.noBody, f.connect, f.orphan = s.status, e.head, e.connect, e.orphan
@@ -86,6 +89,7 @@ func (h *half) responseBody(f facts, at event.Stamp) {
 		return
 	}
 	kind, n := f.responseLength(f.status, f.noBody)
+	h.conn.closing = f.close || kind == lenClose
 	if kind == lenNone && f.announces() {
 		if f.status == 204 {
 			h.mark(AnomalyForbiddenBody)

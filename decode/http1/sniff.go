@@ -1,6 +1,9 @@
 package http1
 
-import "bytes"
+import (
+	"bytes"
+	"strings"
+)
 
 // sniffLine is how long a first line may be before its beginning must decide.
 const sniffLine = 512
@@ -48,12 +51,14 @@ func sniffRequest(b []byte) int8 {
 	switch {
 	case !ok || !isToken(r.method) && !strictVersion(r.version):
 		return -1
-	case r.v == vOdd && len(r.version) > 5 && r.version[5] > '1':
+	case r.v == vOdd && len(r.version) > 5 && r.version[5] > '1' && !knownMethod(r.method):
 		return -1 // HTTP/2.0 is the preface of HTTP/2
 	case r.target == "" && r.version != "" && !knownMethod(r.method):
 		return -1
-	case r.target == "*" && r.method != "OPTIONS":
-		return -1 // M-SEARCH and NOTIFY of SSDP
+	case r.target == "*" && (r.method == "M-SEARCH" || r.method == "NOTIFY"):
+		return -1 // SSDP
+	case strings.IndexByte(r.target, ' ') >= 0 && !knownMethod(strings.ToUpper(r.method)) && !usualTarget([]byte(r.target)):
+		return -1 // a line of text that quotes a request
 	}
 	return 1
 }
@@ -69,14 +74,14 @@ func sniffPart(b []byte) int8 {
 	if sp >= 0 {
 		word = b[:sp]
 	}
-	if len(word) > maxMethod || !isToken(string(word)) {
+	if len(word) == 0 || !methodLike(view(word)) {
 		return -1
 	}
 	target := bytes.TrimLeft(b[len(word):], " \t\r")
 	if sp < 0 || len(target) == 0 {
 		return 0
 	}
-	usual := knownMethod(string(word)) || target[0] == '/' || target[0] == '*' || isURLStart(target)
+	usual := knownMethod(string(word)) || usualTarget(target)
 	switch {
 	case otherScheme(target), !usual && !printable(view(target[:len(bytes.TrimRight(target, "\r"))])):
 		return -1
@@ -85,6 +90,16 @@ func sniffPart(b []byte) int8 {
 	}
 	return 1
 }
+
+// MayBeRequest reports whether b, of which Sniff cannot tell, may become a
+// request line with a token for a method and some of a target.
+func MayBeRequest(b []byte) bool {
+	word, _, ok := bytes.Cut(bytes.TrimLeft(b, "\r\n"), []byte(" "))
+	return ok && isToken(view(word)) && Sniff(b) == 0
+}
+
+// usualTarget reports whether b may begin a target as standards have it.
+func usualTarget(b []byte) bool { return b[0] == '/' || b[0] == '*' || isURLStart(b) }
 
 // otherScheme reports whether b begins a URL of a protocol that looks like HTTP.
 func otherScheme(b []byte) bool {

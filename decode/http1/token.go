@@ -61,6 +61,17 @@ func trim(s string) string {
 	return s
 }
 
+// cleanValue reports whether s has no control byte but tabs. CR and NUL are
+// told by names of their own.
+func cleanValue(s string) bool {
+	for i := 0; i < len(s); i++ {
+		if c := s[i]; (c < 0x20 || c == 0x7f) && c != '\t' && c != '\r' && c != 0 {
+			return false
+		}
+	}
+	return true
+}
+
 func isBlank(c byte) bool { return c == ' ' || c == '\t' }
 
 func isDigit(c byte) bool { return '0' <= c && c <= '9' }
