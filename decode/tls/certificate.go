@@ -13,17 +13,21 @@ import (
 const maxNames = 8
 
 // certificate describes the first certificate of a certificate message, which
-// is the server's own; those behind it are not looked at.
-func certificate(b []byte) []event.Header {
+// is the server's own; those behind it are not looked at. odd says that it goes
+// past a message that was gathered whole.
+func certificate(b []byte) (fields []event.Header, odd bool) {
 	c := cursor{b: b}
 	c.uint(3) // of a list too long to be gathered, the first is there
+	if !c.bad && len(c.b) == 0 {
+		return nil, false // there is none
+	}
 	leaf := c.vector(3)
 	if c.bad || len(leaf.b) == 0 {
-		return nil
+		return nil, c.bad && len(b) < maxHandshake-4
 	}
 	cert, err := x509.ParseCertificate(leaf.b)
 	if err != nil { // what Go refuses, a client may take
-		return []event.Header{{Name: "certificate", Value: "unreadable"}}
+		return []event.Header{{Name: "certificate", Value: "unreadable"}}, false
 	}
 	self := "false"
 	if bytes.Equal(cert.RawSubject, cert.RawIssuer) {
@@ -36,5 +40,5 @@ func certificate(b []byte) []event.Header {
 		{Name: "not_after", Value: cert.NotAfter.UTC().Format(time.RFC3339)},
 		{Name: "self_signed", Value: self},
 		{Name: "names", Value: strings.Join(cert.DNSNames[:min(len(cert.DNSNames), maxNames)], ",")},
-	}
+	}, false
 }

@@ -35,6 +35,8 @@ type Conn struct {
 	client *ClientHello
 	server *ServerHello
 	leaf   []event.Header
+	odd    bool // the certificate's lengths contradict each other
+	gap    bool // bytes of a hello were lost
 	first  event.Stamp
 	over   bool
 }
@@ -59,20 +61,21 @@ func (c *Conn) Data(d event.Direction, b []byte, at event.Stamp) {
 // says nothing; within one, what stands behind it is not read.
 func (c *Conn) Gap(d event.Direction, _ uint64, at event.Stamp) {
 	if c.half[d].begun() {
+		c.gap = true
 		c.End(d, at)
 	}
 }
 
 // End says that a direction has no more bytes.
 func (c *Conn) End(d event.Direction, at event.Stamp) {
-	c.half[d].stop()
+	c.half[d].end()
 	c.settle(at)
 }
 
 // Close says that the connection is over.
 func (c *Conn) Close(at event.Stamp) {
-	c.half[0].stop()
-	c.half[1].stop()
+	c.half[0].end()
+	c.half[1].end()
 	c.settle(at)
 }
 
@@ -97,7 +100,7 @@ func (c *Conn) message(kind byte, body []byte, at event.Stamp) bool {
 		}
 		return c.server.Version < 0x0304 // drafts of 1.3 have larger numbers
 	case msgCertificate:
-		c.leaf = certificate(body)
+		c.leaf, c.odd = certificate(body)
 		return false
 	}
 	return c.server != nil
@@ -109,7 +112,13 @@ func (c *Conn) settle(at event.Stamp) {
 		return
 	}
 	c.over = true
-	r := Report{First: c.first, Malformed: c.half[0].odd || c.half[1].odd}
+	r := Report{First: c.first, Malformed: c.half[0].odd || c.half[1].odd || c.odd}
+	if old := c.half[0].old; old != 0 {
+		r.Fields = add(r.Fields, "versions_offered", versionName(old))
+	}
+	if c.server != nil && c.client == nil && c.half[0].cut && !c.gap { // what was answered was whole
+		r.Malformed = true
+	}
 	if c.client != nil {
 		r.Malformed = r.Malformed || c.client.Malformed
 		r.Fields = c.client.fields(r.Fields)

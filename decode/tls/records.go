@@ -30,6 +30,9 @@ type records struct {
 	hasAlert     bool
 	done         bool // nothing further is looked for
 	odd          bool // it is malformed
+	cut          bool // it ended within a message
+	// old is the version asked for by a hello in the form of SSL 2.
+	old uint16
 }
 
 // feed takes the next bytes; message is called with each whole message, and
@@ -65,6 +68,10 @@ func (r *records) begin() {
 	r.have = 0
 	r.left = int(r.head[3])<<8 | int(r.head[4])
 	switch {
+	case r.head[0]&0x80 != 0 && r.head[2] == msgClientHello:
+		r.old = uint16(r.left)
+		r.stop()
+		return
 	case r.head[0] == recordAlert && r.left == 2 && len(r.buf) == 0:
 	case r.head[0] != recordHandshake: // encrypted from here on
 		r.stop()
@@ -110,6 +117,12 @@ func (r *records) messages(message func(kind byte, body []byte) bool) {
 		}
 		off += 4 + n
 	}
+	r.stop()
+}
+
+// end says that no bytes follow.
+func (r *records) end() {
+	r.cut = r.cut || !r.done && len(r.buf) > 0
 	r.stop()
 }
 
