@@ -27,6 +27,7 @@ type conn struct {
 	state  connState
 	sniff  sniffer
 	doubt  *doubt // of a flow that is none of HTTP; seldom
+	guess  *guess // of a flow that may be one of HTTP; seldom
 	tunnel
 	reversal
 }
@@ -111,6 +112,9 @@ func (c *conn) parse(d event.Direction, b []byte, at event.Stamp) {
 // emit stamps a finished call and sends it out.
 func (c *conn) emit(call *event.Call, at event.Stamp) {
 	call.Flow = c.flow
+	if c.guess != nil {
+		c.right(at)
+	}
 	if c.flip != 0 {
 		call.Mark(http1.AnomalyReversed)
 		call.Flow = c.reversal.of(c.flow)

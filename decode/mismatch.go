@@ -80,8 +80,8 @@ func (c *conn) late(proto *protocol, at event.Stamp) {
 	}
 	if c.sniff.refused != nil {
 		c.note(AnomalyLate, "", at)
-		c.lose(event.ToServer, c.sniff.refused[event.ToServer], at)
-		c.lose(event.ToClient, c.sniff.refused[event.ToClient], at)
+		c.lose(event.ToServer, c.sniff.refused.lost[event.ToServer], at)
+		c.lose(event.ToClient, c.sniff.refused.lost[event.ToClient], at)
 	}
 }
 

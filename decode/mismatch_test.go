@@ -11,6 +11,17 @@ const (
 	nextCall = `GET h/next 204 "" ""`
 )
 
+// TestLongLineOfNobody: text of one long line is no HTTP, and no loss of it.
+func TestLongLineOfNobody(t *testing.T) {
+	long := strings.Repeat("a", 2000)
+	for _, lines := range [][]string{{"SET a " + long, long, long, "\r\n", "<+OK\r\n"}, {"SET a " + long, long, long}, {"<INFO a " + long, "<" + long, "<" + long, "<\r\n", "PING\r\n"}} {
+		r := run(t, talk(lines...), 512, nil)
+		if len(r.calls) > 0 || len(r.loss) > 0 || len(r.notes) > 0 || r.flows[0].Service != unknownService {
+			t.Errorf("%.20q: calls %q, losses %+v, anomalies %q, service %q", lines, r.calls, r.loss, r.notes, r.flows[0].Service)
+		}
+	}
+}
+
 // TestDisguise has clients look like another service, or like none, to a
 // server that answers in HTTP/1: no request behind that is lost, and no byte
 // without a record.
@@ -32,6 +43,9 @@ func TestDisguise(t *testing.T) {
 		{"proxy as a method", []string{"PROXY /a HTTP/1.1\r\nHost: h\r\n\r\n", none, get, none}, 2, "", 0},
 		{"unknown method, long line", []string{"frob /" + long, " HTTP/1.1\r\nHost: h\r\n\r\n", none, get, none}, 2, "", 0},
 		{"unknown method, odd target", []string{"frob ?" + long, " HTTP/1.1\r\nHost: h\r\n\r\n", none, get, none}, 2, "", 0},
+		{"unknown method, odd target, 5000 bytes", []string{"frob ?" + long, long, long[:1000], " HTTP/1.1\r\nHost: h\r\n\r\n", none, get, none}, 2, "", 0},
+		{"unknown method, byte by byte", append(strings.Split("frob ?"+long[:500]+" HTTP/1.1\r\nHost: h\r\n\r\n", ""), none, get, none), 2, "", 0},
+		{"text that is no request, then one", []string{"frob " + long, long, long, "\r\n" + get, none, get, none}, 2, "bytes_before_http", 6007},
 		{"long method", []string{strings.Repeat("m", 200), " / HTTP/1.1\r\nHost: h\r\n\r\n", none, get, none}, 2, "", 0},
 		{"tab", []string{"GET\t/", "a HTTP/1.1\r\nHost: h\r\n\r\n", none, get, none}, 2, "", 0},
 		{"no slash", []string{"GET ?id=", "1 HTTP/1.1\r\nHost: h\r\n\r\n", none, get, none}, 2, "", 0},

@@ -17,7 +17,9 @@ type Partition struct {
 	table     *stream.Table
 	http      *http1.Pool
 	protocols []protocol
-	last      event.Order
+	// signatures name services that are not read.
+	signatures []signature
+	last       event.Order
 }
 
 // firstOrd is the ordinal of the first event a frame causes here; those below
@@ -27,7 +29,7 @@ const firstOrd = 1 << 16
 // NewPartition returns an empty partition that counts into led and sends what
 // it finds to out, with order and ids set.
 func NewPartition(cfg *Config, led *event.Ledger, out Output) *Partition {
-	p := &Partition{cfg: cfg, led: led, out: out.orDrop(), protocols: protocols()}
+	p := &Partition{cfg: cfg, led: led, out: out.orDrop(), protocols: protocols(), signatures: signatures()}
 	p.http = http1.NewPool(&cfg.HTTP, body.New(cfg.Body), led)
 	tcp := cfg.Stream
 	tcp.Seed = cfg.Seed

@@ -33,13 +33,8 @@ func protocols() []protocol {
 	}
 }
 
-// sniffHTTP recognises HTTP/1; a PROXY header that is not whole waits for none.
-func sniffHTTP(_ event.Direction, b []byte) int8 {
-	if proxyLine(b) && bytes.IndexByte(b, '\n') < 0 {
-		return -1
-	}
-	return http1.Sniff(b)
-}
+// sniffHTTP recognises HTTP/1.
+func sniffHTTP(_ event.Direction, b []byte) int8 { return http1.Sniff(b) }
 
 // protocol returns the one with that service; it must be in the table.
 func (p *Partition) protocol(service string) *protocol {
@@ -55,8 +50,11 @@ func newHTTP1(c *conn) parser {
 
 // lost says how many bytes of a direction of HTTP/1 began no message.
 func (c *conn) lost(d event.Direction, n uint64, from, at event.Stamp) {
-	c.p.loss(event.Loss{Order: cause(c.flow, at), Time: from.Time, Frame: from.Frame, Reason: "desync",
-		FlowID: c.flow.ID, Key: c.flow.FlowKey, Direction: d ^ c.flip, Bytes: n})
+	if d ^= c.flip; c.guess != nil {
+		c.wrong(d, n, from)
+		return
+	}
+	c.lose(d, lost{n, from}, at)
 }
 
 func newTLS(c *conn) parser {
@@ -87,16 +85,39 @@ func prefix(s string) func(event.Direction, []byte) int8 {
 }
 
 // sniffTLS recognises a TLS record: handshake, alert or application data of
-// version 3.x and a length in its bounds.
-func sniffTLS(_ event.Direction, b []byte) int8 {
+// version 3.x and a length in its bounds, a hello of whatever version and
+// length, or one in the form of SSL 2.
+func sniffTLS(d event.Direction, b []byte) int8 {
 	switch {
 	case len(b) == 0:
 		return 0
+	case b[0]&0x80 != 0 && d == event.ToServer:
+		return sniffSSL2(b)
 	case b[0] < 0x14 || b[0] > 0x17:
 		return -1
 	case len(b) < 5:
 		return 0
 	case b[1] == 3 && b[2] <= 4 && int(b[3])<<8|int(b[4]) <= 1<<14+256:
+		return 1
+	case b[0] != 0x16 || len(b) > 5 && b[5] != 1 && b[5] != 2:
+		return -1
+	case len(b) < 11:
+		return 0
+	case b[9] == 3 && b[10] <= 4:
+		return 1
+	}
+	return -1
+}
+
+// sniffSSL2 recognises a client hello in the form of SSL 2: a length of two
+// bytes, the type, a version.
+func sniffSSL2(b []byte) int8 {
+	switch {
+	case len(b) > 2 && b[2] != 1, len(b) > 3 && b[3] != 0 && b[3] != 3:
+		return -1
+	case len(b) < 5:
+		return 0
+	case b[3] == 0 && b[4] == 2 || b[3] == 3 && b[4] <= 4:
 		return 1
 	}
 	return -1

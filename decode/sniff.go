@@ -6,19 +6,29 @@ import "spaniel/event"
 // came: seldom anything, since the first segment mostly decides.
 // Its bytes count as skipped until a parser has them.
 type sniffer struct {
-	marks []mark
-	buf   []byte
-	half  [2]sniffHalf
-	// refused counts what began nothing, by direction.
-	refused *[2]lost
+	marks   []mark
+	buf     []byte
+	half    [2]sniffHalf
+	refused *refused
 	gaps    bool  // bytes were lost: the flow may be anything, however long it hides
 	tries   int32 // segments that were of no protocol we know
 }
+
+// refused is what began nothing we read, by direction: how much it was, and
+// its beginning, by which it may be named.
+type refused struct {
+	lost [2]lost
+	head [2][]byte
+}
+
+// headBytes is how much of a service that is not read is kept to name it.
+const headBytes = 128
 
 // sniffHalf is what is known of one direction.
 type sniffHalf struct {
 	prefix []byte // its bytes so far, if more than one segment
 	seen   bool
+	past   bool // a PROXY header, if there is one, lies behind
 }
 
 // mark is an event of the stream that waits for the protocol to be known.
@@ -38,7 +48,7 @@ const (
 	markEnd
 )
 
-// Bounds of what waits: a first line that says nothing in 4 KiB is nobody's.
+// Bounds of what waits: a first line that says nothing in 4 KiB is a guess.
 // A flow that begins with something unknown may still come to HTTP, behind a
 // SOCKS handshake or another preamble; 64 segments are looked at for it.
 const (
@@ -64,7 +74,7 @@ func (c *conn) missed(d event.Direction, n uint64, at event.Stamp) {
 		c.Gap(d, n, at)
 		return
 	}
-	c.sniff.half[d].prefix = nil
+	c.sniff.half[d].prefix, c.sniff.half[d].past = nil, true
 	c.sniff.gaps = true
 	if len(c.sniff.marks) >= maxSniffGaps {
 		c.forget()
@@ -76,13 +86,10 @@ func (c *conn) missed(d event.Direction, n uint64, at event.Stamp) {
 // the flow's first, or any segment behind some that were no beginning.
 func (c *conn) look(d event.Direction, b []byte, at event.Stamp) {
 	h := &c.sniff.half[d]
-	if !h.seen {
-		h.seen = true
-		n := preamble(d, b)
-		c.p.led.SkippedBytes += uint64(n)
-		if b = b[n:]; len(b) == 0 {
-			return
-		}
+	h.seen = true
+	b, wait := c.before(d, b, at)
+	if wait || len(b) == 0 {
+		return
 	}
 	first := b
 	if len(h.prefix) > 0 {
@@ -107,7 +114,7 @@ func (c *conn) look(d event.Direction, b []byte, at event.Stamp) {
 			h.prefix = append([]byte(nil), b...)
 		}
 		c.keep(mark{kind: markData, d: d, at: at}, b)
-	case verdict == 0 && c.begun(d, at):
+	case verdict == 0 && c.longLine(d, first, at):
 		c.Data(d, b, at)
 	default:
 		c.refuse(d, b, at)
@@ -116,11 +123,12 @@ func (c *conn) look(d event.Direction, b []byte, at event.Stamp) {
 
 // refuse skips bytes that begin nothing we know, and all that waited.
 func (c *conn) refuse(d event.Direction, b []byte, at event.Stamp) {
-	c.unknown()
-	if c.sniff.refused == nil {
-		c.sniff.refused = new([2]lost)
+	all := b
+	if p := c.sniff.half[d].prefix; len(p) > len(b) {
+		all = p
 	}
-	c.sniff.refused[d].add(max(len(c.sniff.half[d].prefix), len(b)), at)
+	c.name(d, all)
+	c.sniff.refused.lost[d].add(len(all), at)
 	c.sniff.half[d].prefix = nil
 	c.p.led.SkippedBytes += uint64(len(b))
 	c.keep(mark{kind: markGap, d: d, at: at}, nil)
@@ -128,7 +136,7 @@ func (c *conn) refuse(d event.Direction, b []byte, at event.Stamp) {
 	if c.sniff.tries++; c.sniff.tries > maxSniffTries && !c.sniff.gaps {
 		var still *doubt
 		if !c.sniff.half[event.ToClient].seen && c.tunnels == 0 {
-			still = &doubt{lost: c.sniff.refused[event.ToServer]}
+			still = &doubt{lost: c.sniff.refused.lost[event.ToServer]}
 		}
 		c.giveUp()
 		c.doubt = still
@@ -153,6 +161,29 @@ const unknownService = "unknown"
 func (c *conn) unknown() {
 	if c.tunnels == 0 {
 		c.flow.Service = unknownService
+	}
+}
+
+// name guesses what a flow speaks by the beginning of a direction, of which b
+// are further bytes. Where the flow's beginning was not seen, nobody can.
+func (c *conn) name(d event.Direction, b []byte) {
+	if c.sniff.refused == nil {
+		c.sniff.refused = new(refused)
+	}
+	head := &c.sniff.refused.head[d]
+	if s := c.flow.Service; s != "" && s != unknownService || len(*head) == headBytes {
+		return
+	}
+	c.unknown()
+	*head = append(*head, b[:min(len(b), headBytes-len(*head))]...)
+	if c.tunnels > 0 || c.sniff.gaps || c.flow.Flags.Has(event.FlagMidstream) {
+		return
+	}
+	for i := range c.p.signatures {
+		if s := &c.p.signatures[i]; s.is(d, *head) {
+			c.flow.Service = s.service
+			return
+		}
 	}
 }
 
@@ -218,8 +249,10 @@ func (c *conn) forget() {
 
 // giveUp takes the flow for none we know: all its bytes are skipped.
 func (c *conn) giveUp() {
-	if c.sniff.half[0].seen || c.sniff.half[1].seen {
-		c.unknown()
+	for d := range c.sniff.half {
+		if h := &c.sniff.half[d]; h.seen {
+			c.name(event.Direction(d), h.prefix)
+		}
 	}
 	c.sniff = sniffer{}
 	c.state = connSkipping

@@ -83,7 +83,7 @@ func sniffPart(b []byte) int8 {
 	}
 	usual := knownMethod(string(word)) || usualTarget(target)
 	switch {
-	case otherScheme(target), !usual && !printable(view(target[:len(bytes.TrimRight(target, "\r"))])):
+	case otherScheme(target), !usual && !isToken(view(word)), !usual && !printable(view(target[:len(bytes.TrimRight(target, "\r"))])):
 		return -1
 	case len(b) < sniffLine || !usual:
 		return 0
