@@ -65,7 +65,9 @@ type NoteRecord struct {
 	Packets, Bytes         uint64
 	Frame                  uint64
 	Detail                 string
-	SpooledDay             string
+	// Fields are a fact's by name; Detail has them as words.
+	Fields     ValueMap
+	SpooledDay string
 }
 
 // NoteColumns lists the columns of the anomalies and losses tables.
@@ -88,4 +90,20 @@ func NoteColumns() []Column[NoteRecord] {
 		{"detail", 15, TypeString, "in words", "16 bytes at +1460 differ", func(r *NoteRecord) any { return &r.Detail }},
 		{"spooled_day", 16, TypeDate, "day the record was spooled, UTC", "2026-11-22", func(r *NoteRecord) any { return &r.SpooledDay }},
 	}
+}
+
+// FactColumns lists the columns of the facts table: those of the others, and
+// the fields by name.
+func FactColumns() []Column[NoteRecord] {
+	cols := NoteColumns()
+	for i := range cols {
+		switch cols[i].Name {
+		case "name":
+			cols[i].Meaning, cols[i].Example = "kind of fact: tls, arp, ndp", "tls"
+		case "detail":
+			cols[i].Meaning, cols[i].Example = "its fields as words", "sni=shop.example version=tls1.2"
+		}
+	}
+	return append(cols, Column[NoteRecord]{"fields", 17, TypeValues, "its fields by name; one without a value is left out", `{"sni":"shop.example"}`,
+		func(r *NoteRecord) any { return &r.Fields }})
 }

@@ -13,11 +13,11 @@ import (
 type codecs struct {
 	call *event.Codec[event.Record]
 	flow *event.Codec[event.FlowRecord]
-	note *event.Codec[event.NoteRecord]
+	note *event.Codec[event.NoteRecord] // of facts, which have all that the others have
 }
 
 func newCodecs() codecs {
-	return codecs{event.NewCodec(event.CallColumns()), event.NewCodec(event.FlowColumns()), event.NewCodec(event.NoteColumns())}
+	return codecs{event.NewCodec(event.CallColumns()), event.NewCodec(event.FlowColumns()), event.NewCodec(event.FactColumns())}
 }
 
 // An Encoder turns items into payloads. It is immutable and safe for any

@@ -26,7 +26,7 @@ func newQuery(a *app) *cobra.Command {
 		Short: "Ask the stored calls and alerts in SQL",
 		Long: `Query answers one read-only SQL statement from the embedded store, through the
 running sensor if there is one, or from ClickHouse if store.url names it.
-Tables: calls (also as events), alerts, flows, anomalies, losses; calls_with_alerts joins verdicts.`,
+Tables: calls (also as events), alerts, flows, anomalies, losses, facts; calls_with_alerts joins verdicts.`,
 		Example: `  spaniel query "SELECT req_method, req_route, count(*) AS calls FROM calls GROUP BY ALL ORDER BY calls DESC LIMIT 10"
   spaniel query "SELECT ts, rule_id, client_ip, message FROM alerts ORDER BY ts" -o csv
   spaniel query "DESCRIBE calls"`,

@@ -45,7 +45,7 @@ func sinkConfig(s *config.Sink) *all.Config {
 	}
 	if h := s.ClickHouse; h != nil {
 		c.ClickHouse = &clickhouse.Config{URL: string(h.URL), PasswordFile: h.PasswordFile, TLS: tlsConfig(h.TLS), Calls: h.CallsTable,
-			Alerts: h.AlertsTable, Flows: h.FlowsTable, Anomalies: h.AnomaliesTable, Losses: h.LossesTable}
+			Alerts: h.AlertsTable, Flows: h.FlowsTable, Anomalies: h.AnomaliesTable, Losses: h.LossesTable, Facts: h.FactsTable}
 	}
 	if y := s.Syslog; y != nil {
 		c.Syslog = &siem.Config{Address: y.Address, Transport: y.Transport, Format: y.Format, TLS: tlsConfig(y.TLS),

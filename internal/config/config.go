@@ -128,6 +128,7 @@ type ClickHouse struct {
 	FlowsTable     string `yaml:"flows_table" jsonschema_description:"table of the connections; flows if empty"`
 	AnomaliesTable string `yaml:"anomalies_table" jsonschema_description:"table of the anomalies; anomalies if empty"`
 	LossesTable    string `yaml:"losses_table" jsonschema_description:"table of the losses; losses if empty"`
+	FactsTable     string `yaml:"facts_table" jsonschema_description:"table of the facts; facts if empty"`
 }
 
 // Syslog is a sink.

@@ -24,7 +24,7 @@ import (
 )
 
 // TestQueries runs every block "sql" of the pages on a store that holds the
-// bundled capture. Each must answer with rows, unless it is marked empty;
+// bundled capture and a connection of TLS. Each must answer with rows, unless it is marked empty;
 // blocks marked clickhouse are for that server.
 func TestQueries(t *testing.T) {
 	s := demoStore(t)
@@ -59,7 +59,7 @@ func ask(s *store.Store, query string) (n int, err error) {
 	return n, errors.Join(rows.Err(), rows.Close())
 }
 
-// demoStore is a store with the bundled capture in it.
+// demoStore is a store with the bundled capture and a connection of TLS in it.
 func demoStore(t *testing.T) *store.Store {
 	t.Helper()
 	set, err := detect.Load([]detect.Source{{FS: rules.FS}}, detect.LoadOptions{})
@@ -77,22 +77,24 @@ func demoStore(t *testing.T) *store.Store {
 	})
 	enc, batch := sinks.NewEncoder(), &sinks.Batch{First: 1}
 	cfg := sensor.Config{Name: "file", Version: "docs", Workers: 1, Rules: set, Decode: decode.DefaultConfig(), Redactor: redact.New(make([]byte, 32), redact.Option{})}
-	sen, err := sensor.New(cfg, func(it *event.Item) event.CallFate {
-		batch.Last++
-		batch.Records = append(batch.Records, sinks.Record{Seq: batch.Last, Kind: it.Kind, Payload: enc.Append(nil, it)})
-		return event.CallAcked
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
 	f, err := capture.NewFile("shop.pcap", bytes.NewReader(demo.Capture()))
 	if err != nil {
 		t.Fatal(err)
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
-	if err := errors.Join(sen.Run(ctx, f), f.Close()); err != nil {
-		t.Fatal(err)
+	for _, src := range []capture.Source{f, sensor.NewFrames(tlsFrames(t))} {
+		sen, err := sensor.New(cfg, func(it *event.Item) event.CallFate {
+			batch.Last++
+			batch.Records = append(batch.Records, sinks.Record{Seq: batch.Last, Kind: it.Kind, Payload: enc.Append(nil, it)})
+			return event.CallAcked
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := errors.Join(sen.Run(ctx, src), src.Close()); err != nil {
+			t.Fatal(err)
+		}
 	}
 	if err := s.Write(ctx, batch); err != nil {
 		t.Fatal(err)

@@ -66,7 +66,7 @@ func modernTwice(t *testing.T, addr string) {
 		p.put(items)
 		s := p.delivered(calls+alerts+notes, time.Minute)
 		p.close()
-		t.Logf("%s: %d records in batches of %d, %d attempts failed; rows now: %s", name, s.Delivered, records, s.Retried, counts(t, db, "calls", "alerts", "flows", "anomalies", "losses"))
+		t.Logf("%s: %d records in batches of %d, %d attempts failed; rows now: %s", name, s.Delivered, records, s.Retried, counts(t, db, "calls", "alerts", "flows", "anomalies", "losses", "facts"))
 	}
 	items := append(append(makeCalls(calls), makeAlerts(alerts)...), makeNotes()...)
 	send("first", 3_000, items)
@@ -150,9 +150,9 @@ func checkValues(t *testing.T, db driver.Conn) {
 }
 
 // notes is how many records makeNotes makes.
-const notes = 7
+const notes = 9
 
-// makeNotes returns three flows, two anomalies and two losses.
+// makeNotes returns three flows, two anomalies, two losses and two facts.
 func makeNotes() (items []event.Item) {
 	at, addr := event.Nanos(begin.UnixNano()), netip.MustParseAddr("203.0.113.9")
 	for i := range 3 {
@@ -164,6 +164,10 @@ func makeNotes() (items []event.Item) {
 			items = append(items, event.Item{Kind: k, Note: &event.NoteRecord{Time: at, Name: "gap", SensorName: "sensor-1", FlowID: uint64(i), ClientIP: addr, ServerIP: addr,
 				Direction: "to_client", Bytes: 1460, Detail: hostile[i], SpooledDay: spooledDay}})
 		}
+	}
+	for i, expires := range []string{"2026-12-24T00:00:00Z", "2026-11-30T00:00:00Z"} {
+		items = append(items, event.Item{Kind: event.KindFact, Note: &event.NoteRecord{Time: at, Name: "tls", SensorName: "sensor-1", FlowID: uint64(i), ClientIP: addr, ServerIP: addr,
+			Detail: hostile[i], Fields: event.ValueMap{{Name: "sni", Value: "shop.example"}, {Name: "version", Value: "tls1.2"}, {Name: "not_after", Value: expires}}, SpooledDay: spooledDay}})
 	}
 	return items
 }
@@ -178,5 +182,13 @@ func checkNotes(t *testing.T, db driver.Conn) {
 	if flows != 3 || bytes != 3<<40 || anomalies != 2 || losses != 2 {
 		t.Errorf("%d flows of %d bytes, %d anomalies, %d losses", flows, bytes, anomalies, losses)
 	}
-	t.Logf("with FINAL: %d flows, %d anomalies, %d losses, each once", flows, anomalies, losses)
+	// The page's question: which server names, with which versions, expire when.
+	var name, version, expires string
+	var n uint64
+	scan(t, db, "SELECT fields['sni'] AS server_name, fields['version'] AS version, min(fields['not_after']) AS expires, count(*) AS connections FROM facts FINAL WHERE name = 'tls' GROUP BY server_name, version",
+		&name, &version, &expires, &n)
+	if name != "shop.example" || version != "tls1.2" || expires != "2026-11-30T00:00:00Z" || n != 2 {
+		t.Errorf("facts say %s, %s, %s, %d", name, version, expires, n)
+	}
+	t.Logf("with FINAL: %d flows, %d anomalies, %d losses, %d facts, each once", flows, anomalies, losses, n)
 }

@@ -55,7 +55,6 @@ type entry struct {
 	validate func(*Config) error
 	open     func(*Config, io.Writer) (sinks.Writer, error)
 	kinds    []event.Kind // sent by default
-	never    []event.Kind // what it has no place for
 	limits   spool.Limits
 }
 
@@ -80,8 +79,7 @@ func table() []entry {
 				}
 				return writer(clickhouse.NewLenient(*c.ClickHouse))
 			},
-			kinds: []event.Kind{event.KindAlert, event.KindCall, event.KindFlow, event.KindAnomaly, event.KindLoss},
-			never: []event.Kind{event.KindFact},
+			kinds: event.Kinds(),
 			// Few large blocks: each makes a part on the server's disk.
 			limits: spool.Limits{Records: 50_000, Bytes: 32 << 20, Linger: time.Second},
 		}, {
@@ -180,11 +178,7 @@ func (c *Config) kinds(e *entry) ([]event.Kind, error) {
 		if i < 0 {
 			return nil, fmt.Errorf("sink %s: unknown kind %q", c.Name, word)
 		}
-		k := event.Kinds()[i]
-		if slices.Contains(e.never, k) {
-			return nil, fmt.Errorf("sink %s: %s has no place for a %s", c.Name, e.key, k)
-		}
-		out = append(out, k)
+		out = append(out, event.Kinds()[i])
 	}
 	return out, nil
 }

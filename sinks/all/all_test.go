@@ -48,7 +48,6 @@ func TestWhatIsWrongIsSaid(t *testing.T) {
 		"both kafka and syslog": `{name: a, kafka: {brokers: [h:1]}, syslog: {address: "h:1"}}`,
 		"path is missing":       `{name: a, file: {}}`,
 		"unknown kind":          `{name: a, kinds: [alarm], file: {path: x}}`,
-		"no place for a fact":   `{name: a, kinds: [fact], clickhouse: {url: "clickhouse://h:9000/db"}}`,
 		"unknown severity":      `{name: a, min_severity: bad, file: {path: x}}`,
 	} {
 		var c Config

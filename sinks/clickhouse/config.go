@@ -23,20 +23,21 @@ type Config struct {
 	PasswordFile string `yaml:"password_file"`
 	// TLS says whom to trust when the URL is secure.
 	TLS *tlsfiles.Config `yaml:"tls"`
-	// Calls, Alerts, Flows, Anomalies and Losses name the tables, if they are
-	// not called so.
+	// Calls, Alerts, Flows, Anomalies, Losses and Facts name the tables, if they
+	// are not called so.
 	Calls     string `yaml:"calls_table"`
 	Alerts    string `yaml:"alerts_table"`
 	Flows     string `yaml:"flows_table"`
 	Anomalies string `yaml:"anomalies_table"`
 	Losses    string `yaml:"losses_table"`
+	Facts     string `yaml:"facts_table"`
 }
 
 func (c Config) complete() Config {
 	for _, t := range []struct {
 		p    *string
 		name string
-	}{{&c.Calls, "calls"}, {&c.Alerts, "alerts"}, {&c.Flows, "flows"}, {&c.Anomalies, "anomalies"}, {&c.Losses, "losses"}} {
+	}{{&c.Calls, "calls"}, {&c.Alerts, "alerts"}, {&c.Flows, "flows"}, {&c.Anomalies, "anomalies"}, {&c.Losses, "losses"}, {&c.Facts, "facts"}} {
 		if *t.p == "" {
 			*t.p = t.name
 		}
@@ -57,6 +58,8 @@ func (c *Config) table(k event.Kind) string {
 		return c.Anomalies
 	case event.KindLoss:
 		return c.Losses
+	case event.KindFact:
+		return c.Facts
 	}
 	return ""
 }
@@ -78,7 +81,7 @@ func (c *Config) Validate() error {
 	if _, ok := u.User.Password(); ok && c.PasswordFile != "" {
 		return errors.New("clickhouse: the password is in the url and in password_file: keep one")
 	}
-	for _, name := range []string{c.Calls, c.Alerts, c.Flows, c.Anomalies, c.Losses} {
+	for _, name := range []string{c.Calls, c.Alerts, c.Flows, c.Anomalies, c.Losses, c.Facts} {
 		if strings.ContainsAny(name, "`\\\"' .;") {
 			return fmt.Errorf("clickhouse: table name %q", name)
 		}

@@ -37,12 +37,13 @@ func DDL(s Schema) []string {
 			"INDEX by_flow flow_id TYPE bloom_filter GRANULARITY 1"),
 		create(s, "anomalies", event.NoteColumns(), noteKey, notePrimary),
 		create(s, "losses", event.NoteColumns(), noteKey, notePrimary),
+		create(s, "facts", event.FactColumns(), noteKey, notePrimary),
 		view(s, "events", "SELECT * FROM %s FINAL", "calls"),
 		view(s, "calls_with_alerts", callsWithAlerts, "calls", "alerts"),
 	}
 }
 
-// An anomaly or loss has no id: it is the same if all of it is.
+// An anomaly, loss or fact has no id: it is the same if all of it is.
 const (
 	noteKey     = "name, toStartOfHour(ts), sensor_name, flow_id, ts, frame, direction, packets, bytes, detail"
 	notePrimary = "name, toStartOfHour(ts), sensor_name, flow_id"

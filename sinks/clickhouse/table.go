@@ -72,7 +72,11 @@ func makePlan(k event.Kind, table string, have []found) (*plan, error) {
 	case event.KindFlow:
 		return fit(table, have, event.FlowColumns(), func(it *event.Item) (*event.FlowRecord, error) { return it.Flow, nil })
 	}
-	return fit(table, have, event.NoteColumns(), func(it *event.Item) (*event.NoteRecord, error) { return it.Note, nil })
+	cols := event.NoteColumns()
+	if k == event.KindFact {
+		cols = event.FactColumns()
+	}
+	return fit(table, have, cols, func(it *event.Item) (*event.NoteRecord, error) { return it.Note, nil })
 }
 
 func fit[T any](table string, have []found, cols []event.Column[T], record func(*event.Item) (*T, error)) (*plan, error) {

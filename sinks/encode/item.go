@@ -9,11 +9,20 @@ type Rows struct {
 	alert *Row[event.AlertRow]
 	flow  *Row[event.FlowRecord]
 	note  *Row[event.NoteRecord]
+	fact  *Row[event.NoteRecord]
 }
 
 // NewRows returns the rows of all kinds.
 func NewRows() *Rows {
-	return &Rows{NewRow(event.CallColumns()), NewRow(event.AlertColumns()), NewRow(event.FlowColumns()), NewRow(event.NoteColumns())}
+	return &Rows{NewRow(event.CallColumns()), NewRow(event.AlertColumns()), NewRow(event.FlowColumns()), NewRow(event.NoteColumns()), NewRow(event.FactColumns())}
+}
+
+// noteOf is the row of an anomaly, a loss or a fact.
+func (r *Rows) noteOf(k event.Kind) *Row[event.NoteRecord] {
+	if k == event.KindFact {
+		return r.fact
+	}
+	return r.note
 }
 
 // AppendItem appends one JSON line: `kind` first, then the columns of the
@@ -30,7 +39,7 @@ func (r *Rows) AppendItem(b []byte, it *event.Item) []byte {
 	case it.Flow != nil:
 		b = r.flow.AppendFields(b, it.Flow)
 	case it.Note != nil:
-		b = r.note.AppendFields(b, it.Note)
+		b = r.noteOf(it.Kind).AppendFields(b, it.Note)
 	default:
 		return b[:n]
 	}
@@ -48,7 +57,7 @@ func (r *Rows) AppendObject(b []byte, it *event.Item) []byte {
 	case it.Flow != nil:
 		return r.flow.AppendObject(b, it.Flow)
 	case it.Note != nil:
-		return r.note.AppendObject(b, it.Note)
+		return r.noteOf(it.Kind).AppendObject(b, it.Note)
 	}
 	return b
 }
@@ -70,7 +79,7 @@ func (r *Rows) AppendCSV(b []byte, it *event.Item) ([]byte, error) {
 	case it.Flow != nil:
 		b = r.flow.appendCells(b, it.Flow)
 	case it.Note != nil:
-		b = r.note.appendCells(b, it.Note)
+		b = r.noteOf(it.Kind).appendCells(b, it.Note)
 	}
 	return append(b, '\n'), nil
 }
@@ -86,7 +95,7 @@ func (r *Rows) AppendCSVHeader(b []byte, k event.Kind) []byte {
 	case event.KindFlow:
 		b = r.flow.appendNames(b)
 	default:
-		b = r.note.appendNames(b)
+		b = r.noteOf(k).appendNames(b)
 	}
 	return append(b, '\n')
 }

@@ -40,9 +40,9 @@ func Schema() []string {
 	ddl = append(ddl, tableDDL("calls", event.CallColumns())...)
 	ddl = append(ddl, tableDDL("alerts", event.AlertColumns())...)
 	ddl = append(ddl, tableDDL("flows", event.FlowColumns())...)
-	for _, name := range []string{"anomalies", "losses", "facts"} {
-		ddl = append(ddl, tableDDL(name, event.NoteColumns())...)
-	}
+	ddl = append(ddl, tableDDL("anomalies", event.NoteColumns())...)
+	ddl = append(ddl, tableDDL("losses", event.NoteColumns())...)
+	ddl = append(ddl, tableDDL("facts", event.FactColumns())...)
 	ddl = append(ddl, capturesDDL)
 	return append(ddl, views...)
 }

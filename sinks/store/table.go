@@ -41,15 +41,15 @@ var (
 		at: func(r *event.FlowRecord) event.Nanos { return r.Time }, key: func(r *event.FlowRecord) string {
 			return fmt.Sprintf("%d|%s", r.FlowID, clean(r.SensorName))
 		}}
-	anomalyTable = noteTable("anomalies")
-	lossTable    = noteTable("losses")
-	factTable    = noteTable("facts")
+	anomalyTable = noteTable("anomalies", event.NoteColumns())
+	lossTable    = noteTable("losses", event.NoteColumns())
+	factTable    = noteTable("facts", event.FactColumns())
 )
 
 // noteTable keys a note by all that tells it from another. Two that are alike
 // in all of this are one.
-func noteTable(name string) table[event.NoteRecord] {
-	return table[event.NoteRecord]{name: name, cols: event.NoteColumns(),
+func noteTable(name string, cols []event.Column[event.NoteRecord]) table[event.NoteRecord] {
+	return table[event.NoteRecord]{name: name, cols: cols,
 		keySQL: "concat_ws('|', flow_id, frame, packets, bytes, sensor_name, name, direction, detail)",
 		at:     func(r *event.NoteRecord) event.Nanos { return r.Time },
 		key: func(r *event.NoteRecord) string {

@@ -204,6 +204,33 @@ ORDER BY (name, toStartOfHour(ts), sensor_name, flow_id, ts, frame, direction, p
 TTL spooled_day + INTERVAL 30 DAY
 SETTINGS ttl_only_drop_parts = 1, non_replicated_deduplication_window = 1000;
 
+CREATE TABLE IF NOT EXISTS `spaniel`.`facts`
+(
+    `ts` DateTime64(6, 'UTC') COMMENT 'when' CODEC(Delta, ZSTD(1)),
+    `name` LowCardinality(String) COMMENT 'kind of fact: tls, arp, ndp',
+    `sensor_name` LowCardinality(String) COMMENT 'name of the sensor',
+    `flow_id` UInt64 COMMENT 'connection it belongs to, 0 if none',
+    `flow_vlan` UInt16 COMMENT 'outermost VLAN id',
+    `flow_vni` UInt32 COMMENT 'innermost tunnel id',
+    `client_ip` IPv6 COMMENT 'client\'s address',
+    `client_port` UInt16 COMMENT 'client\'s port',
+    `server_ip` IPv6 COMMENT 'server\'s address',
+    `server_port` UInt16 COMMENT 'server\'s port',
+    `direction` LowCardinality(String) COMMENT 'to_server or to_client, empty if neither',
+    `packets` UInt64 COMMENT 'packets concerned',
+    `bytes` UInt64 COMMENT 'bytes concerned',
+    `frame` UInt64 COMMENT 'number of the frame that showed it',
+    `detail` String COMMENT 'its fields as words' CODEC(ZSTD(1)),
+    `spooled_day` Date COMMENT 'day the record was spooled, UTC',
+    `fields` Map(LowCardinality(String), String) COMMENT 'its fields by name; one without a value is left out'
+)
+ENGINE = ReplacingMergeTree
+PARTITION BY spooled_day
+PRIMARY KEY (name, toStartOfHour(ts), sensor_name, flow_id)
+ORDER BY (name, toStartOfHour(ts), sensor_name, flow_id, ts, frame, direction, packets, bytes, detail)
+TTL spooled_day + INTERVAL 30 DAY
+SETTINGS ttl_only_drop_parts = 1, non_replicated_deduplication_window = 1000;
+
 CREATE VIEW IF NOT EXISTS `spaniel`.`events` AS
 SELECT * FROM `spaniel`.`calls` FINAL;
 
