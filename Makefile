@@ -32,12 +32,12 @@ demo: build ## replay the bundled capture: calls, endpoints, alerts, two queries
 	@./bin/spaniel demo
 
 .PHONY: test
-test: deps ## the tests
-	$(call timed,test,$(GO) test ./...)
+test: deps ## the tests, with 100,000 random variants of captures
+	$(call timed,test,SPANIEL_VARIANTS=100000 $(GO) test ./...)
 
 # DuckDB's Go binding trips the detector's pointer check in its own code.
 .PHONY: race
-race: deps ## the tests under the race detector
+race: deps ## the tests under the race detector, with fewer random variants
 	$(call timed,race,$(GO) test -race -gcflags='github.com/duckdb/duckdb-go/v2/...=-d=checkptr=0' ./...)
 
 .PHONY: vet
@@ -71,6 +71,10 @@ fuzz-long: deps ## one fuzz target for long: make fuzz-long TARGET=FuzzConn TIME
 .PHONY: flood
 flood: ## ten million spoofed sources against the windows of rules (`make test` has a million)
 	$(call timed,flood,SPANIEL_LONG=1 $(GO) test -count=1 ./detect/window -run 'TestSlowAmongSpoofed')
+
+.PHONY: variants
+variants: deps ## a million random variants of captures (N= for another number)
+	$(call timed,variants,SPANIEL_VARIANTS=$(or $(N),1000000) $(GO) test -count=1 -timeout 2h -v -run 'Variants|LossInvents|LossesInvent' ./decode ./internal/sensor | grep -E '^(---|ok|FAIL)|_test.go:.*(variants|calls are)')
 
 .PHONY: check
 check: vet lint law race rules golden fuzz ## what CI runs besides `test` and `integration`

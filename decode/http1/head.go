@@ -15,6 +15,7 @@ type head struct {
 	seen  uint64 // bytes so far, those over the cap too
 	blank uint8  // of the current line: 0 nothing yet, 1 a CR, 2 more
 	junk  bool   // resync: the current line begins nothing
+	torn  bool   // resync: of the current line the beginning may be lost
 	first event.Stamp
 	// late are the framing fields of lines that begin beyond the cap.
 	late []byte

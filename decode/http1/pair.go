@@ -108,8 +108,12 @@ func (c *Conn) response(at event.Stamp) *entry {
 // without waiting. Where that leaves a doubt, all in doubt are marked.
 func (c *Conn) skipLost(at event.Stamp) {
 	n := c.len() - c.orphans
-	if c.answered > 0 || n < 2 {
+	if c.answered > 0 || n < 1 {
 		return
+	}
+	client := &c.half[event.ToServer]
+	if e := c.at(0); n == 1 && e.before && e.call != nil && (client.lossy || client.state == stHead) && !c.flow.Flags.Has(event.FlagMidstream) {
+		e.call.Flags |= event.FlagGap // this may answer a request that was lost, or is on its way
 	}
 	keep := 0
 	for keep < n && c.at(keep).before {

@@ -13,7 +13,7 @@ import (
 func (h *half) seek() {
 	h.state = stResync
 	h.buf = h.buf[:0]
-	h.junk = false
+	h.junk, h.torn = false, true
 }
 
 // resync reads on to the next line that surely begins a message. Its bytes
@@ -37,9 +37,10 @@ func (h *half) resync(b []byte, at event.Stamp) int {
 	}
 	line, whole := lineOf(h.buf)
 	if h.junk || whole == 0 || !h.certain(view(line)) {
-		h.buf, h.junk = h.buf[:0], false
+		h.buf, h.junk, h.torn = h.buf[:0], false, false
 		return n
 	}
+	h.torn = false
 	h.unpassed(len(h.buf))
 	h.conn.led.HeadBytes += uint64(len(h.buf))
 	h.lines, h.seen, h.blank = 1, uint64(len(h.buf)), 0
@@ -71,8 +72,8 @@ func (h *half) certain(line string) bool {
 		return ok && !s.bad && !s.slop && strictVersion(s.version)
 	}
 	r, ok := parseRequestLine(line)
-	if !ok || !strictVersion(r.version) || !ordinaryMethod(r.method) || r.odd && !knownMethod(r.method) {
-		return false
+	if !ok || !strictVersion(r.version) || !ordinaryMethod(r.method) || (r.odd || h.torn) && !knownMethod(r.method) {
+		return false // what is left of a torn method is none
 	}
 	// Attack tools forget to encode spaces; a path of a known method is a request all the same.
 	return cleanTarget(r.target) || knownMethod(r.method) && strings.HasPrefix(r.target, "/") && printable(r.target)
