@@ -110,25 +110,38 @@ func (l *Ledger) fields() []*uint64 {
 	return f
 }
 
+// A Sum is one of the equalities: a count, and the parts it must be the sum of.
+type Sum struct {
+	Of    Entry
+	Parts []Entry
+}
+
+// Sums lists the equalities.
+func (l *Ledger) Sums() []Sum {
+	frames, bytes, calls := Sum{Of: Entry{"frames", "frames in", l.FramesIn}}, Sum{Of: Entry{"stream_bytes", "stream bytes in", l.StreamIn}}, Sum{Of: Entry{"calls", "calls made", l.CallsMade}}
+	for i, n := range l.Frames {
+		frames.Parts = append(frames.Parts, Entry{"frames", FrameFate(i).String(), n})
+	}
+	for i, n := range l.Stream {
+		bytes.Parts = append(bytes.Parts, Entry{"stream_bytes", ByteFate(i).String(), n})
+	}
+	bytes.Parts = append(bytes.Parts, Entry{"stream_bytes", "buffered", l.Buffered})
+	for i, n := range l.Calls {
+		calls.Parts = append(calls.Parts, Entry{"calls", CallFate(i).String(), n})
+	}
+	return []Sum{frames, bytes, {Entry{"stream_bytes", "bytes delivered", l.Stream[ByteDelivered]},
+		[]Entry{{"parsed_bytes", "head", l.HeadBytes}, {"parsed_bytes", "body", l.BodyBytes}, {"parsed_bytes", "skipped", l.SkippedBytes}}}, calls}
+}
+
 // Check returns an error naming the first equality that does not hold.
 func (l *Ledger) Check() error {
-	sum := func(v []uint64) (n uint64) {
-		for _, x := range v {
-			n += x
+	for _, s := range l.Sums() {
+		sum := uint64(0)
+		for _, p := range s.Parts {
+			sum += p.N
 		}
-		return n
-	}
-	for _, e := range []struct {
-		name        string
-		left, right uint64
-	}{
-		{"frames in = sum of frame fates", l.FramesIn, sum(l.Frames[:])},
-		{"stream bytes in = sum of byte fates + buffered", l.StreamIn, sum(l.Stream[:]) + l.Buffered},
-		{"delivered = head + body + skipped", l.Stream[ByteDelivered], l.HeadBytes + l.BodyBytes + l.SkippedBytes},
-		{"calls made = sum of call fates", l.CallsMade, sum(l.Calls[:])},
-	} {
-		if e.left != e.right {
-			return fmt.Errorf("ledger: %s: %d is not %d", e.name, e.left, e.right)
+		if sum != s.Of.N {
+			return fmt.Errorf("ledger: %s: %d is not %d, the sum of its fates", s.Of.Name, s.Of.N, sum)
 		}
 	}
 	return nil

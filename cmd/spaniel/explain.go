@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"io"
+	"maps"
 	"slices"
 	"strings"
 
@@ -10,21 +11,23 @@ import (
 	"spaniel/internal/render"
 )
 
-// What --explain-losses and --flows keep.
+// What --explain-losses keeps.
 const (
 	shownExamples = 3
 	maxReasons    = 100
-	maxFlows      = 1000
+	// maxFragments that wait are remembered, and maxHanging losses without a
+	// frame until the record of their connection comes.
+	maxFragments = 4096
+	maxHanging   = 4096
 )
 
 // explainer gathers the first examples of everything that did not become a
-// call, with the numbers of their frames, and the flows with their ends.
+// whole call, by reason, with the numbers of their frames.
 type explainer struct {
-	losses, flows bool
-	frames        map[event.FrameFate]*reason // told by the reader of frames
-	lost          map[string]*reason          // told by what it emits
-	more          uint64
-	ends          [][]string
+	file    string // of several: what frame numbers belong to
+	reasons map[[2]string]*reason
+	waiting map[uint64]bool    // frames with fragments of datagrams not yet whole
+	hanging map[uint64]hanging // losses that no frame caused, by connection
 }
 
 // reason is one reason of a drop or a loss.
@@ -33,78 +36,171 @@ type reason struct {
 	examples []string
 }
 
-func (x *reason) add(example func() string) {
-	if x.n++; len(x.examples) < shownExamples {
-		x.examples = append(x.examples, example())
-	}
+type hanging struct {
+	what [2]string
+	text string
 }
 
-func newExplainer(opt *readOptions) *explainer {
-	return &explainer{losses: opt.explain, flows: opt.flowList, frames: map[event.FrameFate]*reason{}, lost: map[string]*reason{}}
+func newExplainer() *explainer {
+	return &explainer{reasons: map[[2]string]*reason{}, waiting: map[uint64]bool{}, hanging: map[uint64]hanging{}}
 }
 
-// frame notes one that was not handed to reassembly.
-func (x *explainer) frame(f *event.Frame, fate event.FrameFate) {
-	if x.frames[fate] == nil {
-		x.frames[fate] = new(reason)
-	}
-	x.frames[fate].add(func() string { return fmt.Sprintf("frame %d", f.Number) })
-}
-
-// item notes a loss, or a flow that is over.
-func (x *explainer) item(it *event.Item) {
-	switch {
-	case it.Kind == event.KindLoss && x.losses:
-		n := it.Note
-		r := x.lost[n.Name]
-		if r == nil {
-			if len(x.lost) >= maxReasons {
-				return
-			}
+// add counts n of a reason, and keeps the example if it is among the first.
+func (x *explainer) add(section, name string, n uint64, example string) {
+	k := [2]string{section, name}
+	r := x.reasons[k]
+	if r == nil {
+		if len(x.reasons) >= maxReasons {
+			k[1] = "(others)"
+		} else {
+			k[1] = strings.Clone(name)
+		}
+		if r = x.reasons[k]; r == nil {
 			r = new(reason)
-			x.lost[strings.Clone(n.Name)] = r
+			x.reasons[k] = r
 		}
-		r.add(func() string {
-			return fmt.Sprintf("frame %d: %s bytes %s of %s:%d > %s:%d", n.Frame, grouped(n.Bytes), n.Direction, n.ClientIP, n.ClientPort, n.ServerIP, n.ServerPort)
-		})
-	case it.Kind == event.KindFlow && x.flows:
-		f := it.Flow
-		if len(x.ends) >= maxFlows {
-			x.more++
-			return
-		}
-		x.ends = append(x.ends, []string{fmt.Sprint(f.FirstFrame), fmt.Sprintf("%s:%d", f.ClientIP, f.ClientPort), fmt.Sprintf("%s:%d", f.ServerIP, f.ServerPort),
-			f.Service, f.Ended, grouped(f.ReqBytes), grouped(f.RespBytes), grouped(f.ReqGaps + f.RespGaps), strings.Join(f.Flags, " ")})
 	}
+	r.n += n
+	if len(r.examples) < shownExamples && example != "" {
+		if x.file != "" {
+			example = x.file + " " + example
+		}
+		r.examples = append(r.examples, example)
+	}
+}
+
+// begin starts another capture, whose frames count from 1 again.
+func (x *explainer) begin(file string) {
+	x.file = file
+	clear(x.waiting)
+	clear(x.hanging)
+}
+
+// frame notes what became of a frame; parts are those whose fragments it
+// completed. A fragment is lost if its datagram never becomes whole.
+func (x *explainer) frame(f *event.Frame, fate event.FrameFate, parts []uint64) {
+	for _, p := range parts {
+		delete(x.waiting, p)
+	}
+	switch {
+	case fate == event.FrameStream:
+	case fate == event.FrameFragment:
+		if len(parts) == 0 && len(x.waiting) < maxFragments {
+			x.waiting[f.Number] = true
+		}
+	default:
+		x.add("frames", fate.String(), 1, fmt.Sprintf("frame %d", f.Number))
+	}
+}
+
+// end closes a capture: the ledger has the last word on how many fragments
+// were for nothing.
+func (x *explainer) end(led *event.Ledger) {
+	fate := event.FrameFragDropped
+	for _, n := range slices.Sorted(maps.Keys(x.waiting)) {
+		x.add("frames", fate.String(), 0, fmt.Sprintf("frame %d", n))
+	}
+	if r := x.reasons[[2]string{"frames", fate.String()}]; r != nil || led.Frames[fate] > 0 {
+		said := uint64(0)
+		if r != nil {
+			said = r.n
+		}
+		x.add("frames", fate.String(), max(led.Frames[fate], said)-said, "")
+	}
+	for _, h := range x.hanging {
+		x.add(h.what[0], h.what[1], 0, h.text)
+	}
+	clear(x.hanging)
+}
+
+// item notes a loss, an anomaly, a call that is not whole, or a connection of
+// which no call can come.
+func (x *explainer) item(it *event.Item) {
+	switch it.Kind {
+	case event.KindLoss:
+		x.loss(it.Note)
+	case event.KindAnomaly:
+		x.add("anomalies", it.Note.Name, 1, strings.TrimSuffix(fmt.Sprintf("frame %d: %s", it.Note.Frame, clipped(it.Note.Detail)), ": "))
+	case event.KindCall:
+		for _, flag := range it.Call.Flags {
+			x.add("calls", flag, 1, fmt.Sprintf("%s: %s %s", frameSpan(it.Call.FirstFrame, it.Call.LastFrame), clipped(it.Call.Method), clipped(it.Call.Path)))
+		}
+	case event.KindFlow:
+		x.flow(it.Flow)
+	}
+}
+
+// frameSpan names the frames of a call. Of one that a timer ended there is no
+// last frame, of one that a timer began no first.
+func frameSpan(first, last uint64) string {
+	switch {
+	case first == 0:
+		return fmt.Sprintf("frame %d", last)
+	case last <= first:
+		return fmt.Sprintf("frame %d", first)
+	}
+	return fmt.Sprintf("frames %d to %d", first, last)
+}
+
+// loss notes bytes that no call holds. The end of the capture and a timer are
+// no frame that could be looked at; the connection's first one is.
+func (x *explainer) loss(n *event.NoteRecord) {
+	text := fmt.Sprintf("%s bytes %s of %s > %s", grouped(n.Bytes), n.Direction, end(n.ClientIP.String(), n.ClientPort), end(n.ServerIP.String(), n.ServerPort))
+	switch {
+	case n.Frame != 0:
+		x.add("losses", n.Name, 1, fmt.Sprintf("frame %d: %s", n.Frame, text))
+		return
+	case len(x.hanging) < maxHanging:
+		if _, twice := x.hanging[n.FlowID]; !twice {
+			x.hanging[n.FlowID] = hanging{[2]string{"losses", n.Name}, "no frame: " + text}
+		}
+	}
+	x.add("losses", n.Name, 1, "")
+}
+
+func (x *explainer) flow(f *event.FlowRecord) {
+	if h, ok := x.hanging[f.FlowID]; ok {
+		x.add(h.what[0], h.what[1], 0, fmt.Sprintf("connection from frame %d%s", f.FirstFrame, strings.TrimPrefix(h.text, "no frame")))
+		delete(x.hanging, f.FlowID)
+	}
+	if f.Service != "http" {
+		x.add("connections", serviceName(f.Service), 1, fmt.Sprintf("frame %d: %s > %s", f.FirstFrame, end(f.ClientIP.String(), f.ClientPort), end(f.ServerIP.String(), f.ServerPort)))
+	}
+}
+
+// serviceName is a service for a person: a connection without a byte has none.
+func serviceName(s string) string {
+	if s == "" {
+		return "(no bytes)"
+	}
+	return s
+}
+
+// sections are in the order of the path.
+func sections() []string {
+	return []string{"frames", "losses", "anomalies", "connections", "calls"}
 }
 
 // print writes what was gathered; standard error has nobody to tell of errors.
 func (x *explainer) print(w io.Writer) {
-	if x.losses {
-		t := render.NewTable(render.Screen{W: w}, "WHAT BECAME NO CALL", "", "COUNT", "FIRST EXAMPLES")
-		for fate := range event.NumFrameFates {
-			if r := x.frames[fate]; r != nil {
-				t.Row("frames", fate.String(), grouped(r.n), strings.Join(r.examples, ", "))
-			}
-		}
+	if len(x.reasons) == 0 {
+		fmt.Fprintln(w, "\nNothing was lost, dropped, odd or left unread.")
+		return
+	}
+	fmt.Fprintln(w)
+	t := render.NewTable(render.Screen{W: w}, "LOST OR ODD", "WHAT", "COUNT", "FIRST EXAMPLES")
+	for _, section := range sections() {
 		var names []string
-		for name := range x.lost {
-			names = append(names, name)
+		for k := range x.reasons {
+			if k[0] == section {
+				names = append(names, k[1])
+			}
 		}
 		slices.Sort(names)
 		for _, name := range names {
-			t.Row("losses", name, grouped(x.lost[name].n), strings.Join(x.lost[name].examples, "; "))
-		}
-		_ = t.Close() // see above
-	}
-	if x.flows {
-		t := render.NewTable(render.Screen{W: w}, "FRAME", "CLIENT", "SERVER", "SERVICE", "ENDED", "BYTES UP", "BYTES DOWN", "GAPS", "FLAGS")
-		for _, row := range x.ends {
-			t.Row(row...)
-		}
-		_ = t.Close()
-		if x.more > 0 {
-			fmt.Fprintf(w, "and %s more flows; -o ndjson --only flow has them all\n", grouped(x.more))
+			r := x.reasons[[2]string{section, name}]
+			t.Row(section, name, grouped(r.n), render.Safe(strings.Join(r.examples, "; ")))
 		}
 	}
+	_ = t.Close()
 }

@@ -95,9 +95,12 @@ func (a *app) newReading(ctx context.Context, cfg *config.Config, set *detect.Se
 	if opt.chooser != nil {
 		r.cfg.Where = r.where
 	}
-	r.why = newExplainer(opt)
 	if opt.explain {
-		r.cfg.Dropped = r.why.frame
+		r.why = newExplainer()
+		r.cfg.Seen = r.why.frame
+	}
+	if opt.flowList {
+		r.flows = newFlowList()
 	}
 	r.out = newOutput(a, opt, r.sum.alerts)
 	if opt.save {
@@ -125,7 +128,12 @@ func (r *reading) finish(runErr error) error {
 	if r.opt.verbose {
 		printLedger(r.a.err, &r.sum.ledger)
 	}
-	r.why.print(r.a.err)
+	if r.why != nil {
+		r.why.print(r.a.err)
+	}
+	if r.flows != nil {
+		r.flows.print(r.a.err)
+	}
 	if err != nil {
 		return fmt.Errorf("writing what was found: %w", err)
 	}

@@ -22,7 +22,8 @@ type reading struct {
 	out    output
 	save   *saver // nil without --save
 	sum    *summary
-	why    *explainer
+	why    *explainer // nil without --explain-losses
+	flows  *flowList  // nil without --flows
 
 	mu       sync.Mutex
 	failed   error // of an output
@@ -41,6 +42,7 @@ func (r *reading) all(files []string) error {
 		groups = [][]string{files}
 	}
 	for _, g := range groups {
+		r.begin(g[0], len(groups) > 1)
 		err := r.one(g)
 		if err != nil {
 			faults = append(faults, err)
@@ -50,6 +52,20 @@ func (r *reading) all(files []string) error {
 		}
 	}
 	return r.finish(r.describe(faults))
+}
+
+// begin names the capture in what is told of its frames, if there are others.
+func (r *reading) begin(path string, several bool) {
+	name := ""
+	if several {
+		name = shownName(path)
+	}
+	if r.why != nil {
+		r.why.begin(name)
+	}
+	if r.flows != nil {
+		r.flows.file = name
+	}
 }
 
 // errLink marks a capture whose link type nobody reads.
@@ -94,6 +110,9 @@ func (r *reading) one(paths []string) error {
 	bar.stop()
 	led := s.Ledger()
 	r.sum.add(paths, m, &led)
+	if r.why != nil {
+		r.why.end(&led)
+	}
 	if r.save != nil && m.frames > 0 {
 		if rerr := r.remember(paths, m); rerr != nil {
 			r.a.hint("note: packets of what was found now cannot be found again: %v", rerr)
@@ -122,7 +141,12 @@ func (r *reading) interrupted(paths []string, m *meter, src *source) error {
 // emit takes what the sensor found, in order, from one goroutine.
 func (r *reading) emit(it *event.Item) event.CallFate {
 	r.sum.count(it)
-	r.why.item(it)
+	if r.why != nil {
+		r.why.item(it)
+	}
+	if r.flows != nil {
+		r.flows.item(it)
+	}
 	var err error
 	if r.opt.kinds[it.Kind] {
 		err = r.out.item(it)

@@ -6,6 +6,7 @@ import (
 	"io"
 	"math"
 	"net/netip"
+	"strings"
 	"time"
 
 	"spaniel/event"
@@ -106,6 +107,7 @@ func (s *summary) MarshalJSON() ([]byte, error) {
 
 // printLedger writes every line of the ledger that is not zero.
 func printLedger(w io.Writer, l *event.Ledger) {
+	_, _ = fmt.Fprintln(w)
 	t := render.NewTable(render.Screen{W: w}, "LEDGER", "", "COUNT")
 	section := ""
 	for _, e := range l.Entries() {
@@ -120,6 +122,29 @@ func printLedger(w io.Writer, l *event.Ledger) {
 		t.Row(shown, e.Name, grouped(e.N))
 	}
 	_ = t.Close() // standard error: nobody to tell
+	for _, s := range l.Sums() {
+		_, _ = fmt.Fprintln(w, sumLine(&s))
+	}
+}
+
+// sumLine shows an equality with its numbers, so that it can be checked by
+// eye; parts that are 0 are left out.
+func sumLine(s *event.Sum) string {
+	var parts []string
+	total := uint64(0)
+	for _, p := range s.Parts {
+		if total += p.N; p.N > 0 {
+			parts = append(parts, grouped(p.N)+" "+p.Name)
+		}
+	}
+	if parts == nil {
+		parts = []string{"0"}
+	}
+	sign := "="
+	if total != s.Of.N {
+		sign = "≠"
+	}
+	return fmt.Sprintf("%s: %s %s %s", s.Of.Name, grouped(s.Of.N), sign, strings.Join(parts, " + "))
 }
 
 // grouped is a number with commas.

@@ -26,9 +26,10 @@ type Config struct {
 	Redactor *redact.Redactor
 	// Where, if set, chooses the calls that are shown; all are judged.
 	Where func(*event.Call) bool
-	// Dropped, if set, is told of each frame that was not handed to
-	// reassembly, and why; from the goroutine that reads, the frame borrowed.
-	Dropped func(*event.Frame, event.FrameFate)
+	// Seen, if set, is told of each frame, what became of it, and which frames
+	// had brought the fragments it completed; from the goroutine that reads, all
+	// of it borrowed.
+	Seen func(f *event.Frame, fate event.FrameFate, parts []uint64)
 	// Filter, if set, chooses the frames that are decoded.
 	Filter func(*event.Frame) bool
 	// Now is the wall clock in ns for live capture, nil for files, whose

@@ -72,11 +72,6 @@ func (o *ordered) one(en *entry) {
 		it.Flow = &en.from.flows[en.index]
 	default:
 		it.Note = &en.from.notes[en.index]
-		if en.kind == event.KindAnomaly {
-			o.own.Anomalies++
-		} else if en.kind == event.KindLoss {
-			o.own.Losses++
-		}
 	}
 	o.emit(&it)
 }

@@ -28,7 +28,9 @@ type reader struct {
 
 func newReader(cfg *Config, src capture.Source) *reader {
 	r := &reader{cfg: cfg, src: src}
-	r.dec = frame.New(cfg.Decode.Frame, &r.ledger, r.anomaly)
+	headers := cfg.Decode.Frame
+	headers.Defrag.KeepFrames = cfg.Seen != nil
+	r.dec = frame.New(headers, &r.ledger, r.anomaly)
 	r.dec.Fact = r.fact
 	return r
 }
@@ -44,6 +46,7 @@ func (r *reader) fact(f event.Fact) {
 func (r *reader) anomaly(a event.Anomaly) {
 	a.Order = event.Order{Clock: r.frame.Clock, OfFrame: true, Seq: r.frame.Number, Ord: r.ord}
 	r.ord++
+	r.ledger.Anomalies++
 	r.epoch.reader.anomaly(r.cfg, &a)
 }
 
@@ -94,10 +97,10 @@ func (r *reader) one(e *epoch, packet func(part uint8)) {
 		return
 	}
 	fate := r.dec.Decode(&r.frame, &r.packet)
-	switch {
-	case fate == event.FrameStream:
+	if r.cfg.Seen != nil {
+		r.cfg.Seen(&r.frame, fate, r.dec.Parts())
+	}
+	if fate == event.FrameStream {
 		packet(r.packet.Partition(r.cfg.Decode.Seed))
-	case r.cfg.Dropped != nil:
-		r.cfg.Dropped(&r.frame, fate)
 	}
 }
