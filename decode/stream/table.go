@@ -30,6 +30,7 @@ type Table struct {
 	spare   *window
 	timers  []timer
 	floods  floods
+	losers  []byte // scratch of windows
 
 	// Stats counts what the ledger has no place for.
 	Stats Stats
