@@ -2,6 +2,7 @@ package detect
 
 import (
 	"fmt"
+	"math"
 	"strconv"
 	"strings"
 
@@ -19,24 +20,31 @@ type aggregateOp struct {
 	args  int
 	takes string // bool, number, value: what its first argument must be
 	gives string // int, float, same (as its argument)
+	// example is for aggregates of several arguments.
+	example string
 }
+
+// maxTop bounds the values that topk looks at.
+const maxTop = 16
 
 func aggregateOps() map[string]aggregateOp {
 	return map[string]aggregateOp{
-		"count":    {true, window.Count, 0, "", "int"},
-		"rate":     {true, window.Rate, 0, "", "float"},
-		"gap_cv":   {true, window.GapCV, 0, "", "float"},
-		"count_if": {true, window.CountIf, 1, "bool", "int"},
-		"ratio":    {true, window.Ratio, 1, "bool", "float"},
-		"sum":      {true, window.Sum, 1, "number", "float"},
-		"mean":     {true, window.Mean, 1, "number", "float"},
-		"stddev":   {true, window.Stddev, 1, "number", "float"},
-		"min":      {true, window.Min, 1, "number", "float"},
-		"max":      {true, window.Max, 1, "number", "float"},
-		"quantile": {true, window.Quantile, 2, "number", "float"},
-		"distinct": {true, window.Distinct, 1, "value", "int"},
-		"first":    {true, window.First, 1, "value", "same"},
-		"last":     {true, window.Last, 1, "value", "same"},
+		"count":    {true, window.Count, 0, "", "int", ""},
+		"rate":     {true, window.Rate, 0, "", "float", ""},
+		"gap_cv":   {true, window.GapCV, 0, "", "float", ""},
+		"count_if": {true, window.CountIf, 1, "bool", "int", ""},
+		"ratio":    {true, window.Ratio, 1, "bool", "float", ""},
+		"sum":      {true, window.Sum, 1, "number", "float", ""},
+		"mean":     {true, window.Mean, 1, "number", "float", ""},
+		"stddev":   {true, window.Stddev, 1, "number", "float", ""},
+		"min":      {true, window.Min, 1, "number", "float", ""},
+		"max":      {true, window.Max, 1, "number", "float", ""},
+		"quantile": {true, window.Quantile, 2, "number", "float", "quantile(x, 0.9)"},
+		"distinct": {true, window.Distinct, 1, "value", "int", ""},
+		"topk":     {true, window.TopShare, 2, "value", "float", "topk(x, 3)"},
+		"top":      {true, window.Top, 1, "value", "same", ""},
+		"first":    {true, window.First, 1, "value", "same", ""},
+		"last":     {true, window.Last, 1, "value", "same", ""},
 	}
 }
 
@@ -128,7 +136,7 @@ func (p *plan) add(l *language, name string, op aggregateOp, args []arg, at int)
 		case op.args == 1:
 			remedy = "it takes one: " + name + "(x)"
 		case op.args == 2:
-			remedy = "it takes two: " + name + "(x, 0.9)"
+			remedy = "it takes two: " + op.example
 		case name == "count":
 			remedy = "to count some calls write count_if(…)"
 		}
@@ -152,10 +160,13 @@ func (p *plan) add(l *language, name string, op aggregateOp, args []arg, at int)
 		m.Arg = p.arg(l, text, prog)
 		agg.text = name + "(" + text + ")"
 	}
-	if op.op == window.Quantile {
+	if op.args == 2 {
 		q, err := strconv.ParseFloat(strings.TrimSpace(args[1].src), 64)
-		if err != nil || !(q >= 0 && q <= 1) {
+		switch {
+		case op.op == window.Quantile && (err != nil || !(q >= 0 && q <= 1)):
 			return 0, []fault{{from: args[1].from, width: len([]rune(args[1].src)), message: "the quantile must be a literal from 0 to 1"}}
+		case op.op == window.TopShare && (err != nil || q != math.Trunc(q) || q < 1 || q > maxTop):
+			return 0, []fault{{from: args[1].from, width: len([]rune(args[1].src)), message: fmt.Sprintf("how many values must be a literal from 1 to %d", maxTop)}}
 		}
 		m.Q = q
 		agg.text = name + "(" + strings.TrimSpace(args[0].src) + ", " + strings.TrimSpace(args[1].src) + ")"

@@ -1,14 +1,11 @@
 package detect
 
 import (
-	"fmt"
 	"sort"
 	"strconv"
 	"strings"
 
 	"github.com/expr-lang/expr/ast"
-
-	"spaniel/detect/window"
 )
 
 // bound is `aggregate op want`.
@@ -18,9 +15,8 @@ type bound struct {
 	want      float64
 }
 
-// boundsOf collects the comparisons with literals; a bound that a window can
-// never reach, since it holds only so many calls, is a fault.
-func (p *plan) boundsOf(n ast.Node) (list []bound, faults []fault) {
+// boundsOf collects the comparisons with literals.
+func (p *plan) boundsOf(n ast.Node) (list []bound) {
 	var walk func(ast.Node)
 	walk = func(n ast.Node) {
 		b, ok := n.(*ast.BinaryNode)
@@ -32,10 +28,6 @@ func (p *plan) boundsOf(n ast.Node) (list []bound, faults []fault) {
 		}
 		if bd, ok := boundOf(b); ok {
 			list = append(list, bd)
-			m := p.measures[bd.aggregate]
-			if counts(m.Op) && bd.want > window.MaxEntries && (bd.op == ">" || bd.op == ">=" || bd.op == "==") {
-				faults = append(faults, fault{from: b.Location().From, width: len(b.Operator), message: fmt.Sprintf("%s never exceeds %d, which is what a window holds", p.aggregates[bd.aggregate].text, window.MaxEntries), remedy: "shorten over: and lower the bound"})
-			}
 			return
 		}
 		walk(b.Left)
@@ -43,11 +35,7 @@ func (p *plan) boundsOf(n ast.Node) (list []bound, faults []fault) {
 	}
 	walk(n)
 	sort.SliceStable(list, func(i, j int) bool { return list[i].aggregate < list[j].aggregate })
-	return list, faults
-}
-
-func counts(op window.Op) bool {
-	return op == window.Count || op == window.CountIf || op == window.Distinct
+	return list
 }
 
 func boundOf(b *ast.BinaryNode) (bound, bool) {

@@ -41,5 +41,7 @@ func aggregateReference() []Function {
 		{"ratio", "share of calls for which a condition holds", "ratio(call.failed) > 0.85", true},
 		{"stddev", "standard deviation", "stddev(req.body_bytes) < 10", true},
 		{"sum", "sum of the values", "sum(resp.body_bytes) > 100000000", true},
+		{"top", "the most frequent value", `top(req.path) == "/login"`, true},
+		{"topk", "share of the calls that have one of the most frequent values", "topk(req.password_hash, 1) > 0.9", true},
 	}
 }

@@ -162,14 +162,14 @@ func (st *Stage) judge(rs *ruleState, w *window.Window[firing], o *Observation, 
 	s.fired, s.at, s.until, s.awake = true, o.Order.Clock, o.Order.Clock+int64(rs.rule.Suppress), false
 	s.severity, s.outcome = severity, outcome
 	*fired = s
-	a, err := st.alert(rs, w, f, o, uint64(w.Len()))
+	a, err := st.alert(rs, w, f, o, uint64(w.Calls()))
 	if err != nil {
 		failure = err
 	}
 	if !st.admit(a, o.Order.Clock) {
 		a = nil
 	}
-	s.group = st.open(a, s, o, uint64(w.Len()))
+	s.group = st.open(a, s, o, uint64(w.Calls()))
 	return failure
 }
 
@@ -243,9 +243,6 @@ func (st *Stage) verdict(r *Rule, f *frame, m *sample) (sev event.Severity, out 
 	return sev, out, failure
 }
 
-// maxCallIDs bounds the call ids of one alert: the first and the last of the window.
-const maxCallIDs = 64
-
 // alert builds the alert that the window's state names, of count calls. What
 // fails takes nothing away but the message.
 func (st *Stage) alert(rs *ruleState, w *window.Window[firing], f *frame, o *Observation, count uint64) (a *event.Alert, failure error) {
@@ -255,9 +252,8 @@ func (st *Stage) alert(rs *ruleState, w *window.Window[firing], f *frame, o *Obs
 	setSeverity(a, s.severity)
 	a.DedupKey = r.ID + "|" + w.Key
 	a.Count = count
-	a.FirstSeen, a.LastSeen = event.Nanos(o.Time), event.Nanos(o.Time)
+	a.FirstSeen, a.LastSeen = event.Nanos(min(o.Time, w.Earliest())), event.Nanos(o.Time)
 	for i := range w.Len() {
-		a.FirstSeen = min(a.FirstSeen, event.Nanos(w.Entry(i).Time))
 		a.LastSeen = max(a.LastSeen, event.Nanos(w.Entry(i).Time))
 	}
 	a.Calls = callsOf(w)
@@ -273,33 +269,6 @@ func (st *Stage) alert(rs *ruleState, w *window.Window[firing], f *frame, o *Obs
 		}
 	}
 	return a, failure
-}
-
-func callsOf(w *window.Window[firing]) []event.ID {
-	n := w.Len()
-	ids := make([]event.ID, 0, min(n, maxCallIDs))
-	for i := range n {
-		if n <= maxCallIDs || i < maxCallIDs/2 || i >= n-maxCallIDs/2 {
-			ids = append(ids, w.Entry(i).Call)
-		}
-	}
-	return ids
-}
-
-// evidenceOf lists the comparisons of having that hold, and that the window
-// was capped, if so.
-func evidenceOf(r *Rule, w *window.Window[firing], f *frame) []event.Evidence {
-	list := []event.Evidence{}
-	for _, b := range r.win.having.bounds {
-		v := w.Eval(b.aggregate)
-		if v.Kind == window.Number && b.holds(v.Num) && len(list) < maxEvidence {
-			list = append(list, event.Evidence{Place: "window." + f.plan.aggregates[b.aggregate].text, Op: b.op, Want: b.want, Got: v.Num})
-		}
-	}
-	if w.Capped {
-		list = append(list, event.Evidence{Place: "window.capped", Op: ">", Want: window.MaxEntries, Got: float64(w.Len()) + 1})
-	}
-	return list
 }
 
 // tidyEvery is how often, in packet time, windows that are over are looked for.

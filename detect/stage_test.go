@@ -300,15 +300,23 @@ func TestIncompleteAndCaps(t *testing.T) {
 	}
 }
 
-// TestCapInEvidence: a window that could not hold all says so.
+// TestCapInEvidence: a window that could not hold all says so, and by how much
+// what it measured may be off.
 func TestCapInEvidence(t *testing.T) {
-	set := load(t, strings.NewReplacer("count() >= 3", "count() >= 3 && last(req.path) == \"/end\"", "10s", "1h").Replace(burstRule))
+	set := load(t, strings.NewReplacer("count() >= 3", "count() > 4500 && distinct(req.query) > 4000 && last(req.path) == \"/end\"", "10s", "1h").Replace(burstRule))
 	var calls []*event.Call
-	for i := range 4200 {
-		calls = append(calls, newCall("GET /x", 200, float64(i)/100))
+	for i := range 5000 {
+		calls = append(calls, newCall(fmt.Sprintf("GET /x?u%d", i), 200, float64(i)/100))
 	}
-	a := run(set, &Config{}, append(calls, newCall("GET /end", 200, 43))...)
-	if len(a) != 1 || a[0].Count != 4096 || len(a[0].Calls) != 64 || a[0].Evidence[len(a[0].Evidence)-1].Place != "window.capped" {
-		t.Errorf("%+v", a)
+	a := run(set, &Config{}, append(calls, newCall("GET /end", 200, 51))...)
+	if len(a) != 1 || a[0].Count != 5001 || len(a[0].Calls) != 64 || a[0].FirstSeen != 0 || len(a[0].Evidence) != 4 {
+		t.Fatalf("%+v", a)
+	}
+	distinct, off, capped := a[0].Evidence[1], a[0].Evidence[2], a[0].Evidence[3]
+	if off.Place != "window.error.distinct(req.query)" || off.Want < 100 || distinct.Got < 5001-off.Want || distinct.Got > 5001+off.Want {
+		t.Errorf("%v, off by %v", distinct, off)
+	}
+	if capped.Place != "window.capped" || capped.Want != 4096 || capped.Got != 5001 {
+		t.Errorf("%+v", capped)
 	}
 }

@@ -43,9 +43,7 @@ func (l *language) compileWindow(p *plan, src string, w want) (*windowProgram, [
 		return nil, faults
 	}
 	prog.source = src
-	wp := &windowProgram{program: prog}
-	wp.bounds, faults = p.boundsOf(prog.tree)
-	return wp, faults
+	return &windowProgram{program: prog, bounds: p.boundsOf(prog.tree)}, nil
 }
 
 // windowPatcher turns the names of aggregates into calls.

@@ -79,7 +79,7 @@ func (t *Table[S]) overShare(newcomer any) *Window[S] {
 // empty is a window whose calls have all left it.
 func (t *Table[S]) empty(clock int64, spare any) *Window[S] {
 	for i := range t.ranks {
-		if w := t.ranks[i].oldest(spare); w != nil && w.last <= clock-t.plan.Over {
+		if w := t.ranks[i].oldest(spare); w != nil && w.last <= t.plan.edge(clock) {
 			return w
 		}
 	}
@@ -101,16 +101,20 @@ func (t *Table[S]) lowest(spare any) (found *Window[S]) {
 	return found
 }
 
-// shed takes the older half from one of the heaviest windows, or from spare
-// if no other is heavy.
-func (t *Table[S]) shed(spare any) bool {
+// shed takes the older half from the heaviest window, the one untouched for
+// longest if there are several. Where that makes room, the window gets a
+// summary of what it loses.
+func (t *Table[S]) shed() bool {
 	for i := len(t.weights) - 1; i >= 0; i-- {
 		w := t.weights[i].head
 		if w == nil {
 			continue
 		}
+		if w.summary == nil && w.n/2 > (panes+2)*t.paneCost {
+			w.summarize()
+		}
 		for n := w.n / 2; w.n > n; {
-			w.early()
+			w.dropEarly()
 		}
 		w.shrinkRing()
 		w.weigh()
@@ -129,6 +133,7 @@ func (t *Table[S]) forget(w *Window[S]) {
 	if l := t.origins[w.origin]; l != nil && l.n == 0 {
 		delete(t.origins, w.origin)
 	}
+	w.charge(-w.extra)
 	t.pool.entries -= w.n
 	t.entries -= w.n
 	t.pool.keys--

@@ -1,6 +1,8 @@
 package window
 
 import (
+	"cmp"
+	"maps"
 	"math"
 	"slices"
 	"testing"
@@ -78,6 +80,22 @@ func (m *model) eval(a Aggregate, in []Entry) Value {
 		return in[len(in)-1].Values[a.Arg]
 	case Rate:
 		return NumberOf(n / (float64(m.over) / 1e9))
+	case TopShare, Top:
+		times := map[Value]int{}
+		for _, e := range in {
+			times[e.Values[a.Arg]]++
+		}
+		values := slices.SortedFunc(maps.Keys(times), func(a, b Value) int {
+			return cmp.Or(cmp.Compare(times[b], times[a]), cmp.Compare(a.Num, b.Num), cmp.Compare(a.Str, b.Str))
+		})
+		if a.Op == Top {
+			return values[0]
+		}
+		share := 0.0
+		for _, v := range values[:min(int(a.Q), len(values))] {
+			share += float64(times[v])
+		}
+		return NumberOf(share / n)
 	case Quantile:
 		slices.Sort(xs)
 		for i, x := range xs {
@@ -113,7 +131,7 @@ func near(a, b Value) bool {
 func everything() []Aggregate {
 	return []Aggregate{{Op: Count, Arg: -1}, {Op: CountIf, Arg: 2}, {Op: Ratio, Arg: 2}, {Op: Sum}, {Op: Mean}, {Op: Stddev}, {Op: Min}, {Op: Max},
 		{Op: Quantile, Q: 0.9}, {Op: Quantile, Q: 0}, {Op: Quantile, Q: 1}, {Op: Distinct, Arg: 0}, {Op: Distinct, Arg: 1}, {Op: First, Arg: 1},
-		{Op: Last, Arg: 1}, {Op: Rate, Arg: -1}, {Op: GapCV, Arg: -1}}
+		{Op: Last, Arg: 1}, {Op: Rate, Arg: -1}, {Op: GapCV, Arg: -1}, {Op: TopShare, Arg: 0, Q: 3}, {Op: TopShare, Arg: 1, Q: 1}, {Op: Top, Arg: 0}, {Op: Top, Arg: 1}}
 }
 
 // TestWindowsEqualTheModel: below the caps, whatever comes, whenever Expire is
@@ -149,9 +167,11 @@ func TestWindowsEqualTheModel(t *testing.T) {
 	})
 }
 
-// TestCap: the newest MaxEntries calls stay, and the window says so.
+// TestCap: the newest MaxEntries calls stay, the window says so, and counts
+// all the same.
 func TestCap(t *testing.T) {
-	table := NewTable[int](Plan{Over: 1 << 40, Aggregates: everything()}, NewPool(1<<20, 1<<10))
+	pool := NewPool(1<<20, 1<<10)
+	table := NewTable[int](Plan{Over: 1 << 40, Aggregates: everything()}, pool)
 	var w *Window[int]
 	for i := range MaxEntries + 10 {
 		w = table.Add("k", 0, Entry{Clock: int64(i), Values: []Value{NumberOf(float64(i)), TextOf("t"), BoolOf(i%2 == 0)}})
@@ -159,12 +179,12 @@ func TestCap(t *testing.T) {
 			t.Fatalf("after %d calls capped is %v", i+1, w.Capped)
 		}
 	}
-	if w.Len() != MaxEntries || w.Entry(0).Clock != 10 || w.Eval(6).Num != 10 || w.Eval(1).Num != MaxEntries/2 {
-		t.Errorf("%d entries, the first at %d, min %v, true %v", w.Len(), w.Entry(0).Clock, w.Eval(6), w.Eval(1))
+	if w.Len() != MaxEntries || w.Calls() != MaxEntries+10 || w.Entry(0).Clock != 10 || w.Eval(6).Num != 0 || w.Eval(1).Num != MaxEntries/2+5 {
+		t.Errorf("%d entries of %d, the first at %d, min %v, true %v", w.Len(), w.Calls(), w.Entry(0).Clock, w.Eval(6), w.Eval(1))
 	}
 	w = table.Add("k", 0, Entry{Clock: 1 << 41, Values: []Value{{}, {}, {}}})
-	if w.Capped || w.Len() != 1 {
-		t.Errorf("an emptied window still says capped, or holds %d", w.Len())
+	if w.Capped || w.Len() != 1 || w.Calls() != 1 || pool.Entries() != 1 {
+		t.Errorf("an emptied window still says capped, or holds %d, or is charged %d", w.Len(), pool.Entries())
 	}
 }
 

@@ -40,7 +40,7 @@ type payer interface {
 	size() int
 	weight() int
 	evict(clock int64, spare any) bool
-	shed(spare any) bool
+	shed() bool
 	Expire(clock int64)
 }
 
@@ -56,7 +56,7 @@ func (p *Pool) shrink(clock int64, spare any) {
 	}
 	for p.entries > p.MaxEntries {
 		t := p.most(payer.weight)
-		if t.shed(spare) {
+		if t.shed() {
 			p.Shed++
 		} else if t.evict(clock, spare) {
 			p.Evicted++

@@ -1,5 +1,7 @@
 package window
 
+import "math"
+
 // A Plan is what a table's windows measure.
 type Plan struct {
 	// Over is the length of the windows in ns.
@@ -10,6 +12,9 @@ type Plan struct {
 	Aggregates []Aggregate
 }
 
+// edge is the clock behind which the window begins.
+func (p *Plan) edge(clock int64) int64 { return clock - p.Over }
+
 // A Table holds the windows of one rule by key. It belongs to one goroutine.
 type Table[S any] struct {
 	plan    Plan
@@ -17,17 +22,19 @@ type Table[S any] struct {
 	id      uint64 // among the tables of the pool
 	byKey   map[string]*Window[S]
 	entries int
-	ranks   [ranks]list[S]
-	weights [8]list[S] // of heavy windows: 64 entries, 128, … MaxEntries
-	origins map[uint64]*list[S]
-	clock   int64
-	scratch []float64
+	// paneCost is what a pane of a summary counts for, in entries.
+	paneCost int
+	ranks    [ranks]list[S]
+	weights  [8]list[S] // of heavy windows: 64 entries, 128, … MaxEntries
+	origins  map[uint64]*list[S]
+	clock    int64
+	scratch  []float64
 }
 
 // NewTable returns an empty table that shares the pool's caps.
 func NewTable[S any](plan Plan, pool *Pool) *Table[S] {
 	plan.Keep = max(plan.Keep, plan.Over)
-	t := &Table[S]{plan: plan, pool: pool, id: uint64(len(pool.tables)), byKey: map[string]*Window[S]{}, origins: map[uint64]*list[S]{}}
+	t := &Table[S]{plan: plan, pool: pool, id: uint64(len(pool.tables)), byKey: map[string]*Window[S]{}, paneCost: plan.cost(), clock: math.MinInt64, origins: map[uint64]*list[S]{}}
 	for i := range t.weights {
 		t.weights[i].kind = byWeight
 	}

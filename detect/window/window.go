@@ -3,8 +3,8 @@ package window
 import "spaniel/event"
 
 // MaxEntries is how many calls one window holds. Up to it every aggregate is
-// exact; beyond it the oldest call leaves early, the window is marked capped,
-// and aggregates are over the newest MaxEntries calls.
+// exact. Beyond it the oldest call leaves early, the window is marked capped,
+// and what it measures comes from sums and sketches of pieces of its time.
 const MaxEntries = 4096
 
 // An Entry is what one call adds to one window. The window keeps Values.
@@ -29,8 +29,12 @@ type Window[S any] struct {
 	first   int
 	n       int
 	run     []running
-	last    int64 // clock of the last entry
-	touches int   // how often the key came, as far as is known
+	summary *summary // of a window that could not hold all its calls
+	extra   int      // what the summary costs, in entries
+	lost    int      // calls dropped early without a summary
+	early   int64    // clock of the latest call that was dropped early
+	last    int64    // clock of the last entry
+	touches int      // how often the key came, as far as is known
 	origin  uint64
 	links   [listKinds]link[S]
 }
@@ -45,7 +49,10 @@ func (w *Window[S]) at(i int) *Entry { return &w.ring[(w.first+i)%len(w.ring)] }
 
 func (w *Window[S]) push(e Entry) {
 	if w.n == MaxEntries {
-		w.early()
+		if w.summary == nil {
+			w.summarize()
+		}
+		w.dropEarly()
 	}
 	if w.n == len(w.ring) {
 		w.resize(min(MaxEntries, max(4, 2*len(w.ring))))
@@ -53,13 +60,21 @@ func (w *Window[S]) push(e Entry) {
 	w.n++
 	*w.at(w.n - 1) = e
 	for i, a := range w.table.plan.Aggregates {
-		if takesValue(a.Op) {
-			w.run[i].add(a, e.Values[a.Arg])
-		}
+		w.run[i].add(a, &e)
+	}
+	if w.summary != nil {
+		w.sumUp(&e)
 	}
 	w.table.entries++
 	w.table.pool.entries++
 	w.weigh()
+}
+
+// charge counts what a summary costs like entries.
+func (w *Window[S]) charge(n int) {
+	w.extra += n
+	w.table.entries += n
+	w.table.pool.entries += n
 }
 
 func (w *Window[S]) resize(n int) {
@@ -78,19 +93,21 @@ func (w *Window[S]) shrinkRing() {
 	}
 }
 
-// early drops the oldest entry before its time.
-func (w *Window[S]) early() {
-	w.shift()
+// dropEarly drops the oldest entry before its time.
+func (w *Window[S]) dropEarly() {
+	w.early = w.at(0).Clock
 	w.Capped = true
+	if w.summary == nil {
+		w.lost++
+	}
+	w.shift()
 }
 
 // shift removes the oldest entry.
 func (w *Window[S]) shift() {
 	e := w.at(0)
 	for i, a := range w.table.plan.Aggregates {
-		if takesValue(a.Op) {
-			w.run[i].drop(a, e.Values[a.Arg])
-		}
+		w.run[i].drop(a, e)
 	}
 	*e = Entry{}
 	w.first = (w.first + 1) % len(w.ring)
@@ -101,14 +118,21 @@ func (w *Window[S]) shift() {
 
 func takesValue(op Op) bool { return op != Count && op != Rate && op != GapCV }
 
-// slide drops what is older than the window's length.
+// slide drops what is older than the window's length. When no call that was
+// dropped early would still be inside, the window is exact again.
 func (w *Window[S]) slide(clock int64) {
-	for w.n > 0 && w.at(0).Clock <= clock-w.table.plan.Over {
+	edge := w.table.plan.edge(clock)
+	for w.n > 0 && w.at(0).Clock <= edge {
 		w.shift()
 		w.shrinkRing()
 	}
-	w.weigh()
-	if w.n == 0 {
-		w.Capped = false
+	switch {
+	case !w.Capped:
+	case w.early <= edge:
+		w.charge(-w.extra)
+		w.summary, w.lost, w.Capped = nil, 0, false
+	case w.summary != nil:
+		w.slideSummary(edge)
 	}
+	w.weigh()
 }

@@ -1,0 +1,45 @@
+package detect
+
+import (
+	"spaniel/detect/window"
+	"spaniel/event"
+)
+
+// maxCallIDs bounds the call ids of one alert: the first and the last of the window.
+const maxCallIDs = 64
+
+func callsOf(w *window.Window[firing]) []event.ID {
+	n := w.Len()
+	ids := make([]event.ID, 0, min(n, maxCallIDs))
+	for i := range n {
+		if n <= maxCallIDs || i < maxCallIDs/2 || i >= n-maxCallIDs/2 {
+			ids = append(ids, w.Entry(i).Call)
+		}
+	}
+	return ids
+}
+
+// evidenceOf lists the comparisons of having that hold. Where the window could
+// not hold all its calls it says how many it may have missed, and by how much
+// each estimate may be off.
+func evidenceOf(r *Rule, w *window.Window[firing], f *frame) []event.Evidence {
+	list := []event.Evidence{}
+	for _, b := range r.win.having.bounds {
+		v := w.Eval(b.aggregate)
+		if v.Kind != window.Number || !b.holds(v.Num) || len(list) >= maxEvidence {
+			continue
+		}
+		text := f.plan.aggregates[b.aggregate].text
+		list = append(list, event.Evidence{Place: "window." + text, Op: b.op, Want: b.want, Got: v.Num})
+		if off, ok := w.Estimated(b.aggregate); ok {
+			list = append(list, event.Evidence{Place: "window.error." + text, Op: "<=", Want: off})
+		}
+	}
+	if w.Capped {
+		list = append(list, event.Evidence{Place: "window.capped", Op: ">", Want: float64(w.Len()), Got: float64(w.Calls() + w.Uncounted())})
+	}
+	if n := w.Uncounted(); n > 0 {
+		list = append(list, event.Evidence{Place: "window.uncounted", Op: "<=", Want: float64(n)})
+	}
+	return list
+}
