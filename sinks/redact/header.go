@@ -5,7 +5,8 @@ import "strings"
 // header hides the secrets of one header field's value.
 func (r *Redactor) header(name, val string) string {
 	switch {
-	case fold(name, "authorization"), fold(name, "proxy-authorization"), fold(name, "authentication"):
+	case fold(name, "authorization"), fold(name, "proxy-authorization"), fold(name, "authentication"),
+		fold(name, "authentication-info"), fold(name, "proxy-authentication-info"):
 		return r.credentials(val)
 	case fold(name, "cookie"), fold(name, "cookie2"):
 		return r.cookies(val)
@@ -18,6 +19,9 @@ func (r *Redactor) header(name, val string) string {
 	if fold(name, "host") || fold(name, "x-forwarded-host") {
 		return r.host(val)
 	}
+	if fold(name, "sec-websocket-protocol") {
+		return r.protocols(val)
+	}
 	if kind := r.headerKind(name); kind != "" {
 		return r.secret(kind, val)
 	}
@@ -28,8 +32,11 @@ func (r *Redactor) headerKind(name string) string {
 	if len(r.headers) > 0 && r.headers[string(normal(nil, name))] {
 		return "secret"
 	}
-	if fold(name, "x-functions-key") {
+	switch {
+	case fold(name, "x-functions-key"):
 		return "apikey"
+	case fold(name, "dpop"):
+		return "token"
 	}
 	return r.nameKind(name)
 }
@@ -60,6 +67,31 @@ func knownScheme(word string) string {
 		}
 	}
 	return ""
+}
+
+// protocols hides a token among the protocols a WebSocket may speak: browsers
+// can send none in another field. Names of protocols are no keys.
+func (r *Redactor) protocols(val string) string {
+	list := strings.Split(val, ",")
+	told := "" // the kind that the name before announces
+	for i, p := range list {
+		word := strings.TrimLeft(p, " \t")
+		dot := strings.LastIndexByte(word, '.') + 1 // base64url.bearer.authorization.k8s.io.…
+		kind := r.nameKind(word)
+		if kind == "" && knownScheme(word) != "" {
+			kind = "token"
+		}
+		switch {
+		case told != "":
+			list[i], kind = p[:len(p)-len(word)]+r.secret(told, word), ""
+		case looksRandom(word[dot:], 16):
+			list[i] = p[:len(p)-len(word)] + word[:dot] + r.secret("token", word[dot:])
+		default:
+			list[i] = r.value(p)
+		}
+		told = kind
+	}
+	return strings.Join(list, ",")
 }
 
 // cookies hides every value; what has no name is all value.

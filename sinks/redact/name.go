@@ -16,18 +16,18 @@ func normal(b []byte, name string) []byte {
 	return b
 }
 
-// longName is how much of a name's end is looked at: enough for any name that
-// a program gives, and a bound on the work per name.
-const longName = 64
+// longName is how much of a name is looked at, half at either end: enough for
+// any name that a program gives, and a bound on the work per name.
+const longName = 1024
 
 // nameKind returns the kind of secret that a parameter, member or header of
 // this name holds, "" if none. It judges by the words in the name, so that
 // user[password], newPassword and X-Auth-Token are found.
 func (r *Redactor) nameKind(name string) string {
 	if len(name) > longName {
-		name = name[len(name)-longName:]
+		name = name[:longName/2] + name[len(name)-longName/2:]
 	}
-	var buf [longName]byte
+	var buf [64]byte
 	n := normal(buf[:0], name)
 	if len(n) < 2 {
 		return ""
@@ -51,10 +51,16 @@ func insideKind(n []byte) string {
 			if begins(rest, "apikey") || begins(rest, "accesskey") || begins(rest, "authkey") {
 				return "apikey"
 			}
-			if begins(rest, "authorization") || begins(rest, "authtoken") || begins(rest, "accesstoken") {
+			if begins(rest, "authorization") || begins(rest, "authcode") || begins(rest, "authtoken") || begins(rest, "accesstoken") {
 				return "token"
 			}
 		case 'c':
+			if begins(rest, "csrf") {
+				return "token"
+			}
+			if begins(rest, "cardnumber") {
+				return "card"
+			}
 			if begins(rest, "credential") || begins(rest, "clientassertion") || begins(rest, "codeverifier") {
 				return "secret"
 			}
@@ -69,7 +75,17 @@ func insideKind(n []byte) string {
 			if begins(rest, "refreshtoken") {
 				return "token"
 			}
+			if begins(rest, "recoverycode") {
+				return "otp"
+			}
+		case 'x':
+			if begins(rest, "xsrf") {
+				return "token"
+			}
 		case 's':
+			if begins(rest, "securityanswer") || begins(rest, "securitycode") {
+				return "secret"
+			}
 			if begins(rest, "secret") || string(rest) == "subscriptionkey" || string(rest) == "sharedkey" {
 				return "secret"
 			}
@@ -93,17 +109,11 @@ func begins(b []byte, word string) bool { return len(b) >= len(word) && string(b
 // lastWordKind judges the last word of a name, where words end at anything
 // but a letter or digit and at a change from small to capital: userPin,
 // card_cvv, j_pwd. Such words are too short to be looked for inside others.
+// A number or the name of a hash behind them is passed over: x-signature-256.
 func lastWordKind(name string) string {
-	end := len(name)
-	for end > 0 && !alnum(name[end-1]) {
-		end--
-	}
-	start := end
-	for start > 0 && alnum(name[start-1]) {
-		start--
-		if start > 0 && upper(name[start]) && !upper(name[start-1]) {
-			break
-		}
+	start, end := lastWord(name, len(name))
+	if start > 0 && digit(name[end-1]) && ofHash(name[start:end]) {
+		start, end = lastWord(name, start)
 	}
 	if end-start > 16 {
 		return ""
@@ -126,6 +136,27 @@ func lastWordKind(name string) string {
 		return "signature"
 	}
 	return ""
+}
+
+// lastWord returns where the last word of name[:end] lies.
+func lastWord(name string, before int) (start, end int) {
+	end = before
+	for end > 0 && !alnum(name[end-1]) {
+		end--
+	}
+	start = end
+	for start > 0 && alnum(name[start-1]) {
+		start--
+		if start > 0 && upper(name[start]) && !upper(name[start-1]) {
+			break
+		}
+	}
+	return start, end
+}
+
+// ofHash reports whether a word says which hash a signature is of, or its number.
+func ofHash(word string) bool {
+	return digitsOnly(word) || fold(word, "sha1") || fold(word, "sha256") || fold(word, "sha512") || fold(word, "ed25519") || fold(word, "v1") || fold(word, "v2")
 }
 
 func alnum(c byte) bool { return upper(c) || 'a' <= c && c <= 'z' || '0' <= c && c <= '9' }

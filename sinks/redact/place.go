@@ -27,7 +27,11 @@ func (r *Redactor) Text(place, text string) string {
 			return r.query(text)
 		}
 	}
-	if kind := r.placeKind(rest); kind != "" {
+	kind := r.placeKind(rest)
+	if kind == "" {
+		kind = r.softKind(rest, text)
+	}
+	if kind != "" {
 		return r.secret(kind, text)
 	}
 	return r.value(text)
@@ -68,6 +72,9 @@ func (r *Redactor) leaf(l *event.Leaf) string {
 	kind := r.decodedKind(l.Key)
 	if kind == "" {
 		kind = r.placeKind(names)
+	}
+	if kind == "" && softWord(l.Key) != "" {
+		kind = r.softKind(l.Key, unescape(l.Value))
 	}
 	switch {
 	case kind == "":

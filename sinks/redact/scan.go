@@ -6,12 +6,13 @@ import "strings"
 // they are, values that a telling name introduces, passwords in URLs. It
 // passes over the text once; no expression engine is involved.
 type scanner struct {
-	r      *Redactor
-	s      string
-	i      int
-	ws, we int // the word last passed, s[ws:we]
-	lt     int // the '<' last passed, -1 before any
-	barren int // no token begins before this
+	r       *Redactor
+	s       string
+	i       int
+	ws, we  int // the word last passed, s[ws:we]
+	lt      int // the '<' last passed, -1 before any
+	barren  int // no token begins before this
+	keyless int // no key does before this
 }
 
 // span is a secret found: s[start:end].
@@ -44,17 +45,55 @@ func (r *Redactor) text(s string) string {
 	return s
 }
 
-// introduces marks the bytes at which the scanner begins to look for a secret;
-// the only other one is the e of a token's eyJ.
-var introduces = [256]bool{'=': true, ':': true, ' ': true, '>': true}
+// What a byte may begin, for mayHold.
+const (
+	classNone  uint8 = iota
+	classFirst       // a name ends here: the scanner looks for a secret
+	classToken       // the e of a token's eyJ
+	classWord        // a key by its form, or an IBAN
+	classDigit       // a card's number
+	classJoin        // stands between its digits
+)
+
+var classes = func() (t [256]uint8) {
+	for c := range 256 {
+		switch b := byte(c); {
+		case digit(b):
+			t[c] = classDigit
+		case upper(b) || keysBy[c] != nil:
+			t[c] = classWord
+		}
+	}
+	t['='], t[':'], t[' '], t['>'] = classFirst, classFirst, classFirst, classFirst
+	t['e'], t['-'], t['+'] = classToken, classJoin, classJoin
+	return t
+}()
 
 // mayHold reports whether the scanner can find anything in s: most values are
 // passed over by it.
 func mayHold(s string) bool {
+	digits := 0
 	for i := range len(s) {
-		if introduces[s[i]] || s[i] == 'e' && strings.HasPrefix(s[i:], "eyJ") {
+		switch classes[s[i]] {
+		case classDigit:
+			if digits++; digits == 14 {
+				return true
+			}
+			continue
+		case classJoin:
+			continue
+		case classFirst:
 			return true
+		case classToken:
+			if strings.HasPrefix(s[i:], "eyJ") {
+				return true
+			}
+		case classWord:
+			if (i == 0 || !alnum(s[i-1])) && (keyLike(s, i) || ibanLike(s, i)) {
+				return true
+			}
 		}
+		digits = 0
 	}
 	return false
 }
@@ -117,6 +156,11 @@ func (sc *scanner) word(c byte) (span, bool) {
 			return span{}, false
 		}
 	}
+	if classes[c] != classNone && (i == 0 || !alnum(sc.s[i-1])) {
+		if sp := sc.form(c); sp.end > 0 {
+			return sp, true
+		}
+	}
 	if c == 'e' && i >= sc.barren {
 		n, barren := jwtAt(sc.s[i:])
 		sc.barren = i + barren
@@ -134,6 +178,35 @@ func (sc *scanner) word(c byte) (span, bool) {
 	return span{}, false
 }
 
+// form finds what says by itself what it is: a key, a private key, the number
+// of a card or an account.
+func (sc *scanner) form(c byte) span {
+	s, i := sc.s, sc.i
+	var sp span
+	switch classes[c] {
+	case classDigit:
+		sp = span{i, i + cardAt(s, i), "card"}
+	case classJoin:
+		start, end := pemAt(s, i)
+		sp = span{start, end, "secret"}
+	case classWord:
+		if i < sc.keyless {
+			break
+		}
+		n, barren := keyAt(s, i)
+		sc.keyless = i + barren
+		sp = span{i, i + n, "apikey"}
+		if n == 0 {
+			sp = span{i, i + ibanAt(s, i), "iban"}
+		}
+	}
+	if sp.end <= sp.start || markerAt(s[sp.start:sp.end]) == sp.end-sp.start {
+		return span{}
+	}
+	sc.i, sc.ws, sc.we = sp.end, sp.end, sp.end
+	return sp
+}
+
 // named looks, after a = or :, for a telling name before it and returns the
 // value after it; or the password of a URL.
 func (sc *scanner) named(sep byte) span {
@@ -145,9 +218,16 @@ func (sc *scanner) named(sep byte) span {
 	if sc.we == sc.ws || len(gap) > 8 || strings.Trim(gap, " \t\"'\\`") != "" {
 		return span{}
 	}
-	kind := sc.r.decodedKind(s[sc.ws:sc.we])
-	if kind == "" {
+	name := s[sc.ws:sc.we]
+	kind := sc.r.decodedKind(name)
+	if kind == "" && softWord(name) == "" {
 		return span{}
+	}
+	if kind == "" { // what a beginning says: such a name stands before every value
+		start, end := valueAt(s[:min(len(s), i+softLook)], i, sep)
+		if kind = sc.r.softKind(name, s[start:end]); kind == "" {
+			return span{}
+		}
 	}
 	start, end := valueAt(s, i, sep)
 	if end < len(s) && s[end] == ' ' && knownScheme(s[start:end]) != "" {

@@ -115,7 +115,11 @@ func (r *Redactor) pair(s string) string {
 		return r.value(s)
 	}
 	name, val := s[:eq], s[eq+1:]
-	if kind := r.decodedKind(name); kind != "" {
+	kind := r.decodedKind(name)
+	if kind == "" && softWord(name) != "" {
+		kind = r.softKind(name, unescape(val))
+	}
+	if kind != "" {
 		return s[:eq+1] + r.formSecret(kind, val)
 	}
 	n, v := r.value(name), r.value(val)
@@ -158,7 +162,7 @@ func (r *Redactor) target(s string) string {
 // path hides secrets in a path, which may begin with a scheme and authority.
 // Each segment is looked at by itself: a parameter ends with its segment.
 func (r *Redactor) path(s string) string {
-	if strings.IndexByte(s, '=') < 0 && strings.IndexByte(s, ':') < 0 && strings.IndexByte(s, '%') < 0 && !strings.Contains(s, "eyJ") {
+	if strings.IndexByte(s, '%') < 0 && !mayHold(s) {
 		return s
 	}
 	at := strings.Index(s, "://")
