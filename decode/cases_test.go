@@ -159,6 +159,7 @@ func outcome(t *testing.T, frames []event.Frame, epoch int, settings string) map
 	}
 	slices.Sort(calls)
 	slices.Sort(notes)
+	notes = folded(notes)
 	var counters strings.Builder
 	for _, e := range r.led.Entries() {
 		if e.N > 0 && e.Section != "flows" && e.Name != "in" && e.Name != "bytes" {
@@ -166,6 +167,24 @@ func outcome(t *testing.T, frames []event.Frame, epoch int, settings string) map
 		}
 	}
 	return map[string]string{callsSection: strings.Join(calls, ""), leavesSection: leaves.String(), notesSection: strings.Join(notes, ""), countersSection: counters.String()}
+}
+
+// folded replaces a line that comes more than eight times in a row by one that
+// says how often.
+func folded(lines []string) (out []string) {
+	for i := 0; i < len(lines); {
+		n := 1
+		for i+n < len(lines) && lines[i+n] == lines[i] {
+			n++
+		}
+		if n > 8 {
+			out = append(out, fmt.Sprintf("%s, %d times\n", strings.TrimSuffix(lines[i], "\n"), n))
+		} else {
+			out = append(out, lines[i:i+n]...)
+		}
+		i += n
+	}
+	return out
 }
 
 // tell writes a call's leaves, a line each, and behind each the readings that

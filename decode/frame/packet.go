@@ -45,6 +45,8 @@ type Packet struct {
 	// TSVal and TSEcr are the timestamps option, valid if HasTS.
 	HasTS        bool
 	TSVal, TSEcr uint32
+	// Signed says that there is an MD5 signature option (RFC 2385).
+	Signed bool
 	// MSS is the maximum segment size option, 0 without one; WScale the
 	// window scale option, -1 without one.
 	MSS    uint16

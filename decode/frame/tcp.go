@@ -62,6 +62,8 @@ func (p *Packet) options(b []byte) {
 			p.WScale = int8(min(o[2], 14)) // larger counts as 14 (RFC 7323)
 		case o[0] == 8 && len(o) == 10:
 			p.HasTS, p.TSVal, p.TSEcr = true, binary.BigEndian.Uint32(o[2:]), binary.BigEndian.Uint32(o[6:])
+		case o[0] == 19 && len(o) == 18:
+			p.Signed = true
 		}
 		b = b[len(o):]
 	}

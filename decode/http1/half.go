@@ -30,8 +30,11 @@ type half struct {
 	conn  *Conn
 	dir   event.Direction
 	state state
-	heard bool // a byte was delivered
-	lossy bool // a byte was lost
+	// resume is the state in which bytes behind the end are read, should they
+	// come: the FIN was one that the receiver ignored.
+	resume state
+	heard  bool // a byte was delivered
+	lossy  bool // a byte was lost
 
 	// call is the call whose body is read; nil between messages, and for a
 	// call that is no longer ours. busy says that a message is being read.
@@ -58,11 +61,6 @@ type half struct {
 	body    state
 	// forbidden: the bytes that follow may be a body that may not be.
 	forbidden bool
-	// pos is where in the stream the bytes of the current step begin, headAt
-	// where the head does that is read; headEnd is where one ended. again says
-	// that the bytes were held back, and are in no known place.
-	pos, headAt, headEnd uint64
-	again                bool
 	// tape is where the bytes go that may be read in another way too; seldom any.
 	tape *tape
 	// interims counts the 1xx responses since the last final one.
@@ -83,8 +81,7 @@ func (h *half) take(b []byte, at event.Stamp) {
 	for len(b) > 0 {
 		t := h.tape
 		n := h.step(b, at)
-		h.pos += uint64(n)
-		if t != nil || h.tape != nil || len(h.conn.list) > 0 {
+		if t != nil || h.tape != nil {
 			h.wind(t, b[:n])
 			h.conn.flush(at)
 		}
@@ -94,12 +91,9 @@ func (h *half) take(b []byte, at event.Stamp) {
 
 // feed takes bytes apart that were held back: what is on tape has them.
 func (h *half) feed(b []byte, at event.Stamp) {
-	was := h.again
-	h.again = true
 	for len(b) > 0 {
 		b = b[h.step(b, at):]
 	}
-	h.again = was
 }
 
 func (h *half) step(b []byte, at event.Stamp) int {
@@ -122,6 +116,8 @@ func (h *half) step(b []byte, at event.Stamp) int {
 		return h.resync(b, at)
 	case stDoubt:
 		return h.doubtful(b, at)
+	case stEnded:
+		return h.goOn(b, at)
 	}
 	if h.state == stHold {
 		if len(h.buf) == 0 {
@@ -137,6 +133,20 @@ func (h *half) step(b []byte, at event.Stamp) int {
 	return len(b)
 }
 
+// goOn reads behind an end that was none.
+func (h *half) goOn(b []byte, at event.Stamp) int {
+	switch h.resume {
+	case stStart:
+		h.state = stStart
+	case stResync:
+		h.hole()
+	default:
+		h.conn.led.SkippedBytes += uint64(len(b))
+		return len(b)
+	}
+	return h.step(b, at)
+}
+
 // start passes empty lines before a message.
 func (h *half) start(b []byte, at event.Stamp) int {
 	n := 0
@@ -149,7 +159,6 @@ func (h *half) start(b []byte, at event.Stamp) int {
 	}
 	if n < len(b) {
 		h.begin(at)
-		h.headAt = h.pos + uint64(n)
 		h.state = stHead
 	}
 	return n
@@ -241,7 +250,6 @@ func (h *half) lose(at event.Stamp) {
 func (h *half) gap(n uint64, at event.Stamp) {
 	h.lossy = true
 	h.resolve(at)
-	defer func() { h.pos += n }()
 	h.stop() // nothing is glued across a hole
 	switch h.state {
 	case stOff, stEnded, stHold:
@@ -295,6 +303,12 @@ func (h *half) hole() {
 // finish ends the direction; orderly says that its last byte was seen.
 func (h *half) finish(orderly bool, at event.Stamp) {
 	h.resolve(at)
+	switch h.resume = stResync; h.state {
+	case stStart:
+		h.resume = stStart
+	case stOff, stHold:
+		h.resume = stEnded
+	}
 	switch h.state {
 	case stEnded:
 		return

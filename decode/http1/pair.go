@@ -69,7 +69,7 @@ func (c *Conn) giveUpOldest(at event.Stamp) {
 		c.popTo(c.ghosts, at)
 		return
 	}
-	c.deliver(e, c.ghosts+1, at)
+	c.deliver(e, at)
 	e.call = nil
 	c.ghosts++
 }
@@ -196,12 +196,11 @@ func (c *Conn) pop(at event.Stamp) {
 	if e.call == nil {
 		return
 	}
-	c.deliver(&e, 0, at)
+	c.deliver(&e, at)
 }
 
-// deliver emits an entry's call and takes its memory back; next is the place
-// in the queue behind it.
-func (c *Conn) deliver(e *entry, next int, at event.Stamp) {
+// deliver emits an entry's call and takes its memory back.
+func (c *Conn) deliver(e *entry, at event.Stamp) {
 	call := e.call
 	call.Flags |= c.flow.Flags & (event.FlagOneSided | event.FlagMidstream | event.FlagOverlapDiff | event.FlagTruncated)
 	req, res := &call.Req.Message, &call.Resp.Message
@@ -228,25 +227,19 @@ func (c *Conn) deliver(e *entry, next int, at event.Stamp) {
 	if e.tape != [2]*tape{} {
 		c.second(e, at)
 	}
-	if len(c.list) > 0 {
-		c.rivalry(e, c.startOf(next), at)
-	}
 	c.led.CallsMade++
 	c.paired(call)
 	c.emit(call, at)
 	c.pool.put(call)
 }
 
-// newest is the place of the request that is read, or was last.
-func (c *Conn) newest() *entry { return c.at(c.len() - 1 - c.orphans) }
-
 // settleEntry notes that the message h read is over. A call that waits for
 // its last bytes to be on tape is emitted a moment later.
 func (c *Conn) settleEntry(h *half, at event.Stamp) {
 	if h.dir == event.ToServer {
-		c.newest().reqDone = true
+		c.at(c.len() - 1 - c.orphans).reqDone = true
 		c.lastFrame = at.Frame
-		if h.tape == nil && len(c.list) == 0 {
+		if h.tape == nil {
 			c.flush(at)
 		}
 		return

@@ -10,6 +10,23 @@ import (
 // is believed once in 64 times.
 const maxAhead = 64 << 20
 
+// maxAside is how far from its sender's place a segment may be and still
+// acknowledge what was not seen: its last window on the way, or one that the
+// mirror lost.
+const maxAside = 64 << 10
+
+// vouches reports whether p can be trusted to acknowledge bytes of direction d
+// that were not seen. Such a word closes holes for good, so it must come from
+// where the receiver is: at its numbers, by its route.
+func (f *flow) vouches(d event.Direction, p *frame.Packet) bool {
+	o := &f.half[d.Reverse()]
+	if !o.started {
+		return true
+	}
+	n := int64(int32(p.Seq - o.next))
+	return n >= -maxAside && n <= maxAside && !o.elsewhere(p)
+}
+
 // ack notes what p, from the peer, acknowledges of direction d, and offers.
 func (t *Table) ack(f *flow, d event.Direction, p *frame.Packet) {
 	h, ack := &f.half[d], p.Ack
@@ -25,6 +42,9 @@ func (t *Table) ack(f *flow, d event.Direction, p *frame.Packet) {
 	}
 	pos := h.position(ack)
 	if pos > h.pos+maxAhead {
+		return
+	}
+	if pos > h.pos && !f.vouches(d, p) {
 		return
 	}
 	f.offer(d, pos, p)

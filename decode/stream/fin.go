@@ -41,7 +41,9 @@ func (t *Table) fin(f *flow, d event.Direction, p *frame.Packet) {
 
 // reset handles a RST. It counts only where the receiving host, too, is bound
 // to believe it: at exactly the next byte (RFC 5961), or as the refusal of a
-// SYN. Its payload is no stream data.
+// SYN. Its payload is no stream data. One with a payload, or from elsewhere by
+// its TTL, is not believed even there: should it be true, nothing follows, and
+// the flow ends for want of packets.
 func (t *Table) reset(f *flow, d event.Direction, p *frame.Packet) {
 	t.fate(event.ByteBeyond, p.Payload)
 	h, o := &f.half[d], &f.half[d.Reverse()]
@@ -56,6 +58,12 @@ func (t *Table) reset(f *flow, d event.Direction, p *frame.Packet) {
 		return
 	}
 	pos := h.position(p.Seq)
+	if len(p.Payload) > 0 || p.WireLen > 0 || h.elsewhere(p) {
+		f.shaken = true
+		t.raise(f, d, noteRST, pos, len(p.Payload), p.Stamp)
+		t.arm(f)
+		return
+	}
 	switch {
 	case pos == h.pos, h.ended && pos == h.pos+1, pos > h.pos && pos == h.acked:
 		t.resetBy(f, d, p.Stamp)

@@ -27,13 +27,11 @@ type half struct {
 	keptAt               uint64   // position of the first byte kept
 	cutPackets, cutBytes uint64   // cut off by the capture
 	finSince             int64    // clock when a FIN began to wait behind a hole
-	rivals               []rival  // that wait for their place; nil without
-
-	unchecked bool // bytes came again that could not be compared
 
 	started bool // next and pos are valid
 	hinted  bool // not started, but the peer acknowledged up to next
 	syn     bool // its SYN was seen
+	signed  bool // and had an MD5 signature
 	finSeen bool
 	ended   bool // End was delivered
 	hasTS   bool
@@ -66,12 +64,14 @@ type flow struct {
 	clock     int64
 	clientLow bool // the client is the lower endpoint of key
 	opened    bool // something more than SYNs was seen
+	shaken    bool // a RST came that may be forged
 	guess     bool // client and server were told apart by ports alone
 	closed    bool
 	// resetByLow: the lower endpoint sent the RST that ended it.
 	resetByLow bool
 	notes      uint8
 	again      *again
+	rival      *rival
 
 	timer      int   // index in the table's heap, -1 if absent
 	queued     int64 // clock when list took it last
@@ -88,6 +88,14 @@ type again struct {
 	iface int
 	// wscale is its window scale, -1 without.
 	wscale int8
+}
+
+// rival is a SYN/ACK with another number than the first: it counts if the
+// client acknowledges it.
+type rival struct {
+	isn    uint32
+	wscale int8
+	signed bool
 }
 
 // maxNotes bounds the anomalies a flow may raise.
@@ -188,7 +196,7 @@ func (t *Table) close(f *flow, ended string, linger bool, at event.Stamp) {
 		t.last = nil
 	}
 	if linger {
-		t.gone.add(f, at.Clock)
+		t.entomb(f, at.Clock)
 	}
 }
 
@@ -211,7 +219,6 @@ func (t *Table) finalGaps(f *flow, d event.Direction, ended string, at event.Sta
 		t.gap(f, d, h.acked, reason, at)
 	}
 	t.forget(h)
-	t.dropRivals(h, ^uint64(0))
 	h.ended = true
 	if h.after != nil {
 		t.fate(event.ByteBeyond, t.takeAfter(h).b)

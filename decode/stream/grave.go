@@ -17,6 +17,9 @@ type grave struct {
 type sent struct {
 	next, isn    uint32
 	started, syn bool
+	// after is what it sent from next on since then, in so many packets.
+	after   []byte
+	packets int
 }
 
 func (g *grave) sent(byLow bool) *sent {
@@ -33,6 +36,7 @@ type graveyard struct {
 	head   int
 	limit  int
 	linger int64
+	held   int // bytes of all after
 }
 
 func newGraveyard(cfg *Config) graveyard {
@@ -51,10 +55,9 @@ func (y *graveyard) find(k key, clock int64) *grave {
 	return g
 }
 
-func (y *graveyard) remove(k key) { delete(y.graves, k) }
-
-// add remembers f, which ended at clock, and forgets what is over.
-func (y *graveyard) add(f *flow, clock int64) {
+// entomb remembers f, which ended at clock, and forgets what is over.
+func (t *Table) entomb(f *flow, clock int64) {
+	y := &t.gone
 	g := &grave{clientLow: f.clientLow, reset: f.ev.Ended == endRST, byLow: f.resetByLow, until: clock + y.linger}
 	for i := range f.half {
 		h := &f.half[i]
@@ -66,13 +69,14 @@ func (y *graveyard) add(f *flow, clock int64) {
 		if old := y.graves[k]; old != nil && old.until > clock && len(y.queue)-y.head < y.limit {
 			break
 		}
-		delete(y.graves, k)
+		t.bury(k)
 		y.head++
 	}
 	if y.head > len(y.queue)/2 {
 		y.queue = append(y.queue[:0], y.queue[y.head:]...)
 		y.head = 0
 	}
+	t.bury(f.key)
 	y.graves[f.key] = g
 	y.queue = append(y.queue, f.key)
 }

@@ -24,6 +24,7 @@ type halfOpen struct {
 	ttl          [2]uint8
 	fromLow      bool // the client is the lower endpoint
 	answered     bool // the SYN/ACK was seen
+	signed       [2]bool
 	counted      bool // for its destination's floods
 }
 
@@ -135,7 +136,7 @@ func (e *halfOpen) saw(d event.Direction, p *frame.Packet) {
 	if e.packets[d] < math.MaxUint16 {
 		e.packets[d]++
 	}
-	e.wscale[d], e.ttl[d] = p.WScale, p.TTL
+	e.wscale[d], e.ttl[d], e.signed[d] = p.WScale, p.TTL, p.Signed
 	e.last, e.clock = max(e.last, p.Stamp.Time), p.Stamp.Clock
 }
 
@@ -177,6 +178,7 @@ func (t *Table) promote(i int32, p *frame.Packet, k key, fromLow bool) *flow {
 	h.syn, h.isn, h.wscale = true, e.isn, e.wscale[event.ToServer]
 	for d, n := range e.packets {
 		f.ev.Packets[d] = uint64(n)
+		f.half[d].signed = e.signed[d]
 		f.half[d].ttl, f.half[d].ttlVotes = e.ttl[d], uint8(min(n, ttlTop))
 	}
 	if e.answered {

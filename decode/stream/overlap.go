@@ -12,8 +12,6 @@ type claim struct {
 	wins     bool // over the segment that owns the byte last looked at
 	mine     bool // the byte last looked at is the new segment's
 	differ   bool
-	b        []byte // the new segment
-	losers   []byte // once they differ: the bytes so far, of those who lost
 }
 
 func newClaim(w *window, pos, end uint64) claim { return claim{w: w, pos: pos, end: end} }
@@ -21,9 +19,6 @@ func newClaim(w *window, pos, end uint64) claim { return claim{w: w, pos: pos, e
 // fill stores b in [i, j) of p, where nothing waits.
 func (c *claim) fill(p *page, i, j int, b []byte) {
 	copy(p.data[i:j], b)
-	if c.differ {
-		c.losers = append(c.losers, b[:j-i]...)
-	}
 	p.set.addRange(i, j)
 	p.n += j - i
 	if !c.mine {
@@ -40,9 +35,6 @@ func (c *claim) merge(p *page, i, j int, q uint64, b []byte) {
 			p.set.add(k)
 			p.n++
 			c.take(p, k, v)
-			if c.differ {
-				c.losers = append(c.losers, v)
-			}
 			continue
 		}
 		switch {
@@ -53,15 +45,7 @@ func (c *claim) merge(p *page, i, j int, q uint64, b []byte) {
 		case p.start.has(k):
 			c.wins = c.decide(-1, q)
 		}
-		if !c.differ && p.data[k] != v {
-			c.differ = true
-			c.losers = append(c.losers, c.b[:q-c.pos]...)
-		}
-		if c.differ && c.wins {
-			c.losers = append(c.losers, p.data[k])
-		} else if c.differ {
-			c.losers = append(c.losers, v)
-		}
+		c.differ = c.differ || p.data[k] != v
 		if c.wins {
 			c.take(p, k, v)
 		} else {

@@ -14,9 +14,19 @@ func (t *Table) syn(f *flow, d event.Direction, p *frame.Packet) {
 	case answers && f.again != nil && f.again.dir != d && p.Ack == f.again.isn+1:
 		t.syn(t.reuse(f, d, p, false), event.ToClient, p)
 		return
+	case answers && d == event.ToClient && h.started && !h.syn && h.pos == base && o.syn && p.Ack == o.isn+1:
+		// Until now only the client's acknowledgements told where the server begins.
+		if h.next != p.Seq+1 {
+			t.restart(f, p)
+			return
+		}
+		h.syn, h.isn, h.wscale, h.signed = true, p.Seq, p.WScale, p.Signed
 	case h.started, answers && o.syn && !t.acceptable(o, p.Ack):
 		t.fate(event.ByteBeyond, p.Payload)
 		if answers {
+			if d == event.ToClient && h.pos == base && o.pos == base && o.syn && p.Ack == o.isn+1 {
+				f.rival = &rival{p.Seq, p.WScale, p.Signed}
+			}
 			t.raise(f, d, noteSYN, h.pos, len(p.Payload), p.Stamp)
 			return
 		}
@@ -24,7 +34,7 @@ func (t *Table) syn(f *flow, d event.Direction, p *frame.Packet) {
 		return
 	default:
 		h.start(p.Seq + 1)
-		h.syn, h.isn, h.wscale = true, p.Seq, p.WScale
+		h.syn, h.isn, h.wscale, h.signed = true, p.Seq, p.WScale, p.Signed
 	}
 	if answers {
 		t.establish(f)
@@ -64,6 +74,37 @@ func (t *Table) refuse(f *flow, d event.Direction, p *frame.Packet) {
 		t.led.Stream[event.ByteBeyond] += uint64(n)
 		t.raise(f, d, noteSynData, base, n, p.Stamp)
 	}
+}
+
+// restart begins the connection anew at its SYN/ACK p. What its client sent
+// before acknowledged numbers that its server does not have: the server
+// dropped it.
+func (t *Table) restart(f *flow, p *frame.Packet) {
+	fromLow, o := !f.clientLow, f.half[event.ToServer]
+	f.uncount(event.ToClient, p)
+	t.raise(f, event.ToServer, noteBadACK, base, int(o.pos-base), p.Stamp)
+	t.close(f, endReused, false, p.Stamp)
+	n := t.newFlow(p, f.key, fromLow, false, p.Stamp)
+	h := &n.half[event.ToServer]
+	h.start(o.isn + 1)
+	h.syn, h.isn, h.wscale, h.signed, h.ttl, h.ttlVotes = true, o.isn, o.wscale, o.signed, o.ttl, o.ttlVotes
+	n.count(event.ToClient, p)
+	t.syn(n, event.ToClient, p)
+}
+
+// follow takes the other SYN/ACK for the server's if the client, in p,
+// acknowledges that one.
+func (t *Table) follow(f *flow, d event.Direction, p *frame.Packet) {
+	r, h := f.rival, &f.half[event.ToClient]
+	if d != event.ToServer || !p.Has(frame.ACK) {
+		return
+	}
+	f.rival = nil
+	if p.Ack != r.isn+1 || h.pos != base || h.win != nil || h.stray != nil {
+		return
+	}
+	h.start(r.isn + 1)
+	h.isn, h.wscale, h.signed = r.isn, r.wscale, r.signed
 }
 
 // reuse begins a new flow with the SYN that did not fit the old one: p, from

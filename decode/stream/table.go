@@ -30,7 +30,6 @@ type Table struct {
 	spare   *window
 	timers  []timer
 	floods  floods
-	losers  []byte // scratch of windows
 
 	// Stats counts what the ledger has no place for.
 	Stats Stats
@@ -80,7 +79,10 @@ func (t *Table) Packet(p *frame.Packet) {
 	} else if h.ttlVotes < ttlTop {
 		h.ttlVotes++
 	}
-	if p.Flags&(frame.SYN|frame.RST|frame.FIN|frame.URG) == 0 && f.opened && !f.guess && f.again == nil {
+	if p.Signed && t.unexpected(f, d, p) {
+		return
+	}
+	if p.Flags&(frame.SYN|frame.RST|frame.FIN|frame.URG) == 0 && f.opened && !f.guess && f.again == nil && f.rival == nil {
 		t.plain(f, d, p)
 		return
 	}
@@ -126,6 +128,8 @@ func (t *Table) special(f *flow, d event.Direction, p *frame.Packet) {
 	case p.Has(frame.SYN):
 		t.syn(f, d, p)
 		return
+	case f.rival != nil:
+		t.follow(f, d, p)
 	}
 	if !t.acknowledges(f, d, p) {
 		return
@@ -162,5 +166,8 @@ func (t *Table) Close(clock int64) {
 	}
 	for t.half.head != 0 {
 		t.giveUp(endCapture, at)
+	}
+	for k := range t.gone.graves {
+		t.bury(k)
 	}
 }

@@ -32,7 +32,7 @@ func (t *Table) idleAt(f *flow) int64 {
 	switch {
 	case !f.opened:
 		return f.clock + int64(t.cfg.SynIdle)
-	case f.half[0].ended || f.half[1].ended:
+	case f.half[0].ended || f.half[1].ended || f.shaken:
 		return f.clock + int64(t.cfg.HalfIdle)
 	}
 	return f.clock + int64(t.cfg.OpenIdle)

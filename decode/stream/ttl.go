@@ -23,8 +23,16 @@ func (t *Table) otherTTL(f *flow, d event.Direction, p *frame.Packet) {
 		h.ttl, h.ttlVotes = p.TTL, 1
 		return
 	}
-	if h.ttlVotes >= ttlSure && max(p.TTL, h.ttl)-min(p.TTL, h.ttl) >= ttlOutlier {
+	if h.foreignTTL(p.TTL, ttlSure) {
 		t.raise(f, d, noteTTL, h.position(p.Seq), len(p.Payload), p.Stamp)
 	}
 	h.ttlVotes--
 }
+
+func (h *half) foreignTTL(ttl, sure uint8) bool {
+	return h.ttlVotes >= sure && max(ttl, h.ttl)-min(ttl, h.ttl) >= ttlOutlier
+}
+
+// elsewhere reports whether p, whose TTL was voted on already, hardly comes
+// from where the direction's others do.
+func (h *half) elsewhere(p *frame.Packet) bool { return h.foreignTTL(p.TTL, ttlSure-1) }

@@ -14,13 +14,18 @@ func (t *Table) unknown(p *frame.Packet, k key, fromLow bool) *flow {
 	if g != nil && g.reset && g.byLow == fromLow && p.Flags&(frame.ACK|frame.SYN|frame.RST) == frame.ACK {
 		g.forged = true // who sent a RST has no connection to go on with
 	}
+	if g != nil {
+		if f := t.revive(g, p, k, fromLow); f != nil {
+			return f
+		}
+	}
 	switch {
 	case p.Has(frame.RST):
 	case p.Has(frame.SYN):
 		if g != nil && g.sent(fromLow).syn && g.sent(fromLow).isn == p.Seq {
 			break // sent again
 		}
-		t.gone.remove(k)
+		t.bury(k)
 		if bareSYN(p) && !p.Has(frame.ACK) {
 			t.begin(p, k, fromLow)
 			return nil
@@ -88,14 +93,16 @@ func (t *Table) afterEnd(g *grave, p *frame.Packet, k key, fromLow bool) *flow {
 	switch {
 	case !s.started, ahead > int64(t.cfg.Window), ahead < -int64(t.cfg.Window):
 		// Other numbers: another connection, whose SYN was missed.
-		t.gone.remove(k)
+		t.bury(k)
 		return t.pickUp(p, k, fromLow)
 	case ahead == 0 && g.forged:
 		// Without it, data of the other side is what was on its way.
-		t.gone.remove(k)
+		t.bury(k)
 		f := t.newFlow(p, k, fromLow, fromLow == g.clientLow, p.Stamp)
 		t.establish(f)
 		return f
+	case t.hold(g, p, fromLow):
+		return nil
 	}
 	old := uint64(min(max(-ahead, 0), int64(len(p.Payload))))
 	t.fate(event.ByteOverlap, p.Payload[:old])

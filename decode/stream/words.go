@@ -21,7 +21,6 @@ const (
 // Anomalies raised here; their meaning is docs/vocabulary.md's.
 const (
 	noteOverlap   = "overlap_diff"
-	noteUnchecked = "overlap_unchecked"
 	noteRST       = "rst_suspect"
 	noteFIN       = "fin_suspect"
 	noteSYN       = "syn_suspect"
@@ -34,4 +33,5 @@ const (
 	noteSynData   = "syn_data_refused"
 	noteTTL       = "ttl_outlier"
 	noteFlood     = "syn_flood"
+	noteSigned    = "signature_unexpected"
 )

@@ -155,7 +155,7 @@ func (s *crafted) number(key string, n int64) error {
 
 // flags sets the flags by their letters; "-" is none.
 func (s *crafted) flags(letters string) error {
-	s.seg.Flags &= URG
+	s.seg.Flags = 0
 	s.marked = true
 	for _, l := range letters {
 		i := strings.IndexRune("FSRPAU-", l)

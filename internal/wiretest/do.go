@@ -75,6 +75,7 @@ var segmentOps = map[string]struct {
 	"duplicate": {2, func(s []Segment, n []int) ([]Segment, error) { return Duplicate(s, uint64(n[0]), n[1]), nil }},
 	"overlap":   {2, func(s []Segment, n []int) ([]Segment, error) { return Overlap(s, uint64(n[0]), n[1]), nil }},
 	"reverse":   {1, func(s []Segment, n []int) ([]Segment, error) { return Reverse(s, uint16(n[0])), nil }},
+	"mix":       {2, func(s []Segment, n []int) ([]Segment, error) { return Mix(s, uint64(n[0]), uint16(n[1])), nil }},
 	"drop":      {1, dropData},
 	"without": {1, func(s []Segment, n []int) ([]Segment, error) {
 		return slices.DeleteFunc(s, func(s Segment) bool { return int(s.Src.Port()) == n[0] }), nil

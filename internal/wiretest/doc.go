@@ -77,7 +77,8 @@
 // those on segments:
 //
 //	cut SIZE  shuffle SEED WINDOW  duplicate SEED N  overlap SEED BACK
-//	reverse PORT      the data of one port in the opposite order; 0 is both
+//	reverse PORT      the data of one port in the opposite order
+//	mix SEED PORT     the data of one port in no order; 0 is both, each by itself
 //	drop N            the n-th segment with data, from 0
 //	without PORT      nothing from that port, as a mirror of one direction
 //	interfaces N      captured at so many interfaces in turn

@@ -63,6 +63,25 @@ func Shuffle(segs []Segment, seed uint64, window int) []Segment {
 	return out
 }
 
+// Mix puts the segments with data from one port into a random order among
+// their times, acknowledgements stay; a port of 0 is all, each by itself.
+func Mix(segs []Segment, seed uint64, port uint16) []Segment {
+	rng := rand.New(rand.NewPCG(seed, 5))
+	out := sorted(segs)
+	var trains [][]int // runs of segments with data from one port
+	for _, i := range DataAt(out, port) {
+		if n := len(trains); n > 0 && trains[n-1][len(trains[n-1])-1] == i-1 && out[i].Src == out[i-1].Src {
+			trains[n-1] = append(trains[n-1], i)
+		} else {
+			trains = append(trains, []int{i})
+		}
+	}
+	for _, t := range trains {
+		rng.Shuffle(len(t), func(i, j int) { out[t[i]].Time, out[t[j]].Time = out[t[j]].Time, out[t[i]].Time })
+	}
+	return sorted(out)
+}
+
 // Reverse puts the segments with data from one port into the opposite order;
 // a port of 0 is any.
 func Reverse(segs []Segment, port uint16) []Segment {
