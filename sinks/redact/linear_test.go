@@ -11,7 +11,7 @@ import (
 // TestTextIsLinear measures what hostile texts cost.
 func TestTextIsLinear(t *testing.T) {
 	r := redactor()
-	for _, piece := range []string{"eyJ.", "eyJ", "eyJeyJeyJ.", "eyJ-", "a=", "a =", "token=", "token= ", "://", "//", "://a", "<", "<a>", "</", "token>", "<token>", "<![CDATA[", "%", "%25", "=", ":", " ", "a ", "bearer ", "basic ", "'", "\"", "\\", "[", "{", "[redacted:", "token:[", "token:{", "token=\"", "@", "://a@", "sk-", "sk-1", "ghp_", "4", "4-", "4111 ", "4111+", "4111-1111-1111-1111-", "DE89", "DE89 3704 ", "-----BEGIN PRIVATE KEY-----", "-", "key=", "code="} {
+	for _, piece := range []string{"eyJ.", "eyJ", "eyJeyJeyJ.", "eyJ-", "a=", "a =", "token=", "token= ", "://", "//", "://a", "<", "<a>", "</", "token>", "<token>", "<![CDATA[", "%", "%25", "=", ":", " ", "a ", "bearer ", "basic ", "'", "\"", "\\", "[", "{", "[redacted:", "token:[", "token:{", "token=\"", "@", "://a@", "sk-", "sk-1", "ghp_", "4", "4-", "4111 ", "4111+", "4111-1111-1111-1111-", "DE89", "DE89 3704 ", "-----BEGIN PRIVATE KEY-----", "-", "key=", "code=", "name=", "name:\"token\"", "value=", "value:\"a\",name:", "<a name=", "<a b=>", "mysql -p", "curl -u ", "-u ", "by '", "''", "password=''", "--a "} {
 		costtest.Linear(t, fmt.Sprintf("%q", piece), 16<<10, 0, func(n int) func() {
 			s := strings.Repeat(piece, n/len(piece))
 			return func() { r.text(s) }

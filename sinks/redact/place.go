@@ -99,7 +99,12 @@ func (r *Redactor) leaves(dst event.ValueMap, all []event.Leaf) (event.ValueMap,
 		if len(dst) == maxLeaves {
 			return dst, true
 		}
-		v := r.leaf(&all[i])
+		var v string
+		if kind := r.besideKind(all, i); kind != "" {
+			v = r.secret(kind, all[i].Value)
+		} else {
+			v = r.leaf(&all[i])
+		}
 		if len(v) > maxLeafBytes {
 			v, cut = v[:maxLeafBytes], true
 		}

@@ -213,6 +213,12 @@ func FuzzText(f *testing.F) {
 	for _, c := range places {
 		f.Add(c.place, c.text, "x")
 	}
+	for _, s := range besides {
+		f.Add("body", s, "'")
+	}
+	for _, c := range append(cards, ibans...) {
+		f.Add("body", c+" "+c, " 4")
+	}
 	f.Add("target", "/?a=%25%33%44[redacted:token:00000000]", "{")
 	f.Add("target", "#://:0@=0", "0")
 	r := redactor()

@@ -6,11 +6,18 @@ import "strings"
 // they are, values that a telling name introduces, passwords in URLs. It
 // passes over the text once; no expression engine is involved.
 type scanner struct {
-	r       *Redactor
-	s       string
-	i       int
-	ws, we  int // the word last passed, s[ws:we]
-	lt      int // the '<' last passed, -1 before any
+	r      *Redactor
+	s      string
+	i      int
+	ws, we int // the word last passed, s[ws:we]
+	lt     int // the '<' last passed, -1 before any
+
+	aside     string // the kind that a name beside told, and where
+	asideAt   int
+	option    string // by which the command at commandAt takes a password
+	glued     bool
+	commandAt int
+
 	barren  int // no token begins before this
 	keyless int // no key does before this
 }
@@ -220,6 +227,9 @@ func (sc *scanner) named(sep byte) span {
 	}
 	name := s[sc.ws:sc.we]
 	kind := sc.r.decodedKind(name)
+	if kind == "" {
+		kind = sc.beside(name, sep)
+	}
 	if kind == "" && softWord(name) == "" {
 		return span{}
 	}
@@ -249,13 +259,17 @@ func (sc *scanner) element() span {
 	}
 	tag := sc.s[sc.lt+1 : sc.i-1]
 	sc.lt = -1
+	attributes := ""
 	if n := strings.IndexAny(tag, " \t\r\n"); n >= 0 {
-		tag = tag[:n]
+		tag, attributes = tag[:n], tag[n:]
 	}
-	if strings.HasPrefix(tag, "/") || strings.HasSuffix(tag, "/") {
+	if strings.HasPrefix(tag, "/") || strings.HasSuffix(tag, "/") || strings.HasSuffix(attributes, "/") {
 		return span{}
 	}
 	kind := sc.r.nameKind(tag[strings.IndexByte(tag, ':')+1:])
+	if kind == "" {
+		kind = sc.r.attributeKind(attributes)
+	}
 	if kind == "" {
 		return span{}
 	}
@@ -270,8 +284,8 @@ func (sc *scanner) element() span {
 	return span{start, start + end, kind}
 }
 
-// scheme looks, after a space, for the word Bearer or Basic before it and
-// returns the credential after it.
+// scheme looks, after a space, for the word before it that announces a
+// credential: Bearer, Basic, an option of a command, a clause of SQL.
 func (sc *scanner) scheme() span {
 	if sc.we != sc.i-1 {
 		return span{}
@@ -285,5 +299,8 @@ func (sc *scanner) scheme() span {
 	case strings.EqualFold(word, "basic") && n >= 8 && basicUser(rest[:n]) != nil:
 		return span{sc.i, sc.i + n, "basic"}
 	}
-	return span{}
+	if sp := sc.command(word); sp.end > sp.start {
+		return sp
+	}
+	return sc.literal(word)
 }

@@ -53,6 +53,8 @@ func endsBare(c, sep byte) bool {
 func quoteEnd(s string, i int, quote byte, escaped bool) int {
 	for ; i < len(s); i++ {
 		switch {
+		case s[i] == quote && quote == '\'' && i+1 < len(s) && s[i+1] == quote && !escaped:
+			i++ // SQL doubles it
 		case s[i] == '\\' && !escaped:
 			i++
 		case s[i] == '\\' && i+1 < len(s) && s[i+1] == quote, s[i] == quote:
