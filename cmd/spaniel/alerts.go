@@ -12,7 +12,7 @@ import (
 )
 
 func newAlerts(a *app) *cobra.Command {
-	return group("alerts", "List stored alerts and show one with its evidence", "  spaniel alerts list --severity high\n  spaniel alerts show 0f1e",
+	return group("alerts", "List stored alerts and show one with its evidence", "  spaniel alerts list --severity high\n  spaniel alerts show 0f1e\n  spaniel alerts show 0f1e --pcap evidence.pcap",
 		newAlertsList(a), newAlertsShow(a))
 }
 
@@ -27,6 +27,9 @@ func newAlertsList(a *app) *cobra.Command {
 			sev, err := severity("--severity", least)
 			if err != nil {
 				return err
+			}
+			if limit < 1 {
+				return usage(fmt.Sprintf("--limit %d: use 1 or more", limit), "")
 			}
 			where := fmt.Sprintf("severity_num >= %d", sev)
 			if rule != "" {

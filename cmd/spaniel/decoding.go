@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"spaniel/decode"
+	"spaniel/decode/defrag"
 	"spaniel/decode/frame"
 	"spaniel/decode/stream"
 	"spaniel/internal/config"
@@ -48,11 +49,19 @@ func frameConfig(f *frame.Config, d *config.Decode) {
 	for _, p := range d.VXLANPorts {
 		f.VXLANPorts = append(f.VXLANPorts, uint16(p))
 	}
+	f.Defrag.Policy, _ = defrag.ParsePolicy(config.FragmentPolicy(d.Policy, d.Fragments)) // config.Validate has refused what is none, here and below
+	for _, t := range d.Targets {
+		hosts, err := netip.ParsePrefix(t.Hosts)
+		policy, perr := defrag.ParsePolicy(config.FragmentPolicy(t.Policy, t.Fragments))
+		if err == nil && perr == nil {
+			f.Defrag.Targets = append(f.Defrag.Targets, defrag.Target{Hosts: hosts, Policy: policy})
+		}
+	}
 	f.Defrag.MaxBytes, f.Defrag.Timeout = int(d.FragmentMemory), time.Duration(d.FragmentWait)
 }
 
 func streamConfig(s *stream.Config, d *config.Decode) {
-	s.Policy, _ = stream.ParsePolicy(d.Policy) // config.Validate has refused what is none, here and below
+	s.Policy, _ = stream.ParsePolicy(d.Policy)
 	for _, t := range d.Targets {
 		hosts, err := netip.ParsePrefix(t.Hosts)
 		policy, perr := stream.ParsePolicy(t.Policy)

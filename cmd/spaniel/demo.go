@@ -38,7 +38,7 @@ a small shop's API with ordinary customers and five attackers.`,
 
 func exportDemo(path string) error {
 	if err := os.WriteFile(path, demo.Capture(), 0o644); err != nil {
-		return fmt.Errorf("writing the capture: %w", err)
+		return cannotWrite(path, err)
 	}
 	return nil
 }

@@ -4,8 +4,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
+	"syscall"
+
+	"spaniel/internal/config"
 )
 
 // mayWrite says why a file may not be written: it is there, or it is one of
@@ -40,7 +44,7 @@ func writeFile(path string, stdout io.Writer, replace bool, fill func(io.Writer)
 	}
 	f, err := create(path, replace)
 	if err != nil {
-		return fmt.Errorf("writing packets: %w", err)
+		return cannotWrite(path, err)
 	}
 	err = fill(f)
 	if err = errors.Join(err, f.Close()); err == nil && f.Name() != path {
@@ -50,6 +54,14 @@ func writeFile(path string, stdout io.Writer, replace bool, fill func(io.Writer)
 		return errors.Join(err, os.Remove(f.Name()))
 	}
 	return nil
+}
+
+// cannotWrite says what is wrong with a file that the user named.
+func cannotWrite(path string, err error) error {
+	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR) || errors.Is(err, syscall.EISDIR) {
+		return &problem{code: exitInput, what: "the file cannot be written: " + config.Cause(err), where: path, fix: "name a file in a directory that is there", cause: err}
+	}
+	return fmt.Errorf("writing %s: %w", path, err)
 }
 
 func create(path string, replace bool) (*os.File, error) {

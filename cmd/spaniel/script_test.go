@@ -4,6 +4,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"os"
 	"os/exec"
@@ -16,6 +17,7 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"spaniel/capture"
+	"spaniel/event"
 	"spaniel/sinks/store"
 )
 
@@ -29,7 +31,7 @@ func TestScripts(t *testing.T) {
 		Dir:   filepath.Join("testdata", "script"),
 		Setup: setUp,
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
-			"exit": cmdExit, "hex": cmdHex, "cut": cmdCut, "listen": cmdListen, "freeport": cmdFreePort, "holdstore": cmdHoldStore, "smallfs": cmdSmallFS,
+			"exit": cmdExit, "hex": cmdHex, "cut": cmdCut, "later": cmdLater, "listen": cmdListen, "freeport": cmdFreePort, "holdstore": cmdHoldStore, "smallfs": cmdSmallFS,
 			"nobody": cmdNobody, "sensor": cmdSensor, "stop": cmdStop, "hup": cmdHup, "log": cmdLog, "get": cmdGet, "attack": cmdAttack, "interrupt": cmdInterrupt,
 		},
 		Condition: condition,
@@ -102,6 +104,30 @@ func cmdCut(ts *testscript.TestScript, _ bool, args []string) {
 	n, err := strconv.ParseInt(args[1], 10, 64)
 	ts.Check(err)
 	ts.Check(os.Truncate(ts.MkAbs(args[0]), n))
+}
+
+// later FILE NEW MILLISECONDS is the capture as another clock would have it.
+func cmdLater(ts *testscript.TestScript, _ bool, args []string) {
+	by, err := strconv.ParseInt(args[2], 10, 64)
+	ts.Check(err)
+	in, err := capture.Open(ts.MkAbs(args[0]))
+	ts.Check(err)
+	out, err := os.Create(ts.MkAbs(args[1]))
+	ts.Check(err)
+	var f event.Frame
+	var w *capture.Writer
+	for err = in.Next(&f); err == nil; err = in.Next(&f) {
+		if w == nil {
+			w, err = capture.NewWriter(out, f.Link)
+			ts.Check(err)
+		}
+		f.Time += by * 1e6
+		ts.Check(w.Write(&f))
+	}
+	if !errors.Is(err, io.EOF) {
+		ts.Check(err)
+	}
+	ts.Check(errors.Join(in.Close(), out.Close()))
 }
 
 // listen NAME takes a loopback port until the script ends.

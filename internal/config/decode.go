@@ -9,6 +9,7 @@ import (
 // Decode says how packets are read, before anything is known of HTTP.
 type Decode struct {
 	Policy     string   `yaml:"policy" jsonschema:"enum=linux,enum=bsd,enum=windows,enum=solaris,enum=first,enum=last" jsonschema_description:"which of two TCP segments with other bytes in one place counts, as hosts of that kind decide: linux, bsd, windows, solaris, first or last"`
+	Fragments  string   `yaml:"fragments" jsonschema:"enum=linux-4.19,enum=linux,enum=bsd,enum=bsd-right,enum=windows,enum=solaris,enum=first,enum=last" jsonschema_description:"the same for IPv4 fragments: linux-4.19, linux (before that), bsd, bsd-right, windows, solaris, first or last; as policy says if empty, with linux for linux-4.19"`
 	Targets    []Target `yaml:"targets" jsonschema_description:"hosts that decide otherwise, the first entry that holds the receiver counts: [{hosts: 10.1.0.0/16, policy: windows}]"`
 	Checksums  string   `yaml:"checksums" jsonschema:"enum=auto,enum=verify,enum=ignore" jsonschema_description:"auto drops what is wrong of hosts that send right ones; verify drops all that is wrong; ignore reads everything"`
 	Duplicates string   `yaml:"duplicates" jsonschema:"enum=drop,enum=keep" jsonschema_description:"packets that the mirror sent twice within milliseconds: drop or keep"`
@@ -33,20 +34,42 @@ type Decode struct {
 
 // Target is the hosts of a prefix and how they decide.
 type Target struct {
-	Hosts  string `yaml:"hosts" example:"10.1.0.0/16" jsonschema_description:"network of the receiving hosts"`
-	Policy string `yaml:"policy" example:"windows" jsonschema:"enum=linux,enum=bsd,enum=windows,enum=solaris,enum=first,enum=last" jsonschema_description:"as decode.policy"`
+	Hosts     string `yaml:"hosts" example:"10.1.0.0/16" jsonschema_description:"network of the receiving hosts"`
+	Policy    string `yaml:"policy" example:"windows" jsonschema:"enum=linux,enum=bsd,enum=windows,enum=solaris,enum=first,enum=last" jsonschema_description:"as decode.policy"`
+	Fragments string `yaml:"fragments" example:"windows" jsonschema:"enum=linux-4.19,enum=linux,enum=bsd,enum=bsd-right,enum=windows,enum=solaris,enum=first,enum=last" jsonschema_description:"as decode.fragments; as the entry's policy says if empty"`
 }
 
-// policies are the words of decode/stream; a test holds the two together.
-var policies = []string{"linux", "bsd", "windows", "solaris", "first", "last"}
+// FragmentPolicy is the word for fragments, given those of a host for both.
+func FragmentPolicy(policy, fragments string) string {
+	switch {
+	case fragments != "":
+		return fragments
+	case policy == "linux":
+		return "linux-4.19"
+	}
+	return policy
+}
+
+// policies and fragmentPolicies are the words of decode/stream and
+// decode/defrag; a test holds them together.
+var (
+	policies         = []string{"linux", "bsd", "windows", "solaris", "first", "last"}
+	fragmentPolicies = []string{"linux-4.19", "linux", "bsd", "bsd-right", "windows", "solaris", "first", "last"}
+)
 
 func (v *validator) decode(d *Decode) {
 	v.oneOf("decode.policy", d.Policy, policies...)
+	if d.Fragments != "" {
+		v.oneOf("decode.fragments", d.Fragments, fragmentPolicies...)
+	}
 	for i, t := range d.Targets {
 		path := fmt.Sprintf("decode.targets[%d]", i)
 		_, err := netip.ParsePrefix(t.Hosts)
 		v.need(path+".hosts", err == nil, fmt.Sprintf("%q is no network", t.Hosts), "write it like 10.1.0.0/16; one host is 10.1.2.3/32")
 		v.oneOf(path+".policy", t.Policy, policies...)
+		if t.Fragments != "" {
+			v.oneOf(path+".fragments", t.Fragments, fragmentPolicies...)
+		}
 	}
 	v.oneOf("decode.checksums", d.Checksums, "auto", "verify", "ignore")
 	v.oneOf("decode.duplicates", d.Duplicates, "drop", "keep")
