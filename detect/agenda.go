@@ -32,6 +32,19 @@ func (a *agenda[T]) next() (at int64, ok bool) {
 
 func (a *agenda[T]) pop() T { return heap.Pop(&a.items).(appointment[T]).what }
 
+// keep drops all but what the function wants.
+func (a *agenda[T]) keep(want func(T) bool) {
+	kept := a.items[:0]
+	for _, it := range a.items {
+		if want(it.what) {
+			kept = append(kept, it)
+		}
+	}
+	clear(a.items[len(kept):])
+	a.items = kept
+	heap.Init(&a.items)
+}
+
 // appointments are a heap.
 type appointments[T any] []appointment[T]
 

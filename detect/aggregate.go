@@ -20,9 +20,12 @@ type aggregateOp struct {
 	args  int
 	takes string // bool, number, value: what its first argument must be
 	gives string // int, float, same (as its argument)
-	// example is for aggregates of several arguments.
+	// example is for aggregates of several arguments, or of special ones.
 	example string
 }
+
+// special stands for arguments that are not just a value: track.go reads them.
+const special = -1
 
 // maxTop bounds the values that topk looks at.
 const maxTop = 16
@@ -41,6 +44,11 @@ func aggregateOps() map[string]aggregateOp {
 		"max":      {true, window.Max, 1, "number", "float", ""},
 		"quantile": {true, window.Quantile, 2, "number", "float", "quantile(x, 0.9)"},
 		"distinct": {true, window.Distinct, 1, "value", "int", ""},
+		"bucket":   {true, window.Bucket, special, "", "float", `bucket("5s")`},
+		"sequence": {true, window.Sequence, special, "", "bool", `sequence(resp.status == 401, "30s", resp.status == 200)`},
+		"absent":   {true, window.Absent, special, "", "bool", `absent(call.kind == "login", call.kind == "otp", "2m")`},
+		"alerts":   {true, window.Alerts, special, "", "int", `alerts("sqli-in-input")`},
+		"baseline": {true, window.Baseline, special, "", "float", "baseline(count())"},
 		"topk":     {true, window.TopShare, 2, "value", "float", "topk(x, 3)"},
 		"top":      {true, window.Top, 1, "value", "same", ""},
 		"first":    {true, window.First, 1, "value", "same", ""},
@@ -64,6 +72,7 @@ type plan struct {
 	argSafe    []bool // the value needs no redaction
 	argField   []string
 	argIDs     []int // the numbers of args among those of all rules
+	alerts     []alertRef
 	byText     map[string]int
 	argByText  map[string]int
 }
@@ -128,8 +137,11 @@ type arg struct {
 	from int
 }
 
-// add puts an aggregate into the plan, or finds it there.
+// add reads an aggregate's arguments and puts it into the plan.
 func (p *plan) add(l *language, name string, op aggregateOp, args []arg, at int) (int, []fault) {
+	if op.args == special {
+		return p.addTracker(l, name, op, args, at)
+	}
 	if len(args) != op.args {
 		remedy := "it takes none"
 		switch {
@@ -171,6 +183,11 @@ func (p *plan) add(l *language, name string, op aggregateOp, args []arg, at int)
 		m.Q = q
 		agg.text = name + "(" + strings.TrimSpace(args[0].src) + ", " + strings.TrimSpace(args[1].src) + ")"
 	}
+	return p.put(agg, m), nil
+}
+
+// put puts an aggregate into the plan, or finds it there.
+func (p *plan) put(agg aggregate, m window.Aggregate) int {
 	n, ok := p.byText[agg.text]
 	if !ok {
 		n = len(p.aggregates)
@@ -178,7 +195,7 @@ func (p *plan) add(l *language, name string, op aggregateOp, args []arg, at int)
 		p.aggregates = append(p.aggregates, agg)
 		p.measures = append(p.measures, m)
 	}
-	return n, nil
+	return n
 }
 
 func article(typ string) string {

@@ -32,18 +32,25 @@ func splitArgs(runes []rune, open int) (args []arg, closing int) {
 			depth++
 		case ')', ']', '}':
 			if depth--; depth == 0 {
-				if last := string(runes[start:i]); len(args) > 0 || strings.TrimSpace(last) != "" {
-					args = append(args, arg{last, start})
+				if last := trimmed(runes, start, i); len(args) > 0 || last.src != "" {
+					args = append(args, last)
 				}
 				return args, i
 			}
 		case ',':
 			if depth == 1 {
-				args = append(args, arg{string(runes[start:i]), start})
+				args = append(args, trimmed(runes, start, i))
 				start = i + 1
 			}
 		}
 		i++
 	}
 	return nil, -1
+}
+
+// trimmed is the argument between two places, without the spaces around it.
+func trimmed(runes []rune, from, to int) arg {
+	src := string(runes[from:to])
+	left := strings.TrimLeft(src, " \t\n")
+	return arg{strings.TrimSpace(src), from + len(src) - len(left)}
 }

@@ -27,6 +27,10 @@ func Functions() []Function {
 
 func aggregateReference() []Function {
 	return []Function{
+		{"absent", "something was not followed in time by what should", `absent(call.kind == "login" && !call.failed, call.kind == "otp", "2m")`, true},
+		{"alerts", "alerts of another rule, or of a category, about the same key", `alerts("credential-stuffing") > 0`, true},
+		{"baseline", "what an aggregate usually is for this key, by hour of the day where there is enough", "count() > 10 * baseline(count())", true},
+		{"bucket", "level of a bucket that each call fills by one and that leaks one every so often", `bucket("5s") > 10`, true},
 		{"count", "calls in the window", "count() >= 20", true},
 		{"count_if", "calls for which a condition holds", "count_if(!call.failed) > 0", true},
 		{"distinct", "different values", "distinct(req.user) >= 20", true},
@@ -39,6 +43,7 @@ func aggregateReference() []Function {
 		{"quantile", "value that a share of the calls does not exceed", "quantile(call.ttfb_us, 0.9) > 500000", true},
 		{"rate", "calls a second over the window's length", "rate() > 50", true},
 		{"ratio", "share of calls for which a condition holds", "ratio(call.failed) > 0.85", true},
+		{"sequence", "calls met these conditions one after another, with the longest gaps allowed between them", `sequence(resp.status == 401, "30s", resp.status == 200)`, true},
 		{"stddev", "standard deviation", "stddev(req.body_bytes) < 10", true},
 		{"sum", "sum of the values", "sum(resp.body_bytes) > 100000000", true},
 		{"top", "the most frequent value", `top(req.path) == "/login"`, true},

@@ -60,6 +60,8 @@ type windowRule struct {
 	keyIDs   []int // the numbers of keys among those of all rules
 	having   *windowProgram
 	escalate clause
+	tumbling bool
+	links    []link // rules whose alerts it counts
 }
 
 func sourceHash(text string) string {

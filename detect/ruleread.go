@@ -20,7 +20,7 @@ const maxKeys = 4
 
 // ruleKeys are the keys of a rule, in the order of the reference.
 func ruleKeys() []string {
-	return []string{"id", "title", "severity", "category", "refs", "when", "succeeded", "refused", "failed", "by", "over", "having",
+	return []string{"id", "title", "severity", "category", "refs", "when", "succeeded", "refused", "failed", "by", "over", "window", "having",
 		"suppress", "escalate", "message", "incomplete", "tests"}
 }
 
@@ -153,6 +153,7 @@ func (r *reader) conditions() {
 	r.clause("failed", &r.rule.failed, windowed)
 	if windowed {
 		r.clause("escalate", &r.rule.win.escalate, true)
+		defer r.afterwards()
 		if e := r.rule.win.escalate; e.set() && e.severity == 0 {
 			r.at(r.keys["escalate"].node, "add severity:", "escalate gives no severity")
 		}
@@ -179,7 +180,7 @@ func (r *reader) plan() *plan {
 func (r *reader) window() bool {
 	having, ok := r.keys["having"]
 	if !ok {
-		for _, k := range []string{"by", "over", "escalate", "suppress"} {
+		for _, k := range []string{"by", "over", "window", "escalate", "suppress"} {
 			if p, ok := r.keys[k]; ok {
 				r.at(p.node, "add having: an expression over the window", "%s needs having", k)
 			}
@@ -196,6 +197,7 @@ func (r *reader) window() bool {
 	if p, ok := r.keys["suppress"]; ok {
 		r.rule.Suppress = r.duration(p.value, "suppress", 7*maxOver)
 	}
+	r.tumbling()
 	r.by()
 	if s := r.scalar(having.value, "having"); s.ok {
 		prog, fs := r.lang.compileWindow(r.rule.win.plan, s.text, wantBool)
@@ -203,6 +205,31 @@ func (r *reader) window() bool {
 		r.rule.Having, r.rule.win.having = s.text, prog
 	}
 	return true
+}
+
+// tumbling reads what kind of window it is.
+func (r *reader) tumbling() {
+	p, ok := r.keys["window"]
+	if !ok {
+		return
+	}
+	s := r.scalar(p.value, "window")
+	switch {
+	case !s.ok:
+	case s.text == "tumbling":
+		r.rule.win.tumbling = true
+	case s.text != "sliding":
+		r.at(p.value, "write sliding or tumbling", "%q is no kind of window", s.text)
+	}
+}
+
+// afterwards checks what concerns all expressions of the window together.
+func (r *reader) afterwards() {
+	w := r.rule.win
+	if text := w.plan.tooLong(r.rule.Over); text != "" && r.rule.Over > 0 {
+		r.at(r.keys["over"].value, "lengthen over:", "%s needs a longer window than %s", text, r.rule.Over)
+	}
+	r.join()
 }
 
 func (r *reader) by() {

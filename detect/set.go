@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"maps"
 	"path"
 	"sort"
 	"strings"
@@ -36,6 +37,8 @@ type Set struct {
 	byID  map[string]*Rule
 	hash  string
 	lang  *language
+	// joined has, by the id of a rule, the aggregates that count its alerts.
+	joined map[string][]joined
 }
 
 // maxRules bounds a set.
@@ -49,7 +52,9 @@ func Load(sources []Source, opt LoadOptions) (*Set, error) {
 	for _, src := range sources {
 		problems = append(problems, s.loadSource(src)...)
 	}
+	known := maps.Clone(s.byID)
 	problems = append(problems, s.choose(opt)...)
+	problems = append(problems, s.joins(known)...)
 	if len(problems) > 0 {
 		sortProblems(problems)
 		return nil, &LoadError{Problems: problems}

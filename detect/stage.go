@@ -28,7 +28,10 @@ type Stage struct {
 	groups            agenda[*group]
 	floods            map[floodKey]*flood
 	ends              agenda[floodKey] // of the floods' periods
+	waits             agenda[*waiting]
 	held, closedEarly uint64
+	seen              int64 // clock of the latest event
+	unsaid            uint64
 }
 
 // ruleState is the windows of one rule: a table for each of its keys.
@@ -37,6 +40,7 @@ type ruleState struct {
 	tables []*window.Table[firing]
 	frame  *frame
 	stats  RuleStats
+	waits  bool // for calls that should follow others
 }
 
 // firing is what a window remembers of its last alert.
@@ -51,6 +55,7 @@ type firing struct {
 	severity event.Severity
 	outcome  event.Outcome
 	group    *group
+	wait     *waiting // for a call that should follow
 }
 
 // NewStage returns the ordered stage; emit receives each alert, which is its
@@ -85,13 +90,19 @@ func (st *Stage) Swap(s *Set) {
 }
 
 func (st *Stage) newState(r *Rule) *ruleState {
-	rs := &ruleState{rule: r, frame: newFrame(r.win.plan), stats: RuleStats{ID: r.ID}}
-	p := window.Plan{Over: int64(r.Over), Keep: int64(max(r.Over, r.Suppress)), Aggregates: r.win.plan.measures}
+	rs := &ruleState{rule: r, frame: newFrame(r.win.plan), stats: RuleStats{ID: r.ID}, waits: r.win.plan.uses(window.Absent)}
+	p := window.Plan{Over: int64(r.Over), Keep: int64(max(r.Over, r.Suppress)), Aggregates: r.win.plan.measures, Tumbling: r.win.tumbling}
+	if r.win.plan.uses(window.Baseline) {
+		p.Lasting, p.Keep = true, max(p.Keep, int64(baselineKept))
+	}
 	for range max(1, len(r.win.keys)) {
 		rs.tables = append(rs.tables, window.NewTable[firing](p, st.pool))
 	}
 	return rs
 }
+
+// baselineKept is how long after its last call a key's baseline is kept.
+const baselineKept = 7 * 24 * time.Hour
 
 func (rs *ruleState) close() {
 	for _, t := range rs.tables {
@@ -102,13 +113,18 @@ func (rs *ruleState) close() {
 // Alert passes on the alert of a rule that judges single calls.
 func (st *Stage) Alert(a *event.Alert) {
 	st.due(a.Order.Clock)
+	st.Saw(a.Order.Clock)
 	st.admit(a, a.Order.Clock)
+	if len(st.set.joined[a.Rule.ID]) > 0 {
+		st.correlate(a, observationOf(a))
+	}
 }
 
 // Observe adds an observation to its windows and emits the alerts that follow.
 // The stage takes over what o points to, not o itself.
 func (st *Stage) Observe(o *Observation) {
 	st.due(o.Order.Clock)
+	st.Saw(o.Order.Clock)
 	rs := st.states[o.Rule]
 	if rs == nil || o.rule == nil || rs.rule.hash != o.rule.hash {
 		st.stale++ // of a rule set that is no more
@@ -127,6 +143,9 @@ func (st *Stage) Observe(o *Observation) {
 		w := rs.tables[i].Add(key, o.origin, entry)
 		if err := st.judge(rs, w, o, i, &fired); err != nil {
 			rs.stats.fail(err, st.lim.RuleErrors)
+		}
+		if rs.waits {
+			st.await(rs, i, w, o)
 		}
 	}
 }
@@ -157,19 +176,22 @@ func (st *Stage) judge(rs *ruleState, w *window.Window[firing], o *Observation, 
 		return nil
 	}
 	severity, outcome, failure := st.verdict(rs.rule, f, o.sample)
-	clock, call := s.start(w)
+	clock, call := s.start(w, o)
 	s.id = event.AlertID(rs.rule.ID, fmt.Sprintf("%d|%s|%d|%s", key, w.Key, clock, call))
 	s.fired, s.at, s.until, s.awake = true, o.Order.Clock, o.Order.Clock+int64(rs.rule.Suppress), false
 	s.severity, s.outcome = severity, outcome
 	*fired = s
-	a, err := st.alert(rs, w, f, o, uint64(w.Calls()))
+	w.Unlearned(s.until)
+	a, err := st.alert(rs, w, f, o, uint64(max(1, w.Calls())))
 	if err != nil {
 		failure = err
 	}
+	told := a
 	if !st.admit(a, o.Order.Clock) {
-		a = nil
+		told = nil
 	}
-	s.group = st.open(a, s, o, uint64(w.Calls()))
+	s.group = st.open(told, s, o, a.Count)
+	st.correlate(a, o)
 	return failure
 }
 
@@ -177,7 +199,10 @@ func (st *Stage) judge(rs *ruleState, w *window.Window[firing], o *Observation, 
 // the oldest of the window, unless the last alert had seen that too, which
 // happens where suppress is shorter than over; then the first after the
 // suppression, since two firings must not share an id.
-func (s *firing) start(w *window.Window[firing]) (clock int64, call event.ID) {
+func (s *firing) start(w *window.Window[firing], o *Observation) (clock int64, call event.ID) {
+	if w.Len() == 0 {
+		return o.Order.Clock, o.Call // it is about alerts alone
+	}
 	oldest := w.Entry(0)
 	if !s.fired || oldest.Clock > s.at {
 		return oldest.Clock, oldest.Call
@@ -256,7 +281,9 @@ func (st *Stage) alert(rs *ruleState, w *window.Window[firing], f *frame, o *Obs
 	for i := range w.Len() {
 		a.LastSeen = max(a.LastSeen, event.Nanos(w.Entry(i).Time))
 	}
-	a.Calls = callsOf(w)
+	if a.Calls = callsOf(w); len(a.Calls) == 0 {
+		a.Calls = []event.ID{o.Call}
+	}
 	a.Links.Query = callsQuery(a.Calls)
 	a.Evidence = evidenceOf(r, w, f)
 	a.Message = r.Title
@@ -293,13 +320,19 @@ func (st *Stage) Advance(clock int64) {
 // due does what is due by the clock, in the order in which it became so.
 func (st *Stage) due(clock int64) {
 	for {
-		group, haveGroup := st.groups.next()
-		end, haveEnd := st.ends.next()
-		switch {
-		case haveGroup && group <= clock && (!haveEnd || group <= end):
-			st.closeGroup(st.groups.pop(), group)
-		case haveEnd && end <= clock:
-			st.endFlood(st.ends.pop(), end)
+		which, first := -1, int64(0)
+		for i, next := range [...]func() (int64, bool){st.groups.next, st.ends.next, st.waits.next} {
+			if at, ok := next(); ok && at <= clock && (which < 0 || at < first) {
+				which, first = i, at
+			}
+		}
+		switch which {
+		case 0:
+			st.closeGroup(st.groups.pop(), first)
+		case 1:
+			st.endFlood(st.ends.pop(), first)
+		case 2:
+			st.overdue(st.waits.pop(), first)
 		default:
 			return
 		}
@@ -328,11 +361,14 @@ type StageStats struct {
 	// Held alerts were more than a rule may raise in a minute; ClosedEarly
 	// ones had their calls counted no further, since too many were open.
 	Held, ClosedEarly uint64
+	// Unsaid is how often a call that should follow did not, while nothing at
+	// all was seen.
+	Unsaid uint64
 }
 
 // Stats returns the counters; a copy.
 func (st *Stage) Stats() StageStats {
-	out := StageStats{Windows: st.pool.Keys(), Entries: st.pool.Entries(), Evicted: st.pool.Evicted, Shed: st.pool.Shed, Stale: st.stale, Held: st.held, ClosedEarly: st.closedEarly}
+	out := StageStats{Windows: st.pool.Keys(), Entries: st.pool.Entries(), Evicted: st.pool.Evicted, Shed: st.pool.Shed, Stale: st.stale, Held: st.held, ClosedEarly: st.closedEarly, Unsaid: st.unsaid}
 	for _, r := range st.set.rules {
 		if rs := st.states[r.ID]; rs != nil {
 			out.Rules = append(out.Rules, rs.stats)

@@ -35,6 +35,18 @@ func evidenceOf(r *Rule, w *window.Window[firing], f *frame) []event.Evidence {
 			list = append(list, event.Evidence{Place: "window.error." + text, Op: "<=", Want: off})
 		}
 	}
+	for i, m := range f.plan.measures {
+		place := "window." + f.plan.aggregates[i].text
+		switch v := w.Eval(i); {
+		case len(list) >= maxEvidence:
+		case (m.Op == window.Sequence || m.Op == window.Absent) && v.Num != 0:
+			list = append(list, event.Evidence{Place: place, Op: "==", Want: 1, Got: 1})
+		case m.Op == window.Baseline && v.Num == v.Num:
+			periods, enough := w.Learned(i)
+			list = append(list, event.Evidence{Place: "window." + f.plan.aggregates[m.Of].text, Got: w.Eval(m.Of).Num}, event.Evidence{Place: place, Got: v.Num},
+				event.Evidence{Place: "window.learned", Op: ">=", Want: float64(enough), Got: float64(periods)})
+		}
+	}
 	if w.Capped {
 		list = append(list, event.Evidence{Place: "window.capped", Op: ">", Want: float64(w.Len()), Got: float64(w.Calls() + w.Uncounted())})
 	}

@@ -25,18 +25,40 @@ const (
 	GapCV
 	TopShare
 	Top
+	// The others follow the calls as they come. Bucket is the level of one
+	// that leaks; Sequence says that calls met one condition after another;
+	// Absent that something was not followed by what should; Alerts is how
+	// many marks were made; Baseline what another aggregate usually is.
+	Bucket
+	Sequence
+	Absent
+	Alerts
+	Baseline
 )
 
 // An Aggregate is an operation over one of the values of each entry.
 type Aggregate struct {
 	Op  Op
-	Arg int     // index into Entry.Values; not used by Count, Rate and GapCV
+	Arg int     // index into Entry.Values; -1 for what needs none
 	Q   float64 // of Quantile, 0 to 1; of TopShare, how many values
+	// Args are the conditions of a Sequence, or what happened and what should
+	// follow of an Absent. Gaps are the longest times allowed between the
+	// steps of a Sequence, ns, 0 for any.
+	Args []int
+	Gaps []int64
+	// Span is the time in which one leaks out of a Bucket, or how long an
+	// Absent waits.
+	Span int64
+	// Of is the aggregate that a Baseline is of.
+	Of int
 }
 
 // Eval returns aggregate i over the window as it is now. Sums over nothing
 // are 0; First, Last, Top, Min and Max over nothing are None.
 func (w *Window[S]) Eval(i int) Value {
+	if w.trackers != nil && w.trackers[i] != nil {
+		return w.trackers[i].at(w.now, w.table.plan.edge(w.now))
+	}
 	if w.summary != nil {
 		if v, ok := w.evalSummary(i); ok {
 			return v

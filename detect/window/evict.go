@@ -78,6 +78,9 @@ func (t *Table[S]) overShare(newcomer any) *Window[S] {
 
 // empty is a window whose calls have all left it.
 func (t *Table[S]) empty(clock int64, spare any) *Window[S] {
+	if t.plan.Lasting {
+		return nil
+	}
 	for i := range t.ranks {
 		if w := t.ranks[i].oldest(spare); w != nil && w.last <= t.plan.edge(clock) {
 			return w
@@ -137,5 +140,6 @@ func (t *Table[S]) forget(w *Window[S]) {
 	t.pool.entries -= w.n
 	t.entries -= w.n
 	t.pool.keys--
+	w.gone = true
 	delete(t.byKey, w.Key)
 }

@@ -10,10 +10,19 @@ type Plan struct {
 	// least Over.
 	Keep       int64
 	Aggregates []Aggregate
+	// Tumbling windows begin anew at each multiple of Over.
+	Tumbling bool
+	// Lasting says that a window is worth keeping when its calls have left it.
+	Lasting bool
 }
 
 // edge is the clock behind which the window begins.
-func (p *Plan) edge(clock int64) int64 { return clock - p.Over }
+func (p *Plan) edge(clock int64) int64 {
+	if p.Tumbling {
+		return floor(clock, p.Over) - 1
+	}
+	return clock - p.Over
+}
 
 // A Table holds the windows of one rule by key. It belongs to one goroutine.
 type Table[S any] struct {
@@ -47,13 +56,22 @@ func NewTable[S any](plan Plan, pool *Pool) *Table[S] {
 // Windows of one origin, a number that stands for the network a call came
 // from, have a bounded share where there is no room for all; 0 is none.
 func (t *Table[S]) Add(key string, origin uint64, e Entry) *Window[S] {
-	t.clock = max(t.clock, e.Clock)
+	w := t.Touch(key, origin, e.Clock)
 	e.Clock = t.clock
-	t.Expire(e.Clock)
+	w.push(e)
+	t.pool.shrink(e.Clock, w)
+	return w
+}
+
+// Touch returns the key's window without adding a call to it.
+func (t *Table[S]) Touch(key string, origin uint64, clock int64) *Window[S] {
+	t.clock = max(t.clock, clock)
+	t.Expire(t.clock)
 	w := t.byKey[key]
 	often := t.pool.often.add(hashText(key, t.id))
 	if w == nil {
 		w = &Window[S]{Key: key, table: t, origin: origin, touches: often - 1, run: make([]running, len(t.plan.Aggregates))}
+		w.newTrackers()
 		t.byKey[key] = w
 		t.pool.keys++
 		if origin != 0 {
@@ -61,10 +79,9 @@ func (t *Table[S]) Add(key string, origin uint64, e Entry) *Window[S] {
 		}
 	}
 	w.touches++
-	w.touch(e.Clock)
-	w.slide(e.Clock)
-	w.push(e)
-	t.pool.shrink(e.Clock, w)
+	w.touch(t.clock)
+	w.slide(t.clock)
+	t.pool.shrink(t.clock, w)
 	return w
 }
 

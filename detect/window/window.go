@@ -24,20 +24,30 @@ type Window[S any] struct {
 	// Capped says that calls were dropped before their time.
 	Capped bool
 
-	table   *Table[S]
-	ring    []Entry // first is the oldest; grows by doubling, to MaxEntries
-	first   int
-	n       int
-	run     []running
-	summary *summary // of a window that could not hold all its calls
-	extra   int      // what the summary costs, in entries
-	lost    int      // calls dropped early without a summary
-	early   int64    // clock of the latest call that was dropped early
-	last    int64    // clock of the last entry
-	touches int      // how often the key came, as far as is known
-	origin  uint64
-	links   [listKinds]link[S]
+	table *Table[S]
+	ring  []Entry // first is the oldest; grows by doubling, to MaxEntries
+	first int
+	n     int
+	run   []running
+	// trackers are of the aggregates that have one, nil if none has.
+	trackers []tracker
+	now      int64
+	gone     bool     // given up, or over
+	summary  *summary // of a window that could not hold all its calls
+	extra    int      // what the summary costs, in entries
+	lost     int      // calls dropped early without a summary
+	early    int64    // clock of the latest call that was dropped early
+	last     int64    // clock of the last entry
+	touches  int      // how often the key came, as far as is known
+	origin   uint64
+	links    [listKinds]link[S]
 }
+
+// Gone reports that the table holds the window no more.
+func (w *Window[S]) Gone() bool { return w.gone }
+
+// Slide moves the window on to a clock at which no call came.
+func (w *Window[S]) Slide(clock int64) { w.slide(max(w.now, clock)) }
 
 // Len returns the number of entries.
 func (w *Window[S]) Len() int { return w.n }
@@ -64,6 +74,9 @@ func (w *Window[S]) push(e Entry) {
 	}
 	if w.summary != nil {
 		w.sumUp(&e)
+	}
+	if w.trackers != nil {
+		w.track(&e)
 	}
 	w.table.entries++
 	w.table.pool.entries++
@@ -116,11 +129,12 @@ func (w *Window[S]) shift() {
 	w.table.pool.entries--
 }
 
-func takesValue(op Op) bool { return op != Count && op != Rate && op != GapCV }
+func takesValue(op Op) bool { return op != Count && op != Rate && op != GapCV && op < Bucket }
 
 // slide drops what is older than the window's length. When no call that was
 // dropped early would still be inside, the window is exact again.
 func (w *Window[S]) slide(clock int64) {
+	w.now = clock
 	edge := w.table.plan.edge(clock)
 	for w.n > 0 && w.at(0).Clock <= edge {
 		w.shift()

@@ -45,6 +45,7 @@ func (o *ordered) take(e *epoch) {
 	for i := range o.entries {
 		en := &o.entries[i]
 		o.stage.Advance(en.order.Clock)
+		o.stage.Saw(en.order.Clock)
 		o.one(en)
 	}
 	if e.last {
