@@ -62,11 +62,11 @@ func (c *Config) complete() error {
 }
 
 // detectConfig is what the rules need from outside: secrets leave a shard
-// only through the redactor.
-func (c *Config) detectConfig() *detect.Config {
+// only through its redactor.
+func (c *Config) detectConfig(red *redact.Redactor) *detect.Config {
 	return &detect.Config{
 		Sensor: event.AlertSensor{Name: c.Name, Zone: c.Zone, Version: c.Version},
-		Hash:   c.Redactor.Hash, Redact: c.Redactor.Text, User: c.Redactor.User, Addr: c.Redactor.Addr, RealIP: c.Redactor.RealIP, Limits: c.Limits,
+		Hash:   red.Hash, Redact: red.Text, User: red.User, Addr: red.Addr, RealIP: red.RealIP, Limits: c.Limits,
 	}
 }
 

@@ -15,6 +15,7 @@ type ordered struct {
 	stage   *detect.Stage
 	set     *detect.Set
 	entries []entry
+	item    event.Item // under way
 	own     event.Ledger
 
 	mu    sync.Mutex
@@ -25,7 +26,7 @@ type ordered struct {
 
 func newOrdered(cfg *Config, emit func(*event.Item) event.CallFate) *ordered {
 	o := &ordered{emit: emit, set: cfg.Rules, parts: make([]event.Ledger, cfg.Workers+1)}
-	o.stage = detect.NewStage(cfg.Rules, cfg.detectConfig(), o.alert)
+	o.stage = detect.NewStage(cfg.Rules, cfg.detectConfig(cfg.Redactor), o.alert)
 	return o
 }
 
@@ -58,14 +59,15 @@ func (o *ordered) take(e *epoch) {
 
 // one hands on an entry; a call before the alerts that rest on it.
 func (o *ordered) one(en *entry) {
-	it := event.Item{Kind: en.kind, Order: en.order}
+	it := &o.item
+	*it = event.Item{Kind: en.kind, Order: en.order}
 	switch en.kind {
 	case event.KindCall:
 		if !en.keep {
 			o.own.Calls[event.CallFiltered]++
 		} else {
 			it.Call = &en.from.records[en.index]
-			o.own.Calls[o.emit(&it)]++
+			o.own.Calls[o.emit(it)]++
 		}
 		o.judge(en)
 		return
@@ -74,7 +76,7 @@ func (o *ordered) one(en *entry) {
 	default:
 		it.Note = &en.from.notes[en.index]
 	}
-	o.emit(&it)
+	o.emit(it)
 }
 
 func (o *ordered) judge(en *entry) {

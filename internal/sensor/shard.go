@@ -19,8 +19,8 @@ type shard struct {
 	out   *results // of the epoch under way
 }
 
-func newShard(cfg *Config, dec *decode.Config, led *event.Ledger, set *detect.Set) *shard {
-	s := &shard{cfg: cfg, red: cfg.Redactor}
+func newShard(cfg *Config, dec *decode.Config, red *redact.Redactor, led *event.Ledger, set *detect.Set) *shard {
+	s := &shard{cfg: cfg, red: red}
 	s.swap(set)
 	s.part = decode.NewPartition(dec, led, decode.Output{
 		Call: s.call, Flow: s.flow, Anomaly: s.anomaly, Fact: s.fact, Loss: s.loss,
@@ -30,7 +30,7 @@ func newShard(cfg *Config, dec *decode.Config, led *event.Ledger, set *detect.Se
 
 // swap takes another rule set; the caller does so only between epochs.
 func (s *shard) swap(set *detect.Set) {
-	s.set, s.judge = set, detect.NewJudge(set, s.cfg.detectConfig())
+	s.set, s.judge = set, detect.NewJudge(set, s.cfg.detectConfig(s.red))
 }
 
 // call judges a finished call, then redacts it into a record. The call does

@@ -19,8 +19,9 @@ type worker struct {
 
 func newWorker(cfg *Config, dec *decode.Config, id, n int) *worker {
 	w := &worker{id: id, set: cfg.Rules}
+	red := cfg.Redactor.Remembering() // of all its shards, which take turns
 	for p := id; p < decode.Partitions; p += n {
-		w.shards[p] = newShard(cfg, dec, &w.ledger, cfg.Rules)
+		w.shards[p] = newShard(cfg, dec, red, &w.ledger, cfg.Rules)
 		w.own = append(w.own, w.shards[p])
 	}
 	w.share()

@@ -53,8 +53,8 @@ func (r *Redactor) ends(c *event.Call, rec *event.Record) {
 func (r *Redactor) messages(c *event.Call, rec *event.Record) {
 	q, p := &c.Req, &c.Resp
 	rec.Method, rec.Host, rec.Route = r.text(q.Method), r.host(q.Host), r.path(c.Route)
-	rec.Target = r.target(q.Target)
 	rec.Path, rec.Query = r.path(q.Path), r.query(q.Query)
+	rec.Target = r.whole(q, rec)
 	rec.Status = uint16(min(max(p.Status, 0), math.MaxUint16))
 	rec.ReqBytes, rec.RespBytes = q.BodyBytes, p.BodyBytes
 	rec.ReqType, rec.RespType = r.mediaType(&q.Message), r.mediaType(&p.Message)
@@ -64,10 +64,28 @@ func (r *Redactor) messages(c *event.Call, rec *event.Record) {
 	rec.RespHeaders = r.fields(rec.RespHeaders, &p.Message)
 }
 
+// whole is the request's target as stored: where it is nothing but path and
+// query, which it is nearly always, these say what it became.
+func (r *Redactor) whole(q *event.Request, rec *event.Record) string {
+	t, n := q.Target, len(q.Path)
+	query := len(t) > n && t[n] == '?'
+	switch {
+	case n == 0 || q.Path[0] != '/' || !strings.HasPrefix(t, q.Path) || strings.IndexByte(t, '#') >= 0,
+		query && t[n+1:] != q.Query, !query && len(t) != n:
+		return r.target(t)
+	case rec.Path == q.Path && rec.Query == q.Query:
+		return t
+	case query:
+		return rec.Path + "?" + rec.Query
+	}
+	return rec.Path
+}
+
 func (r *Redactor) fields(dst event.HeaderMap, m *event.Message) event.HeaderMap {
 	for _, list := range [2][]event.Header{m.Headers, m.Trailers} {
 		for i := range list {
-			dst = append(dst, event.Header{Name: r.text(list[i].Name), Value: r.header(list[i].Name, list[i].Value)})
+			name, value := r.field(list[i].Name, list[i].Value)
+			dst = append(dst, event.Header{Name: name, Value: value})
 		}
 	}
 	return dst

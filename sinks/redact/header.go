@@ -4,28 +4,76 @@ import "strings"
 
 // header hides the secrets of one header field's value.
 func (r *Redactor) header(name, val string) string {
-	switch {
-	case fold(name, "authorization"), fold(name, "proxy-authorization"), fold(name, "authentication"),
-		fold(name, "authentication-info"), fold(name, "proxy-authentication-info"):
+	_, val = r.field(name, val)
+	return val
+}
+
+// field returns a header field as it is stored.
+func (r *Redactor) field(name, val string) (shown, hidden string) {
+	known := r.mem.recall(useField, "", name, func() string {
+		if fieldClass(name) == fieldOrdinary && r.headerKind(name) == "" {
+			return "o" + r.text(name)
+		}
+		return " " + r.text(name)
+	})
+	if known[0] != 'o' || !clean(val) { // else nothing but the value's form could tell of a secret, and it does not
+		val = r.mem.recall(useHeader, name, val, func() string { return r.headerValue(name, val) })
+	}
+	return known[1:], val
+}
+
+func (r *Redactor) headerValue(name, val string) string {
+	switch fieldClass(name) {
+	case fieldCredentials:
 		return r.credentials(val)
-	case fold(name, "cookie"), fold(name, "cookie2"):
+	case fieldCookies:
 		return r.cookies(val)
-	case fold(name, "set-cookie"), fold(name, "set-cookie2"):
+	case fieldSetCookie:
 		return r.setCookie(val)
-	case fold(name, "referer"), fold(name, "location"), fold(name, "content-location"), fold(name, "x-original-url"),
-		fold(name, "x-rewrite-url"), fold(name, "x-forwarded-uri"), fold(name, "destination"), fold(name, "origin"):
+	case fieldTarget:
 		return r.target(val)
-	}
-	if fold(name, "host") || fold(name, "x-forwarded-host") {
+	case fieldHost:
 		return r.host(val)
-	}
-	if fold(name, "sec-websocket-protocol") {
+	case fieldProtocols:
 		return r.protocols(val)
 	}
 	if kind := r.headerKind(name); kind != "" {
 		return r.secret(kind, val)
 	}
 	return r.value(val)
+}
+
+// class says what form a field's value has.
+type class uint8
+
+const (
+	fieldOrdinary class = iota
+	fieldCredentials
+	fieldCookies
+	fieldSetCookie
+	fieldTarget
+	fieldHost
+	fieldProtocols
+)
+
+func fieldClass(name string) class {
+	switch {
+	case fold(name, "authorization"), fold(name, "proxy-authorization"), fold(name, "authentication"),
+		fold(name, "authentication-info"), fold(name, "proxy-authentication-info"):
+		return fieldCredentials
+	case fold(name, "cookie"), fold(name, "cookie2"):
+		return fieldCookies
+	case fold(name, "set-cookie"), fold(name, "set-cookie2"):
+		return fieldSetCookie
+	case fold(name, "referer"), fold(name, "location"), fold(name, "content-location"), fold(name, "x-original-url"),
+		fold(name, "x-rewrite-url"), fold(name, "x-forwarded-uri"), fold(name, "destination"), fold(name, "origin"):
+		return fieldTarget
+	case fold(name, "host"), fold(name, "x-forwarded-host"):
+		return fieldHost
+	case fold(name, "sec-websocket-protocol"):
+		return fieldProtocols
+	}
+	return fieldOrdinary
 }
 
 func (r *Redactor) headerKind(name string) string {

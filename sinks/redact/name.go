@@ -24,6 +24,10 @@ const longName = 1024
 // this name holds, "" if none. It judges by the words in the name, so that
 // user[password], newPassword and X-Auth-Token are found.
 func (r *Redactor) nameKind(name string) string {
+	return r.mem.recall(useName, "", name, func() string { return r.judgeName(name) })
+}
+
+func (r *Redactor) judgeName(name string) string {
 	if len(name) > longName {
 		name = name[:longName/2] + name[len(name)-longName/2:]
 	}

@@ -5,7 +5,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"hash"
-	"io"
 	"net/netip"
 	"sync"
 
@@ -27,13 +26,21 @@ type Option struct {
 	TrustedHops []netip.Prefix
 }
 
-// A Redactor hides secrets. It is immutable and safe for any goroutine.
+// A Redactor hides secrets. It is immutable and safe for any goroutine, unless
+// it is a Remembering one.
 type Redactor struct {
 	opt     Option
 	keyID   string
 	keys    map[string]bool // Option.Keys, as normal() has them
 	headers map[string]bool // Option.Headers, likewise
-	macs    sync.Pool
+	macs    *sync.Pool      // of *mac
+	mem     *memory         // nil for one that does not remember
+}
+
+// mac is a keyed hash with the buffers it works on.
+type mac struct {
+	hash.Hash
+	in, out []byte
 }
 
 // New returns a Redactor that hashes under key, as LoadOrMakeKey returns it.
@@ -41,7 +48,7 @@ func New(key []byte, opt Option) *Redactor {
 	key = append([]byte(nil), key...)
 	id := sha256.Sum256(append([]byte("spaniel key id\x00"), key...))
 	r := &Redactor{opt: opt, keyID: hex.EncodeToString(id[:4]), keys: normals(opt.Keys), headers: normals(opt.Headers)}
-	r.macs.New = func() any { return hmac.New(sha256.New, key) }
+	r.macs = &sync.Pool{New: func() any { return &mac{Hash: hmac.New(sha256.New, key)} }}
 	return r
 }
 
@@ -60,20 +67,24 @@ func (r *Redactor) KeyID() string { return r.keyID }
 // first 128 bits of the HMAC-SHA-256 of kind and secret in hex. The same
 // secret of the same kind has the same hash wherever the key is shared.
 func (r *Redactor) Hash(kind, secret string) string {
-	sum := r.sum(kind, secret)
-	b := make([]byte, 0, 8+1+32)
-	b = append(append(b, r.keyID...), ':')
-	return string(hex.AppendEncode(b, sum[:16]))
+	return r.mem.recall(useHash, kind, secret, func() string {
+		sum := r.sum(kind, secret)
+		b := make([]byte, 0, 8+1+32)
+		b = append(append(b, r.keyID...), ':')
+		return string(hex.AppendEncode(b, sum[:16]))
+	})
 }
 
 func (r *Redactor) sum(kind, secret string) (out [sha256.Size]byte) {
-	m := r.macs.Get().(hash.Hash)
+	m := r.macs.Get().(*mac)
+	m.in = append(append(append(m.in[:0], kind...), 0), secret...)
 	m.Reset()
-	// A hash never fails to take bytes; the results are fixed by hash.Hash.
-	_, _ = io.WriteString(m, kind)
-	_, _ = m.Write([]byte{0})
-	_, _ = io.WriteString(m, secret)
-	m.Sum(out[:0])
+	_, _ = m.Write(m.in) // a hash never fails to take bytes
+	m.out = m.Sum(m.out[:0])
+	copy(out[:], m.out)
+	if cap(m.in) > memoryText {
+		m.in = nil
+	}
 	r.macs.Put(m)
 	return out
 }
@@ -123,5 +134,5 @@ func (r *Redactor) CommunityID(k event.FlowKey) string {
 	if r.opt.HashIP {
 		return ""
 	}
-	return CommunityID(k)
+	return r.mem.community(k)
 }

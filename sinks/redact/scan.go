@@ -105,6 +105,10 @@ func mayHold(s string) bool {
 	return false
 }
 
+// clean reports whether nothing is to be hidden in the value s, not behind
+// percent signs either.
+func clean(s string) bool { return !mayHold(s) && strings.IndexByte(s, '%') < 0 }
+
 func (r *Redactor) pass(s string) string {
 	sc := scanner{r: r, s: s, lt: -1}
 	var out []byte

@@ -8,7 +8,12 @@ const maxDecodings = 3
 
 // value hides secrets in a value, also behind percent signs: one that changes
 // once decoded is replaced by its hidden form, encoded again.
-func (r *Redactor) value(s string) string { return r.deepValue(s, 0) }
+func (r *Redactor) value(s string) string {
+	if clean(s) {
+		return s
+	}
+	return r.mem.recall(useValue, "", s, func() string { return r.deepValue(s, 0) })
+}
 
 func (r *Redactor) deepValue(s string, depth int) string {
 	s = r.text(s)
