@@ -39,6 +39,7 @@ type bench struct {
 	fired  []int  // rules that held for the call under judgement
 	slabs  []slab // by rule
 	joined []byte // scratch of keys
+	routes semantics.Routes
 }
 
 // NewJudge returns a judge for a partition.
@@ -60,7 +61,7 @@ func (j *Judge) Beside(other *Judge) { j.bench = other.bench }
 // Call says what the call means, then judges it, appending to out.
 func (j *Judge) Call(c *event.Call, out *Findings) {
 	for r := c; r != nil; r = r.Alt {
-		semantics.Enrich(r, j.hash)
+		semantics.Enrich(r, j.hash, &j.routes)
 		j.client(r)
 	}
 	j.judge(c, out)

@@ -16,14 +16,31 @@ const routeMax = 1024
 //
 // Example: Route("/v1/orders/42/items") = "/v1/orders/{id}/items", "v1".
 func Route(path string) (route, version string) {
+	var t template
+	version = t.of(path)
+	if t.plain {
+		return t.path, version
+	}
+	return string(t.text), version
+}
+
+// A template is the route of a path, made in memory that is used again.
+type template struct {
+	text  []byte
+	path  string // as far as it counts
+	plain bool   // the route is the path itself
+}
+
+// of makes t the template of path and returns the version in it.
+func (t *template) of(path string) (version string) {
 	if len(path) > routeMax {
 		path = path[:routeMax]
 	}
 	if path == "" {
-		return "/", ""
+		path = "/"
 	}
-	var b strings.Builder
-	kept := 0 // path[:kept] is in b
+	t.text, t.path = t.text[:0], path
+	kept := 0 // path[:kept] is in t.text
 	for i := 0; i < len(path); {
 		if path[i] == '/' {
 			i++
@@ -39,17 +56,15 @@ func Route(path string) (route, version string) {
 		if version == "" && apiVersion(segment) {
 			version = segment
 		} else if name := parameter(segment); name != "" {
-			b.WriteString(path[kept:i])
-			b.WriteString(name)
+			t.text = append(append(t.text, path[kept:i]...), name...)
 			kept = end
 		}
 		i = end
 	}
-	if kept == 0 {
-		return path, version
+	if t.plain = kept == 0; !t.plain {
+		t.text = append(t.text, path[kept:]...)
 	}
-	b.WriteString(path[kept:])
-	return b.String(), version
+	return version
 }
 
 // apiVersion reports v1, v2.1, v1beta2, and dates after api-version.

@@ -68,9 +68,13 @@ func TestRouteOfPlainPathAllocatesNothing(t *testing.T) {
 // segments as the path.
 func TestRouteIsStable(t *testing.T) {
 	segment := rapid.OneOf(rapid.StringMatching(`[a-z]{1,8}`), rapid.StringMatching(`[0-9]{1,12}`), rapid.StringMatching(`[a-f0-9]{8,32}`), rapid.StringMatching(`[A-Za-z0-9_%.@-]{0,40}`))
+	var remembered Routes
 	rapid.Check(t, func(t *rapid.T) {
 		path := "/" + strings.Join(rapid.SliceOfN(segment, 0, 8).Draw(t, "path"), "/")
-		route, _ := Route(path)
+		route, version := Route(path)
+		if r, v := remembered.of(path); r != route || v != version {
+			t.Fatalf("remembered: %q, %q of %q is not %q, %q", r, v, path, route, version)
+		}
 		if again, _ := Route(route); again != route {
 			t.Fatalf("Route(%q) = %q, whose route is %q", path, route, again)
 		}

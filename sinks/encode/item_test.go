@@ -162,3 +162,25 @@ func BenchmarkCallLine(b *testing.B) {
 	}
 	b.SetBytes(int64(len(buf)))
 }
+
+func TestTimeIsWhatTheLayoutSays(t *testing.T) {
+	for _, n := range []event.Nanos{0, 1, -1, 999, 1000, 1763800000123456789, -62135596800000000000 / 8, 1<<63 - 1, -1 << 63, 951782400e9, 951868799999999999} {
+		want := `"` + n.Time().Format("2006-01-02T15:04:05.000000Z") + `"`
+		if got := string(appendTime(nil, n)); got != want {
+			t.Errorf("%d: %s, want %s", int64(n), got, want)
+		}
+	}
+}
+
+func TestHeadersThatMayBeEqualAreCompared(t *testing.T) {
+	for in, want := range map[*event.HeaderMap]string{
+		{{Name: "A", Value: "1"}, {Name: "b", Value: "2"}, {Name: "a", Value: "3"}}:            `{"a":["1","3"],"b":["2"]}`,
+		{{Name: "abc", Value: "1"}, {Name: "axc", Value: "2"}}:                                 `{"abc":["1"],"axc":["2"]}`,
+		{{Name: "", Value: "1"}, {Name: "", Value: "2"}}:                                       `{"":["1","2"]}`,
+		{{Name: "\xff", Value: "1"}, {Name: "\xfe", Value: "2"}, {Name: "\ufffd", Value: "3"}}: `{"\ufffd":["1","2","3"]}`,
+	} {
+		if got := string(appendHeaders(nil, *in)); got != want {
+			t.Errorf("%q: %s, want %s", *in, got, want)
+		}
+	}
+}

@@ -1,6 +1,7 @@
 package encode
 
 import (
+	"encoding/hex"
 	"math"
 	"net/netip"
 	"strconv"
@@ -12,14 +13,14 @@ import (
 // column, always, in the order of the list. It is immutable.
 type Row[T any] struct {
 	cols []event.Column[T]
-	keys []string // `"name":`, ready to append
+	keys []string // `,"name":`, ready to append
 }
 
 // NewRow returns a Row over the given columns.
 func NewRow[T any](cols []event.Column[T]) *Row[T] {
 	r := &Row[T]{cols: cols}
 	for _, c := range cols {
-		r.keys = append(r.keys, string(append(AppendString(nil, c.Name), ':')))
+		r.keys = append(r.keys, string(append(AppendString([]byte{','}, c.Name), ':')))
 	}
 	return r
 }
@@ -28,10 +29,11 @@ func NewRow[T any](cols []event.Column[T]) *Row[T] {
 // without the braces, so that the caller can put fields before or after.
 func (w *Row[T]) AppendFields(b []byte, rec *T) []byte {
 	for i := range w.cols {
-		if i > 0 {
-			b = append(b, ',')
+		key := w.keys[i]
+		if i == 0 {
+			key = key[1:]
 		}
-		b = append(b, w.keys[i]...)
+		b = append(b, key...)
 		b = AppendValue(b, w.cols[i].Field(rec))
 	}
 	return b
@@ -72,18 +74,8 @@ func AppendValue(b []byte, p any) []byte {
 	panic("encode: a column type that event does not list")
 }
 
-func appendTime(b []byte, t event.Nanos) []byte {
-	// AppendText cannot fail: the layout is fixed and holds no zone.
-	b = t.Time().AppendFormat(append(b, '"'), "2006-01-02T15:04:05.000000Z")
-	return append(b, '"')
-}
-
 func appendID(b []byte, id *event.ID) []byte {
-	b = append(b, '"')
-	for _, c := range id {
-		b = append(b, hexDigits[c>>4], hexDigits[c&15])
-	}
-	return append(b, '"')
+	return append(hex.AppendEncode(append(b, '"'), id[:]), '"')
 }
 
 func appendAddr(b []byte, a netip.Addr) []byte {
@@ -97,6 +89,9 @@ func appendAddr(b []byte, a netip.Addr) []byte {
 }
 
 func appendFloat(b []byte, f float64, bits int) []byte {
+	if f == 1 { // a sample rate nearly always is
+		return append(b, '1')
+	}
 	if math.IsNaN(f) || math.IsInf(f, 0) {
 		return append(b, "null"...)
 	}

@@ -21,7 +21,7 @@ var plain = func() (t [256]bool) {
 func AppendString(b []byte, s string) []byte {
 	b = append(b, '"')
 	start := 0
-	for i := 0; i < len(s); {
+	for i := plainPrefix(s); i < len(s); {
 		c := s[i]
 		if plain[c] {
 			i++
@@ -44,6 +44,24 @@ func AppendString(b []byte, s string) []byte {
 	}
 	b = append(b, s[start:]...)
 	return append(b, '"')
+}
+
+// plainPrefix returns how many bytes at the start of s stand for themselves,
+// looking at eight at a time.
+func plainPrefix(s string) (n int) {
+	const ones, highs = 0x0101010101010101, 0x8080808080808080
+	for ; n+8 <= len(s); n += 8 {
+		v := uint64(s[n]) | uint64(s[n+1])<<8 | uint64(s[n+2])<<16 | uint64(s[n+3])<<24 | uint64(s[n+4])<<32 | uint64(s[n+5])<<40 | uint64(s[n+6])<<48 | uint64(s[n+7])<<56
+		quote, slash, del := v^ones*'"', v^ones*'\\', v^ones*0x7f
+		// A byte with its high bit set is one, or lies below what is taken off.
+		if (v|(v-ones*0x20)|(quote-ones)|(slash-ones)|(del-ones))&highs != 0 {
+			break
+		}
+	}
+	for n < len(s) && plain[s[n]] {
+		n++
+	}
+	return n
 }
 
 func appendASCII(b []byte, c byte) []byte {

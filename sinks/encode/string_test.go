@@ -53,3 +53,20 @@ func oneLine(t *testing.T, b []byte) {
 		t.Fatalf("a control character stands at %d of %q", i, b)
 	}
 }
+
+// TestPlainPrefixStopsAtEveryByte puts each byte into each place of a plain text.
+func TestPlainPrefixStopsAtEveryByte(t *testing.T) {
+	for at := range 20 {
+		for c := range 256 {
+			s := []byte("abcdefghijklmnopqrst")
+			s[at] = byte(c)
+			want := len(s)
+			if !plain[c] {
+				want = at
+			}
+			if got := plainPrefix(string(s)); got != want {
+				t.Fatalf("%q: %d, want %d", s, got, want)
+			}
+		}
+	}
+}
