@@ -32,13 +32,47 @@ type claim struct {
 	vni      uint32
 }
 
-// claims remembers when each was told. Its memory is fixed.
+// place is an address of a tenant.
+type place struct {
+	who   netip.Addr
+	vlan  uint16
+	inner uint32
+	vni   uint32
+}
+
+// claims remembers when each was told, and who has which address. Its memory
+// is fixed.
 type claims struct {
 	at    map[claim]int64
 	ring  []claim
 	next  int
 	since int64 // begin of the minute that is counted
 	told  int
+
+	owner  map[place][6]byte
+	places []place // of owner, a ring
+	oldest int
+}
+
+// owned notes that c's MAC has the address in p's tenant and returns the MAC
+// that had it before, if that is another one.
+func (s *claims) owned(c *claim, inner uint32) (before [6]byte, changed bool) {
+	if s.owner == nil {
+		s.owner = make(map[place][6]byte)
+	}
+	p := place{c.who, c.vlan, inner, c.vni}
+	before, known := s.owner[p]
+	if !known {
+		if len(s.places) < claimTable {
+			s.places = append(s.places, p)
+		} else {
+			delete(s.owner, s.places[s.oldest])
+			s.places[s.oldest] = p
+			s.oldest = (s.oldest + 1) % claimTable
+		}
+	}
+	s.owner[p] = c.mac
+	return before, known && before != c.mac
 }
 
 // news reports whether c is new at clock, and remembers it; flood says that
@@ -83,6 +117,11 @@ func (d *Decoder) claimed(c claim, whom netip.Addr, more func() []event.Header) 
 	}
 	c.vlan, c.vni = d.p.VLAN, d.p.VNI
 	s := d.p.Stamp
+	var before [6]byte
+	changed := false
+	if !c.who.IsUnspecified() {
+		before, changed = d.claims.owned(&c, d.p.Inner)
+	}
 	tell, flood := d.claims.news(c, s.Clock)
 	if flood {
 		d.anomaly(AnomalyClaims, "more than 4096 claims of addresses in a minute", c.who, whom)
@@ -93,6 +132,9 @@ func (d *Decoder) claimed(c claim, whom netip.Addr, more func() []event.Header) 
 	f := []event.Header{{Name: "op", Value: c.op}, {Name: "mac", Value: net.HardwareAddr(c.mac[:]).String()}}
 	if c.all {
 		f = append(f, event.Header{Name: "gratuitous", Value: "true"})
+	}
+	if changed {
+		f = append(f, event.Header{Name: "was", Value: net.HardwareAddr(before[:]).String()})
 	}
 	if d.mac != nil && [6]byte(d.mac) != c.mac {
 		f = append(f, event.Header{Name: "ether_src", Value: net.HardwareAddr(d.mac).String()})

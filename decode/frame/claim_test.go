@@ -123,3 +123,26 @@ func TestClaimFlood(t *testing.T) {
 		t.Errorf("%v allocations for a claim that is known", n)
 	}
 }
+
+// A change of owner is told with who had the address before; the table of
+// owners is bounded.
+func TestOwnersAreBounded(t *testing.T) {
+	var s claims
+	who := func(i int) netip.Addr { return netip.AddrFrom4([4]byte{10, byte(i >> 16), byte(i >> 8), byte(i)}) }
+	for i := range 3 * claimTable {
+		c := claim{who: who(i), mac: [6]byte{2, 1}}
+		if _, changed := s.owned(&c, 0); changed {
+			t.Fatalf("claim %d changes something", i)
+		}
+		if len(s.owner) > claimTable || len(s.places) != len(s.owner) {
+			t.Fatalf("%d owners, %d places", len(s.owner), len(s.places))
+		}
+	}
+	last := claim{who: who(3*claimTable - 1), mac: [6]byte{2, 2}}
+	if before, changed := s.owned(&last, 0); !changed || before != [6]byte{2, 1} {
+		t.Errorf("was %v, changed %v", before, changed)
+	}
+	if _, changed := s.owned(&last, 7); changed {
+		t.Error("another tenant's owner changed")
+	}
+}
