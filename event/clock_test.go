@@ -1,4 +1,4 @@
-package sensor
+package event
 
 import "testing"
 
@@ -16,9 +16,9 @@ func TestClock(t *testing.T) {
 		{"two forged jumps are", []int64{sec, 7200 * sec, 7100 * sec}, []int64{sec, sec, sec}},
 		{"a jump then a farther one", []int64{sec, 7200 * sec, 90000 * sec}, []int64{sec, sec, 7200*sec + 60*sec}},
 	} {
-		var c clock
+		var c Clock
 		for i, at := range tc.times {
-			if got := c.tick(at); got != tc.want[i] {
+			if got := c.Tick(at); got != tc.want[i] {
 				t.Errorf("%s: frame %d at %d: clock %d, want %d", tc.name, i, at, got, tc.want[i])
 			}
 		}

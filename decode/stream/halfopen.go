@@ -64,6 +64,20 @@ func (y *halfOpens) due() int64 {
 	return max(clock, clock+y.idle) // no clock lies behind the last there is
 }
 
+// late gives the first of them another turn if its packet came at an old
+// clock, as the first does after a long silence.
+func (y *halfOpens) late(clock int64) bool {
+	i := y.head
+	e := &y.all[i-1]
+	if e.last <= e.clock || e.last > clock {
+		return false
+	}
+	e.clock = e.last
+	y.unlink(i)
+	y.push(i)
+	return true
+}
+
 func (y *halfOpens) unlink(i int32) {
 	e := &y.all[i-1]
 	if e.prev == 0 {

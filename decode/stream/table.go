@@ -29,6 +29,7 @@ type Table struct {
 	waiting windows
 	spare   *window
 	timers  []timer
+	now     int64 // the clock timers were fired at last
 	floods  floods
 
 	// Stats counts what the ledger has no place for.

@@ -27,15 +27,18 @@ func (t *Table) deadline(f *flow) int64 {
 	return d
 }
 
-// idleAt returns when f ends for want of packets.
+// idleAt returns when f ends for want of packets. The first packet after a long
+// silence comes at the old clock, until the next one confirms its time: by then
+// that time is what counts.
 func (t *Table) idleAt(f *flow) int64 {
+	last := max(f.clock, min(f.ev.Last, t.now))
 	switch {
 	case !f.opened:
-		return f.clock + int64(t.cfg.SynIdle)
+		return last + int64(t.cfg.SynIdle)
 	case f.half[0].ended || f.half[1].ended || f.shaken:
-		return f.clock + int64(t.cfg.HalfIdle)
+		return last + int64(t.cfg.HalfIdle)
 	}
-	return f.clock + int64(t.cfg.OpenIdle)
+	return last + int64(t.cfg.OpenIdle)
 }
 
 // holeAt returns when the first hole of a direction is given up.
@@ -53,7 +56,11 @@ func (t *Table) holeAt(h *half) (at int64, ok bool) {
 
 // fire runs the timers due at clock, in the order of their deadlines.
 func (t *Table) fire(clock int64) {
+	t.now = max(t.now, clock)
 	for due := t.half.due(); due <= clock && t.half.head != 0; due = t.half.due() {
+		if t.half.late(clock) {
+			continue
+		}
 		t.fireFlows(due)
 		t.giveUp(endIdle, event.Stamp{Time: due, Clock: due})
 	}

@@ -17,7 +17,7 @@ import (
 func Packets(ctx context.Context, cfg frame.Config, src capture.Source, visit func(f *event.Frame, fate event.FrameFate, p *frame.Packet, parts []uint64) bool) error {
 	cfg.Defrag.KeepFrames = true
 	var led event.Ledger
-	var clock clock
+	var clock event.Clock
 	var f event.Frame
 	var p frame.Packet
 	dec := frame.New(cfg, &led, nil)
@@ -27,7 +27,7 @@ func Packets(ctx context.Context, cfg frame.Config, src capture.Source, visit fu
 		} else if err != nil {
 			return err
 		}
-		f.Clock = clock.tick(f.Time)
+		f.Clock = clock.Tick(f.Time)
 		if !visit(&f, dec.Decode(&f, &p), &p, dec.Parts()) {
 			return nil
 		}

@@ -18,7 +18,7 @@ type reader struct {
 	src    capture.Source
 	dec    *frame.Decoder
 	ledger event.Ledger
-	clock  clock
+	clock  event.Clock
 	frame  event.Frame
 	packet frame.Packet
 	epoch  *epoch // under way, for anomalies
@@ -66,7 +66,7 @@ func (r *reader) fill(ctx context.Context, e *epoch, packet func(part uint8)) (e
 		case errors.Is(err, capture.ErrTimeout):
 			err = nil
 			if r.cfg.Now != nil {
-				r.clock.idle(r.cfg.Now())
+				r.clock.Idle(r.cfg.Now())
 			}
 			e.frames = max(e.frames, r.cfg.EpochFrames) // an idle line: judge what there is
 		default:
@@ -81,7 +81,7 @@ func (r *reader) fill(ctx context.Context, e *epoch, packet func(part uint8)) (e
 	}
 	r.epochs++
 	e.countRules = e.last || r.epochs%statsEvery == 0
-	e.clock = r.clock.now
+	e.clock = r.clock.Now()
 	e.reader.ledger = r.ledger
 	return err
 }
@@ -89,7 +89,7 @@ func (r *reader) fill(ctx context.Context, e *epoch, packet func(part uint8)) (e
 func (r *reader) one(e *epoch, packet func(part uint8)) {
 	e.frames++
 	r.ord = 0
-	r.frame.Clock = r.clock.tick(r.frame.Time)
+	r.frame.Clock = r.clock.Tick(r.frame.Time)
 	if r.cfg.Filter != nil && !r.cfg.Filter(&r.frame) {
 		r.ledger.FramesIn++
 		r.ledger.FrameBytes += uint64(len(r.frame.Data))

@@ -97,6 +97,7 @@
 //	truncate SIZE     cut off by the capture
 //	trail HEX         more bytes behind the IP packet
 //	time T            a duration from its own, a year, or "equal": the start
+//	stamp T           the same, but the frames stay in their order
 //	ip OFF HEX  tcp OFF HEX   bytes of a header; TCP's checksum is not mended
 //	nops  extend N    IPv4 options; so many IPv6 extension headers
 //	vlan ID [TYPE]  link TYPE

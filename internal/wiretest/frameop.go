@@ -19,7 +19,7 @@ func (c *Case) frameOp(frames []event.Frame, words []string) ([]event.Frame, err
 		return c.pieces(frames, strings.Join(words, " "))
 	case "tcp", "ip":
 		return patch(frames, name, args)
-	case "time":
+	case "time", "stamp":
 		if len(args) != 1 {
 			return nil, fmt.Errorf("want a time")
 		}
