@@ -64,6 +64,7 @@ func (a *app) subject(ctx context.Context, cfg *config.Config, id, where string)
 // packets writes the packets of the alert's calls: read again from the capture
 // that the calls were found in, or from the one the user names.
 func (a *app) packets(ctx context.Context, cfg *config.Config, s *subject, opt *pcapOptions) error {
+	limitMemory(cfg)
 	ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	candidates, err := a.candidates(ctx, cfg, s, opt.from)

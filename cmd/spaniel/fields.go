@@ -28,7 +28,8 @@ func newFields(a *app) *cobra.Command {
 		Use:   "fields [PATTERN]",
 		Short: "List every name that rules, --where and SQL can use",
 		Long: `Fields lists the fields of expressions with their columns in SQL, the functions that
-look into values, the aggregates of rules with a window, and columns that only SQL has.`,
+look into values, the aggregates of rules with a window, and columns that only SQL has, of
+every table.`,
 		Example: `  spaniel fields
   spaniel fields req.            names that hold "req."
   spaniel fields --kind function
@@ -48,7 +49,7 @@ look into values, the aggregates of rules with a window, and columns that only S
 }
 
 // A name is what the language, SQL or both can say.
-type name struct{ kind, name, column, typ, meaning, example string }
+type name struct{ kind, name, column, typ, meaning, example, table string }
 
 func (a *app) fields(pattern, kind, format string) error {
 	if kind != "" && !slices.Contains(nameKinds(), kind) {
@@ -60,7 +61,7 @@ func (a *app) fields(pattern, kind, format string) error {
 	if err := checkFormat(format); err != nil {
 		return err
 	}
-	res, err := render.NewResult(a.screen(a.out), format, []string{"name", "column", "type", "meaning", "example", "kind"})
+	res, err := render.NewResult(a.screen(a.out), format, []string{"name", "column", "type", "meaning", "example", "kind", "table"})
 	if err != nil {
 		return err
 	}
@@ -68,7 +69,7 @@ func (a *app) fields(pattern, kind, format string) error {
 		return usage("no name holds "+pattern, nearName(pattern))
 	}
 	for _, n := range names {
-		if err := res.Row([]any{n.name, n.column, n.typ, n.meaning, n.example, n.kind}); err != nil {
+		if err := res.Row([]any{n.name, n.column, n.typ, n.meaning, n.example, n.kind, n.table}); err != nil {
 			return err
 		}
 	}
@@ -91,7 +92,11 @@ func allNames() []name {
 	seen := map[string]bool{}
 	for _, f := range detect.Fields() {
 		seen[f.Column] = true
-		out = append(out, name{kindField, f.Name, f.Column, f.Type, f.Meaning, f.Example})
+		table := ""
+		if f.Column != "" {
+			table = "calls"
+		}
+		out = append(out, name{kindField, f.Name, f.Column, f.Type, f.Meaning, f.Example, table})
 	}
 	for _, f := range detect.Functions() {
 		kind := kindFunction
@@ -100,10 +105,19 @@ func allNames() []name {
 		}
 		out = append(out, name{kind: kind, name: f.Name + "()", typ: kind, meaning: f.Meaning, example: f.Example})
 	}
-	for _, c := range event.CallColumns() {
-		if !seen[c.Name] {
-			out = append(out, name{kindColumn, "", c.Name, "SQL only", c.Meaning, c.Example})
+	for _, n := range columnNames("calls", event.CallColumns()) {
+		if !seen[n.column] {
+			out = append(out, n)
 		}
+	}
+	return slices.Concat(out, columnNames("alerts", event.AlertColumns()), columnNames("flows", event.FlowColumns()),
+		columnNames("anomalies, losses", event.NoteColumns()), columnNames("facts", event.FactColumns()))
+}
+
+// columnNames are the columns of a table.
+func columnNames[T any](table string, cols []event.Column[T]) (out []name) {
+	for _, c := range cols {
+		out = append(out, name{kindColumn, "", c.Name, "SQL only", c.Meaning, c.Example, table})
 	}
 	return out
 }
