@@ -85,7 +85,7 @@ func (x *explainer) frame(f *event.Frame, fate event.FrameFate, parts []uint64) 
 	switch {
 	case fate == event.FrameStream:
 	case fate == event.FrameFragment:
-		if len(parts) == 0 && len(x.waiting) < maxFragments {
+		if len(x.waiting) < maxFragments {
 			x.waiting[f.Number] = true
 		}
 	default:

@@ -16,7 +16,7 @@ func TestExplainer(t *testing.T) {
 	for n, what := range []struct {
 		fate  event.FrameFate
 		parts []uint64
-	}{{event.FrameNotIP, nil}, {event.FrameFragment, nil}, {event.FrameFragment, nil}, {event.FrameFragment, nil}, {event.FrameStream, []uint64{3, 5}}, {event.FrameFragDropped, nil}} {
+	}{{event.FrameNotIP, nil}, {event.FrameFragment, nil}, {event.FrameFragment, nil}, {event.FrameFragment, nil}, {event.FrameStream, []uint64{3, 5}}, {event.FrameFragDropped, nil}, {event.FrameFragment, []uint64{7}}} {
 		x.frame(&event.Frame{Number: uint64(n + 1)}, what.fate, what.parts)
 	}
 	x.item(&event.Item{Kind: event.KindLoss, Note: &event.NoteRecord{Name: "gap", FlowID: 9, Bytes: 1131, Direction: "to_client"}})
@@ -25,12 +25,12 @@ func TestExplainer(t *testing.T) {
 	x.item(&event.Item{Kind: event.KindCall, Call: &event.Record{FirstFrame: 4, LastFrame: 6, Method: "GET", Path: "/a", Flags: []string{"gap"}}})
 	x.item(&event.Item{Kind: event.KindAnomaly, Note: &event.NoteRecord{Name: "no_ack", Frame: 5, Detail: "to_server: 7 bytes"}})
 	var led event.Ledger
-	led.Frames[event.FrameFragDropped] = 3
+	led.Frames[event.FrameFragDropped] = 4 // frame 7 is a tunnel's, with a fragment in it
 	x.end(&led)
 	var b strings.Builder
 	x.print(&b)
 	for _, want := range []string{
-		"frames       fragment_dropped      3  a.pcap frame 6; a.pcap frame 2; a.pcap frame 4",
+		"frames       fragment_dropped      4  a.pcap frame 6; a.pcap frame 2; a.pcap frame 4",
 		"frames       not_ip                1  a.pcap frame 1",
 		"losses       gap                   2  a.pcap frame 4: 7 bytes to_server of - > -; a.pcap connection from frame 2: 1,131 bytes to_client of - > -",
 		"anomalies    no_ack                1  a.pcap frame 5: to_server: 7 bytes",

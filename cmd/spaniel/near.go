@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"net/netip"
 	"strings"
 	"time"
 
@@ -48,8 +49,12 @@ func (n *near) match(c *event.Call) bool {
 	return true
 }
 
-// identity leaves the client's address out: it may be stored as a hash.
+// identity leaves the client's address out: it may be stored as a hash. A store
+// may keep the server's as one of IPv6.
 func identity(clientPort, serverIP, serverPort, method, target, status any) string {
+	if ip, err := netip.ParseAddr(fmt.Sprint(serverIP)); err == nil {
+		serverIP = ip.Unmap()
+	}
 	return strings.TrimSpace(fmt.Sprintln(clientPort, serverIP, serverPort, method, target, status))
 }
 
