@@ -98,8 +98,8 @@ func ebcdic(page *charmap.Charmap, other string) charset {
 var ebcdicXML = []byte{0x4c, 0x6f, 0xa7, 0x94}
 
 // texts returns the body as UTF-8: in its charset, by declaration or by its
-// first bytes, and as it is where that can be read as well and differs.
-func (k *collector) texts(declared string, raw []byte) []string {
+// first bytes; and as it is where that can be read as well and differs, else "".
+func (k *collector) texts(declared string, raw []byte) (text, asSent string) {
 	c, known := charsetOf(parameter(declared, "charset"))
 	if !known {
 		k.call.Mark(AnomalyCharset)
@@ -114,29 +114,29 @@ func (k *collector) texts(declared string, raw []byte) []string {
 	}
 	wide := fromWide(raw)
 	if c == nil {
-		return []string{string(wide)}
+		return string(wide), ""
 	}
-	plain, text := string(wide), ""
+	plain := string(wide)
 	switch f := formatOf(declared, plain); {
 	case f == formatMultipart:
 		k.charset = c // of its parts
-		return []string{plain}
+		return plain, ""
 	case f == formatForm && printable(raw):
 		text = recode(c, plain)
 	default:
 		text = string(c(nil, raw))
 	}
 	if text == plain {
-		return []string{text}
+		return text, ""
 	}
 	k.call.Mark(AnomalyCharsetOdd)
 	switch {
 	case !printable([]byte(text)) && printable(wide):
-		return []string{plain}
+		return plain, ""
 	case !printable(wide):
-		return []string{text}
+		return text, ""
 	}
-	return []string{text, plain}
+	return text, plain
 }
 
 // xmlEncoding returns the encoding that an XML declaration in ASCII names.

@@ -38,6 +38,23 @@ const zstdWindow = 8 << 20
 // decode undoes one coding of in, appending to dst. size is what came over the
 // wire, which the ratio is measured by.
 func (e *Expander) decode(coding string, size int, in, dst []byte) ([]byte, fault) {
+	dst, f := e.undo(coding, size, in, dst)
+	if f == faultBroken && len(dst) == 0 {
+		dst, f = e.inflate(coding, size, in, dst)
+	}
+	other := codingBy(in)
+	if f != faultBroken || other == "" || other == coding || coding == "x-"+other {
+		return dst, f
+	}
+	// The label is wrong: what was made of the body by it is noise.
+	if dst, f = e.undo(other, size, in, dst[:0]); f == faultNone {
+		f = faultBroken
+	}
+	return dst, f
+}
+
+// undo is decode by the letter.
+func (e *Expander) undo(coding string, size int, in, dst []byte) ([]byte, fault) {
 	e.src.Reset(in)
 	var r io.Reader
 	var err error
@@ -53,15 +70,25 @@ func (e *Expander) decode(coding string, size int, in, dst []byte) ([]byte, faul
 	default:
 		return dst, faultBroken
 	}
-	f := faultBroken
-	if err == nil {
-		dst, f = e.pull(r, size, dst)
-		e.release(coding, in, len(dst))
+	if err != nil {
+		return dst, faultBroken
 	}
-	if f == faultBroken && len(dst) == 0 {
-		return e.inflate(coding, size, in, dst)
-	}
+	dst, f := e.pull(r, size, dst)
+	e.release(coding, in, len(dst))
 	return dst, f
+}
+
+// codingBy names the coding that a body begins as, "" where nothing tells.
+func codingBy(in []byte) string {
+	switch {
+	case bytes.HasPrefix(in, []byte{0x1f, 0x8b, 8}):
+		return "gzip"
+	case bytes.HasPrefix(in, []byte{0x28, 0xb5, 0x2f, 0xfd}):
+		return "zstd"
+	case len(in) > 2 && in[0] == 0x78 && (uint(in[0])<<8|uint(in[1]))%31 == 0:
+		return "deflate"
+	}
+	return ""
 }
 
 // inflate tries once more what a strict reader of the wrapping refused and a

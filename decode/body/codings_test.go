@@ -2,6 +2,9 @@ package body
 
 import (
 	"bytes"
+	stdflate "compress/flate"
+	stdgzip "compress/gzip"
+	stdzlib "compress/zlib"
 	"io"
 	"strings"
 	"testing"
@@ -11,6 +14,7 @@ import (
 	"github.com/klauspost/compress/gzip"
 	"github.com/klauspost/compress/zlib"
 	"github.com/klauspost/compress/zstd"
+	"pgregory.net/rapid"
 
 	"spaniel/event"
 )
@@ -30,6 +34,12 @@ func pack(t testing.TB, coding string, b []byte) []byte {
 		w, err = flate.NewWriter(&out, 6)
 	case "br":
 		w = brotli.NewWriter(&out)
+	case "std gzip":
+		w = stdgzip.NewWriter(&out)
+	case "std deflate":
+		w = stdzlib.NewWriter(&out)
+	case "std raw":
+		w, err = stdflate.NewWriter(&out, 9)
 	case "zstd":
 		w, err = zstd.NewWriter(&out, zstd.WithEncoderConcurrency(1))
 	}
@@ -143,4 +153,60 @@ func TestOddCodings(t *testing.T) {
 	if got := c.RespBody(); !bytes.Equal(got, text) || len(c.Anomalies) != 1 {
 		t.Errorf("odd field name: %q, %v", got, c.Anomalies)
 	}
+}
+
+// TestLabels: bodies whose label does not say how they came about.
+func TestLabels(t *testing.T) {
+	text := []byte(strings.Repeat("all work and no play ", 20))
+	gz, zst, zl := pack(t, "gzip", text), pack(t, "zstd", text), pack(t, "deflate", text)
+	for _, c := range []struct {
+		name, encoding string
+		raw            []byte
+		odd            bool
+	}{
+		{"x-gzip", "x-gzip", gz, false},
+		{"identity beside it", "identity, gzip", gz, false},
+		{"identity alone", "identity", text, false},
+		{"capitals", "GZIP", gz, false},
+		{"empty words", ", gzip,", gz, false},
+		{"gzip called br", "br", gz, true},
+		{"gzip called zstd", "zstd", gz, true},
+		{"gzip called deflate", "deflate", gz, true},
+		{"zstd called gzip", "gzip", zst, true},
+		{"zlib called br", "br", zl, true},
+		{"zlib called gzip", "gzip", zl, true},
+		{"gzip under a name of nobody", "compress", gz, true},
+		{"the wrong order", "br, gzip", pack(t, "br", gz), true},
+		{"junk behind gzip", "gzip", append(bytes.Clone(gz), "junk"...), true},
+		{"junk behind zlib", "deflate", append(bytes.Clone(zl), "junk"...), false},
+		{"a member behind a member", "gzip", append(bytes.Clone(gz), gz...), false},
+	} {
+		call, got := unpack(New(Config{}), c.encoding, c.raw, true)
+		if !bytes.HasPrefix(got, text) && c.name != "the wrong order" || (len(call.Anomalies) > 0) != c.odd {
+			t.Errorf("%s: %d bytes, anomalies %v", c.name, len(got), call.Anomalies)
+		}
+	}
+}
+
+// TestCodingsOracle stacks codings that the standard library's writers and
+// others made, and reads the text back; of a part, its beginning.
+func TestCodingsOracle(t *testing.T) {
+	e := New(Config{})
+	rapid.Check(t, func(r *rapid.T) {
+		text := []byte(strings.Repeat(rapid.StringN(1, 200, -1).Draw(r, "text"), rapid.IntRange(1, 20).Draw(r, "times")))
+		body, names := text, []string{}
+		for range rapid.IntRange(1, maxCodings).Draw(r, "codings") {
+			coding := rapid.SampledFrom([]string{"gzip", "deflate", "raw", "br", "zstd", "std gzip", "std deflate", "std raw"}).Draw(r, "coding")
+			body = pack(t, coding, body)
+			names = append(names, strings.Replace(strings.TrimPrefix(coding, "std "), "raw", "deflate", 1))
+		}
+		encoding := strings.Join(names, ", ")
+		if c, got := unpack(e, encoding, body, true); !bytes.Equal(got, text) || len(c.Anomalies) > 0 {
+			r.Fatalf("%s: %d bytes of %d, anomalies %v", encoding, len(got), len(text), c.Anomalies)
+		}
+		cut := rapid.IntRange(0, len(body)).Draw(r, "cut")
+		if c, got := unpack(e, encoding, body[:cut], false); !bytes.HasPrefix(text, got) || len(c.Anomalies) > 0 {
+			r.Fatalf("%s, %d bytes of %d: no beginning of the text, anomalies %v", encoding, cut, len(body), c.Anomalies)
+		}
+	})
 }

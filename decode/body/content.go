@@ -22,8 +22,10 @@ const (
 // body appends the leaves of a request body.
 func (k *collector) body(raw []byte) {
 	declared := k.call.Req.Get("Content-Type")
-	for _, text := range k.texts(declared, raw) {
-		k.whole(declared, text)
+	text, asSent := k.texts(declared, raw)
+	k.whole(declared, text)
+	if asSent != "" {
+		k.whole(declared, asSent)
 	}
 }
 
