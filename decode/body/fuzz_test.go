@@ -14,6 +14,17 @@ func FuzzLeaves(f *testing.F) {
 	for _, c := range leafCases {
 		f.Add(c.target, c.headers, c.body)
 	}
+	for _, c := range graphqlCases {
+		f.Add(c.target, c.headers, c.body)
+	}
+	for _, c := range insideCases {
+		f.Add(c.target, c.headers, c.body)
+	}
+	for _, c := range yamlCases {
+		f.Add("/a", "Content-Type: "+c.media, c.body)
+	}
+	f.Add("/a", "Content-Type: application/x-www-form-urlencoded; charset=ibm037", "%81=%7D%40")
+	f.Add("/a", "Content-Type: text/plain; charset=utf-7", "+ADw-+")
 	f.Add("/a", "Content-Type: application/json", strings.Repeat("[", 5000))
 	f.Add("/a", "Content-Type: multipart/mixed; boundary=a", "--a\nContent-Type: multipart/mixed; boundary=b\n\n--b\n\nx")
 	f.Fuzz(func(t *testing.T, target, headers, body string) {

@@ -166,6 +166,7 @@ func (k *collector) matrix(place, segment string) {
 		var pair string
 		pair, rest, more = strings.Cut(rest, ";")
 		if name, value, ok := strings.Cut(pair, "="); ok {
+			k.name(k.e.place(place, name), name)
 			k.add(event.Leaf{Place: k.e.place(place, name), Key: name, Kind: event.LeafPath, Value: value})
 		}
 	}

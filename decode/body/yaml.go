@@ -12,7 +12,7 @@ import (
 
 // maxYAML is how much of a text is read as YAML; the rest is one leaf. Reading
 // it costs several times what JSON does.
-const maxYAML = 64 << 10
+const maxYAML = 16 << 10
 
 // yamlLike reports whether s begins as a YAML stream that says so.
 func yamlLike(s string) bool {
@@ -104,7 +104,7 @@ func yamlNodes(s string) (list []*yaml.Node, err error) {
 }
 
 // maxYAMLTries is how often what stands before a fault is read again.
-const maxYAMLTries = 6
+const maxYAMLTries = 4
 
 // errorLine returns the line that an error of the parser names, 0 for none.
 func errorLine(err error) int {

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"go.yaml.in/yaml/v3"
 	"pgregory.net/rapid"
@@ -106,7 +107,7 @@ func FuzzYAML(f *testing.F) {
 		if len(leaves) > 1000 {
 			t.Fatalf("%d leaves", len(leaves))
 		}
-		if all := show(request("", "Content-Type: application/yaml", body+"\n- eViL").Leaves()); len(body) < 500 && !strings.ContainsAny(body, "\x00\xfe\xff") && !strings.Contains(all, "eViL") {
+		if all := show(request("", "Content-Type: application/yaml", body+"\n- eViL").Leaves()); len(body) < 500 && utf8.ValidString(body) && strings.IndexByte(body, 0) < 0 && !strings.Contains(all, "eViL") {
 			t.Fatalf("%q: what follows is no leaf:\n%s", body, all)
 		}
 	})

@@ -68,7 +68,7 @@ func (sc *scanner) beside(name string, sep byte) string {
 	if !besideValue(name) {
 		return ""
 	}
-	if kind := sc.aside; kind != "" && i-sc.asideAt < besideLook && strings.IndexAny(s[sc.asideAt:i], "{}<>") < 0 {
+	if kind := sc.aside; kind != "" && i-sc.asideAt < besideLook && !strings.ContainsAny(s[sc.asideAt:i], "{}<>") {
 		sc.aside = ""
 		return kind
 	}
