@@ -21,6 +21,15 @@ type Conn struct {
 	depth uint32
 	// hole: bytes from the server were lost where a response may have been.
 	hole bool
+	// unsure: bytes from the client were lost where a whole request may have
+	// been, and no answer shows that it had one of its own.
+	unsure bool
+	turn   bool // the last response began when that was so
+	// strays are responses since the last request that answer none we saw.
+	strays int
+	// shifted: answers were lost, and it is not known to which of the requests
+	// that wait; those after them wait in doubt too.
+	shifted bool
 	// pipelined: the client was seen to send a request before the answer to
 	// the one before it.
 	pipelined bool

@@ -25,6 +25,14 @@ func (h *half) suspect() {
 	h.drop()
 }
 
+// bodiless is told that the client went on behind a hole, in which it asked for
+// the response that is read. If no body came of it so far, it asked by HEAD.
+func (h *half) bodiless(at event.Stamp) {
+	if h.state == stDoubt && len(h.buf) == 0 && !h.forbidden {
+		h.done(true, at)
+	}
+}
+
 // doubtful gathers a line that is either a body's beginning or a message's.
 func (h *half) doubtful(b []byte, at event.Stamp) int {
 	if len(h.buf) == 0 {

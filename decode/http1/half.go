@@ -257,10 +257,14 @@ func (h *half) gap(n uint64, at event.Stamp) {
 	case stStart, stResync:
 		h.drop()
 		h.hole()
+		h.conn.missed(h, n)
 		return
 	case stHead:
+		before := h.msgs
 		if h.partial(event.FlagGap, at); h.state != stClose {
-			h.hole()
+			if h.hole(); h.msgs == before {
+				h.conn.missed(h, max(n, 1))
+			}
 			return
 		}
 	}
@@ -297,6 +301,8 @@ func (h *half) hole() {
 	h.seek()
 	if h.dir == event.ToClient {
 		h.conn.lost()
+	} else {
+		h.conn.unclaim()
 	}
 }
 

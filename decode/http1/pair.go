@@ -4,6 +4,9 @@ import "spaniel/event"
 
 // request returns the call for a request whose head is complete.
 func (c *Conn) request(at event.Stamp) *entry {
+	if c.orphans > 0 && c.half[event.ToServer].lossy {
+		c.half[event.ToClient].bodiless(at)
+	}
 	if e := c.adopt(at); e != nil {
 		return e
 	}
@@ -16,7 +19,9 @@ func (c *Conn) request(at event.Stamp) *entry {
 	if c.len()-c.ghosts >= c.pool.cfg.MaxPending {
 		c.giveUpOldest(at)
 	}
-	return c.open(at, entry{joined: c.joins()})
+	c.unsure = c.unsure && c.strays == 0
+	c.strays = 0
+	return c.open(at, entry{joined: c.joins(), doubt: c.unsure || c.shifted})
 }
 
 // joins reports whether the request that begins stands in the segment that
@@ -89,9 +94,13 @@ func (c *Conn) response(at event.Stamp) *entry {
 	if !c.hole && c.half[event.ToClient].owed > 1 {
 		c.pipelined = true // it sent another request before this answer
 	}
-	c.hole = false
+	c.hole, c.turn = false, c.unsure
 	if c.answered < c.len() {
-		return c.at(c.answered)
+		e := c.at(c.answered)
+		if e.doubt && e.call != nil { // this may answer a request in the hole
+			e.call.Flags |= event.FlagGap
+		}
+		return e
 	}
 	// The first entry may be answered while its request is still being sent;
 	// a further response then belongs to no request of ours.
@@ -99,6 +108,7 @@ func (c *Conn) response(at event.Stamp) *entry {
 		c.popTo(c.ghosts, at)
 	}
 	c.orphans++
+	c.strays++
 	return c.open(at, entry{orphan: true, claimed: c.half[event.ToServer].state == stHead})
 }
 
@@ -132,6 +142,7 @@ func (c *Conn) skipLost(at event.Stamp) {
 		c.pop(at)
 		n--
 	}
+	c.shifted = c.shifted || doubt
 	for i := 0; doubt && i < n; i++ {
 		if e := c.at(i); e.call != nil {
 			e.call.Flags |= event.FlagGap
@@ -145,6 +156,22 @@ func (c *Conn) lost() {
 	c.hole = true
 	for i := c.answered; i < c.len()-c.orphans; i++ {
 		c.at(i).before = true
+	}
+}
+
+// missed notes that n bytes from the client were lost where a whole request may
+// have been.
+func (c *Conn) missed(h *half, n uint64) {
+	if h.dir == event.ToServer && (h.msgs > 0 || n > 0) {
+		c.unsure = true
+	}
+}
+
+// unclaim notes that a request's head was lost within: a response that came
+// meanwhile does not answer the next request.
+func (c *Conn) unclaim() {
+	for i := c.len() - c.orphans; i < c.len(); i++ {
+		c.at(i).claimed = false
 	}
 }
 
@@ -247,6 +274,8 @@ func (c *Conn) settleEntry(h *half, at event.Stamp) {
 	e := c.at(c.answered)
 	e.resDone = true
 	c.answered++
+	c.unsure = c.unsure && (c.pipelined || !c.turn || c.waiting() > 0)
+	c.shifted = c.shifted && c.waiting() > 0
 	if client := &c.half[event.ToServer]; e.connect && client.state == stHold && !c.upgraded {
 		client.release()
 	} else if client.state == stResync && client.junk && (!c.pipelined || c.waiting() == 0) {

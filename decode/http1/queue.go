@@ -15,6 +15,7 @@ type entry struct {
 	resDone bool
 	joined  bool     // sent in the segment that ended the request before
 	before  bool     // waited when bytes from the server were lost
+	doubt   bool     // came behind a hole, so that its response may be another's
 	orphan  bool     // a response that came before any request
 	claimed bool     // … but within a request's head, whose answer it must be
 	tape    [2]*tape // by direction; seldom any

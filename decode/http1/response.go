@@ -102,7 +102,7 @@ func (h *half) responseBody(f facts, at event.Stamp) {
 	h.other, h.otherLen = f.otherwise(lenClose)
 	h.looking = f.look
 	h.enter(kind, n, at)
-	if f.orphan && kind != lenNone {
+	if kind != lenNone && (f.orphan || h.conn.half[event.ToServer].lossy || h.conn.shifted) {
 		h.suspect() // it may have answered HEAD
 	}
 }
