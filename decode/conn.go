@@ -57,6 +57,19 @@ func (c *conn) Data(d event.Direction, b []byte, at event.Stamp) {
 	}
 }
 
+// Other says that the client sent b for a place of its stream, too.
+func (c *conn) Other(d event.Direction, off int64, b []byte, at event.Stamp) {
+	switch {
+	case c.state == connSniffing:
+		c.keepOther(mark{kind: markOther, d: d, off: off, at: at}, b)
+	case c.state == connParsing && c.http != nil:
+		defer c.guard(c.parsed(), 0, d, at)
+		if !c.http.Other(d^c.flip, off, b, at) && c.flip == 0 {
+			c.note(AnomalySecondLost, "", at)
+		}
+	}
+}
+
 // Gap says that n bytes were never seen, 0 if their number is unknown.
 func (c *conn) Gap(d event.Direction, n uint64, at event.Stamp) {
 	switch c.state {

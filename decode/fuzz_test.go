@@ -3,9 +3,11 @@ package decode
 import (
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"spaniel/decode/frame"
+	"spaniel/decode/http1"
 	"spaniel/event"
 )
 
@@ -15,6 +17,7 @@ var snippets = []string{
 	"HTTP/1.1 204 No Content\r\n\r\n", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n", "G", "ET / HTT", "P/1.1\r\n", "\r\n",
 	"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", "\x16\x03\x01\x00\x05", "SSH-2.0-x\r\n", "220 a SMTP\r\n", "220", "\x00\x00", "HTTP/1.1 101 S\r\nUpgrade: websocket\r\nConnection: upgrade\r\n\r\n",
 	"GET /w HTTP/1.1\r\nHost: h\r\nUpgrade: websocket\r\nConnection: upgrade\r\n\r\n", "CONNECT h:1 HTTP/1.1\r\nHost: h:1\r\n\r\n", "P", "HTTP/", "0123456789",
+	"POST /c HTTP/1.1\r\nHost: h\r\nContent-Length: 40\r\nTransfer-Encoding: chunked\r\n\r\n", "0\r\n\r\n", "GET /f HTTP/1.1\r\nHost: h\r\nHost: i\r\nX: a\r\n b\r\n\r\n",
 	"HTTP/1.1 200 Up\r\n\r\n", "\x16\x03\x01\x00\x06\x01\x00\x00\x02\x03\x03", "\x15\x03\x01\x00\x02\x01\x00", "\x05\x01\x00", "garbage\r\n",
 }
 
@@ -47,7 +50,12 @@ func snip(t *testing.T, script []byte, advance bool) string {
 	p := NewPartition(&cfg, &led, Output{
 		Call: func(c *event.Call) {
 			led.Calls[event.CallAcked]++
-			out += fmt.Sprintf("%+v %s %s\n", c.Order, c.ID, describe(c))
+			out += fmt.Sprintf("%+v %s %s%s\n", c.Order, c.ID, describe(c), second(c))
+			for a := c.Alt; a != nil; a = a.Alt { // only what is marked has one, and it is no other call
+				if !slices.Contains(c.Anomalies, a.Why) && a.Why != http1.AnomalySmuggling || a.ID != c.ID || a.Flow != c.Flow || a.Order != c.Order {
+					t.Fatalf("second reading %q of a call with %v", a.Why, c.Anomalies)
+				}
+			}
 		},
 		Flow:    func(o event.Order, f *event.Flow) { out += fmt.Sprintf("%+v %+v\n", o, *f) },
 		Anomaly: func(a *event.Anomaly) { out += fmt.Sprintf("%+v\n", *a) },
@@ -64,6 +72,7 @@ func snip(t *testing.T, script []byte, advance bool) string {
 		if d == 1 {
 			pkt.Src, pkt.Dst = pkt.Dst, pkt.Src
 		}
+		var again []byte
 		switch script[2] % 16 {
 		case 0: // lost
 			seq[d] += uint32(len(s))
@@ -80,6 +89,12 @@ func snip(t *testing.T, script []byte, advance bool) string {
 		case 5:
 			pkt.Payload = pkt.Payload[:len(s)/2]
 			seq[d] += uint32(len(s))
+		case 6, 7: // sent again below, with other bytes
+			seq[d] += uint32(len(s))
+			again = append([]byte(nil), s...)
+			for i := int(script[2]>>4) % len(again); i < len(again); i += 5 {
+				again[i] ^= 3
+			}
 		default:
 			seq[d] += uint32(len(s))
 		}
@@ -87,6 +102,10 @@ func snip(t *testing.T, script []byte, advance bool) string {
 			p.Advance(clock)
 		}
 		p.Packet(&pkt)
+		if again != nil {
+			pkt.Payload = again
+			p.Packet(&pkt)
+		}
 		if err := led.Check(); err != nil {
 			t.Fatal(err)
 		}

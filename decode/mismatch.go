@@ -15,6 +15,11 @@ const AnomalyMismatch = "protocol_mismatch"
 // bytes that are none.
 const AnomalyLate = "bytes_before_http"
 
+// AnomalySecondLost is the name of the anomaly of a flow whose client sent
+// bytes twice, with different values, too late or too much for a call to have
+// them as its second reading.
+const AnomalySecondLost = "alt_lost"
+
 // doubt is what may still change a verdict that the client's bytes alone
 // brought about: the server's first bytes. A client can call itself anything;
 // a server that answers in HTTP/1 has understood HTTP/1.

@@ -75,7 +75,12 @@ func (c *conn) before(d event.Direction, b []byte, at event.Stamp) (rest []byte,
 	if h.past = true; n > 0 {
 		c.p.led.SkippedBytes += uint64(n - len(h.prefix))
 		h.prefix = nil
-		c.sniff.marks = slices.DeleteFunc(c.sniff.marks, func(m mark) bool { return m.kind == markData && m.d == d })
+		c.sniff.marks = slices.DeleteFunc(c.sniff.marks, func(m mark) bool {
+			if m.kind == markOther && m.d == d { // its place is counted from the header's bytes
+				c.note(AnomalySecondLost, "", at)
+			}
+			return (m.kind == markData || m.kind == markOther) && m.d == d
+		})
 		b = all[n:]
 	}
 	return b, false

@@ -37,6 +37,7 @@ type mark struct {
 	d        event.Direction
 	at       event.Stamp
 	n        uint64 // of a gap
+	off      int64  // of bytes for another place
 	from, to int    // of data, in buf
 }
 
@@ -46,6 +47,7 @@ const (
 	markData markKind = iota
 	markGap
 	markEnd
+	markOther
 )
 
 // Bounds of what waits: a first line that says nothing in 4 KiB is a guess.
@@ -62,6 +64,20 @@ const (
 func (c *conn) keep(m mark, b []byte) {
 	s := &c.sniff
 	c.p.led.SkippedBytes += uint64(len(b))
+	m.from = len(s.buf)
+	s.buf = append(s.buf, b...)
+	m.to = len(s.buf)
+	s.marks = append(s.marks, m)
+}
+
+// keepOther lets bytes for another place wait, which count as no bytes of the
+// stream.
+func (c *conn) keepOther(m mark, b []byte) {
+	s := &c.sniff
+	if len(s.marks) >= maxSniffMarks || len(s.buf)+len(b) > 2*maxSniffBytes {
+		c.note(AnomalySecondLost, "", m.at)
+		return
+	}
 	m.from = len(s.buf)
 	s.buf = append(s.buf, b...)
 	m.to = len(s.buf)
@@ -223,6 +239,8 @@ func (c *conn) settle(proto *protocol) {
 			c.Gap(m.d, m.n, m.at)
 		case markEnd:
 			c.End(m.d, m.at)
+		case markOther:
+			c.Other(m.d, m.off, s.buf[m.from:m.to], m.at)
 		}
 	}
 }
@@ -235,6 +253,7 @@ func (c *conn) forget() {
 	kept := s.marks[:0]
 	for _, m := range s.marks {
 		switch {
+		case m.kind == markOther:
 		case m.kind == markEnd:
 			m.from, m.to = 0, 0
 			kept = append(kept, m)

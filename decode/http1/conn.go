@@ -18,6 +18,7 @@ type Conn struct {
 	half    [2]half
 	queue
 	shown
+	rivals
 	depth uint32
 	// hole: bytes from the server were lost where a response may have been.
 	hole bool

@@ -61,6 +61,11 @@ type half struct {
 	body    state
 	// forbidden: the bytes that follow may be a body that may not be.
 	forbidden bool
+	// pos is where in the stream the bytes of the current step begin, headAt
+	// where the head does that is read; headEnd is where one ended. again says
+	// that the bytes were held back, and are in no known place.
+	pos, headAt, headEnd uint64
+	again                bool
 	// tape is where the bytes go that may be read in another way too; seldom any.
 	tape *tape
 	// interims counts the 1xx responses since the last final one.
@@ -81,7 +86,8 @@ func (h *half) take(b []byte, at event.Stamp) {
 	for len(b) > 0 {
 		t := h.tape
 		n := h.step(b, at)
-		if t != nil || h.tape != nil {
+		h.pos += uint64(n)
+		if t != nil || h.tape != nil || len(h.conn.list) > 0 {
 			h.wind(t, b[:n])
 			h.conn.flush(at)
 		}
@@ -91,9 +97,12 @@ func (h *half) take(b []byte, at event.Stamp) {
 
 // feed takes bytes apart that were held back: what is on tape has them.
 func (h *half) feed(b []byte, at event.Stamp) {
+	was := h.again
+	h.again = true
 	for len(b) > 0 {
 		b = b[h.step(b, at):]
 	}
+	h.again = was
 }
 
 func (h *half) step(b []byte, at event.Stamp) int {
@@ -159,6 +168,7 @@ func (h *half) start(b []byte, at event.Stamp) int {
 	}
 	if n < len(b) {
 		h.begin(at)
+		h.headAt = h.pos + uint64(n)
 		h.state = stHead
 	}
 	return n
@@ -250,6 +260,7 @@ func (h *half) lose(at event.Stamp) {
 func (h *half) gap(n uint64, at event.Stamp) {
 	h.lossy = true
 	h.resolve(at)
+	defer func() { h.pos += n }()
 	h.stop() // nothing is glued across a hole
 	switch h.state {
 	case stOff, stEnded, stHold:

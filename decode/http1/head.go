@@ -142,6 +142,7 @@ func (h *half) readHead(b []byte, at event.Stamp) int {
 		h.collect(b[kept:n])
 		return n
 	}
+	h.headEnd = h.pos + uint64(n)
 	h.complete(h.soFar(b[kept:n]), at)
 	return n
 }
@@ -164,6 +165,7 @@ func (h *half) firstLine(line []byte) bool {
 // reject handles a first line that begins no message.
 func (h *half) reject(line []byte, at event.Stamp) {
 	if h.dir == event.ToServer && h.isOld(line) {
+		h.headEnd = nowhere
 		h.complete(line, at)
 		return
 	}
@@ -201,7 +203,7 @@ func (h *half) partial(flags event.Flags, at event.Stamp) {
 	}
 	text := string(whole)
 	h.drop()
-	h.cut = true
+	h.cut, h.headEnd = true, h.pos
 	if h.dir == event.ToServer {
 		h.request(text, at)
 	} else if _, ok := h.response(text, at); !ok {

@@ -74,7 +74,7 @@ func (c *Conn) giveUpOldest(at event.Stamp) {
 		c.popTo(c.ghosts, at)
 		return
 	}
-	c.deliver(e, at)
+	c.deliver(e, c.ghosts+1, at)
 	e.call = nil
 	c.ghosts++
 }
@@ -223,11 +223,12 @@ func (c *Conn) pop(at event.Stamp) {
 	if e.call == nil {
 		return
 	}
-	c.deliver(&e, at)
+	c.deliver(&e, 0, at)
 }
 
-// deliver emits an entry's call and takes its memory back.
-func (c *Conn) deliver(e *entry, at event.Stamp) {
+// deliver emits an entry's call and takes its memory back; next is the place
+// in the queue behind it.
+func (c *Conn) deliver(e *entry, next int, at event.Stamp) {
 	call := e.call
 	call.Flags |= c.flow.Flags & (event.FlagOneSided | event.FlagMidstream | event.FlagOverlapDiff | event.FlagTruncated)
 	req, res := &call.Req.Message, &call.Resp.Message
@@ -254,19 +255,25 @@ func (c *Conn) deliver(e *entry, at event.Stamp) {
 	if e.tape != [2]*tape{} {
 		c.second(e, at)
 	}
+	if len(c.list) > 0 {
+		c.rivalry(e, c.startOf(next), at)
+	}
 	c.led.CallsMade++
 	c.paired(call)
 	c.emit(call, at)
 	c.pool.put(call)
 }
 
+// newest is the place of the request that is read, or was last.
+func (c *Conn) newest() *entry { return c.at(c.len() - 1 - c.orphans) }
+
 // settleEntry notes that the message h read is over. A call that waits for
 // its last bytes to be on tape is emitted a moment later.
 func (c *Conn) settleEntry(h *half, at event.Stamp) {
 	if h.dir == event.ToServer {
-		c.at(c.len() - 1 - c.orphans).reqDone = true
+		c.newest().reqDone = true
 		c.lastFrame = at.Frame
-		if h.tape == nil {
+		if h.tape == nil && len(c.list) == 0 {
 			c.flush(at)
 		}
 		return

@@ -19,6 +19,11 @@ type entry struct {
 	orphan  bool     // a response that came before any request
 	claimed bool     // … but within a request's head, whose answer it must be
 	tape    [2]*tape // by direction; seldom any
+	// text is the request's head, which begins at start in the stream; its body
+	// begins at body. linear says that each byte of it is one of the body.
+	text        string
+	start, body uint64
+	linear      bool
 }
 
 // queue holds the calls of a connection that were not emitted, in order:

@@ -26,6 +26,10 @@ func (h *half) request(text string, at event.Stamp) facts {
 	e := h.conn.request(at)
 	c := e.call
 	h.call, h.busy = c, true
+	if h.again || h.seen > uint64(len(text)) {
+		h.headEnd = nowhere
+	}
+	e.located(h.headEnd, h.seen, text)
 	line, rest := cutLine(text)
 	r, ok := parseRequestLine(line)
 	if !ok || h.cut && !strictVersion(r.version) {
@@ -95,6 +99,9 @@ func (h *half) requestBody(f facts, at event.Stamp) {
 		kind, n, f.look = f.otherLength(h.call)
 	}
 	h.looking = f.look
+	if h.call != nil {
+		h.conn.newest().linear = kind != lenChunked
+	}
 	h.enter(kind, n, at)
 	h.expects = f.expect && h.busy
 }

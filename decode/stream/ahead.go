@@ -34,11 +34,12 @@ func (t *Table) keepAhead(f *flow, d event.Direction, s piece) {
 	if s.wire > uint64(len(s.b)) && len(w.cuts) < maxCuts {
 		w.cuts = append(w.cuts, span{s.pos + uint64(len(s.b)), s.end()})
 	}
-	overlap, differ := w.put(&t.pool, s.pos, s.b, s.at.Clock)
+	overlap, differ := w.put(&t.pool, s.pos, s.b, s.at.Clock, &t.losers)
 	t.led.Stream[event.ByteOverlap] += uint64(overlap)
 	t.led.Buffered += uint64(len(s.b) - overlap)
 	if differ {
 		t.conflict(f, d, s.pos, len(s.b), s.at)
+		t.other(f, d, s.pos, t.losers, s.at)
 	}
 	t.closeAcked(f, d, s.at)
 	if !f.closed {

@@ -11,6 +11,9 @@ func (t *Table) deliver(f *flow, d event.Direction, b []byte, at event.Stamp) {
 	}
 	if d == event.ToServer {
 		t.remember(h, b)
+		if h.others != nil {
+			t.confront(f, d, b, at)
+		}
 	}
 	h.next += uint32(len(b))
 	h.pos += uint64(len(b))
@@ -27,6 +30,7 @@ func (t *Table) gap(f *flow, d event.Direction, to uint64, reason string, at eve
 	n := to - h.pos
 	h.lost = span{h.pos, to}
 	t.forget(h)
+	t.dropOthers(h, to)
 	h.advance(to)
 	f.ev.Flags |= event.FlagGap
 	f.ev.Gaps[d] += n

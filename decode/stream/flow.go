@@ -27,6 +27,9 @@ type half struct {
 	keptAt               uint64   // position of the first byte kept
 	cutPackets, cutBytes uint64   // cut off by the capture
 	finSince             int64    // clock when a FIN began to wait behind a hole
+	others               []other  // that wait for their place; nil without
+
+	unchecked bool // bytes came again that could not be compared
 
 	started bool // next and pos are valid
 	hinted  bool // not started, but the peer acknowledged up to next
@@ -219,6 +222,7 @@ func (t *Table) finalGaps(f *flow, d event.Direction, ended string, at event.Sta
 		t.gap(f, d, h.acked, reason, at)
 	}
 	t.forget(h)
+	t.dropOthers(h, ^uint64(0))
 	h.ended = true
 	if h.after != nil {
 		t.fate(event.ByteBeyond, t.takeAfter(h).b)

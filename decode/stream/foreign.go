@@ -37,6 +37,7 @@ func (t *Table) acknowledges(f *flow, d event.Direction, p *frame.Packet) bool {
 	}
 	if len(p.Payload) > 0 || p.WireLen > 0 {
 		t.raise(f, d, note, pos, len(p.Payload), p.Stamp)
+		t.other(f, d, pos, p.Payload, p.Stamp)
 	}
 	if p.Has(frame.FIN) {
 		t.raise(f, d, noteFIN, pos, 0, p.Stamp)

@@ -31,6 +31,12 @@ func (t *Table) forget(h *half) {
 	}
 }
 
+// unseen reports whether some of n bytes at pos, delivered before, may still be
+// replaced on their way to the server, but are kept no more.
+func (h *half) unseen(pos uint64, n int) bool {
+	return pos+uint64(n) > h.acked && (h.kept == nil || max(pos, h.acked) < h.keptAt)
+}
+
 // differs reports whether b, seen before at pos, is not what was kept. A
 // keep-alive probe repeats the last byte, mostly as 0, else with any value but
 // acknowledged: one such byte proves nothing.

@@ -12,6 +12,8 @@ type claim struct {
 	wins     bool // over the segment that owns the byte last looked at
 	mine     bool // the byte last looked at is the new segment's
 	differ   bool
+	b        []byte // the new segment
+	losers   []byte // once they differ: the bytes so far, of those who lost
 }
 
 func newClaim(w *window, pos, end uint64) claim { return claim{w: w, pos: pos, end: end} }
@@ -19,6 +21,9 @@ func newClaim(w *window, pos, end uint64) claim { return claim{w: w, pos: pos, e
 // fill stores b in [i, j) of p, where nothing waits.
 func (c *claim) fill(p *page, i, j int, b []byte) {
 	copy(p.data[i:j], b)
+	if c.differ {
+		c.losers = append(c.losers, b[:j-i]...)
+	}
 	p.set.addRange(i, j)
 	p.n += j - i
 	if !c.mine {
@@ -35,6 +40,9 @@ func (c *claim) merge(p *page, i, j int, q uint64, b []byte) {
 			p.set.add(k)
 			p.n++
 			c.take(p, k, v)
+			if c.differ {
+				c.losers = append(c.losers, v)
+			}
 			continue
 		}
 		switch {
@@ -45,7 +53,15 @@ func (c *claim) merge(p *page, i, j int, q uint64, b []byte) {
 		case p.start.has(k):
 			c.wins = c.decide(-1, q)
 		}
-		c.differ = c.differ || p.data[k] != v
+		if !c.differ && p.data[k] != v {
+			c.differ = true
+			c.losers = append(c.losers, c.b[:q-c.pos]...)
+		}
+		if c.differ && c.wins {
+			c.losers = append(c.losers, p.data[k])
+		} else if c.differ {
+			c.losers = append(c.losers, v)
+		}
 		if c.wins {
 			c.take(p, k, v)
 		} else {

@@ -9,6 +9,10 @@ type Receiver interface {
 	// Data is the next bytes of a direction, in order; b is borrowed until
 	// Data returns.
 	Data(d event.Direction, b []byte, at event.Stamp)
+	// Other says that the client also sent b, borrowed until Other returns, for
+	// the place that begins off bytes behind the start of the next Data: before
+	// it where off is negative. A server may have read b instead.
+	Other(d event.Direction, off int64, b []byte, at event.Stamp)
 	// Gap says that n bytes before the next Data were never seen; 0 is an
 	// unknown number (the flow was picked up in its midst).
 	Gap(d event.Direction, n uint64, at event.Stamp)

@@ -36,6 +36,11 @@ type conn struct {
 	flow *event.Flow
 	got  [2]strings.Builder
 	data int
+	// others are what came for places of other bytes, in words; told and tells
+	// where that was and what.
+	others []string
+	told   []int
+	tells  []string
 }
 
 func (c *conn) Data(d event.Direction, b []byte, _ event.Stamp) {
@@ -44,8 +49,12 @@ func (c *conn) Data(d event.Direction, b []byte, _ event.Stamp) {
 	c.data++
 }
 func (c *conn) Gap(d event.Direction, n uint64, _ event.Stamp) { fmt.Fprintf(&c.got[d], "<%d>", n) }
-func (c *conn) End(d event.Direction, _ event.Stamp)           { c.got[d].WriteString("|") }
-func (c *conn) Close(event.Stamp)                              {}
+func (c *conn) Other(d event.Direction, off int64, b []byte, _ event.Stamp) {
+	c.others = append(c.others, fmt.Sprintf("%+d %s", off, b))
+	c.told, c.tells = append(c.told, c.got[d].Len()+int(off)), append(c.tells, string(b))
+}
+func (c *conn) End(d event.Direction, _ event.Stamp) { c.got[d].WriteString("|") }
+func (c *conn) Close(event.Stamp)                    {}
 
 func newRig(t testing.TB, change func(*Config)) *rig {
 	cfg := DefaultConfig()

@@ -39,6 +39,7 @@ func (t *Table) segment(f *flow, d event.Direction, p *frame.Packet, seq uint32)
 	if t.stale(h, p) && s.end() > h.pos {
 		t.fate(event.ByteBeyond, s.b)
 		t.raise(f, d, noteTimestamp, s.pos, len(s.b), p.Stamp)
+		t.other(f, d, s.pos, s.b, p.Stamp)
 		return
 	}
 	if p.HasTS && s.pos <= h.pos && s.end() > h.pos {
@@ -121,6 +122,10 @@ func (t *Table) seen(f *flow, d event.Direction, s *piece) {
 		t.fate(fate, b)
 		if fate == event.ByteOverlap && h.differs(pos, b) {
 			t.conflict(f, d, pos, len(b), s.at)
+			t.tell(f, d, pos, b, s.at)
+		}
+		if d == event.ToServer && fate == event.ByteOverlap && h.unseen(pos, len(b)) {
+			t.unchecked(f, d, pos, len(b), s.at)
 		}
 	}
 }
@@ -155,7 +160,10 @@ func (t *Table) override(f *flow, d event.Direction, s piece) {
 	for w.n > 0 && w.first < end {
 		run := w.run(w.first)
 		run = run[:min(uint64(len(run)), end-w.first)]
-		differ = differ || string(run) != string(s.b[w.first-s.pos:][:len(run)])
+		if string(run) != string(s.b[w.first-s.pos:][:len(run)]) {
+			differ = true
+			t.other(f, d, w.first, run, s.at)
+		}
 		to := w.first + uint64(len(run))
 		n := uint64(w.drop(&t.pool, w.first, to))
 		t.led.Buffered -= n

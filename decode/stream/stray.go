@@ -81,6 +81,7 @@ func (t *Table) dropStray(f *flow, d event.Direction, at event.Stamp) {
 		s := t.takeStray(h)
 		t.fate(event.ByteBeyond, s.b)
 		t.raise(f, d, noteBeyond, s.pos, len(s.b), at)
+		t.other(f, d, s.pos, s.b, at)
 	}
 }
 

@@ -31,6 +31,7 @@ type Table struct {
 	timers  []timer
 	now     int64 // the clock timers were fired at last
 	floods  floods
+	losers  []byte // scratch of windows
 
 	// Stats counts what the ledger has no place for.
 	Stats Stats

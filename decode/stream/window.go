@@ -62,11 +62,13 @@ func (w *window) grow(l *pool, last uint64) {
 
 // put stores b at pos, which lies at or above page low, where l has room. The
 // overlap policy decides where bytes wait already. It returns how many bytes
-// of b were there before, and whether any of them differed.
-func (w *window) put(l *pool, pos uint64, b []byte, clock int64) (overlap int, differ bool) {
+// of b were there before, and whether any of them differed; losers, scratch of
+// the caller's, then is b as it would be had the policy decided otherwise.
+func (w *window) put(l *pool, pos uint64, b []byte, clock int64, losers *[]byte) (overlap int, differ bool) {
 	end := pos + uint64(len(b))
 	w.grow(l, (end-1)/pageSize)
 	c := newClaim(w, pos, end)
+	c.b, c.losers = b, (*losers)[:0]
 	for q := pos; q < end; {
 		slot := &w.ring[q/pageSize&uint64(len(w.ring)-1)]
 		if *slot == nil {
@@ -83,6 +85,7 @@ func (w *window) put(l *pool, pos uint64, b []byte, clock int64) (overlap int, d
 		q += uint64(j - i)
 	}
 	c.finish()
+	*losers = c.losers
 	if w.n == 0 || pos < w.first {
 		w.first = pos
 	}

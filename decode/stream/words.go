@@ -21,6 +21,7 @@ const (
 // Anomalies raised here; their meaning is docs/vocabulary.md's.
 const (
 	noteOverlap   = "overlap_diff"
+	noteUnchecked = "overlap_unchecked"
 	noteRST       = "rst_suspect"
 	noteFIN       = "fin_suspect"
 	noteSYN       = "syn_suspect"
