@@ -199,6 +199,26 @@ func TestFloodOfOverlaps(t *testing.T) {
 	}
 }
 
+// TestFloodOfConflicts sends requests whose bytes are sent again and again
+// with other values, and ambiguous ones, from everywhere; nobody answers.
+func TestFloodOfConflicts(t *testing.T) {
+	f := newFlood(t, nil)
+	head := template(frame.ACK, "POST /a?id=00000000 HTTP/1.1\r\nHost: h\r\nHost: i\r\nContent-Length: 900\r\nTransfer-Encoding: chunked\r\n\r\n300\r\n"+strings.Repeat("x", 700))
+	n := size() / 10
+	for i := range n {
+		conn, k := uint32(i/20), i%20
+		binary.BigEndian.PutUint32(head[atSource:], 11<<24|conn)
+		binary.BigEndian.PutUint16(head[atID:], uint16(i))
+		copy(head[len(head)-700:], fmt.Sprintf("%08d", k))
+		f.send(head, 10_000)
+	}
+	f.within(80 << 20)
+	f.close()
+	if f.notes["overlap_diff"] == 0 || len(f.calls) != n/20 {
+		t.Errorf("%d calls; anomalies %v", len(f.calls), f.notes)
+	}
+}
+
 // TestFloodOfFragments sends first halves of datagrams that never get their
 // second, from everywhere; one that does is read.
 func TestFloodOfFragments(t *testing.T) {

@@ -87,6 +87,7 @@ func (c *Conn) Close(at event.Stamp) {
 	for c.len() > 0 {
 		c.pop(at)
 	}
+	c.dropRivals()
 }
 
 // Upgraded reports whether the connection left HTTP/1: after a 101 response

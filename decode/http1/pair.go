@@ -255,7 +255,7 @@ func (c *Conn) deliver(e *entry, next int, at event.Stamp) {
 	if e.tape != [2]*tape{} {
 		c.second(e, at)
 	}
-	if len(c.list) > 0 {
+	if len(c.list) > 0 || c.full {
 		c.rivalry(e, c.startOf(next), at)
 	}
 	c.led.CallsMade++

@@ -19,6 +19,7 @@ type Pool struct {
 	free []*event.Call
 	// second is where second readings are made; nil before the first.
 	second *Pool
+	kept   int // bytes of all connections that are kept for second readings
 }
 
 // NewPool returns a pool for connections that count into led and whose calls

@@ -114,7 +114,7 @@ func (r *rig) accounted(t testing.TB) {
 	if r.led.CallsMade != uint64(len(r.calls)) {
 		t.Errorf("%d calls made, %d emitted", r.led.CallsMade, len(r.calls))
 	}
-	if n := r.conn.len(); n != 0 || r.conn.raw != 0 {
+	if n := r.conn.len(); n != 0 || r.conn.raw != 0 || r.conn.pool.kept != 0 {
 		t.Errorf("%d calls and %d body bytes left after Close", n, r.conn.raw)
 	}
 }

@@ -19,7 +19,7 @@ type rivals struct {
 	full bool // one was not kept
 }
 
-// Bounds of what a connection keeps of rivals, beside pendingRaw.
+// maxRivals bounds the rivals that a connection keeps.
 const maxRivals = 32
 
 // nowhere is the place of what cannot be located in the stream.
@@ -47,11 +47,11 @@ func (c *Conn) Other(d event.Direction, off int64, b []byte, _ event.Stamp) (kep
 			return true
 		}
 	}
-	if len(r.list) == maxRivals || c.raw+len(b) > pendingRaw {
+	if len(r.list) == maxRivals || len(b) > c.room() {
 		r.full = true
 		return true
 	}
-	c.raw += len(b)
+	c.hold(len(b))
 	r.list = append(r.list, rival{pos, append([]byte(nil), b...)})
 	return true
 }
@@ -62,6 +62,14 @@ func (e *entry) located(end, seen uint64, text string) {
 	if e.text, e.start, e.body = text, end-seen, end; end == nowhere {
 		e.start = nowhere
 	}
+}
+
+// dropRivals forgets those that no call can have any more.
+func (c *Conn) dropRivals() {
+	for _, r := range c.list {
+		c.hold(-len(r.b))
+	}
+	c.rivals = rivals{}
 }
 
 // startOf returns where in the stream the i-th place in the queue begins, or
@@ -89,7 +97,7 @@ func (c *Conn) rivalry(e *entry, limit uint64, at event.Stamp) {
 			rest = append(rest, r)
 			continue
 		}
-		c.raw -= len(r.b)
+		c.hold(-len(r.b))
 		if e.start == nowhere || r.pos+uint64(len(r.b)) > e.start {
 			own = append(own, r)
 		}
@@ -97,14 +105,14 @@ func (c *Conn) rivalry(e *entry, limit uint64, at event.Stamp) {
 	if c.list = rest; len(rest) == 0 {
 		c.list = nil
 	}
-	if len(own) == 0 || !e.call.Req.Seen {
-		return
-	}
-	e.call.Mark(AnomalyOverlap)
 	if c.full {
 		e.call.Mark(AnomalySecondCut)
 		c.full = len(rest) > 0
 	}
+	if len(own) == 0 || !e.call.Req.Seen {
+		return
+	}
+	e.call.Mark(AnomalyOverlap)
 	s := c.pool.scratch(firstReading)
 	whole, to, all := e.with(own)
 	list, few := s.requests(whole, to, at)

@@ -73,7 +73,7 @@ func TestRivalStandsInItsPlace(t *testing.T) {
 		if strings.Join(got, "\n") != strings.Join(want, "\n") {
 			t.Fatalf("seed %d, told after %d:\n%s\nwant\n%s", seed, tell, strings.Join(got, "\n"), strings.Join(want, "\n"))
 		}
-		if c.raw != 0 || c.list != nil {
+		if c.raw != 0 || c.pool.kept != 0 || c.list != nil {
 			t.Fatalf("seed %d: %d bytes, %d rivals left", seed, c.raw, len(c.list))
 		}
 	}
@@ -159,7 +159,7 @@ func TestRivalsAreBounded(t *testing.T) {
 	c.Data(down, []byte(ok0), event.Stamp{})
 	c.Data(up, []byte(get), event.Stamp{})
 	c.Data(down, []byte(ok0), event.Stamp{})
-	if got, want := strings.Join(marks, "|"), "|"+AnomalyOverlap+","+AnomalySecondCut+"|"; got != want {
+	if got, want := strings.Join(marks, "|"), "|"+AnomalySecondCut+","+AnomalyOverlap+"|"; got != want {
 		t.Errorf("anomalies %s, want %s", got, want)
 	}
 	if c.raw != 0 || c.list != nil {

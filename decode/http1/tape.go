@@ -60,14 +60,27 @@ func (h *half) recordBody(e *entry, f *facts) {
 
 func (h *half) insert(e *entry, t *tape) { e.tape[h.dir], h.tape = t, t }
 
+// maxKept bounds what the connections of a pool keep for second readings
+// together: 256 KiB, that is 16 MiB in all partitions.
+const maxKept = 256 << 10
+
+// room is how much more the connection may keep for second readings.
+func (c *Conn) room() int { return min(pendingRaw-c.raw, maxKept-c.pool.kept) }
+
+// hold counts n bytes more, or less, that are kept for second readings.
+func (c *Conn) hold(n int) {
+	c.raw += n
+	c.pool.kept += n
+}
+
 // wind puts b, which the last step took, on the tape that was there before it.
 func (h *half) wind(before *tape, b []byte) {
 	if before != nil && !before.out {
-		room := max(0, min(h.conn.pool.cfg.BodyCap-len(before.body), pendingRaw-h.conn.raw))
+		room := max(0, min(h.conn.pool.cfg.BodyCap-len(before.body), h.conn.room()))
 		before.cut = before.cut || len(b) > room && before.own < 0
 		b = b[:min(len(b), room)]
 		before.body = append(before.body, b...)
-		h.conn.raw += len(b)
+		h.conn.hold(len(b))
 		before.end()
 	}
 	if t := h.tape; t != nil && t != before {
@@ -100,7 +113,7 @@ func (c *Conn) eject(e *entry, d event.Direction) *tape {
 	if h := &c.half[d]; h.tape == t {
 		h.tape = nil
 	}
-	c.raw -= len(t.body)
+	c.hold(-len(t.body))
 	if t.out = true; t.own < 0 {
 		t.own = len(t.body)
 	}
