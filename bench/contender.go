@@ -39,18 +39,21 @@ func buildBaseline(dir string) (string, error) {
 	return file, nil
 }
 
-func contenders(spaniel, baseline, file string) []*contender {
+// contenders are the baseline, then Spaniel in pairs of one worker and two.
+func contenders(spaniel, baseline, file string, rules bool) []*contender {
 	read := func(name string, flags ...string) *contender {
 		argv := append([]string{spaniel, "read", file, "-q", "-o", "ndjson"}, flags...)
 		return &contender{name: name, argv: argv, check: true}
 	}
-	return []*contender{
+	list := []*contender{
 		{name: "gopacket + net/http, detects nothing", argv: []string{baseline, file}},
 		read("spaniel, no rules, 1 worker", "--no-rules", "--only", "call", "--workers", "1"),
 		read("spaniel, no rules, 2 workers", "--no-rules", "--only", "call", "--workers", "2"),
-		read("spaniel, all shipped rules, 1 worker", "--workers", "1"),
-		read("spaniel, all shipped rules, 2 workers", "--workers", "2"),
 	}
+	if rules {
+		list = append(list, read("spaniel, all shipped rules, 1 worker", "--workers", "1"), read("spaniel, all shipped rules, 2 workers", "--workers", "2"))
+	}
+	return list
 }
 
 // run runs the contender once as a whole process.

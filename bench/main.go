@@ -18,6 +18,7 @@ type options struct {
 	shrink, rounds int
 	dir, spaniel   string
 	keep, tshark   bool
+	rules          bool
 }
 
 func main() {
@@ -27,6 +28,7 @@ func main() {
 	flag.IntVar(&opt.rounds, "rounds", 5, "rounds; of each figure the median counts")
 	flag.StringVar(&opt.dir, "dir", filepath.Join("bench", "work"), "where the captures go, about 1.3 GB at a time")
 	flag.StringVar(&opt.spaniel, "spaniel", filepath.Join("bin", "spaniel"), "binary to measure")
+	flag.BoolVar(&opt.rules, "rules", true, "read with all shipped rules too")
 	flag.BoolVar(&opt.keep, "keep", false, "leave the captures there")
 	flag.BoolVar(&opt.tshark, "tshark", false, "read a small capture once with tshark too (deploy/deps.sh bench installs it)")
 	flag.Parse()

@@ -29,7 +29,7 @@ func measure(opt *options, k kind, baseline string) (_ *result, err error) {
 	if !opt.keep {
 		defer func() { err = errors.Join(err, os.Remove(file), os.Remove(truth)) }()
 	}
-	r := &result{kind: k, sum: sum, list: contenders(opt.spaniel, baseline, file)}
+	r := &result{kind: k, sum: sum, list: contenders(opt.spaniel, baseline, file, opt.rules)}
 	for range opt.rounds {
 		for _, c := range r.list {
 			out, err := c.run()
@@ -74,7 +74,9 @@ func (r *result) print(out io.Writer) int {
 			float64(r.sum.Packets)/wall/1000, float64(r.sum.Calls)/wall, rss/(1<<20), heap, c.found)
 	}
 	w.Flush() // to a buffer or standard output: a failure here has nobody to be told
-	fmt.Fprintf(out, "wall of two workers, to one: no rules %.2f, all rules %.2f\n", r.ratio(r.list[2], r.list[1], wallOf), r.ratio(r.list[4], r.list[3], wallOf))
+	for i := 1; i+1 < len(r.list); i += 2 {
+		fmt.Fprintf(out, "wall of two workers, to one: %.2f (%s)\n", r.ratio(r.list[i+1], r.list[i], wallOf), r.list[i].name)
+	}
 	return r.odd
 }
 

@@ -17,10 +17,11 @@ type output interface {
 }
 
 func newOutput(a *app, opt *readOptions, known *alertSet) output {
+	if opt.format == "ndjson" {
+		return &lineOutput{w: a.out}
+	}
 	w := bufio.NewWriterSize(a.out, 64<<10)
 	switch {
-	case opt.format == "ndjson":
-		return &lineOutput{w: w}
 	case opt.format == "json":
 		return &arrayOutput{w: w}
 	case opt.format == "csv":
@@ -33,15 +34,26 @@ func newOutput(a *app, opt *readOptions, known *alertSet) output {
 	return newReport(a, w, opt, known)
 }
 
-// lineOutput is ndjson: an object a line, the summary last.
+// lineOutput is ndjson: an object a line, the summary last. Lines are gathered
+// where they are made.
 type lineOutput struct {
-	w   *bufio.Writer
+	w   io.Writer
 	buf []byte
 }
 
+// lineBatch is how many bytes of lines are written at a time.
+const lineBatch = 64 << 10
+
 func (o *lineOutput) item(it *event.Item) error {
-	o.buf = jsonl.AppendItem(o.buf[:0], it)
+	if o.buf = jsonl.AppendItem(o.buf, it); len(o.buf) < lineBatch {
+		return nil
+	}
+	return o.flush()
+}
+
+func (o *lineOutput) flush() error {
 	_, err := o.w.Write(o.buf)
+	o.buf = o.buf[:0]
 	return err
 }
 
@@ -50,10 +62,8 @@ func (o *lineOutput) finish(s *summary) error {
 	if err != nil {
 		return err
 	}
-	if _, err := o.w.Write(append(b, '\n')); err != nil {
-		return err
-	}
-	return o.w.Flush()
+	o.buf = append(append(o.buf, b...), '\n')
+	return o.flush()
 }
 
 // arrayOutput is one JSON array of the same objects.

@@ -31,6 +31,7 @@ type entry struct {
 // before their request.
 type queue struct {
 	q        []entry
+	first    [1]entry // what q begins with: most connections make one call at a time
 	off      int
 	answered int
 	orphans  int
@@ -58,6 +59,9 @@ func (q *queue) push(e entry) *entry {
 		n := copy(q.q, q.q[q.off:])
 		clear(q.q[n:])
 		q.q, q.off = q.q[:n], 0
+	}
+	if q.q == nil {
+		q.q = q.first[:0]
 	}
 	q.q = append(q.q, e)
 	return &q.q[len(q.q)-1]

@@ -18,7 +18,7 @@ func parseRequestLine(line string) (r requestLine, ok bool) {
 	if line != "" && isBlank(line[0]) { // some servers pass it over
 		line, r.odd = trim(line), true
 	}
-	cut := strings.IndexAny(line, " \t")
+	cut := blankIn(line)
 	if cut <= 0 { // a method alone: servers answer 400 to it
 		r.method, r.v, r.odd = line, vOdd, true
 		return r, plainMethod(line)
@@ -27,7 +27,7 @@ func parseRequestLine(line string) (r requestLine, ok bool) {
 	rest := line[cut:]
 	target := trim(rest)
 	r.odd = r.odd || len(rest) != len(target)+1 || rest[0] != ' '
-	if end := strings.LastIndexAny(target, " \t"); end > 0 {
+	if end := lastBlankIn(target); end > 0 {
 		if r.v, ok = parseVersion(target[end+1:]); ok {
 			r.version, r.target = target[end+1:], trim(target[:end])
 			r.odd = r.odd || len(r.target) != end || target[end] != ' '

@@ -47,7 +47,7 @@ func sniffRequest(b []byte) int8 {
 	if end < 0 {
 		return sniffPart(b)
 	}
-	r, ok := parseRequestLine(string(bytes.TrimSuffix(b[:end], []byte("\r"))))
+	r, ok := parseRequestLine(view(bytes.TrimSuffix(b[:end], []byte("\r"))))
 	switch {
 	case !ok || !isToken(r.method) && !strictVersion(r.version):
 		return -1

@@ -1,7 +1,5 @@
 package http1
 
-import "strings"
-
 // statusLine is the first line of a response taken apart.
 type statusLine struct {
 	version, reason string
@@ -43,7 +41,7 @@ func parseStatusLine(line string) (s statusLine, ok bool) {
 
 // cutBlank cuts s at its first space or tab.
 func cutBlank(s string) (before, after string, found bool) {
-	if i := strings.IndexAny(s, " \t"); i >= 0 {
+	if i := blankIn(s); i >= 0 {
 		return s[:i], s[i+1:], true
 	}
 	return s, "", false

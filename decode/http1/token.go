@@ -1,5 +1,7 @@
 package http1
 
+import "strings"
+
 // tokenBytes marks the bytes of an RFC 9110 token.
 var tokenBytes = func() (t [256]bool) {
 	for c := '0'; c <= '9'; c++ {
@@ -88,4 +90,22 @@ func toLower(s string) string {
 		}
 	}
 	return s
+}
+
+// blankIn returns where the first space or tab of s lies, -1 without one. Asking
+// for each is faster than for any of two, which makes a set of them first.
+func blankIn(s string) int {
+	i := strings.IndexByte(s, ' ')
+	if i < 0 {
+		return strings.IndexByte(s, '\t')
+	}
+	if j := strings.IndexByte(s[:i], '\t'); j >= 0 {
+		return j
+	}
+	return i
+}
+
+// lastBlankIn returns where the last space or tab of s lies, -1 without one.
+func lastBlankIn(s string) int {
+	return max(strings.LastIndexByte(s, ' '), strings.LastIndexByte(s, '\t'))
 }
