@@ -79,6 +79,10 @@ func anything(t *testing.T, script []byte, advance int) string {
 		if fl&0x40 != 0 {
 			p.HasTS, p.TSVal = true, uint32(dt)
 		}
+		if fl&0x80 != 0 { // a time that the clock did not follow
+			p.Stamp.Time += int64(dt) * int64(ack) * 1e9
+		}
+		p.Signed = who&24 == 24
 		p.Urgent, p.Window, p.WScale, p.TTL = uint16(ack), uint16(off)<<4, int8(ack%16)-1, dt&0x70
 		r.push(&p)
 	}
