@@ -6,6 +6,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"sync"
 
 	"spaniel/event"
 	"spaniel/internal/render"
@@ -24,7 +25,8 @@ const (
 // explainer gathers the first examples of everything that did not become a
 // whole call, by reason, with the numbers of their frames.
 type explainer struct {
-	file    string // of several: what frame numbers belong to
+	mu      sync.Mutex // frames are told by the reader, what they became by the stage behind it
+	file    string     // of several: what frame numbers belong to
 	reasons map[[2]string]*reason
 	waiting map[uint64]bool    // frames with fragments of datagrams not yet whole
 	hanging map[uint64]hanging // losses that no frame caused, by connection
@@ -79,6 +81,11 @@ func (x *explainer) begin(file string) {
 // frame notes what became of a frame; parts are those whose fragments it
 // completed. A fragment is lost if its datagram never becomes whole.
 func (x *explainer) frame(f *event.Frame, fate event.FrameFate, parts []uint64) {
+	if fate == event.FrameStream && len(parts) == 0 {
+		return
+	}
+	x.mu.Lock()
+	defer x.mu.Unlock()
 	for _, p := range parts {
 		delete(x.waiting, p)
 	}
@@ -116,6 +123,8 @@ func (x *explainer) end(led *event.Ledger) {
 // item notes a loss, an anomaly, a call that is not whole, or a connection of
 // which no call can come.
 func (x *explainer) item(it *event.Item) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
 	switch it.Kind {
 	case event.KindLoss:
 		x.loss(it.Note)
