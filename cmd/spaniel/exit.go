@@ -118,6 +118,8 @@ func systemProblem(err error) *problem {
 	switch {
 	case errors.As(err, &locked):
 		return &problem{exitFailure, locked.Error(), "", "one process owns a store at a time", lockedFix(locked), err}
+	case errors.Is(err, store.ErrNotStore):
+		return &problem{exitInput, "the file is no store", "", err.Error(), "name the store: --store PATH; spaniel read FILE --save makes one where there is none", err}
 	case errors.Is(err, spool.ErrLocked):
 		return &problem{exitFailure, err.Error(), "", "another sensor uses the same spool", "stop it, or give this one its own: --set spool.path=DIR", err}
 	case errors.As(err, &addr) && addr.InUse:

@@ -6,11 +6,16 @@ import (
 	"os"
 	"regexp"
 	"strconv"
+	"strings"
 )
 
 // ErrLocked is what errors.Is finds in an Open that failed because another
 // process, or another Store of this one, has the file.
 var ErrLocked = errors.New("the store is in use")
+
+// ErrNotStore is what errors.Is finds in an Open of a file that the engine
+// takes for none of its own.
+var ErrNotStore = errors.New("the file is no store")
 
 // A LockedError says who has the file.
 type LockedError struct {
@@ -39,8 +44,8 @@ func (e *LockedError) Is(target error) bool { return target == ErrLocked }
 // names the holder.
 var lockPattern = regexp.MustCompile(`Conflicting lock is held in (.+?)(?: \(deleted\))? \(PID (\d+)\)`)
 
-// asLocked turns the engine's lock failure into a LockedError; other errors
-// pass.
+// asLocked turns the engine's lock failure into a LockedError, and its refusal
+// of another kind of file into ErrNotStore; other errors pass.
 func asLocked(path string, err error) error {
 	text := err.Error()
 	if m := lockPattern.FindStringSubmatch(text); m != nil {
@@ -52,6 +57,9 @@ func asLocked(path string, err error) error {
 	}
 	if lockAnyPattern.MatchString(text) {
 		return &LockedError{Path: path}
+	}
+	if strings.Contains(text, "not a valid DuckDB database file") {
+		return ErrNotStore
 	}
 	return err
 }

@@ -44,7 +44,7 @@ var _, _ sinks.Writer = (*Store)(nil), Shared{}
 
 // Open opens the file at path, and makes it with its directory if it is
 // missing. The error is a LockedError (errors.Is ErrLocked) when another
-// process has the file, and matches fs.ErrNotExist when ReadOnly and missing,
+// process has the file, ErrNotStore when it is a file of another kind, and matches fs.ErrNotExist when ReadOnly and missing,
 // fs.ErrPermission when the file may not be used. The engine makes further files
 // beside it by the process's umask.
 func Open(path string, cfg Config) (*Store, error) {
