@@ -1,5 +1,7 @@
 package window
 
+import "math"
+
 // A Pool bounds what several tables hold together: entries (calls in windows)
 // and keys. Who pays at a cap:
 //
@@ -22,11 +24,12 @@ type Pool struct {
 	entries, keys int
 	tables        []payer
 	often         *frequency
+	clock         int64 // the latest that any table was told
 }
 
 // NewPool returns a pool with the given caps, which are at least 1.
 func NewPool(maxEntries, maxKeys int) *Pool {
-	return &Pool{MaxEntries: max(1, maxEntries), MaxKeys: max(1, maxKeys), often: newFrequency(maxKeys)}
+	return &Pool{MaxEntries: max(1, maxEntries), MaxKeys: max(1, maxKeys), often: newFrequency(maxKeys), clock: math.MinInt64}
 }
 
 // Entries and Keys return what is held now.

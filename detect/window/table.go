@@ -1,7 +1,5 @@
 package window
 
-import "math"
-
 // A Plan is what a table's windows measure.
 type Plan struct {
 	// Over is the length of the windows in ns.
@@ -43,7 +41,7 @@ type Table[S any] struct {
 // NewTable returns an empty table that shares the pool's caps.
 func NewTable[S any](plan Plan, pool *Pool) *Table[S] {
 	plan.Keep = max(plan.Keep, plan.Over)
-	t := &Table[S]{plan: plan, pool: pool, id: uint64(len(pool.tables)), byKey: map[string]*Window[S]{}, paneCost: plan.cost(), clock: math.MinInt64, origins: map[uint64]*list[S]{}}
+	t := &Table[S]{plan: plan, pool: pool, id: uint64(len(pool.tables)), byKey: map[string]*Window[S]{}, paneCost: plan.cost(), origins: map[uint64]*list[S]{}}
 	for i := range t.weights {
 		t.weights[i].kind = byWeight
 	}
@@ -57,7 +55,7 @@ func NewTable[S any](plan Plan, pool *Pool) *Table[S] {
 // from, have a bounded share where there is no room for all; 0 is none.
 func (t *Table[S]) Add(key string, origin uint64, e Entry) *Window[S] {
 	w := t.Touch(key, origin, e.Clock)
-	e.Clock = t.clock
+	e.Clock = t.pool.clock
 	w.push(e)
 	t.pool.shrink(e.Clock, w)
 	return w
@@ -65,8 +63,8 @@ func (t *Table[S]) Add(key string, origin uint64, e Entry) *Window[S] {
 
 // Touch returns the key's window without adding a call to it.
 func (t *Table[S]) Touch(key string, origin uint64, clock int64) *Window[S] {
-	t.clock = max(t.clock, clock)
-	t.Expire(t.clock)
+	t.pool.clock = max(t.pool.clock, clock)
+	t.Expire(t.pool.clock)
 	w := t.byKey[key]
 	often := t.pool.often.add(hashText(key, t.id))
 	if w == nil {
@@ -79,9 +77,9 @@ func (t *Table[S]) Touch(key string, origin uint64, clock int64) *Window[S] {
 		}
 	}
 	w.touches++
-	w.touch(t.clock)
-	w.slide(t.clock)
-	t.pool.shrink(t.clock, w)
+	w.touch(t.pool.clock)
+	w.slide(t.pool.clock)
+	t.pool.shrink(t.pool.clock, w)
 	return w
 }
 
