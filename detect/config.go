@@ -42,6 +42,10 @@ type Limits struct {
 	RuleAlerts uint64
 	// CallAlerts bounds the alerts of one call; 64.
 	CallAlerts int
+	// RuleSteps is what evaluating one rule on one call may cost, in bytes of
+	// text looked at; 64 Mi. Beyond it the rule finds nothing, which is an
+	// error of it. Steps are counted, not timed: a replay does the same.
+	RuleSteps int
 	// RuleErrors is how many errors at run time put a rule out of service,
 	// in one partition or in the ordered stage; 100.
 	RuleErrors uint64
@@ -63,6 +67,7 @@ func (l Limits) complete() Limits {
 	set(&l.WindowKeys, DefaultWindowKeys)
 	set(&l.OpenAlerts, 4096)
 	set(&l.CallAlerts, 64)
+	set(&l.RuleSteps, 64<<20)
 	if l.RuleAlerts == 0 {
 		l.RuleAlerts = 5000
 	}

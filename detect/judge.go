@@ -107,12 +107,15 @@ func (j *Judge) possible(i int, r *Rule, c *event.Call) bool {
 // try applies rule r, the i-th, to what the scope is turned to.
 func (j *Judge) try(i int, r *Rule, out *Findings, limit int) {
 	st := &j.stats[i]
-	j.scope.finds = j.scope.finds[:0]
+	j.scope.finds, j.scope.steps = j.scope.finds[:0], 0
 	yes, err := r.when.test(&j.vm, j.scope)
-	if err == nil && yes {
+	if err == nil && yes && !j.scope.exhausted() {
 		st.Matched++
 		j.fired = append(j.fired, i)
 		err = j.matched(i, r, out, limit)
+	}
+	if j.scope.exhausted() {
+		err = errSteps
 	}
 	if err != nil {
 		st.fail(err, j.lim.RuleErrors)

@@ -68,7 +68,11 @@ func fieldCall(i int) func(...any) (any, error) {
 		if !ok {
 			return nil, fmt.Errorf("no call to look at")
 		}
-		return s.field(i), nil
+		v := s.field(i)
+		if text, ok := v.(string); ok && !s.spend(len(text)) {
+			return nil, errSteps
+		}
+		return v, nil
 	}
 }
 
@@ -78,7 +82,11 @@ func functionCall(f *function) func(...any) (any, error) {
 		if !ok {
 			return nil, fmt.Errorf("no call to look at")
 		}
-		return f.call(s, a[1:]), nil
+		v := f.call(s, a[1:])
+		if !s.spend(0) {
+			return nil, errSteps
+		}
+		return v, nil
 	}
 }
 

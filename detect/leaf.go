@@ -86,6 +86,9 @@ func (s *scope) match(x any, test func(string) (int, string, bool), needs *byteS
 }
 
 func (s *scope) matchText(x string, test func(string) (int, string, bool)) bool {
+	if !s.spend(len(x)) {
+		return false
+	}
 	off, text, ok := test(x)
 	if ok {
 		s.note(find{place: s.placeOf(x), text: text, offset: off, whole: x})
@@ -95,6 +98,9 @@ func (s *scope) matchText(x string, test func(string) (int, string, bool)) bool 
 
 func (s *scope) matchLeaf(l *event.Leaf, test func(string) (int, string, bool), needs *byteSet) bool {
 	for _, r := range l.Readings() {
+		if !s.spend(len(r.Text)) {
+			return false
+		}
 		if needs != nil {
 			var have byteSet
 			have.add(r.Text)
@@ -127,6 +133,9 @@ func (s *scope) matchPlace(x any, test func(place, value string) (int, string, b
 
 func (s *scope) matchLeafPlace(l *event.Leaf, test func(place, value string) (int, string, bool)) bool {
 	for _, r := range l.Readings() {
+		if !s.spend(len(r.Text)) {
+			return false
+		}
 		if off, text, ok := test(l.Place, r.Text); ok {
 			s.note(find{place: l.Place, chain: r.Chain, text: text, offset: off, whole: r.Text})
 			return true

@@ -202,7 +202,11 @@ func (t *translator) body(field int, test finder) native {
 		of = (*event.Call).RespBody
 	}
 	return native{truth: func(ev *eval) bool {
-		if _, _, ok := test(borrowed(of(ev.scope.call))); !ok {
+		body := borrowed(of(ev.scope.call))
+		if !ev.scope.spend(len(body)) {
+			return false
+		}
+		if _, _, ok := test(body); !ok {
 			return false
 		}
 		copied, _ := ev.scope.field(field).(string)

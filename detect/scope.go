@@ -23,13 +23,16 @@ type scope struct {
 	tokenList
 	addresses addresses
 	own       eval
+	// steps is what evaluating the rule under judgement has cost so far, budget
+	// what it may cost; 0 is any.
+	steps, budget int
 	// view, if there is one, says beforehand what matchers find in leaves.
 	view *prefilter.View
 }
 
 func newScope(lang *language, cfg *Config, ruleset string) *scope {
 	n := len(lang.fields)
-	s := &scope{lang: lang, cfg: cfg, ruleset: ruleset, box: make([]any, n), has: make([]bool, n), used: make([]int, 0, n)}
+	s := &scope{lang: lang, cfg: cfg, ruleset: ruleset, box: make([]any, n), has: make([]bool, n), used: make([]int, 0, n), budget: cfg.Limits.complete().RuleSteps}
 	s.own.scope = s
 	return s
 }
