@@ -64,7 +64,7 @@ func (w *Window[S]) Eval(i int) Value {
 			return v
 		}
 	}
-	a, n, r := w.table.plan.Aggregates[i], w.n, &w.run[i]
+	a, n, r := &w.table.plan.Aggregates[i], w.n, &w.run[i]
 	switch a.Op {
 	case Count:
 		return NumberOf(float64(n))

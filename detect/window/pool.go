@@ -23,13 +23,14 @@ type Pool struct {
 
 	entries, keys int
 	tables        []payer
-	often         *frequency
-	clock         int64 // the latest that any table was told
+	often         *frequency // made when the first window is given up
+	quiet         int        // touches since a window was given up
+	clock         int64      // the latest that any table was told
 }
 
 // NewPool returns a pool with the given caps, which are at least 1.
 func NewPool(maxEntries, maxKeys int) *Pool {
-	return &Pool{MaxEntries: max(1, maxEntries), MaxKeys: max(1, maxKeys), often: newFrequency(maxKeys), clock: math.MinInt64}
+	return &Pool{MaxEntries: max(1, maxEntries), MaxKeys: max(1, maxKeys), clock: math.MinInt64}
 }
 
 // Entries and Keys return what is held now.
@@ -62,7 +63,7 @@ func (p *Pool) shrink(clock int64, spare any) {
 		if t.shed() {
 			p.Shed++
 		} else if t.evict(clock, spare) {
-			p.Evicted++
+			p.evicted()
 		} else {
 			break
 		}
@@ -71,8 +72,26 @@ func (p *Pool) shrink(clock int64, spare any) {
 		if !p.most(payer.size).evict(clock, spare) {
 			break
 		}
-		p.Evicted++
+		p.evicted()
 	}
+}
+
+func (p *Pool) evicted() {
+	p.Evicted++
+	p.quiet = 0
+	if p.often == nil {
+		p.often = newFrequency(p.MaxKeys)
+	}
+}
+
+// came counts a key and returns how often it came, as far as that is known and
+// is of use: while no windows are given up, each knows for itself.
+func (p *Pool) came(key string, table uint64) int {
+	if p.often == nil || p.quiet > 16*p.MaxKeys {
+		return 1
+	}
+	p.quiet++
+	return p.often.add(hashText(key, table))
 }
 
 func (p *Pool) most(of func(payer) int) payer {

@@ -39,7 +39,7 @@ func (r *running) count(x, sign float64) {
 	r.sum += sign * x
 }
 
-func (r *running) add(a Aggregate, e *Entry) {
+func (r *running) add(a *Aggregate, e *Entry) {
 	switch a.Op {
 	case GapCV:
 		r.gaps.add(e.Time)
@@ -57,11 +57,11 @@ func (r *running) add(a Aggregate, e *Entry) {
 		i, _ := slices.BinarySearchFunc(r.sorted, v.Num, cmp.Compare[float64])
 		r.sorted = slices.Insert(r.sorted, i, v.Num)
 	case Distinct, Top, TopShare:
-		r.value(v, 1)
+		r.value(v, 1, a.Op != Distinct)
 	}
 }
 
-func (r *running) drop(a Aggregate, e *Entry) {
+func (r *running) drop(a *Aggregate, e *Entry) {
 	switch a.Op {
 	case GapCV:
 		r.gaps.drop(e.Time)
@@ -80,27 +80,31 @@ func (r *running) drop(a Aggregate, e *Entry) {
 			r.sorted = shorter(slices.Delete(r.sorted, i, i+1))
 		}
 	case Distinct, Top, TopShare:
-		r.value(v, -1)
+		r.value(v, -1, a.Op != Distinct)
 	}
 }
 
-// value counts a value once more or less. A NaN is no key: the map would
-// never give it back.
-func (r *running) value(v Value, by int) {
+// value counts a value once more or less, and how many came how often, if that
+// is asked. A NaN is no key: the map would never give it back.
+func (r *running) value(v Value, by int, levels bool) {
 	switch {
 	case v.Kind == Text:
 		if r.texts == nil {
 			r.texts = map[string]int{}
 		}
 		n := r.texts[v.Str]
-		r.level(n, n+by)
+		if levels {
+			r.level(n, n+by)
+		}
 		r.texts = counted(r.texts, v.Str, n+by, &r.peak)
 	case v.Num == v.Num:
 		if r.numbers == nil {
 			r.numbers = map[float64]int{}
 		}
 		n := r.numbers[v.Num]
-		r.level(n, n+by)
+		if levels {
+			r.level(n, n+by)
+		}
 		r.numbers = counted(r.numbers, v.Num, n+by, &r.peak)
 	}
 }

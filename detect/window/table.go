@@ -1,5 +1,7 @@
 package window
 
+import "math"
+
 // A Plan is what a table's windows measure.
 type Plan struct {
 	// Over is the length of the windows in ns.
@@ -35,13 +37,14 @@ type Table[S any] struct {
 	weights  [8]list[S] // of heavy windows: 64 entries, 128, … MaxEntries
 	origins  map[uint64]*list[S]
 	clock    int64
+	oldest   int64 // no window was untouched for longer than since then
 	scratch  []float64
 }
 
 // NewTable returns an empty table that shares the pool's caps.
 func NewTable[S any](plan Plan, pool *Pool) *Table[S] {
 	plan.Keep = max(plan.Keep, plan.Over)
-	t := &Table[S]{plan: plan, pool: pool, id: uint64(len(pool.tables)), byKey: map[string]*Window[S]{}, paneCost: plan.cost(), origins: map[uint64]*list[S]{}}
+	t := &Table[S]{plan: plan, pool: pool, id: uint64(len(pool.tables)), byKey: map[string]*Window[S]{}, paneCost: plan.cost(), oldest: math.MinInt64, origins: map[uint64]*list[S]{}}
 	for i := range t.weights {
 		t.weights[i].kind = byWeight
 	}
@@ -66,7 +69,7 @@ func (t *Table[S]) Touch(key string, origin uint64, clock int64) *Window[S] {
 	t.pool.clock = max(t.pool.clock, clock)
 	t.Expire(t.pool.clock)
 	w := t.byKey[key]
-	often := t.pool.often.add(hashText(key, t.id))
+	often := t.pool.came(key, t.id)
 	if w == nil {
 		w = &Window[S]{Key: key, table: t, origin: origin, touches: often - 1, run: make([]running, len(t.plan.Aggregates))}
 		w.newTrackers()
@@ -95,9 +98,17 @@ func (t *Table[S]) originList(origin uint64) *list[S] {
 // Expire forgets the keys whose last call is longer ago than Plan.Keep. What
 // a window says never depends on when, or whether, this is called.
 func (t *Table[S]) Expire(clock int64) {
+	if clock-t.plan.Keep < t.oldest {
+		return
+	}
+	t.oldest = clock
 	for i := range t.ranks {
-		for l := &t.ranks[i]; l.head != nil && l.head.last <= clock-t.plan.Keep; {
+		l := &t.ranks[i]
+		for l.head != nil && l.head.last <= clock-t.plan.Keep {
 			t.forget(l.head)
+		}
+		if l.head != nil {
+			t.oldest = min(t.oldest, l.head.last)
 		}
 	}
 }

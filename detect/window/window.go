@@ -68,15 +68,16 @@ func (w *Window[S]) push(e Entry) {
 		w.resize(min(MaxEntries, max(4, 2*len(w.ring))))
 	}
 	w.n++
-	*w.at(w.n - 1) = e
-	for i, a := range w.table.plan.Aggregates {
-		w.run[i].add(a, &e)
+	kept := w.at(w.n - 1)
+	*kept = e
+	for i := range w.table.plan.Aggregates {
+		w.run[i].add(&w.table.plan.Aggregates[i], kept)
 	}
 	if w.summary != nil {
-		w.sumUp(&e)
+		w.sumUp(kept)
 	}
 	if w.trackers != nil {
-		w.track(&e)
+		w.track(kept)
 	}
 	w.table.entries++
 	w.table.pool.entries++
@@ -119,8 +120,8 @@ func (w *Window[S]) dropEarly() {
 // shift removes the oldest entry.
 func (w *Window[S]) shift() {
 	e := w.at(0)
-	for i, a := range w.table.plan.Aggregates {
-		w.run[i].drop(a, e)
+	for i := range w.table.plan.Aggregates {
+		w.run[i].drop(&w.table.plan.Aggregates[i], e)
 	}
 	*e = Entry{}
 	w.first = (w.first + 1) % len(w.ring)
