@@ -24,6 +24,9 @@ type Config struct {
 	Addr func(a netip.Addr) netip.Addr
 	// RealIP finds the client behind trusted proxies; nil: nobody is trusted.
 	RealIP func(client netip.Addr, req *event.Message) netip.Addr
+	// Now, if set, is a wall clock in ns by which rules are timed. What is
+	// said never depends on it.
+	Now    func() int64
 	Limits Limits
 }
 
@@ -82,6 +85,9 @@ type RuleStats struct {
 	ID string
 	// Considered calls passed the prefilter; Matched is where the condition held.
 	Considered, Matched uint64
+	// Nanos is what evaluating has taken, as far as one in sixteen tells, and
+	// Slowest the longest of those; both 0 where nobody times.
+	Nanos, Slowest uint64
 	// Errors at run time; LastError is the latest. A rule with too many is
 	// quarantined: judged no more.
 	Errors      uint64

@@ -108,6 +108,7 @@ func (j *Judge) possible(i int, r *Rule, c *event.Call) bool {
 func (j *Judge) try(i int, r *Rule, out *Findings, limit int) {
 	st := &j.stats[i]
 	j.scope.finds, j.scope.steps = j.scope.finds[:0], 0
+	began := st.begin(j.cfg.Now)
 	yes, err := r.when.test(&j.vm, j.scope)
 	if err == nil && yes && !j.scope.exhausted() {
 		st.Matched++
@@ -120,6 +121,7 @@ func (j *Judge) try(i int, r *Rule, out *Findings, limit int) {
 	if err != nil {
 		st.fail(err, j.lim.RuleErrors)
 	}
+	st.end(j.cfg.Now, began)
 }
 
 func (j *Judge) hash(kind, secret string) string {

@@ -134,6 +134,8 @@ func (st *Stage) Observe(o *Observation) {
 		return
 	}
 	rs.stats.Considered++
+	began := rs.stats.begin(st.cfg.Now)
+	defer func() { rs.stats.end(st.cfg.Now, began) }()
 	entry := window.Entry{Clock: o.Order.Clock, Time: o.Time, Call: o.Call, Values: o.Values}
 	var fired *firing
 	for i, key := range o.Keys {

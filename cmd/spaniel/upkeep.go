@@ -90,7 +90,7 @@ func (s *service) snapshot() admin.Snapshot {
 	snap.Messages = s.seen
 	for _, r := range s.set.Load().Rules() {
 		snap.Rules = append(snap.Rules, admin.RuleCount{ID: r.ID, Severity: r.Severity.String(), Alerts: s.alerts[r.ID],
-			Evaluations: work[r.ID].Considered, Errors: work[r.ID].Errors, Disabled: work[r.ID].Quarantined})
+			Evaluations: work[r.ID].Considered, Errors: work[r.ID].Errors, Disabled: work[r.ID].Quarantined, Seconds: float64(work[r.ID].Nanos) / 1e9})
 	}
 	s.mu.Unlock()
 	for _, w := range []spool.Which{spool.Alerts, spool.Calls} {

@@ -64,6 +64,8 @@ type RuleCount struct {
 	// time, and a rule with too many is Disabled.
 	Evaluations, Errors uint64
 	Disabled            bool
+	// Seconds is what evaluating took, by a sample.
+	Seconds float64
 }
 
 // SinkCount is how one sink stands.

@@ -66,7 +66,7 @@ func (c *Config) complete() error {
 func (c *Config) detectConfig(red *redact.Redactor) *detect.Config {
 	return &detect.Config{
 		Sensor: event.AlertSensor{Name: c.Name, Zone: c.Zone, Version: c.Version},
-		Hash:   red.Hash, Redact: red.Text, User: red.User, Addr: red.Addr, RealIP: red.RealIP, Limits: c.Limits,
+		Hash:   red.Hash, Redact: red.Text, User: red.User, Addr: red.Addr, RealIP: red.RealIP, Limits: c.Limits, Now: c.Now,
 	}
 }
 

@@ -35,6 +35,8 @@ func addRules(sum map[string]detect.RuleStats, stats []detect.RuleStats) {
 		t.Considered += r.Considered
 		t.Matched += r.Matched
 		t.Errors += r.Errors
+		t.Nanos += r.Nanos
+		t.Slowest = max(t.Slowest, r.Slowest)
 		t.Quarantined = t.Quarantined || r.Quarantined
 		if r.LastError != "" {
 			t.LastError = r.LastError
