@@ -151,6 +151,31 @@ func category(name string) bool {
 	return name == "*" || ok && contains(packs(), pack) && (kind == "*" || kind != "" && !strings.ContainsAny(kind, "*/"))
 }
 
+// beside adds those rules of further sources whose alerts the set's own rules
+// count, and whose ids it does not have.
+func (s *Set) beside(sources []Source) {
+	var own []link
+	for _, r := range s.rules {
+		if r.win != nil {
+			own = append(own, r.win.links...)
+		}
+	}
+	if len(own) == 0 {
+		return
+	}
+	more := &Set{byID: map[string]*Rule{}, lang: s.lang}
+	for _, src := range sources {
+		more.loadSource(src) // what is wrong in them is told where they are the rules in effect
+	}
+	for _, r := range more.rules {
+		if s.byID[r.ID] == nil && slices.ContainsFunc(own, func(l link) bool { return names(l.name, r) }) {
+			r.Beside = true
+			s.byID[r.ID] = r
+			s.rules = append(s.rules, r)
+		}
+	}
+}
+
 // circles are rules that count one another's alerts.
 func (s *Set) circles() (problems []Problem) {
 	const under, done = 1, 2

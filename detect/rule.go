@@ -28,6 +28,8 @@ type Rule struct {
 	// Suppress is how long the same key stays quiet after an alert.
 	Suppress time.Duration
 	Tests    []Test
+	// Beside says that it is only here since others count its alerts.
+	Beside bool
 
 	when           *program
 	need           *prefilter.Filter

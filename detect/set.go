@@ -29,6 +29,9 @@ type LoadOptions struct {
 	// Packs, if any, are the only packs used (first words of categories);
 	// rules of other packs are checked all the same.
 	Packs []string
+	// Beside are sources of which only the rules are taken whose alerts the
+	// others count: what a file of rules is tested with. They are marked.
+	Beside []Source
 }
 
 // A Set is a loaded rule set: immutable, shared by judges and stages.
@@ -52,6 +55,7 @@ func Load(sources []Source, opt LoadOptions) (*Set, error) {
 	for _, src := range sources {
 		problems = append(problems, s.loadSource(src)...)
 	}
+	s.beside(opt.Beside)
 	known := maps.Clone(s.byID)
 	problems = append(problems, s.choose(opt)...)
 	problems = append(problems, s.joins(known)...)

@@ -193,3 +193,26 @@ func TestTrackerFaults(t *testing.T) {
 		t.Errorf("a key no alert has: %v", err)
 	}
 }
+
+// TestBeside: a set that counts alerts of rules it does not hold takes them
+// from where it is told, those and no others, and they work.
+func TestBeside(t *testing.T) {
+	probe := strings.Replace(good, "a-rule", "probe", 1) + "when: req.path == \"/probe\"\n"
+	other := strings.Replace(strings.Replace(good, "a-rule", "other", 1), "recon/probing", "dos/other", 1) + "when: req.seen\n"
+	for _, name := range []string{"probe", "recon/*"} {
+		mine := windowRuleOf("mine", "[client.ip]", "5m", `alerts("`+name+`") > 0`)
+		set, err := Load([]Source{{FS: files(mine)}}, LoadOptions{Beside: []Source{{FS: files(probe, other)}}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(set.Rules()) != 2 || set.Rule("mine").Beside || !set.Rule("probe").Beside {
+			t.Fatalf("%d rules", len(set.Rules()))
+		}
+		if alerts, _ := stageOf(set, &Config{}, 1e13, at("GET /probe 200 0")...); len(alerts) != 2 {
+			t.Errorf("%d alerts", len(alerts))
+		}
+	}
+	if set, err := Load([]Source{{FS: files(good + "when: req.seen\n")}}, LoadOptions{Beside: []Source{{FS: files(probe)}}}); err != nil || len(set.Rules()) != 1 {
+		t.Errorf("rules that nobody asked for, %v", err)
+	}
+}

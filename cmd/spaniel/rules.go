@@ -14,6 +14,7 @@ import (
 	"spaniel/internal/config"
 	"spaniel/internal/render"
 	"spaniel/internal/sensor"
+	"spaniel/rules"
 	"spaniel/sinks/redact"
 )
 
@@ -68,7 +69,8 @@ func (a *app) rulesList(paths []string, format string) error {
 	return res.Close()
 }
 
-// rulesOf loads the rules of the paths alone, or without any those in effect.
+// rulesOf loads the rules of the paths, and beside them only those shipped ones
+// whose alerts they count; or without any path those in effect.
 // A finding is printed and becomes the exit code.
 func (a *app) rulesOf(paths []string) (*detect.Set, error) {
 	var set *detect.Set
@@ -78,7 +80,7 @@ func (a *app) rulesOf(paths []string) (*detect.Set, error) {
 		if src, err = ruleSources(paths); err != nil {
 			return nil, err
 		}
-		set, err = detect.Load(src, detect.LoadOptions{})
+		set, err = detect.Load(src, detect.LoadOptions{Beside: []detect.Source{{Name: "builtin", FS: rules.FS}}})
 	} else {
 		var cfg *config.Config
 		if cfg, _, err = a.config(); err != nil {
@@ -101,12 +103,22 @@ func (a *app) rulesOf(paths []string) (*detect.Set, error) {
 	return nil, exitCode(exitFindings)
 }
 
+// ownRules is how many rules there are but for those that are only beside them.
+func ownRules(set *detect.Set) (n int) {
+	for _, r := range set.Rules() {
+		if !r.Beside {
+			n++
+		}
+	}
+	return n
+}
+
 func (a *app) rulesLint(paths []string) error {
 	set, err := a.rulesOf(paths)
 	if err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(a.out, "%s, nothing found\n", counted(uint64(len(set.Rules())), "rule"))
+	_, err = fmt.Fprintf(a.out, "%s, nothing found\n", counted(uint64(ownRules(set)), "rule"))
 	return err
 }
 
@@ -121,7 +133,7 @@ func (a *app) rulesTest(args []string, verbose bool) error {
 	}
 	cfg := sensor.Config{Version: version, Rules: set, Decode: decodeConfig(config.Default()), Redactor: redact.New(make([]byte, 32), redact.Option{})}
 	results := ruletest.Run(set, func(frames []event.Frame) ([]*event.Alert, error) { return sensor.Replay(cfg, frames) })
-	tested := len(set.Rules())
+	tested := ownRules(set)
 	if len(ids) > 0 {
 		tested = len(ids)
 		results = slices.DeleteFunc(results, func(r ruletest.Result) bool { return !slices.Contains(ids, r.Rule) })

@@ -23,13 +23,16 @@ type Result struct {
 	Detail string
 }
 
-// Run runs the tests of every rule of the set. replay sends frames through
+// Run runs the tests of every rule of the set, but for those that are only
+// beside it. replay sends frames through
 // the whole path, judged by the same set, and returns all alerts; it is
 // called once for each test, from the calling goroutine.
 func Run(set *detect.Set, replay func([]event.Frame) ([]*event.Alert, error)) []Result {
 	var out []Result
 	for _, r := range set.Rules() {
-		out = append(out, RunRule(r, replay)...)
+		if !r.Beside {
+			out = append(out, RunRule(r, replay)...)
+		}
 	}
 	return out
 }
