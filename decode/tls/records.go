@@ -101,7 +101,7 @@ func (r *records) messages(message func(kind byte, body []byte) bool) {
 	for off := 0; !r.done; {
 		rest := r.buf[off:]
 		if len(rest) < 4 {
-			r.buf = append(r.buf[:0], rest...)
+			r.keep(off)
 			return
 		}
 		n := int(rest[1])<<16 | int(rest[2])<<8 | int(rest[3])
@@ -109,7 +109,7 @@ func (r *records) messages(message func(kind byte, body []byte) bool) {
 			n = min(n, maxHandshake-4)
 		}
 		if len(rest) < 4+n {
-			r.buf = append(r.buf[:0], rest...)
+			r.keep(off)
 			return
 		}
 		if !message(rest[0], rest[4:4+n]) {
@@ -118,6 +118,14 @@ func (r *records) messages(message func(kind byte, body []byte) bool) {
 		off += 4 + n
 	}
 	r.stop()
+}
+
+// keep drops what is gathered before off. Where that is nothing, nothing is
+// moved: a message may come a byte at a time.
+func (r *records) keep(off int) {
+	if off > 0 {
+		r.buf = append(r.buf[:0], r.buf[off:]...)
+	}
 }
 
 // end says that no bytes follow.

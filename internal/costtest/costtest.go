@@ -22,7 +22,7 @@ const rounds = 12
 
 // order is that of a round: how often a doubling was made of the size. The
 // smallest is measured most: noise in it would hide a fault.
-var order = [...]int{2, 0, 1, 0, 0}
+var order = [...]int{2, 0, 1, 0}
 
 // Linear measures what work makes of n, 2n and 4n of its worst input: work
 // prepares the input of a size and returns what is measured, which runs once.
@@ -31,13 +31,15 @@ var order = [...]int{2, 0, 1, 0, 0}
 // of so much is not so quick.
 //
 // The clock is the CPU time of the calling thread, which a busy neighbour does
-// not lengthen as it does wall time; the collector rests meanwhile. Under the
+// not lengthen as it does wall time; the collector rests meanwhile. Of n four
+// runs are measured together, and two of 2n: so all measurements take as long,
+// and as much memory, and lose the caches to the neighbours as often. Under the
 // race detector, whose shadow memory has costs of its own, and with -short
 // Linear skips t.
 func Linear(t *testing.T, what string, n int, floor time.Duration, work func(n int) func()) {
 	t.Helper()
 	skip(t)
-	if err := linear(n, floor, func(n int) time.Duration { return spent(t, work(n)) }); err != nil {
+	if err := linear(n, floor, func(n, times int) time.Duration { return spent(t, n, times, work) }); err != nil {
 		t.Errorf("%s: %v", what, err)
 	}
 }
@@ -52,34 +54,41 @@ func skip(t *testing.T) {
 	}
 }
 
-// linear judges by the least cost of each size over the rounds so far.
-func linear(n int, floor time.Duration, cost func(n int) time.Duration) error {
+// linear judges by the least cost of each size over the rounds so far; cost is
+// that of so many runs.
+func linear(n int, floor time.Duration, cost func(n, times int) time.Duration) error {
 	if floor == 0 {
 		floor = time.Millisecond
 	}
 	least := [3]time.Duration{1 << 62, 1 << 62, 1 << 62}
 	for range rounds {
 		for _, i := range order {
-			least[i] = min(least[i], cost(n<<i))
+			least[i] = min(least[i], cost(n<<i, 4>>i))
 			if least[2] < floor {
 				return nil
 			}
 		}
-		if float64(least[2]) <= doubling*doubling*float64(least[0]) {
+		if float64(least[2]) <= doubling*doubling*float64(least[0])/4 {
 			return nil
 		}
 	}
-	return fmt.Errorf("%v for %d, %v for twice, %v for four times as much", least[0], n, least[1], least[2])
+	return fmt.Errorf("%v for %d, %v for twice, %v for four times as much", least[0]/4, n, least[1]/2, least[2])
 }
 
-// spent returns the CPU time that work takes.
-func spent(t *testing.T, work func()) time.Duration {
+// spent returns the CPU time that so many runs take.
+func spent(t *testing.T, n, times int, work func(n int) func()) time.Duration {
 	t.Helper()
+	runs := make([]func(), times)
+	for i := range runs {
+		runs[i] = work(n)
+	}
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
 	defer debug.SetGCPercent(debug.SetGCPercent(-1))
 	start := clock(t)
-	work()
+	for _, run := range runs {
+		run()
+	}
 	return clock(t) - start
 }
 

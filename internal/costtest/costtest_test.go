@@ -10,9 +10,9 @@ import (
 // it more than a lucky round.
 func TestVerdicts(t *testing.T) {
 	g := rand.New(rand.NewPCG(1, 2))
-	noisy := func(power float64) func(n int) time.Duration {
-		return func(n int) time.Duration {
-			d := 10 * time.Microsecond
+	noisy := func(power float64) func(n, times int) time.Duration {
+		return func(n, times int) time.Duration {
+			d := time.Duration(times) * 10 * time.Microsecond
 			for f := float64(n) / 1000; f >= 2; f /= 2 {
 				d = time.Duration(float64(d) * power)
 			}
@@ -37,10 +37,10 @@ func TestVerdicts(t *testing.T) {
 	if caught == 0 {
 		t.Error("the square of the size passes always")
 	}
-	if linear(1000, 1, func(n int) time.Duration { return time.Duration(n * n) }) == nil {
+	if linear(1000, 1, func(n, times int) time.Duration { return time.Duration(times * n * n) }) == nil {
 		t.Error("the square of the size passes without noise")
 	}
-	if linear(1000, time.Hour, func(n int) time.Duration { return time.Duration(n * n) }) != nil {
+	if linear(1000, time.Hour, func(n, times int) time.Duration { return time.Duration(times * n * n) }) != nil {
 		t.Error("what is below the floor is judged")
 	}
 }
