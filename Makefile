@@ -76,8 +76,13 @@ flood: ## ten million spoofed sources against the windows of rules (`make test` 
 variants: deps ## a million random variants of captures (N= for another number)
 	$(call timed,variants,SPANIEL_VARIANTS=$(or $(N),1000000) $(GO) test -count=1 -timeout 2h -v -run 'Variants|LossInvents|LossesInvent' ./decode ./internal/sensor | grep -E '^(---|ok|FAIL)|_test.go:.*(variants|calls are)')
 
+# What tests ask for a second opinion, and skip where it is missing.
+.PHONY: opinions
+opinions: ## install Node, whose HTTP parser the tests compare with
+	@./deploy/deps.sh check
+
 .PHONY: check
-check: vet lint law race rules golden fuzz ## what CI runs besides `test` and `integration`
+check: opinions vet lint law race rules golden fuzz ## what CI runs besides `test` and `integration`
 
 .PHONY: integration
 integration: build ## real Kafka, ClickHouse and rsyslog on loopback, started and stopped by the tests

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# deps.sh build|integration|bench: install the system packages that are
+# deps.sh build|check|integration|bench: install the system packages that are
 # missing. It knows Debian and its relatives; elsewhere it says what to install.
 set -euo pipefail
 
@@ -17,6 +17,9 @@ build)
 	need g++ command -v c++
 	need libpcap-dev header pcap/pcap.h
 	;;
+check)
+	need nodejs command -v node
+	;;
 integration)
 	need default-jdk-headless command -v java
 	need maven command -v mvn
@@ -28,7 +31,7 @@ bench)
 	need tshark command -v tshark
 	;;
 *)
-	echo "usage: deps.sh build|integration|bench" >&2
+	echo "usage: deps.sh build|check|integration|bench" >&2
 	exit 2
 	;;
 esac

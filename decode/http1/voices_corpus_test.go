@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"encoding/json"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -45,7 +46,7 @@ func TestVoicesOnMessages(t *testing.T) {
 	for range 40 { // each is a hundred texts
 		rapid.Check(t, func(t *rapid.T) {
 			k := kind(rapid.IntRange(0, 2).Draw(t, "kind"))
-			listen(t, l, k, drawText(t, k))
+			listen(t, l, k, drawText(t, k), false)
 		})
 	}
 	if l.tally.read < 500 || l.tally.refused < 500 || l.tally.differed < 200 {
@@ -71,8 +72,8 @@ func TestVoicesOnCorpora(t *testing.T) {
 			text[p.dir] += p.data
 		}
 		t.Run(filepath.Base(file), func(t *testing.T) {
-			listen(t, l, requests, text[event.ToServer])
-			listen(t, l, responses, text[event.ToClient])
+			listen(t, l, requests, text[event.ToServer], false)
+			listen(t, l, responses, text[event.ToClient], false)
 		})
 	}
 	f, err := os.Open(shared(t, "http1-messages/llhttp_cases.jsonl"))
@@ -92,11 +93,36 @@ func TestVoicesOnCorpora(t *testing.T) {
 			if strings.HasPrefix(c.Type, "response") {
 				k = responses
 			}
-			listen(t, l, k, string(c.Raw))
+			listen(t, l, k, string(c.Raw), false)
 		})
 	}
 	if err := lines.Err(); err != nil {
 		t.Fatal(err)
 	}
 	t.Logf("%+v", l.tally)
+}
+
+// FuzzHTTP1 asks net/http, and llhttp where there is Node, about any bytes as
+// requests or responses: where they agree, so do we.
+func FuzzHTTP1(f *testing.F) {
+	for k, list := range sound {
+		for _, s := range list {
+			f.Add(byte(k), []byte(s))
+		}
+	}
+	for _, o := range oddities {
+		if len(o.request) < 1024 && len(o.response) < 1024 {
+			f.Add(byte(requests), []byte(o.request))
+			f.Add(byte(responses), []byte(o.response))
+		}
+	}
+	var l *llhttp
+	if _, err := exec.LookPath("node"); err == nil {
+		l = startLlhttp(f)
+	}
+	f.Fuzz(func(t *testing.T, k byte, text []byte) {
+		if len(text) < 4096 {
+			listen(t, l, kind(k%3), string(text), true)
+		}
+	})
 }

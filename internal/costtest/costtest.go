@@ -47,7 +47,7 @@ func Linear(t *testing.T, what string, n int, floor time.Duration, work func(n i
 func skip(t *testing.T) {
 	t.Helper()
 	switch {
-	case raceEnabled:
+	case RaceDetector:
 		t.Skip("ratios of CPU time mean nothing under the race detector; the tests run without it, too")
 	case testing.Short():
 		t.Skip("measures ratios of CPU time")

@@ -2,4 +2,5 @@
 
 package costtest
 
-const raceEnabled = false
+// RaceDetector says that the tests run under it.
+const RaceDetector = false

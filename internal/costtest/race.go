@@ -2,4 +2,5 @@
 
 package costtest
 
-const raceEnabled = true
+// RaceDetector says that the tests run under it.
+const RaceDetector = true

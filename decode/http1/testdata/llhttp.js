@@ -12,8 +12,8 @@ function parse(kind, lenient, bytes) {
   const parser = new HTTPParser();
   parser.initialize(kind === 0 ? HTTPParser.REQUEST : HTTPParser.RESPONSE, {}, 1 << 20, lenient ? HTTPParser.kLenientAll : HTTPParser.kLenientNone);
   let open = null, line = [];
-  parser[HTTPParser.kOnMessageBegin] = () => { open = null; };
-  parser[HTTPParser.kOnHeaders] = (fields, url) => { line.push(url); }; // when there are many
+  parser[HTTPParser.kOnMessageBegin] = () => { open = null; line = []; };
+  parser[HTTPParser.kOnHeaders] = (fields, url) => { line.push(url); }; // when there are many; also of trailers
   parser[HTTPParser.kOnHeadersComplete] = (major, minor, fields, method, url, status, reason, upgrade) => {
     open = { method: methods[method] || '', target: line.join('') + (url || ''), status: status || 0, body: [], complete: false };
     line = [];
