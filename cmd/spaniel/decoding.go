@@ -21,7 +21,7 @@ func decodeConfig(cfg *config.Config) decode.Config {
 	d.Body.MaxLeaves, d.Body.MaxDepth = cfg.HTTP.MaxLeaves, cfg.HTTP.MaxDepth
 	frameConfig(&d.Frame, &cfg.Decode)
 	streamConfig(&d.Stream, &cfg.Decode)
-	share := min(1, float64(cfg.Limits.Memory)/fullMemory)
+	share := memoryShare(cfg)
 	d.Stream.Flows = partOf(cfg.Decode.Flows, d.Stream.Flows, share)
 	d.Stream.Buffer = partOf(int(cfg.Decode.Buffer), d.Stream.Buffer, share)
 	if d.Frame.Defrag.MaxBytes == 0 {

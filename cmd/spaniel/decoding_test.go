@@ -55,7 +55,7 @@ var settings = []struct {
 	{"http.max_ratio=19", func(d *decode.Config) any { return d.Body.MaxRatio }, 19},
 	{"http.max_leaves=20", func(d *decode.Config) any { return d.Body.MaxLeaves }, 20},
 	{"http.max_depth=21", func(d *decode.Config) any { return d.Body.MaxDepth }, 21},
-	{"limits.memory=256MiB", func(d *decode.Config) any { return [3]int{d.Stream.Flows, d.Stream.Buffer, d.Frame.Defrag.MaxBytes} }, [3]int{781, 1 << 20, 4 << 20}},
+	{"limits.memory=256MiB", func(d *decode.Config) any { return [3]int{d.Stream.Flows, d.Stream.Buffer, d.Frame.Defrag.MaxBytes} }, [3]int{538, 723155, 2892623}},
 }
 
 // moved are the keys that concern more than one setting of the decoder.

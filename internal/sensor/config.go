@@ -19,7 +19,10 @@ type Config struct {
 	Workers int
 	// EpochFrames cuts epochs; 0 is 512. The output is the same for any number.
 	EpochFrames int
-	Decode      decode.Config
+	// Backlog is how many calls, flows and notes may wait for their turn before
+	// workers do; 0 is DefaultBacklog.
+	Backlog int
+	Decode  decode.Config
 	Rules       *detect.Set
 	// Limits bound what the rules remember.
 	Limits   detect.Limits
@@ -39,6 +42,9 @@ type Config struct {
 	Ifaces []string
 }
 
+// DefaultBacklog is how many calls, flows and notes may wait for their turn.
+const DefaultBacklog = 16_384
+
 // maxInFlight bounds the epochs between the reader and the ordered stage; at
 // the cap the reader of a file waits.
 const maxInFlight = 32
@@ -53,6 +59,9 @@ func (c *Config) complete() error {
 	c.Workers = min(c.Workers, decode.Partitions)
 	if c.EpochFrames <= 0 {
 		c.EpochFrames = 512
+	}
+	if c.Backlog <= 0 {
+		c.Backlog = DefaultBacklog
 	}
 	if c.Name == "" {
 		c.Name = "file"

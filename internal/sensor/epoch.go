@@ -11,9 +11,11 @@ import (
 // output; it only bounds how much is under way at once.
 type epoch struct {
 	set    *detect.Set
+	number int   // from 0
 	clock  int64 // packet clock at its end
 	last   bool  // the capture ends here
 	frames int
+	load   int // bytes of its frames
 	// countRules asks the workers for what their rules did.
 	countRules bool
 	reader     results    // what the reader itself found: anomalies of fragments
@@ -44,11 +46,19 @@ func newEpoch(workers int) *epoch {
 
 // reset makes the epoch ready for reuse.
 func (e *epoch) reset() {
-	e.clock, e.last, e.countRules, e.frames, e.packets, e.bytes = 0, false, false, 0, e.packets[:0], e.bytes[:0]
+	e.clock, e.last, e.countRules, e.frames, e.load, e.packets, e.bytes = 0, false, false, 0, 0, e.packets[:0], e.bytes[:0]
 	e.reader.reset()
 	for _, r := range e.results {
 		r.reset()
 	}
+}
+
+// found is how many entries the workers made of it.
+func (e *epoch) found() (n int) {
+	for _, r := range e.results {
+		n += len(r.entries)
+	}
+	return n
 }
 
 // hold keeps a packet for the worker that owns its partition.

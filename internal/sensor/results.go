@@ -30,8 +30,16 @@ type entry struct {
 	from        *results
 }
 
+// keptRecords is up to how many records r keeps the memory: an epoch that is
+// all calls must not leave each of the 32 with as much.
+const keptRecords = 2048
+
 // reset empties r, keeping its memory.
 func (r *results) reset() {
+	if cap(r.records) > keptRecords || cap(r.flows) > keptRecords {
+		*r = results{}
+		return
+	}
 	r.entries, r.records, r.flows, r.notes, r.rules = r.entries[:0], r.records[:0], r.flows[:0], r.notes[:0], nil
 	r.findings.Alerts, r.findings.Observations = r.findings.Alerts[:0], r.findings.Observations[:0]
 }

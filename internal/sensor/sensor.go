@@ -94,12 +94,15 @@ func (s *Sensor) parallel(ctx context.Context, src capture.Source) error {
 	}
 	finished := make(chan *epoch, maxInFlight)
 	var running sync.WaitGroup
+	kept := newBacklog(s.cfg.Backlog)
 	inboxes := make([]chan *epoch, len(s.workers))
 	for i, w := range s.workers {
 		inboxes[i] = make(chan *epoch, maxInFlight)
 		running.Go(func() {
 			for e := range inboxes[i] {
+				kept.wait(e.number)
 				e.run(w)
+				kept.found(len(e.results[i].entries))
 			}
 		})
 	}
@@ -107,6 +110,7 @@ func (s *Sensor) parallel(ctx context.Context, src capture.Source) error {
 		for e := range finished {
 			e.done.Wait()
 			s.ordered.take(e)
+			kept.took(e.found())
 			e.reset()
 			free <- e
 		}
@@ -124,7 +128,7 @@ func (s *Sensor) parallel(ctx context.Context, src capture.Source) error {
 func (s *Sensor) read(ctx context.Context, src capture.Source, free <-chan *epoch, finished chan<- *epoch, inboxes []chan *epoch) error {
 	r := newReader(&s.cfg, src)
 	for e := range free {
-		e.set = s.rules.Load()
+		e.set, e.number = s.rules.Load(), r.epochs
 		err := r.fill(ctx, e, func(part uint8) { e.hold(part, &r.packet) })
 		e.seal()
 		last := e.last

@@ -56,7 +56,7 @@ func TestVariantsForAnyWorkers(t *testing.T) {
 			frames := wiretest.Render(segs)
 			run := func(workers, epoch int) ([]byte, event.Ledger) {
 				cfg := testConfig(set)
-				cfg.Workers, cfg.EpochFrames = workers, epoch
+				cfg.Workers, cfg.EpochFrames, cfg.Backlog = workers, epoch, 1+epoch/20
 				var out []byte
 				rows := encode.NewRows()
 				s, err := New(cfg, func(it *event.Item) event.CallFate {
