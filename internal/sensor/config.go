@@ -23,7 +23,7 @@ type Config struct {
 	// workers do; 0 is DefaultBacklog.
 	Backlog int
 	Decode  decode.Config
-	Rules       *detect.Set
+	Rules   *detect.Set
 	// Limits bound what the rules remember.
 	Limits   detect.Limits
 	Redactor *redact.Redactor

@@ -23,6 +23,11 @@ var talk = []wiretest.Step{
 	{After: 4, Text: "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n"}, {After: 5, Text: "HTTP/1.1 404 No\r\nContent-Length: 0\r\n\r\n"},
 }
 
+// client is the address of client number i; seven hosts share them.
+func client(i int) netip.AddrPort {
+	return netip.AddrPortFrom(netip.AddrFrom4([4]byte{203, 0, 113, byte(i % 7)}), uint16(40000+i))
+}
+
 // TestVariantsForAnyWorkers: captures of random variants, losses included, give
 // the same bytes and the same ledger for one worker and for several, wherever
 // epochs are cut.
@@ -48,9 +53,8 @@ func TestVariantsForAnyWorkers(t *testing.T) {
 				v := wiretest.Vary{Seed: uint64(rapid.Uint32().Draw(rt, "seed")), Largest: rapid.IntRange(20, 300).Draw(rt, "largest"), Shuffle: true,
 					Resends: 3, Copies: 2, Losses: rapid.IntRange(0, 3).Draw(rt, "losses")}
 				v.ISN = [2]uint32{uint32(v.Seed) * 2654435761, uint32(v.Seed) ^ 1<<31}
-				client := netip.AddrPortFrom(netip.AddrFrom4([4]byte{203, 0, 113, byte(i % 7)}), uint16(40000+i))
 				start := wiretest.CaseStart + int64(v.Seed%5000)*1_000_000
-				segs = append(segs, v.Segments(client, netip.MustParseAddrPort("10.0.0.5:80"), start, talk)...)
+				segs = append(segs, v.Segments(client(i), netip.MustParseAddrPort("10.0.0.5:80"), start, talk)...)
 			}
 			ran += flows
 			frames := wiretest.Render(segs)
