@@ -9,9 +9,9 @@ import (
 	"spaniel/internal/costtest"
 )
 
-// TestLeavesAreLinear measures bodies that repeat a piece, as each type and as
+// TestBodiesAreLinear measures bodies that repeat a piece, as each type and as
 // none, up to four times the cap of a decoded body.
-func TestLeavesAreLinear(t *testing.T) {
+func TestBodiesAreLinear(t *testing.T) {
 	types := []string{"", "application/json", "application/x-www-form-urlencoded", "multipart/form-data; boundary=b", "text/xml", "application/graphql", "application/x-ndjson", "application/yaml", "text/plain"}
 	for _, piece := range []string{"[", "{", "{\"a\":", "[1,", "\"", "\\", "\\u0041", "{\"a\":[", "1", "1,", "-", "\"a\":1,", "{\"a\":1}\n", "[]", "{}\n", "[{}],", "\"\\\"", "a=1&", "&", "=", "a", "%", "%41", "+", "a[b]=1&", ";",
 		"--b\r\n", "--b", "\r\n--b\r\n\r\n", "--b\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n", "--b\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\nx\r\n", "--b\r\nA: b\r\n", "\r\n", "\n", "--\r\n",
@@ -48,8 +48,8 @@ func TestTargetsAreLinear(t *testing.T) {
 	}
 }
 
-// TestReadingsAreLinear measures values that repeat a piece of each decoding.
-func TestReadingsAreLinear(t *testing.T) {
+// TestValuesAreLinear measures values that repeat a piece of each decoding.
+func TestValuesAreLinear(t *testing.T) {
 	e := New(Config{})
 	for _, piece := range []string{"%", "%25", "%2525", "%u0041", "%c0%af", "&", "&lt;", "&#", "&#65;", "&#x41;", "&amp;", "\\", "\\u0041", "\\x41", "\\\\", "JTI3", "JTI3JTI3", "YWFh", "YWFhYWFh\n", "-_", "=", "\uff1c", "\x00a", "a\x00", "\xff\xfe", "\xc0\xaf",
 		"{\"a\":", "[", "\"", "eyJ", "eyJ.", "eyJhbGciOiJub25lIn0.", "data:a;base64,", "Basic YTpi", "+", " ", "a", "é", "{\"a\":\"{\\\"b\\\":\\\"", "+ADw-"} {
