@@ -18,7 +18,7 @@ const doubling = 2.3
 
 // rounds is how often the sizes are measured before the verdict is against the
 // code: noise only ever adds, so that the least of many is near the truth.
-const rounds = 12
+const rounds = 25
 
 // order is that of a round: how often a doubling was made of the size. The
 // smallest is measured most: noise in it would hide a fault.
