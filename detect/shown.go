@@ -13,6 +13,9 @@ func (s *scope) shown(f *find) string {
 			place += "." + names
 		}
 	}
+	if name := s.besideName(f.place); name != "" && strings.IndexByte(name, ' ') < 0 {
+		place += "." + name
+	}
 	whole := f.whole
 	if whole == "" {
 		whole = f.text

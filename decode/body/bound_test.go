@@ -167,3 +167,33 @@ func BenchmarkBomb(b *testing.B) {
 		unpack(e, "br", raw, true)
 	}
 }
+
+// TestOddSizes: what is longer or deeper than anybody writes is read all the
+// same, or is a leaf as a whole.
+func TestOddSizes(t *testing.T) {
+	nested := "evil"
+	for i := range 100 {
+		b := fmt.Sprint("B", i, "x")
+		nested = "Content-Type: multipart/mixed; boundary=" + b + "\r\n\r\n--" + b + "\r\n" + nested + "\r\n--" + b + "--\r\n"
+	}
+	digits, long := strings.Repeat("7", 1_000_000), strings.Repeat("b", 200)
+	for _, c := range []struct{ name, media, body, want string }{
+		{"a million digits", "application/json", `{"n":` + digits + `}`, digits},
+		{"a boundary of 200", "multipart/form-data; boundary=" + long, "--" + long + "\r\n\r\nevil\r\n--" + long + "--", "evil"},
+		{"multipart a hundred deep", "multipart/mixed; boundary=Z", "--Z\r\n" + nested + "\r\n--Z--", "evil"},
+		{"one boundary begins the other", "multipart/form-data; boundary=B", "--BB\r\n\r\n1\r\n--B\r\n\r\nevil\r\n--B--", "evil"},
+		{"lines end in lf", "multipart/form-data; boundary=B", "--B\n\nevil\n--B--", "evil"},
+		{"no last boundary", "multipart/form-data; boundary=B", "--B\r\n\r\nevil", "evil"},
+		{"bad utf-8", "application/json", "{\"a\":\"evil\xff\xc0\"}", "evil\xff\xc0"},
+		{"half a pair", "application/json", `{"a":"\ud83devil"}`, "\ufffdevil"},
+	} {
+		leaves := request("", "Content-Type: "+c.media, c.body).Leaves()
+		found := false
+		for _, l := range leaves {
+			found = found || strings.HasSuffix(l.Value, c.want) || c.want == "evil" && strings.Contains(l.Value, c.want)
+		}
+		if !found {
+			t.Errorf("%s: not found in %.500s", c.name, show(leaves))
+		}
+	}
+}

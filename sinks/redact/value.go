@@ -19,6 +19,9 @@ func valueAt(s string, i int, sep byte) (start, end int) {
 	if j < len(s) && (s[j] == '"' || s[j] == '\'' || s[j] == '`') {
 		return j + 1, quoteEnd(s, j+1, s[j], j > i)
 	}
+	if q := encodedQuote(s[i:]); q != "" {
+		return i + len(q), encodedEnd(s, i+len(q), q)
+	}
 	if n := markerAt(s[i:]); n > 0 && (i+n == len(s) || s[i+n] == '/' || endsBare(s[i+n], sep)) {
 		return i, i
 	}
@@ -62,6 +65,33 @@ func quoteEnd(s string, i int, quote byte, escaped bool) int {
 		}
 	}
 	return len(s)
+}
+
+// encodedQuote returns the quote, written with percent signs, that s begins
+// with.
+func encodedQuote(s string) string {
+	for _, q := range [...]string{"%22", "%27", "%2522", "%2527"} {
+		if strings.HasPrefix(s, q) {
+			return q
+		}
+	}
+	return ""
+}
+
+// encodedEnd is quoteEnd for such a quote; one behind an encoded backslash is
+// part of the value.
+func encodedEnd(s string, i int, quote string) int {
+	for from := i; ; {
+		n := strings.Index(s[from:], quote)
+		if n < 0 {
+			return len(s)
+		}
+		from += n
+		if !strings.HasSuffix(s[i:from], "%5C") && !strings.HasSuffix(s[i:from], "%5c") && !strings.HasSuffix(s[i:from], "%255C") {
+			return from
+		}
+		from += len(quote)
+	}
 }
 
 // bracketEnd returns where the array or object that starts at i ends, its last
