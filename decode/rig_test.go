@@ -62,6 +62,12 @@ func run(t testing.TB, frames []event.Frame, epoch int, change func(*Config, []*
 		parts[i] = NewPartition(&cfg, &r.led, Output{
 			Call: func(c *event.Call) {
 				r.led.Calls[event.CallAcked]++
+				// Only what is marked has a second reading, and it is no other call.
+				for a := c.Alt; a != nil; a = a.Alt {
+					if !slices.Contains(c.Anomalies, a.Why) || a.ID != c.ID || a.Order != c.Order || a.Flow != c.Flow {
+						t.Errorf("second reading %q of a call with %v", a.Why, c.Anomalies)
+					}
+				}
 				s := describe(c)
 				r.calls = append(r.calls, s)
 				add(c.Order, "call %s %s %d %s", c.ID, c.Key, c.Depth, s)
