@@ -49,7 +49,7 @@ func Anomalies() []Anomaly {
 		{AnomalyContentLength, "Content-Length is no plain decimal number below 2^63"},
 		{AnomalyTransferEncoding, "Transfer-Encoding does not end in exactly chunked"},
 		{AnomalyChunk, "a chunk's size or end is malformed, or the size has more than 16 digits; the rest of the body was not read when no length could be made of it"},
-		{AnomalyChunkExtension, "a chunk-size line is longer than 256 bytes, holds control bytes, white space after the size, or a quote that is not closed"},
+		{AnomalyChunkExtension, "a chunk-size line is longer than 256 bytes, or an extension on it has no name, a quote that is not closed, or bytes that may not stand there, such as white space after the size"},
 		{AnomalyObsFold, "a header value goes on in the next line (obsolete folding); joined with one space"},
 		{AnomalyBareLF, "a line ends with LF alone"},
 		{AnomalyBareCR, "a CR stands within a line"},

@@ -11,6 +11,7 @@ type chunk struct {
 	cr     bool // the byte before was a CR
 	// quoted: within the quotes of an extension; escaped: behind a backslash.
 	quoted, escaped bool
+	unnamed         bool // an extension has begun and has no name yet
 }
 
 // size reads a chunk-size line: hex digits, an extension, a line end. The
@@ -86,18 +87,35 @@ func (h *half) extByte(c byte) verdict {
 		}
 		h.mark(AnomalyChunk)
 	}
-	switch {
-	case k.escaped:
-		k.escaped = false
-	case c == '"':
-		k.quoted = !k.quoted
-	case c == '\\':
-		k.escaped = k.quoted
-	}
-	if k.ext > maxChunkExt || k.ext == 1 && isBlank(c) || c < 0x20 && c != '\t' || c == 0x7f {
+	if k.ext > maxChunkExt || !k.extension(c) {
 		h.mark(AnomalyChunkExtension)
 	}
 	return more
+}
+
+// extension reads a byte of a chunk's extension and reports whether it may
+// stand there: each has a name, and what is no token is quoted.
+func (k *chunk) extension(c byte) bool {
+	switch {
+	case k.escaped:
+		k.escaped = false
+	case k.quoted && c == '\\':
+		k.escaped = true
+	case c == '"':
+		k.quoted = !k.quoted
+	case k.quoted:
+		return c >= 0x20 && c != 0x7f || c == '\t'
+	case c == ';':
+		again := k.unnamed
+		k.unnamed = true
+		return !again
+	case c == '=':
+		return !k.unnamed
+	default:
+		k.unnamed = false
+		return tokenBytes[c]
+	}
+	return true
 }
 
 // hexValue returns the value of a hex digit, 16 and more for another byte.
@@ -125,7 +143,7 @@ func (h *half) sized(at event.Stamp) {
 	if k.digits > 16 {
 		h.mark(AnomalyChunk)
 	}
-	if k.quoted { // a reader of quotes reads on
+	if k.quoted || k.unnamed { // a reader of quotes reads on, one of names refuses
 		h.mark(AnomalyChunkExtension)
 	}
 	if k.size > 0 {

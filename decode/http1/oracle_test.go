@@ -20,10 +20,12 @@ var (
 	oracleFields = []string{"Host: x.example", "Host: x.example", "Host: y.example", "A: b", "A : b", " folded", "A: \x00", "A: b\rc", ": b", "nocolon", "\u00e9: a", "A:", "Cookie: a=b",
 		"Content-Length: 3", "Content-Length: 3", "Content-Length: 5", "Content-Length: +3", "Content-Length: 03", "Content-Length: 3, 3", "Content-Length: x", "Content-Length: -1",
 		"Content-Length: 18446744073709551616", "Transfer-Encoding: chunked", "Transfer-Encoding: gzip, chunked", "Transfer-Encoding: xchunked", "Transfer-Encoding: identity",
-		"Transfer-Encoding : chunked", "Transfer-Encoding: Chunked", "Expect: 100-continue", "Connection: close", "Trailer: X"}
+		"Transfer-Encoding : chunked", "Transfer-Encoding: Chunked", "Expect: 100-continue", "Connection: close", "Trailer: X",
+		"A: \x01", "A: b\x7f", "Transfer_Encoding: chunked", "Content-Length : 3", "Host: x.example:http", "Transfer-Encoding: chunked\x00", "Transfer-Encoding:\r\n chunked", "A: b\nTransfer-Encoding: chunked", "A: \x80"}
 	oracleBodies = []string{"", "abc", "abcde", "3\r\nabc\r\n0\r\n\r\n", "3;x=y\r\nabc\r\n0\r\nX: y\r\n\r\n", "0\r\n\r\n", "3\nabc\n0\n\n", "0x3\r\nabc\r\n0\r\n\r\n", "3\r\nabcd\r\n0\r\n\r\n",
-		"+3\r\nabc\r\n0\r\n\r\n", "3 \r\nabc\r\n0\r\n\r\n", "00000000000000000003\r\nabc\r\n0\r\n\r\n", "3\r\nabc\r\n0\r\n"}
-	oracleStatus = []string{"HTTP/1.1 200 OK", "HTTP/1.0 200 OK", "HTTP/1.1 404", "HTTP/1.1 204 No", "HTTP/1.1 304 No", "HTTP/1.1 20 X", "HTTP/1.1 2000 X", "HTTP/1.1 abc", "HTTP/2.0 200 OK", "HTTP/1.1  200 OK"}
+		"+3\r\nabc\r\n0\r\n\r\n", "3 \r\nabc\r\n0\r\n\r\n", "00000000000000000003\r\nabc\r\n0\r\n\r\n", "3\r\nabc\r\n0\r\n",
+		"3;x=\"\r\nabc\r\n0\r\n\r\n", "3\r\nabc\r\n0\r\n\n", "3;\r\nabc\r\n0\r\n\r\n", "3\r\r\nabc\r\n0\r\n\r\n", "3\r\nabc\n0\r\n\r\n", "\r\n3\r\nabc\r\n0\r\n\r\n", "A\r\n0123456789\r\n0\r\nX : y\r\n\r\n"}
+	oracleStatus = []string{"HTTP/1.1 200 OK", "HTTP/1.0 200 OK", "HTTP/1.1 404", "HTTP/1.1 204 No", "HTTP/1.1 304 No", "HTTP/1.1 20 X", "HTTP/1.1 2000 X", "HTTP/1.1 abc", "HTTP/2.0 200 OK", "HTTP/1.1  200 OK", "HTTP/1.1 200", "HTTP/1.1 099 X", "HTTP/1.1 200OK", "HTTP/1.1 205 R", "HTTP/1.1\t200 OK", "HTTP/1.1 200 \x01"}
 )
 
 // drawHead draws a message out of pieces.

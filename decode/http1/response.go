@@ -37,9 +37,6 @@ func (h *half) response(text string, at event.Stamp) (f facts, ok bool) {
 	if s.bad || s.odd {
 		c.Mark(AnomalyStatus)
 	}
-	if s.bad {
-		c.Resp.Status = 0
-	}
 	if s.v == vOdd || s.v == v09 {
 		c.Mark(AnomalyVersion)
 	}
