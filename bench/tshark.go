@@ -19,7 +19,7 @@ func askTshark(opt *options, baseline string) error {
 	if _, err := exec.LookPath("tshark"); err != nil {
 		return fmt.Errorf("%w: deploy/deps.sh bench installs it", err)
 	}
-	fields := []string{"-Y", "http", "-T", "fields", "-e", "http.request.method", "-o", "tcp.reassemble_out_of_order:TRUE"}
+	fields := []string{"-Y", "http", "-T", "fields", "-e", "http.request.method", "-e", "http.response.code", "-o", "tcp.reassemble_out_of_order:TRUE"}
 	list := []*contender{
 		{name: "baseline", argv: []string{baseline, file}},
 		{name: "spaniel, no rules, 1 worker", argv: []string{opt.spaniel, "read", file, "-q", "-o", "ndjson", "--no-rules", "--only", "call", "--workers", "1"}, check: true},

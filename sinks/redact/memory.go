@@ -1,6 +1,7 @@
 package redact
 
 import (
+	"crypto/sha256"
 	"hash/maphash"
 	"strings"
 
@@ -17,6 +18,13 @@ type memory struct {
 	sets  [memorySets][memoryWays]slot // the newest first
 	once  [memoryOnce]uint32           // of the hashes of texts that came and were not kept
 	flows [memoryFlows]flowSlot
+	last  hashed // a call's token is asked for twice: as who calls, and as what to hide
+}
+
+// hashed is a secret with its keyed hash.
+type hashed struct {
+	kind, secret string
+	sum          [sha256.Size]byte
 }
 
 // memorySets times memoryWays texts of at most memoryText bytes, and what became

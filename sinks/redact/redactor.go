@@ -76,6 +76,16 @@ func (r *Redactor) Hash(kind, secret string) string {
 }
 
 func (r *Redactor) sum(kind, secret string) (out [sha256.Size]byte) {
+	if r.mem == nil {
+		return r.compute(kind, secret)
+	}
+	if l := &r.mem.last; l.kind != kind || l.secret != secret {
+		*l = hashed{kind, secret, r.compute(kind, secret)}
+	}
+	return r.mem.last.sum
+}
+
+func (r *Redactor) compute(kind, secret string) (out [sha256.Size]byte) {
 	m := r.macs.Get().(*mac)
 	m.in = append(append(append(m.in[:0], kind...), 0), secret...)
 	m.Reset()
