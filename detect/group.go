@@ -16,26 +16,29 @@ type group struct {
 	call        event.ID // the latest counted: it may come through several keys
 }
 
-// open begins the group of an alert that was told, or held back (nil). At the
-// cap the group that would end first ends now.
+// open begins the group of an alert that was told, or held back (nil).
 func (st *Stage) open(a *event.Alert, s *firing, o *Observation, count uint64) *group {
 	g := &group{until: s.until, count: count, call: o.Call}
-	if a == nil || s.until <= o.Order.Clock {
-		return g
+	if a != nil {
+		st.follow(g, a, o.Order.Clock)
 	}
-	g.tell(a)
-	if st.groups.len() >= st.lim.OpenAlerts {
-		st.closedEarly++
-		st.closeGroup(st.groups.pop(), o.Order.Clock)
-	}
-	st.groups.add(g.until, g)
 	return g
 }
 
-// tell notes what was said of the group.
-func (g *group) tell(a *event.Alert) {
+// follow notes what was told of a group, whose calls are counted from then on.
+// At the cap the group that would end first ends now.
+func (st *Stage) follow(g *group, a *event.Alert, clock int64) {
 	kept := *a // the other is whose it was given to
+	known := g.alert != nil
 	g.alert, g.told, g.last = &kept, a.Count, a.LastSeen
+	if known || g.until <= clock {
+		return
+	}
+	if st.groups.len() >= st.lim.OpenAlerts {
+		st.closedEarly++
+		st.closeGroup(st.groups.pop(), clock)
+	}
+	st.groups.add(g.until, g)
 }
 
 // add counts a call.

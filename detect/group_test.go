@@ -105,3 +105,24 @@ func TestFloodOfAlerts(t *testing.T) {
 		t.Errorf("%d told, %d critical, held %v, %d in all, %d ids of %d", told, critical, held, stats.Held, len(ids), len(alerts))
 	}
 }
+
+// TestWorseAfterHeldBack: an alert that was held back in a flood and then got
+// worse is told, and so is the number of its calls in the end.
+func TestWorseAfterHeldBack(t *testing.T) {
+	set := load(t, strings.NewReplacer("by: [client.ip, principal.id]", "by: [req.path]").Replace(burstRule)+"escalate: {when: count_if(resp.status == 201) > 0, severity: critical}\n")
+	var calls []*event.Call
+	for i := range 30 { // ten keys, three calls each
+		calls = append(calls, newCall(fmt.Sprintf("GET /%d", i/3), 200, float64(i)/100))
+	}
+	calls = append(calls, newCall("GET /9", 201, 1), newCall("GET /9", 200, 2), newCall("GET /9", 200, 3))
+	alerts, stats := stageOf(set, &Config{Limits: Limits{RuleAlerts: 4}}, 1e12, calls...)
+	var got []string
+	for _, a := range alerts {
+		if strings.HasSuffix(a.DedupKey, "/9") {
+			got = append(got, fmt.Sprintf("%s×%d", a.Severity, a.Count))
+		}
+	}
+	if fmt.Sprint(got) != "[critical×4 critical×6]" || stats.Held != 6 {
+		t.Errorf("%v, %d held back", got, stats.Held)
+	}
+}

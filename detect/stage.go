@@ -163,7 +163,7 @@ func (st *Stage) judge(rs *ruleState, w *window.Window[firing], o *Observation, 
 		if s.group != nil {
 			s.group.add(o)
 		}
-		return st.follow(rs, w, f, o)
+		return st.worse(rs, w, f, o)
 	}
 	if !s.awake {
 		s.awake, s.since, s.first = true, o.Order.Clock, o.Call
@@ -218,9 +218,9 @@ func (s *firing) quiet(other *firing) {
 	s.at, s.awake, s.group = other.at, false, nil
 }
 
-// follow emits one more alert with the same id when, within suppression, the
+// worse emits one more alert with the same id when, within suppression, the
 // matter got worse.
-func (st *Stage) follow(rs *ruleState, w *window.Window[firing], f *frame, o *Observation) error {
+func (st *Stage) worse(rs *ruleState, w *window.Window[firing], f *frame, o *Observation) error {
 	s := &w.State
 	if s.id.IsZero() || !rs.rule.win.escalate.set() && !rs.rule.succeeded.set() {
 		return nil
@@ -234,8 +234,8 @@ func (st *Stage) follow(rs *ruleState, w *window.Window[firing], f *frame, o *Ob
 	if failure == nil {
 		failure = err
 	}
-	if st.admit(a, o.Order.Clock) && s.group.alert != nil {
-		s.group.tell(a)
+	if st.admit(a, o.Order.Clock) {
+		st.follow(s.group, a, o.Order.Clock)
 	}
 	return failure
 }
