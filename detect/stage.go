@@ -43,21 +43,6 @@ type ruleState struct {
 	waits  bool // for calls that should follow others
 }
 
-// firing is what a window remembers of its last alert.
-type firing struct {
-	until    int64 // suppressed until this clock
-	fired    bool
-	at       int64 // clock of the last alert
-	awake    bool  // a call came after the last suppression: since, first
-	since    int64
-	first    event.ID
-	id       event.ID
-	severity event.Severity
-	outcome  event.Outcome
-	group    *group
-	wait     *waiting // for a call that should follow
-}
-
 // NewStage returns the ordered stage; emit receives each alert, which is its
 // to keep.
 func NewStage(s *Set, cfg *Config, emit func(*event.Alert)) *Stage {
@@ -197,27 +182,6 @@ func (st *Stage) judge(rs *ruleState, w *window.Window[firing], o *Observation, 
 	return failure
 }
 
-// start is the call with which the firing begins that the alert's id names:
-// the oldest of the window, unless the last alert had seen that too, which
-// happens where suppress is shorter than over; then the first after the
-// suppression, since two firings must not share an id.
-func (s *firing) start(w *window.Window[firing], o *Observation) (clock int64, call event.ID) {
-	if w.Len() == 0 {
-		return o.Order.Clock, o.Call // it is about alerts alone
-	}
-	oldest := w.Entry(0)
-	if !s.fired || oldest.Clock > s.at {
-		return oldest.Clock, oldest.Call
-	}
-	return s.since, s.first
-}
-
-// quiet makes a window silent together with the one that fired.
-func (s *firing) quiet(other *firing) {
-	s.until, s.id, s.severity, s.outcome = other.until, event.ID{}, other.severity, other.outcome
-	s.at, s.awake, s.group = other.at, false, nil
-}
-
 // worse emits one more alert with the same id when, within suppression, the
 // matter got worse.
 func (st *Stage) worse(rs *ruleState, w *window.Window[firing], f *frame, o *Observation) error {
@@ -298,83 +262,4 @@ func (st *Stage) alert(rs *ruleState, w *window.Window[firing], f *frame, o *Obs
 		}
 	}
 	return a, failure
-}
-
-// tidyEvery is how often, in packet time, windows that are over are looked for.
-const tidyEvery = int64(time.Second)
-
-// Advance does what is due by the clock, and lets go of windows that are
-// over. It changes nothing that is emitted, nor its order, whenever it is
-// called, and is cheap to call for every event.
-func (st *Stage) Advance(clock int64) {
-	st.due(clock)
-	if clock-st.tidied < tidyEvery {
-		return
-	}
-	st.tidied = clock
-	for _, rs := range st.states {
-		for _, t := range rs.tables {
-			t.Expire(clock)
-		}
-	}
-}
-
-// due does what is due by the clock, in the order in which it became so.
-func (st *Stage) due(clock int64) {
-	for {
-		which, first := -1, int64(0)
-		for i, next := range [...]func() (int64, bool){st.groups.next, st.ends.next, st.waits.next} {
-			if at, ok := next(); ok && at <= clock && (which < 0 || at < first) {
-				which, first = i, at
-			}
-		}
-		switch which {
-		case 0:
-			st.closeGroup(st.groups.pop(), first)
-		case 1:
-			st.endFlood(st.ends.pop(), first)
-		case 2:
-			st.overdue(st.waits.pop(), first)
-		default:
-			return
-		}
-	}
-}
-
-// Close ends the capture at the given clock: whatever still counts is told.
-func (st *Stage) Close(clock int64) {
-	st.Advance(clock)
-	for st.groups.len() > 0 {
-		st.closeGroup(st.groups.pop(), clock)
-	}
-	for st.ends.len() > 0 {
-		st.endFlood(st.ends.pop(), clock)
-	}
-}
-
-// StageStats are the counters of the ordered stage.
-type StageStats struct {
-	Rules []RuleStats // of the rules with windows, by id
-	// Windows and Entries are held now. At a cap Evicted windows were given
-	// up, and Shed ones lost their older half. Stale observations came from a
-	// rule set that was replaced.
-	Windows, Entries     int
-	Evicted, Shed, Stale uint64
-	// Held alerts were more than a rule may raise in a minute; ClosedEarly
-	// ones had their calls counted no further, since too many were open.
-	Held, ClosedEarly uint64
-	// Unsaid is how often a call that should follow did not, while nothing at
-	// all was seen.
-	Unsaid uint64
-}
-
-// Stats returns the counters; a copy.
-func (st *Stage) Stats() StageStats {
-	out := StageStats{Windows: st.pool.Keys(), Entries: st.pool.Entries(), Evicted: st.pool.Evicted, Shed: st.pool.Shed, Stale: st.stale, Held: st.held, ClosedEarly: st.closedEarly, Unsaid: st.unsaid}
-	for _, r := range st.set.rules {
-		if rs := st.states[r.ID]; rs != nil {
-			out.Rules = append(out.Rules, rs.stats)
-		}
-	}
-	return out
 }

@@ -36,7 +36,6 @@ type Table[S any] struct {
 	ranks    [ranks]list[S]
 	weights  [8]list[S] // of heavy windows: 64 entries, 128, … MaxEntries
 	origins  map[uint64]*list[S]
-	clock    int64
 	oldest   int64 // no window was untouched for longer than since then
 	scratch  []float64
 }
