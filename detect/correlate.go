@@ -18,8 +18,8 @@ func (st *Stage) correlate(a *event.Alert, o *Observation) {
 		var fired *firing
 		for i, t := range rs.tables {
 			key := "all"
-			if len(j.rule.By) > 0 {
-				key = joinKey(j.rule.By[i], a)
+			if by := j.rule.win.joinBy; len(by) > 0 {
+				key = joinKey(by[i], a)
 			}
 			if key == "" {
 				continue

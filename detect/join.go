@@ -45,7 +45,9 @@ func (r *reader) join() {
 	}
 	parts := joinParts()
 	for _, key := range r.rule.By {
+		var found []joinPart
 		for _, name := range key {
+			found = append(found, parts[name])
 			if parts[name] == nil {
 				var names []string
 				for n := range parts {
@@ -56,6 +58,7 @@ func (r *reader) join() {
 				return
 			}
 		}
+		w.joinBy = append(w.joinBy, found)
 	}
 	for _, ref := range w.plan.alerts {
 		l := link{name: ref.name, aggregate: ref.aggregate}
@@ -70,11 +73,10 @@ func (r *reader) join() {
 }
 
 // joinKey is the key of an alert as a rule has it; "" if it lacks a part.
-func joinKey(by []string, a *event.Alert) string {
-	parts := joinParts()
+func joinKey(by []joinPart, a *event.Alert) string {
 	var key []byte
-	for i, name := range by {
-		text := parts[name](a)
+	for i, part := range by {
+		text := part(a)
 		if text == "" {
 			return ""
 		}

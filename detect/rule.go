@@ -64,6 +64,8 @@ type windowRule struct {
 	escalate clause
 	tumbling bool
 	links    []link // rules whose alerts it counts
+	// joinBy finds the keys in an alert, where there are links.
+	joinBy [][]joinPart
 }
 
 func sourceHash(text string) string {
