@@ -76,8 +76,9 @@ func (e *epoch) seal() {
 	}
 }
 
-// run lets a worker handle its share of the epoch.
-func (e *epoch) run(w *worker) {
+// run lets a worker handle its share of the epoch, and returns how many
+// entries that made: once it is done the epoch is no more the worker's.
+func (e *epoch) run(w *worker) int {
 	defer e.done.Done()
 	out := e.results[w.id]
 	w.begin(e.set)
@@ -85,4 +86,5 @@ func (e *epoch) run(w *worker) {
 		w.packet(e.packets[i].part, &e.packets[i].p, out)
 	}
 	w.end(e, out)
+	return len(out.entries)
 }

@@ -101,8 +101,7 @@ func (s *Sensor) parallel(ctx context.Context, src capture.Source) error {
 		running.Go(func() {
 			for e := range inboxes[i] {
 				kept.wait(e.number)
-				e.run(w)
-				kept.found(len(e.results[i].entries))
+				kept.found(e.run(w))
 			}
 		})
 	}
