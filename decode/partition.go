@@ -40,6 +40,11 @@ func NewPartition(cfg *Config, led *event.Ledger, out Output) *Partition {
 	return p
 }
 
+// Beside lets p use the working memory of q, a partition of the same
+// goroutine: a decoder's window is megabytes, and there are 64 partitions. No
+// packet may have come yet.
+func (p *Partition) Beside(q *Partition) { p.http.Beside(q.http) }
+
 // Packet takes the next packet of the partition; it is borrowed. Timers due at
 // its clock fire first.
 func (p *Partition) Packet(pkt *frame.Packet) { p.table.Packet(pkt) }
@@ -49,8 +54,17 @@ func (p *Partition) Packet(pkt *frame.Packet) { p.table.Packet(pkt) }
 // when events come out.
 func (p *Partition) Advance(clock int64) { p.table.Advance(clock) }
 
-// Close ends all flows, a nanosecond after clock, which is that of the
-// capture's last packet and the same for all partitions. No call may follow.
+// Leave returns the first frames of what is open when the capture ends, in
+// order. clock is that of its last packet, the same for all partitions, which
+// Advance was called with; no packet may follow.
+func (p *Partition) Leave(clock int64) []uint64 { return p.table.Leave(clock) }
+
+// CloseTo ends what is open and began no later than frame, a nanosecond after
+// clock. What many flows still hold is too much to be told of at once: they are
+// closed some at a time.
+func (p *Partition) CloseTo(frame uint64, clock int64) { p.table.CloseTo(frame, clock) }
+
+// Close ends all flows.
 func (p *Partition) Close(clock int64) { p.table.Close(clock) }
 
 // Stats returns the counters of caps that were hit.

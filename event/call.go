@@ -98,6 +98,13 @@ func (c *Call) Reset(x Expander) {
 	c.Resp.Headers, c.Resp.Trailers, c.Resp.Raw = resp.Headers[:0], resp.Trailers[:0], resp.Raw[:0]
 }
 
+// Forget lets go of what was made of the call, its decoded bodies and the texts
+// of its leaves: they may be many times what came over the wire.
+func (c *Call) Forget() {
+	clear(c.leaves)
+	c.leaves, c.body, c.have = c.leaves[:0], [2][]byte{}, [3]bool{}
+}
+
 // ReqBody returns the request body, content codings removed; borrowed.
 func (c *Call) ReqBody() []byte { return c.decoded(ToServer, &c.Req.Message) }
 

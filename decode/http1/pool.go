@@ -16,7 +16,7 @@ type Pool struct {
 	cfg  Config
 	x    event.Expander
 	led  *event.Ledger
-	free []*event.Call
+	free *[]*event.Call
 	// second is where second readings are made; nil before the first.
 	second *Pool
 	kept   int // bytes of all connections that are kept for second readings
@@ -25,8 +25,12 @@ type Pool struct {
 // NewPool returns a pool for connections that count into led and whose calls
 // x expands.
 func NewPool(cfg *Config, x event.Expander, led *event.Ledger) *Pool {
-	return &Pool{cfg: cfg.withDefaults(), x: x, led: led}
+	return &Pool{cfg: cfg.withDefaults(), x: x, led: led, free: new([]*event.Call)}
 }
+
+// Beside lets p use the working memory of o, which belongs to the same
+// goroutine: its expander and its free calls. No connection may be open yet.
+func (p *Pool) Beside(o *Pool) { p.x, p.free = o.x, o.free }
 
 // Conn returns a parser for the flow fl. It hands each call to emit, which
 // borrows it until it returns.
@@ -43,9 +47,9 @@ func (p *Pool) Conn(fl *event.Flow, emit func(*event.Call, event.Stamp)) *Conn {
 
 // get returns a new call.
 func (p *Pool) get() *event.Call {
-	if n := len(p.free); n > 0 {
-		c := p.free[n-1]
-		p.free = p.free[:n-1]
+	if n := len(*p.free); n > 0 {
+		c := (*p.free)[n-1]
+		*p.free = (*p.free)[:n-1]
 		c.Reset(p.x)
 		return c
 	}
@@ -56,13 +60,14 @@ func (p *Pool) get() *event.Call {
 
 // put takes a call back.
 func (p *Pool) put(c *event.Call) {
-	if len(p.free) >= maxFree {
+	if len(*p.free) >= maxFree {
 		return
 	}
-	if len(p.free) >= fatFree {
+	if len(*p.free) >= fatFree {
 		c.Req.Raw, c.Resp.Raw = thin(c.Req.Raw), thin(c.Resp.Raw)
 	}
-	p.free = append(p.free, c)
+	c.Forget()
+	*p.free = append(*p.free, c)
 }
 
 // thin lets go of a large body's memory.

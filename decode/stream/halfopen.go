@@ -204,15 +204,15 @@ func (t *Table) promote(i int32, p *frame.Packet, k key, fromLow bool) *flow {
 	return f
 }
 
-// giveUp ends the oldest half-open connection, which nobody answered in time.
-// It gets a record of its own while there are not too many.
-func (t *Table) giveUp(ended string, at event.Stamp) {
+// giveUp takes the oldest half-open connection out of the table: nobody answered
+// it in time. It returns its record, nil where there are too many.
+func (t *Table) giveUp(ended string, clock int64) *event.Flow {
 	e := t.half.take(t.half.head)
-	if !t.floods.record(at.Clock) {
+	if !t.floods.record(clock) {
 		t.Stats.SynOnly++
-		return
+		return nil
 	}
-	f := event.Flow{FlowKey: e.flowKey(), First: e.first, Last: e.last, FirstFrame: e.frame, Iface: int(e.iface), Ended: ended}
+	f := &event.Flow{FlowKey: e.flowKey(), First: e.first, Last: e.last, FirstFrame: e.frame, Iface: int(e.iface), Ended: ended}
 	for d, n := range e.packets {
 		f.Packets[d] = uint64(n)
 	}
@@ -220,9 +220,14 @@ func (t *Table) giveUp(ended string, at event.Stamp) {
 		f.Flags |= event.FlagOneSided
 	}
 	f.ID = event.FlowID(f.FlowKey, f.First)
+	return f
+}
+
+// ended tells of the end of a half-open connection.
+func (t *Table) ended(f *event.Flow, at event.Stamp) {
 	t.led.Flows++
 	t.led.FlowsEnded++
-	t.closed(&f, at)
+	t.closed(f, at)
 }
 
 func (e *halfOpen) flowKey() event.FlowKey {

@@ -1,9 +1,6 @@
 package stream
 
 import (
-	"cmp"
-	"slices"
-
 	"spaniel/decode/frame"
 	"spaniel/event"
 )
@@ -32,6 +29,7 @@ type Table struct {
 	now     int64 // the clock timers were fired at last
 	floods  floods
 	losers  []byte // scratch of windows
+	rest    []leaving
 
 	// Stats counts what the ledger has no place for.
 	Stats Stats
@@ -151,25 +149,3 @@ func (t *Table) special(f *flow, d event.Direction, p *frame.Packet) {
 
 // Advance fires the timers due at clock.
 func (t *Table) Advance(clock int64) { t.fire(clock) }
-
-// Close ends all flows, a nanosecond after clock, that of the capture's last
-// packet: so what it causes sorts behind all that packets caused, wherever
-// epochs were cut. No call may follow.
-func (t *Table) Close(clock int64) {
-	t.fire(clock)
-	at := event.Stamp{Time: clock + 1, Clock: clock + 1}
-	rest := make([]*flow, 0, len(t.flows))
-	for _, f := range t.flows {
-		rest = append(rest, f)
-	}
-	slices.SortFunc(rest, func(a, b *flow) int { return cmp.Compare(a.ev.FirstFrame, b.ev.FirstFrame) })
-	for _, f := range rest {
-		t.close(f, endCapture, false, at)
-	}
-	for t.half.head != 0 {
-		t.giveUp(endCapture, at)
-	}
-	for k := range t.gone.graves {
-		t.bury(k)
-	}
-}

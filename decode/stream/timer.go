@@ -62,7 +62,9 @@ func (t *Table) fire(clock int64) {
 			continue
 		}
 		t.fireFlows(due)
-		t.giveUp(endIdle, event.Stamp{Time: due, Clock: due})
+		if f := t.giveUp(endIdle, due); f != nil {
+			t.ended(f, event.Stamp{Time: due, Clock: due})
+		}
 	}
 	t.fireFlows(clock)
 }

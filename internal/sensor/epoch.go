@@ -13,7 +13,10 @@ type epoch struct {
 	set    *detect.Set
 	number int   // from 0
 	clock  int64 // packet clock at its end
-	last   bool  // the capture ends here
+	last   bool  // nothing follows
+	// to, if not 0, makes it one of the epochs behind the last frame: it closes
+	// the connections whose first frame is not after it.
+	to     uint64
 	frames int
 	load   int // bytes of its frames
 	// countRules asks the workers for what their rules did.
@@ -46,7 +49,7 @@ func newEpoch(workers int) *epoch {
 
 // reset makes the epoch ready for reuse.
 func (e *epoch) reset() {
-	e.clock, e.last, e.countRules, e.frames, e.load, e.packets, e.bytes = 0, false, false, 0, 0, e.packets[:0], e.bytes[:0]
+	e.clock, e.last, e.to, e.countRules, e.frames, e.load, e.packets, e.bytes = 0, false, 0, false, 0, 0, e.packets[:0], e.bytes[:0]
 	e.reader.reset()
 	for _, r := range e.results {
 		r.reset()

@@ -49,9 +49,10 @@ func (o *ordered) take(e *epoch) {
 		o.stage.Saw(en.order.Clock)
 		o.one(en)
 	}
-	if e.last {
+	switch {
+	case e.last:
 		o.stage.Close(e.clock + 1) // the flows closed at the end are stamped so
-	} else {
+	case e.to == 0:
 		o.stage.Advance(e.clock)
 	}
 	o.publish(e)

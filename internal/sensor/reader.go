@@ -23,6 +23,7 @@ type reader struct {
 	packet frame.Packet
 	epoch  *epoch // under way, for anomalies
 	epochs int
+	over   bool // the capture ends with the epoch under way
 	ord    uint32
 }
 
@@ -55,13 +56,13 @@ func (r *reader) anomaly(a event.Anomaly) {
 const maxEpochBytes = 256 << 10
 
 // fill reads frames into e until it is full, the line is idle, or the capture
-// ends, which sets e.last. It calls packet with the partition of each packet,
+// ends, which sets r.over. It calls packet with the partition of each packet,
 // which is r.packet until packet returns.
 func (r *reader) fill(ctx context.Context, e *epoch, packet func(part uint8)) (err error) {
 	r.epoch = e
-	for e.frames < r.cfg.EpochFrames && e.load < maxEpochBytes && !e.last {
+	for e.frames < r.cfg.EpochFrames && e.load < maxEpochBytes && !r.over {
 		if ctx.Err() != nil {
-			e.last = true
+			r.over = true
 			break
 		}
 		switch err = r.src.Next(&r.frame); {
@@ -75,17 +76,17 @@ func (r *reader) fill(ctx context.Context, e *epoch, packet func(part uint8)) (e
 			}
 			e.frames = max(e.frames, r.cfg.EpochFrames) // an idle line: judge what there is
 		default:
-			e.last = true
+			r.over = true
 			if errors.Is(err, io.EOF) {
 				err = nil
 			}
 		}
 	}
-	if e.last {
+	if r.over {
 		r.dec.Flush()
 	}
 	r.epochs++
-	e.countRules = e.last || r.epochs%statsEvery == 0
+	e.countRules = r.epochs%statsEvery == 0
 	e.clock = r.clock.Now()
 	e.reader.ledger = r.ledger
 	return err

@@ -79,9 +79,17 @@ func (s *Sensor) inline(ctx context.Context, src capture.Source) error {
 		err := r.fill(ctx, e, func(part uint8) { w.packet(part, &r.packet, e.results[0]) })
 		w.end(e, e.results[0])
 		s.ordered.take(e)
-		if e.last {
-			return err
+		if !r.over {
+			continue
 		}
+		for end := s.leave(r.clock.Now()); !e.last; {
+			e.reset()
+			e.set = w.set
+			end.fill(e, r)
+			w.end(e, e.results[0])
+			s.ordered.take(e)
+		}
+		return err
 	}
 }
 
@@ -130,15 +138,34 @@ func (s *Sensor) read(ctx context.Context, src capture.Source, free <-chan *epoc
 		e.set, e.number = s.rules.Load(), r.epochs
 		err := r.fill(ctx, e, func(part uint8) { e.hold(part, &r.packet) })
 		e.seal()
-		last := e.last
-		e.done.Add(len(s.workers))
-		for _, in := range inboxes {
-			in <- e
-		}
-		finished <- e
-		if last {
+		s.share(e, finished, inboxes)
+		if r.over {
+			e.done.Wait()
+			s.finish(r, free, finished, inboxes)
 			return err
 		}
 	}
 	return nil
+}
+
+// finish closes what is open behind the last frame.
+func (s *Sensor) finish(r *reader, free <-chan *epoch, finished chan<- *epoch, inboxes []chan *epoch) {
+	end := s.leave(r.clock.Now())
+	for e := range free {
+		e.set, e.number = s.workers[0].set, r.epochs
+		end.fill(e, r)
+		last := e.last
+		if s.share(e, finished, inboxes); last {
+			return
+		}
+	}
+}
+
+// share gives an epoch to all workers, and to the stage behind them.
+func (s *Sensor) share(e *epoch, finished chan<- *epoch, inboxes []chan *epoch) {
+	e.done.Add(len(s.workers))
+	for _, in := range inboxes {
+		in <- e
+	}
+	finished <- e
 }

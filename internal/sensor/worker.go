@@ -23,6 +23,7 @@ func newWorker(cfg *Config, dec *decode.Config, id, n int) *worker {
 	for p := id; p < decode.Partitions; p += n {
 		w.shards[p] = newShard(cfg, dec, red, &w.ledger, cfg.Rules)
 		w.own = append(w.own, w.shards[p])
+		w.shards[p].part.Beside(w.own[0].part)
 	}
 	w.share()
 	return w
@@ -55,13 +56,13 @@ func (w *worker) packet(part uint8, p *frame.Packet, out *results) {
 	}
 }
 
-// end fires what is due at the epoch's end clock; at the end of the capture
-// it closes all flows instead.
+// end fires what is due at the epoch's end clock; behind the last frame it
+// closes some of the flows instead.
 func (w *worker) end(e *epoch, out *results) {
 	for _, s := range w.own {
 		s.out = out
-		if e.last {
-			s.part.Close(e.clock)
+		if e.to != 0 {
+			s.part.CloseTo(e.to, e.clock)
 		} else {
 			s.part.Advance(e.clock)
 		}
