@@ -46,8 +46,10 @@ type Config struct {
 const DefaultBacklog = 16_384
 
 // maxInFlight bounds the epochs between the reader and the ordered stage; at
-// the cap the reader of a file waits.
-const maxInFlight = 32
+// the cap the reader of a file waits. It always comes to it, since reading is
+// the least of the work, so that each epoch comes back to the reader only when
+// all others were used: few enough of them stay in the processor's cache.
+const maxInFlight = 8
 
 func (c *Config) complete() error {
 	if c.Rules == nil || c.Redactor == nil {

@@ -31,7 +31,7 @@ type entry struct {
 }
 
 // keptRecords is up to how many records r keeps the memory: an epoch that is
-// all calls must not leave each of the 32 with as much.
+// all calls must not leave each of the 8 with as much.
 const keptRecords = 2048
 
 // reset empties r, keeping its memory.
