@@ -184,3 +184,40 @@ func TestHeadersThatMayBeEqualAreCompared(t *testing.T) {
 		}
 	}
 }
+
+// A line is the columns' own JSON one after another, whatever is written at once.
+func TestLineIsTheValuesOfItsColumns(t *testing.T) {
+	for _, rec := range []*event.Record{sample("shoe"), sample(""), sample("a\"b\xff\u2028 and more than eight"), {}} {
+		want := []byte(`{`)
+		for i, c := range event.CallColumns() {
+			if i > 0 {
+				want = append(want, ',')
+			}
+			want = AppendValue(append(AppendString(want, c.Name), ':'), c.Field(rec))
+		}
+		want = append(want, '}')
+		if got := NewRow(event.CallColumns()).AppendObject(nil, rec); string(got) != string(want) {
+			t.Errorf("got  %s\nwant %s", got, want)
+		}
+	}
+}
+
+// Names that are known and names that are not give the same JSON.
+func TestKnownNamesAreWrittenAsAnyOther(t *testing.T) {
+	known := 0
+	for _, k := range knownNames {
+		if k.usual == "" {
+			continue
+		}
+		known++
+		for _, name := range []string{k.usual, k.lower, strings.ToUpper(k.usual), "X" + k.usual[1:]} {
+			want := `{"` + strings.ToLower(name) + `":["v"]}`
+			if got := string(appendHeaders(nil, event.HeaderMap{{Name: name, Value: "v"}})); got != want {
+				t.Errorf("%s: %s, want %s", name, got, want)
+			}
+		}
+	}
+	if known < 40 {
+		t.Errorf("only %d names have a mark of their own", known)
+	}
+}

@@ -6,11 +6,13 @@ import "spaniel/event"
 // of their first appearance. Message heads hold at most a few hundred fields,
 // so looking back costs less than a map would.
 func appendHeaders(b []byte, h event.HeaderMap) []byte {
+	if out, ok := appendDistinct(b, h); ok {
+		return out
+	}
 	b = append(b, '{')
-	apart := distinct(h)
 	first := true
 	for i := range h {
-		if !apart && seenBefore(h, i) {
+		if seenBefore(h, i) {
 			continue
 		}
 		if !first {
@@ -19,7 +21,7 @@ func appendHeaders(b []byte, h event.HeaderMap) []byte {
 		first = false
 		b = append(appendLower(b, h[i].Name), ':', '[')
 		b = AppendString(b, h[i].Value)
-		for j := i + 1; !apart && j < len(h); j++ {
+		for j := i + 1; j < len(h); j++ {
 			if sameName(h[i].Name, h[j].Name) {
 				b = AppendString(append(b, ','), h[j].Value)
 			}
@@ -29,24 +31,35 @@ func appendHeaders(b []byte, h event.HeaderMap) []byte {
 	return append(b, '}')
 }
 
-// distinct reports that no name occurs twice, as far as a look at each name's
-// length and ends can tell. Equal names have equal length and ends, but for
-// ASCII case and bytes that are not ASCII.
-func distinct(h event.HeaderMap) bool {
-	var seen [4]uint64
+// appendDistinct is appendHeaders as long as no name occurs twice, as far as a
+// look at each name's length and ends can tell: equal names have equal length
+// and ends, but for ASCII case and bytes that are not ASCII.
+func appendDistinct(b []byte, h event.HeaderMap) (out []byte, ok bool) {
+	var seen [256 / 64]uint64
+	b = append(b, '{')
 	for i := range h {
 		name := h[i].Name
-		if name == "" || hasHigh(name) {
-			return false
+		if name == "" {
+			return nil, false
 		}
-		k := uint(lower(name[0]))*31 + uint(lower(name[len(name)-1]))*7 + uint(len(name))*41
-		word, bit := k/64%4, uint64(1)<<(k%64)
-		if seen[word]&bit != 0 {
-			return false
+		k := nameMark(name)
+		if seen[k/64]&(1<<(k%64)) != 0 {
+			return nil, false
 		}
-		seen[word] |= bit
+		seen[k/64] |= 1 << (k % 64)
+		if known := &knownNames[k]; name == known.lower || name == known.usual {
+			b = append(b, known.lead...)
+		} else if hasHigh(name) {
+			return nil, false
+		} else {
+			b = append(appendLower(b, name), `:["`...)
+		}
+		b = append(appendText(b, h[i].Value), `"],`...)
 	}
-	return true
+	if len(h) > 0 {
+		b = b[:len(b)-1]
+	}
+	return append(b, '}'), true
 }
 
 func seenBefore(h event.HeaderMap, i int) bool {
@@ -72,6 +85,12 @@ func sameName(a, b string) bool {
 }
 
 func hasHigh(s string) bool {
+	for len(s) >= 8 {
+		if word(s)&highs != 0 {
+			return true
+		}
+		s = s[8:]
+	}
 	for i := 0; i < len(s); i++ {
 		if s[i] >= 0x80 {
 			return true

@@ -12,31 +12,68 @@ import (
 // A Row writes records of one kind as flat JSON objects and CSV lines: every
 // column, always, in the order of the list. It is immutable.
 type Row[T any] struct {
-	cols []event.Column[T]
-	keys []string // `,"name":`, ready to append
+	cols   []event.Column[T]
+	fields []field[T]
+	end    string // the last value's closing quote, if it has one
+}
+
+// A field is what a line needs of a column: what stands between the value
+// before and its own, the quotes of both included, and where its value is.
+type field[T any] struct {
+	lead string
+	get  func(*T) any
 }
 
 // NewRow returns a Row over the given columns.
 func NewRow[T any](cols []event.Column[T]) *Row[T] {
 	r := &Row[T]{cols: cols}
+	between := ""
 	for _, c := range cols {
-		r.keys = append(r.keys, string(append(AppendString([]byte{','}, c.Name), ':')))
+		lead := string(AppendString([]byte(between), c.Name)) + ":"
+		if r.end = ""; quoted(c.Field(new(T))) {
+			lead, r.end = lead+`"`, `"`
+		}
+		r.fields = append(r.fields, field[T]{lead, c.Field})
+		between = r.end + ","
 	}
 	return r
+}
+
+// quoted reports whether the JSON of such a field is always a string.
+func quoted(p any) bool {
+	switch p.(type) {
+	case *string, *event.Nanos, *event.ID:
+		return true
+	}
+	return false
 }
 
 // AppendFields appends `"name":value` for each column, separated by commas,
 // without the braces, so that the caller can put fields before or after.
 func (w *Row[T]) AppendFields(b []byte, rec *T) []byte {
-	for i := range w.cols {
-		key := w.keys[i]
-		if i == 0 {
-			key = key[1:]
+	for i := range w.fields {
+		f := &w.fields[i]
+		b = append(b, f.lead...)
+		switch p := f.get(rec).(type) {
+		case *string:
+			if *p != "" {
+				b = appendText(b, *p)
+			}
+		case *event.Nanos:
+			b = appendMoment(b, *p)
+		case *event.ID:
+			b = hex.AppendEncode(b, p[:])
+		case *uint16:
+			b = strconv.AppendUint(b, uint64(*p), 10)
+		case *uint32:
+			b = strconv.AppendUint(b, uint64(*p), 10)
+		case *uint64:
+			b = strconv.AppendUint(b, *p, 10)
+		default:
+			b = AppendValue(b, p)
 		}
-		b = append(b, key...)
-		b = AppendValue(b, w.cols[i].Field(rec))
 	}
-	return b
+	return append(b, w.end...)
 }
 
 // AppendObject appends rec as one JSON object.

@@ -19,9 +19,23 @@ var plain = func() (t [256]bool) {
 // line and paragraph separators, bidirectional marks and the byte order mark.
 // Each byte that is not UTF-8 becomes U+FFFD.
 func AppendString(b []byte, s string) []byte {
-	b = append(b, '"')
+	return append(appendText(append(b, '"'), s), '"')
+}
+
+// appendText is AppendString without the quotes.
+func appendText(b []byte, s string) []byte {
+	n := plainPrefix(s)
+	if n == len(s) {
+		return append(b, s...)
+	}
+	return appendEscaped(b, s, n)
+}
+
+// appendEscaped is appendText of what holds something that may need an escape,
+// at n first.
+func appendEscaped(b []byte, s string, n int) []byte {
 	start := 0
-	for i := plainPrefix(s); i < len(s); {
+	for i := n; i < len(s); {
 		c := s[i]
 		if plain[c] {
 			i++
@@ -42,26 +56,53 @@ func AppendString(b []byte, s string) []byte {
 		}
 		i += n
 	}
-	b = append(b, s[start:]...)
-	return append(b, '"')
+	return append(b, s[start:]...)
 }
 
 // plainPrefix returns how many bytes at the start of s stand for themselves,
 // looking at eight at a time.
 func plainPrefix(s string) (n int) {
-	const ones, highs = 0x0101010101010101, 0x8080808080808080
 	for ; n+8 <= len(s); n += 8 {
-		v := uint64(s[n]) | uint64(s[n+1])<<8 | uint64(s[n+2])<<16 | uint64(s[n+3])<<24 | uint64(s[n+4])<<32 | uint64(s[n+5])<<40 | uint64(s[n+6])<<48 | uint64(s[n+7])<<56
-		quote, slash, del := v^ones*'"', v^ones*'\\', v^ones*0x7f
-		// A byte with its high bit set is one, or lies below what is taken off.
-		if (v|(v-ones*0x20)|(quote-ones)|(slash-ones)|(del-ones))&highs != 0 {
-			break
+		if !plainWord(word(s[n:])) {
+			return n + plainBytes(s[n:])
 		}
 	}
+	switch {
+	case n > 0 && n < len(s) && plainWord(word(s[len(s)-8:])):
+		return len(s) // the last eight: some of them are looked at again
+	case n == 0 && len(s) >= 4 && plainWord(halfWord(s)|halfWord(s[len(s)-4:])<<32):
+		return len(s) // likewise four and four
+	}
+	return n + plainBytes(s[n:])
+}
+
+func plainBytes(s string) (n int) {
 	for n < len(s) && plain[s[n]] {
 		n++
 	}
 	return n
+}
+
+// ones and highs are the lowest and the highest bit of eight bytes.
+const ones, highs = 0x0101010101010101, 0x8080808080808080
+
+// word is the first eight bytes of s.
+func word(s string) uint64 {
+	_ = s[7]
+	return uint64(s[0]) | uint64(s[1])<<8 | uint64(s[2])<<16 | uint64(s[3])<<24 | uint64(s[4])<<32 | uint64(s[5])<<40 | uint64(s[6])<<48 | uint64(s[7])<<56
+}
+
+// halfWord is the first four.
+func halfWord(s string) uint64 {
+	_ = s[3]
+	return uint64(s[0]) | uint64(s[1])<<8 | uint64(s[2])<<16 | uint64(s[3])<<24
+}
+
+// plainWord reports that all eight bytes stand for themselves.
+func plainWord(v uint64) bool {
+	quote, slash, del := v^ones*'"', v^ones*'\\', v^ones*0x7f
+	// A byte with its high bit set is one, or lies below what is taken off.
+	return (v|(v-ones*0x20)|(quote-ones)|(slash-ones)|(del-ones))&highs == 0
 }
 
 func appendASCII(b []byte, c byte) []byte {

@@ -54,18 +54,21 @@ func oneLine(t *testing.T, b []byte) {
 	}
 }
 
-// TestPlainPrefixStopsAtEveryByte puts each byte into each place of a plain text.
+// TestPlainPrefixStopsAtEveryByte puts each byte into each place of plain texts
+// of every length up to twenty.
 func TestPlainPrefixStopsAtEveryByte(t *testing.T) {
-	for at := range 20 {
-		for c := range 256 {
-			s := []byte("abcdefghijklmnopqrst")
-			s[at] = byte(c)
-			want := len(s)
-			if !plain[c] {
-				want = at
-			}
-			if got := plainPrefix(string(s)); got != want {
-				t.Fatalf("%q: %d, want %d", s, got, want)
+	for n := range 21 {
+		for at := range n {
+			for c := range 256 {
+				s := []byte("abcdefghijklmnopqrst")[:n]
+				s[at] = byte(c)
+				want := n
+				if !plain[c] {
+					want = at
+				}
+				if got := plainPrefix(string(s)); got != want {
+					t.Fatalf("%q: %d, want %d", s, got, want)
+				}
 			}
 		}
 	}
