@@ -59,7 +59,7 @@ func (s *shard) flow(o event.Order, f *event.Flow) {
 	s.out.add(o, event.KindFlow, len(s.out.flows))
 	s.out.flows = append(s.out.flows, event.FlowRecord{
 		Time: event.Nanos(f.First), Last: event.Nanos(f.Last), FlowID: f.ID, SensorName: s.cfg.Name, Iface: s.cfg.ifaceName(f.Iface),
-		CommunityID: s.red.CommunityID(f.FlowKey), VLAN: f.VLAN, VNI: f.VNI,
+		CommunityID: s.red.CommunityID(f), VLAN: f.VLAN, VNI: f.VNI,
 		ClientIP: s.red.Addr(f.Client.Addr()), ClientPort: f.Client.Port(), ServerIP: f.Server.Addr(), ServerPort: f.Server.Port(),
 		Service: f.Service, Ended: f.Ended, ReqPackets: f.Packets[0], RespPackets: f.Packets[1], ReqBytes: f.Bytes[0], RespBytes: f.Bytes[1],
 		ReqGaps: f.Gaps[0], RespGaps: f.Gaps[1], Flags: f.Flags.Append(nil), FirstFrame: f.FirstFrame,

@@ -12,8 +12,9 @@ import (
 // client's network, which a database would. rec owns what it holds and keeps
 // the capacity of its lists, so that records can be used again.
 func (r *Redactor) Call(c *event.Call, rec *event.Record) {
-	*rec = event.Record{ReqHeaders: rec.ReqHeaders[:0], RespHeaders: rec.RespHeaders[:0], Leaves: rec.Leaves[:0],
-		PII: rec.PII[:0], Anomalies: rec.Anomalies[:0], Flags: rec.Flags[:0]}
+	q, p, leaves, pii, anomalies, words := rec.ReqHeaders[:0], rec.RespHeaders[:0], rec.Leaves[:0], rec.PII[:0], rec.Anomalies[:0], rec.Flags[:0]
+	*rec = event.Record{} // in place: one that holds something would be made elsewhere and copied
+	rec.ReqHeaders, rec.RespHeaders, rec.Leaves, rec.PII, rec.Anomalies, rec.Flags = q, p, leaves, pii, anomalies, words
 	rec.ID, rec.Key, rec.Time, rec.SensorName, rec.Depth = c.ID, c.Key, event.Nanos(c.Time), c.Sensor, c.Depth
 	rec.Proto, rec.Style, rec.Kind, rec.APIVersion = c.Proto, c.Style, c.Kind, r.value(c.APIVer)
 	rec.SampleRate, rec.Fingerprint = 1, c.Fingerprint()
@@ -38,7 +39,7 @@ func (r *Redactor) ends(c *event.Call, rec *event.Record) {
 	if c.Flow == nil {
 		return
 	}
-	k := c.Flow.FlowKey
+	k := &c.Flow.FlowKey
 	client, server := k.Client.Addr(), k.Server.Addr()
 	rec.FlowID, rec.VLAN, rec.VNI = c.Flow.ID, k.VLAN, k.VNI
 	rec.ClientPort, rec.ServerPort = k.Client.Port(), k.Server.Port()
@@ -47,7 +48,7 @@ func (r *Redactor) ends(c *event.Call, rec *event.Record) {
 	if c.RealIP.IsValid() {
 		rec.RealIP = r.Addr(c.RealIP)
 	}
-	rec.CommunityID = r.CommunityID(k)
+	rec.CommunityID = r.CommunityID(c.Flow)
 }
 
 func (r *Redactor) messages(c *event.Call, rec *event.Record) {
@@ -93,8 +94,14 @@ func (r *Redactor) fields(dst event.HeaderMap, m *event.Message) event.HeaderMap
 
 // mediaType is the Content-Type without its parameters, in lower case.
 func (r *Redactor) mediaType(m *event.Message) string {
-	t, _, _ := strings.Cut(m.Get("Content-Type"), ";")
-	return r.value(strings.ToLower(strings.TrimSpace(t)))
+	sent := m.Get("Content-Type")
+	if sent == "" {
+		return ""
+	}
+	return r.mem.recall(useType, "", sent, func() string {
+		t, _, _ := strings.Cut(sent, ";")
+		return r.value(strings.ToLower(strings.TrimSpace(t)))
+	})
 }
 
 func (r *Redactor) principal(p *event.Principal, rec *event.Record) {

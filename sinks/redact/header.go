@@ -16,7 +16,7 @@ func (r *Redactor) field(name, val string) (shown, hidden string) {
 		}
 		return " " + r.text(name)
 	})
-	if known[0] != 'o' || !clean(val) { // else nothing but the value's form could tell of a secret, and it does not
+	if known[0] != 'o' || !r.mem.clean(val) { // else nothing but the value's form could tell of a secret, and it does not
 		val = r.mem.recall(useHeader, name, val, func() string { return r.headerValue(name, val) })
 	}
 	return known[1:], val

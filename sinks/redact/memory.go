@@ -18,6 +18,8 @@ type memory struct {
 	sets  [memorySets][memoryWays]slot // the newest first
 	once  [memoryOnce]uint32           // of the hashes of texts that came and were not kept
 	flows [memoryFlows]flowSlot
+	near  [memoryNear]slot
+	plain [memoryNear]plainSlot
 	last  hashed // a call's token is asked for twice: as who calls, and as what to hide
 }
 
@@ -35,6 +37,7 @@ const (
 	memoryText  = 1024
 	memoryOnce  = 8192
 	memoryFlows = 512
+	memoryNear  = 256
 )
 
 // use says what was made of a text.
@@ -46,6 +49,8 @@ const (
 	useName                  // the kind of secret that a name tells of
 	useValue                 // a value
 	useHash                  // the keyed hash of a secret of the kind name
+	useType                  // the media type in a Content-Type
+	usePlain                 // whether there is nothing to hide
 )
 
 type slot struct {
@@ -72,10 +77,15 @@ func (m *memory) recall(u use, name, in string, make func() string) string {
 	if m == nil || len(in)+len(name) > memoryText {
 		return make()
 	}
+	near := &m.near[place(u, name, in)]
+	if near.use == u && near.in == in && near.name == name {
+		return near.out
+	}
 	h := maphash.String(m.seed, in) ^ (uint64(len(name))<<8|uint64(u))*0x9e3779b97f4a7c15
 	set := &m.sets[h%memorySets]
 	for i := range set {
 		if s := &set[i]; s.use == u && s.in == in && s.name == name {
+			*near = *s
 			return s.out
 		}
 	}
@@ -97,14 +107,14 @@ func (m *memory) again(h uint64) bool {
 	return was
 }
 
-// community returns the flow's Community ID.
-func (m *memory) community(k event.FlowKey) string {
+// community returns the Community ID of the flow whose own id is given.
+func (m *memory) community(k *event.FlowKey, id uint64) string {
 	if m == nil {
-		return CommunityID(k)
+		return CommunityID(*k)
 	}
-	s := &m.flows[maphash.Comparable(m.seed, k)%memoryFlows]
-	if s.key != k {
-		*s = flowSlot{k, CommunityID(k)}
+	s := &m.flows[id%memoryFlows]
+	if s.key != *k {
+		*s = flowSlot{*k, CommunityID(*k)}
 	}
 	return s.id
 }

@@ -14,9 +14,9 @@ import (
 // The same texts stand in many places here, so that what was remembered of one
 // use would be seen in another.
 func TestMemoryChangesNothing(t *testing.T) {
-	names := []string{"Authorization", "authorization", "Cookie", "Set-Cookie", "Referer", "Host", "X-Api-Key", "token", "user", "X-A", "Date", "q", "page", "session"}
+	names := []string{"Authorization", "authorization", "Cookie", "Set-Cookie", "Referer", "Host", "X-Api-Key", "token", "user", "X-A", "Date", "Content-Type", "q", "page", "session"}
 	values := []string{"Bearer abcdefghij", "Basic dXNlcjpwYXNzd29yZA==", "a=b; sid=12345678", "https://u:secret@h/p?token=1", "h.example", "u:secret@h", "token=abc&x=1",
-		"eyJhbGciOiJub25lIn0.eyJzdWIiOiJhIn0.", "token", "a b", "%74oken=abc", "plain", "", "password: hunter2", "/p/7;sid=123?password=x#f", "/p?", "/p", "*", "/p#token=1"}
+		"eyJhbGciOiJub25lIn0.eyJzdWIiOiJhIn0.", "token", "a b", "%74oken=abc", "plain", "", "password: hunter2", "/p/7;sid=123?password=x#f", "/p?", "/p", "*", "/p#token=1", "application/json", "Text/HTML; charset=utf-8", "shop.example", "/a/longer/path%2f", "sk_live_0123456789abcdef"}
 	plain := New([]byte("k"), Option{HashUser: true})
 	quick := plain.Remembering()
 	rnd := rand.New(rand.NewPCG(1, 2))
@@ -49,6 +49,28 @@ func TestMemoryChangesNothing(t *testing.T) {
 				t.Fatalf("hash of %s %q differs", kind, v)
 			}
 		}
+	}
+}
+
+// Texts that share a place take turns in it.
+func TestPlainTextsThatShareAPlace(t *testing.T) {
+	r := redactor().Remembering()
+	byPlace := map[uint64][]string{}
+	for i := range 4096 {
+		s := "plaintext" + strconv.Itoa(i)
+		byPlace[mix(usePlain, "", s)>>56] = append(byPlace[mix(usePlain, "", s)>>56], s)
+	}
+	for _, list := range byPlace {
+		for _, s := range append(list, list...) {
+			for range 3 {
+				if got := r.value(s); got != s {
+					t.Fatalf("%q became %q", s, got)
+				}
+			}
+		}
+	}
+	if got := r.value("password=hunter2"); strings.Contains(got, "hunter2") {
+		t.Errorf("what is no plain text was kept as one: %q", got)
 	}
 }
 

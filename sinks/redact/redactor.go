@@ -140,9 +140,9 @@ func (r *Redactor) User(name string) string {
 
 // CommunityID returns the flow's Community ID, or "" under Option.HashIP: it
 // is a plain hash of the addresses, and could be tried out.
-func (r *Redactor) CommunityID(k event.FlowKey) string {
+func (r *Redactor) CommunityID(f *event.Flow) string {
 	if r.opt.HashIP {
 		return ""
 	}
-	return r.mem.community(k)
+	return r.mem.community(&f.FlowKey, f.ID)
 }

@@ -9,7 +9,7 @@ const maxDecodings = 3
 // value hides secrets in a value, also behind percent signs: one that changes
 // once decoded is replaced by its hidden form, encoded again.
 func (r *Redactor) value(s string) string {
-	if clean(s) {
+	if r.mem.clean(s) {
 		return s
 	}
 	return r.mem.recall(useValue, "", s, func() string { return r.deepValue(s, 0) })
@@ -167,7 +167,7 @@ func (r *Redactor) target(s string) string {
 // path hides secrets in a path, which may begin with a scheme and authority.
 // Each segment is looked at by itself: a parameter ends with its segment.
 func (r *Redactor) path(s string) string {
-	if strings.IndexByte(s, '%') < 0 && !mayHold(s) {
+	if r.mem.clean(s) {
 		return s
 	}
 	at := strings.Index(s, "://")
