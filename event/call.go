@@ -93,7 +93,8 @@ type Expander interface {
 // Reset makes the call new, keeping memory for reuse, with x to expand it.
 func (c *Call) Reset(x Expander) {
 	req, resp, an, lv := c.Req.Message, c.Resp.Message, c.Anomalies[:0], c.leaves[:0]
-	*c = Call{expand: x, Anomalies: an, leaves: lv}
+	*c = Call{} // in place: one that holds something would be made elsewhere and copied
+	c.expand, c.Anomalies, c.leaves = x, an, lv
 	c.Req.Headers, c.Req.Trailers, c.Req.Raw = req.Headers[:0], req.Trailers[:0], req.Raw[:0]
 	c.Resp.Headers, c.Resp.Trailers, c.Resp.Raw = resp.Headers[:0], resp.Trailers[:0], resp.Raw[:0]
 }
