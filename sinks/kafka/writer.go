@@ -93,12 +93,14 @@ func (w *Writer) send(ctx context.Context, msgs []message) error {
 		return err
 	}
 	done := make(chan []message, len(msgs)+1)
-	g, gctx := errgroup.WithContext(ctx)
+	// One partition's failure cancels no other's request: the broker may have
+	// taken that already, and the retry would double it.
+	var g errgroup.Group
 	g.SetLimit(parallel)
 	for _, p := range parts {
 		g.Go(func() error {
 			for _, chunk := range chunks(p.msgs, w.cfg.MaxMessage) {
-				if err := w.produce(gctx, p, chunk, done); err != nil {
+				if err := w.produce(ctx, p, chunk, done); err != nil {
 					return err
 				}
 			}
