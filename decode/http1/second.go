@@ -24,7 +24,7 @@ const maxSecond = 4
 // second gives the entry's call its second reading, if what is on tape has one.
 func (c *Conn) second(e *entry, at event.Stamp) {
 	call := e.call
-	if t := c.eject(e, event.ToServer); t != nil {
+	if t := c.eject(e, event.ToServer); t.tells(call) {
 		s := c.pool.scratch(otherReading)
 		whole := append(append(make([]byte, 0, len(t.head)+len(t.body)), t.head...), t.body...)
 		list, all := s.requests(whole, len(t.head)+t.own, at)
@@ -36,7 +36,7 @@ func (c *Conn) second(e *entry, at event.Stamp) {
 			call.Mark(AnomalySecondCut)
 		}
 	}
-	if t := c.eject(e, event.ToClient); t != nil {
+	if t := c.eject(e, event.ToClient); t.tells(call) {
 		if body := t.otherBody(); string(body) != string(call.Resp.Raw) {
 			c.answerWith(call, body, t.why)
 		}
@@ -44,6 +44,13 @@ func (c *Conn) second(e *entry, at event.Stamp) {
 			call.Mark(AnomalySecondCut)
 		}
 	}
+}
+
+// tells reports whether there is a tape and its message is ambiguous after all:
+// where the head left open whether the body is chunked, the body may have said
+// that it is not, and what then differs is only what could not be kept.
+func (t *tape) tells(call *event.Call) bool {
+	return t != nil && slices.Contains(call.Anomalies, t.why)
 }
 
 // otherBody is a response's body without regard to Transfer-Encoding.
