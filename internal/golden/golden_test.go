@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -43,8 +44,15 @@ func (m message) String() string {
 	return strings.TrimSpace(m.method + " " + m.host + m.target + m.status)
 }
 
-// expected reads tshark's view beside a capture: the HTTP/1 messages in it.
-func expected(t *testing.T, file string) (want []message) {
+// equal compares hosts only where both have one: tshark leaves it out for an
+// absolute target.
+func (m message) equal(o message) bool {
+	return m.method == o.method && m.status == o.status && m.target == o.target && (m.host == o.host || m.host == "" || o.host == "")
+}
+
+// expected reads tshark's view beside a capture: the HTTP/1 messages in it, and
+// which of them belong together.
+func expected(t *testing.T, file string) (want []message, together []pair) {
 	f, err := os.Open(file + ".http.tsv")
 	if err != nil {
 		t.Fatal(err)
@@ -52,24 +60,35 @@ func expected(t *testing.T, file string) (want []message) {
 	defer f.Close()
 	lines := bufio.NewScanner(f)
 	lines.Buffer(nil, 1<<20)
+	var list []listed
 	for n := 0; lines.Scan(); n++ {
 		c := strings.Split(lines.Text(), "\t")
 		if n == 0 || len(c) < 14 || c[13] != "" { // the last column is HTTP/2's stream
 			continue
 		}
+		var m message
 		switch c[2] {
 		case "req":
-			want = append(want, message{method: c[4], host: host(c[5]), target: target(c[6], c[3])})
+			m = message{method: c[4], host: host(c[5]), target: target(c[6], c[3])}
 		case "resp":
-			if len(c[7]) == 3 && (c[7][0] != '1' || c[7] == "101") { // interim answers are no calls
-				want = append(want, message{status: c[7]})
+			if len(c[7]) != 3 || c[7][0] == '1' && c[7] != "101" { // interim answers are no calls
+				continue
 			}
+			m = message{status: c[7]}
+		default:
+			continue
 		}
+		number, err := strconv.ParseUint(c[0], 10, 64)
+		if err != nil {
+			t.Fatal(err)
+		}
+		want = append(want, m)
+		list = append(list, listed{located{m, number}, c[1]})
 	}
 	if err := lines.Err(); err != nil {
 		t.Fatal(err)
 	}
-	return want
+	return want, pairs(list)
 }
 
 // target undoes what tshark does to odd targets: it doubles backslashes, and
@@ -87,20 +106,34 @@ func target(uri, version string) string {
 
 func host(h string) string { return strings.TrimSuffix(strings.ToLower(h), ":80") }
 
-// read runs a capture through the sensor with the shipped rules on.
-func read(t *testing.T, file string, set *detect.Set) (got []message, ledger event.Ledger, err error) {
+// apart are captures that tag the two directions of a connection differently:
+// two tenants, unless decode.join_vlans and decode.join_tunnels say otherwise.
+var apart = []string{"encap/sv_bug-4376-syn_retransmit_with_ts.pcap", "encap/zeek_erspan.pcap"}
+
+// read runs a capture through the sensor with the shipped rules on; joined
+// leaves VLANs and tunnels out of what a connection is.
+func read(t *testing.T, file string, set *detect.Set, joined bool) (got []message, together []pair, ledger event.Ledger, err error) {
 	src, err := capture.Open(file)
 	if err != nil {
-		return nil, ledger, err
+		return nil, nil, ledger, err
 	}
 	defer src.Close()
-	cfg := sensor.Config{Decode: decode.DefaultConfig(), Rules: set, Redactor: redact.New(make([]byte, 32), redact.Option{})}
+	headers := decode.DefaultConfig()
+	headers.Frame.JoinVLANs, headers.Frame.JoinTunnels = joined, joined
+	cfg := sensor.Config{Decode: headers, Rules: set, Redactor: redact.New(make([]byte, 32), redact.Option{})}
 	cfg.Where = func(c *event.Call) bool {
+		p := pair{
+			located{message{method: c.Req.Method, host: host(c.Req.Host), target: c.Req.Target}, c.Req.LastFrame},
+			located{message{status: fmt.Sprintf("%03d", c.Resp.Status)}, c.Resp.LastFrame},
+		}
 		if c.Req.Seen {
-			got = append(got, message{method: c.Req.Method, host: host(c.Req.Host), target: c.Req.Target})
+			got = append(got, p.request.message)
 		}
 		if c.Resp.Seen {
-			got = append(got, message{status: fmt.Sprintf("%03d", c.Resp.Status)})
+			got = append(got, p.response.message)
+		}
+		if c.Req.Seen && c.Resp.Seen {
+			together = append(together, p)
 		}
 		return true
 	}
@@ -109,18 +142,14 @@ func read(t *testing.T, file string, set *detect.Set) (got []message, ledger eve
 		t.Fatal(err)
 	}
 	err = s.Run(context.Background(), src)
-	return got, s.Ledger(), err
+	return got, together, s.Ledger(), err
 }
 
 // missing returns what of want is not in got, each as often as it is there.
-// Host is compared only where both have one: tshark leaves it out for an
-// absolute target.
 func missing(want, got []message) (miss []message) {
 	left := slices.Clone(got)
 	for _, w := range want {
-		i := slices.IndexFunc(left, func(g message) bool {
-			return g.method == w.method && g.status == w.status && g.target == w.target && (g.host == w.host || g.host == "" || w.host == "")
-		})
+		i := slices.IndexFunc(left, w.equal)
 		if i < 0 {
 			miss = append(miss, w)
 			continue
@@ -163,13 +192,13 @@ func TestCaptures(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	found, total := 0, 0
+	found, total, paired := 0, 0, 0
 	for _, file := range files {
 		rel, err := filepath.Rel(dir, file)
 		if err != nil {
 			t.Fatal(err)
 		}
-		got, ledger, err := read(t, file, set)
+		got, together, ledger, err := read(t, file, set, slices.Contains(apart, rel))
 		var fault *capture.Fault
 		if err != nil && !errors.As(err, &fault) {
 			t.Errorf("%s: %v", rel, err)
@@ -183,7 +212,7 @@ func TestCaptures(t *testing.T) {
 		if _, err := os.Stat(file + ".http.tsv"); err != nil {
 			continue
 		}
-		want := expected(t, file)
+		want, pairsWanted := expected(t, file)
 		miss := missing(want, got)
 		t.Logf("golden %s: found %d of %d", rel, len(want)-len(miss), len(want))
 		reason, known := gaps[rel]
@@ -193,9 +222,17 @@ func TestCaptures(t *testing.T) {
 		case len(miss) == 0 && known:
 			t.Errorf("%s is listed in docs/known-gaps.md (%s) but all is found: take it off the list", rel, reason)
 		}
+		wrong, n := mispaired(pairsWanted, together)
+		if len(wrong) > 0 {
+			t.Errorf("%s: of %d pairs %d are none of ours:\n  %v\n  got %v", rel, n, len(wrong), wrong[:min(len(wrong), 4)], together[:min(len(together), 8)])
+		}
+		if len(miss) == 0 && n < len(pairsWanted) {
+			t.Errorf("%s: all messages are found, but the two halves of %d calls apart", rel, len(pairsWanted)-n)
+		}
+		paired += n
 		found, total = found+len(want)-len(miss), total+len(want)
 	}
-	t.Logf("found %d of %d messages in %d captures", found, total, len(files))
+	t.Logf("found %d of %d messages in %d captures; %d pairs compared", found, total, len(files), paired)
 }
 
 func first(m []message) []message { return m[:min(len(m), 6)] }
