@@ -72,6 +72,15 @@ func (c *Config) complete() error {
 	return nil
 }
 
+// Judging is what judging needs from outside when it is done beside a sensor
+// of this configuration, by a redactor of its own.
+func (c Config) Judging(red *redact.Redactor) (*detect.Config, error) {
+	if err := c.complete(); err != nil {
+		return nil, err
+	}
+	return c.detectConfig(red), nil
+}
+
 // detectConfig is what the rules need from outside: secrets leave a shard
 // only through its redactor.
 func (c *Config) detectConfig(red *redact.Redactor) *detect.Config {
