@@ -180,6 +180,9 @@ func (c *checker) callNode(n *ast.CallNode) {
 		c.fault(n, len(name), "put it into an aggregate: count_if("+f.example+")", "function %q looks at one call, and stands outside an aggregate", name)
 		return
 	}
+	if f.literal == listLiteral && c.turnedRound(n) {
+		return
+	}
 	for i, a := range n.Arguments {
 		if id, ok := a.(*ast.IdentifierNode); ok && c.lang.groups[id.Value] {
 			if !takesScope(f, i) || id.Value != "resp" {
@@ -230,6 +233,8 @@ func (c *checker) literal(f *function, n ast.Node) {
 		} else if _, err := netip.ParsePrefix(s.Value); err != nil {
 			c.fault(n, utf8.RuneCountInString(s.Value)+2, `write address/bits: "10.0.0.0/8"`, "%q is not a network", s.Value)
 		}
+	case listLiteral:
+		c.listName(f, n)
 	case needleLiteral, wordsLiteral:
 		if _, ok := stringList(n); !ok {
 			c.fault(n, 1, `write ["a", "b"]`, "the words of %s must be a literal list of strings", f.name)

@@ -55,6 +55,8 @@ const (
 	prefixLiteral
 	needleLiteral
 	wordsLiteral
+	// listLiteral is a literal list of words, or the name of a list.
+	listLiteral
 )
 
 // function is a function of the expression language.
@@ -91,9 +93,8 @@ func functionTable() []function {
 		{name: "contains_any", meaning: "one of the words occurs in a reading, without regard to ASCII case", example: `contains_any(#, ["/etc/passwd"])`,
 			types: withSubject[*needles](), literal: needleLiteral, lit: 1,
 			call: func(s *scope, a []any) any { return s.match(a[0], a[1].(*needles).find, nil) }},
-		{name: "in_list", meaning: "the text is one of the words, without regard to ASCII case", example: `in_list(req.method, ["trace", "track"])`,
-			types: []any{new(func(*scope, string, words) bool)}, literal: wordsLiteral, lit: 1,
-			call: func(_ *scope, a []any) any { return a[1].(words)[lowerASCII(a[0].(string))] }},
+		{name: "in_list", meaning: "the text is one of the words, without regard to ASCII case, or is in the list of that name; of a leaf, a reading", example: `in_list(req.method, ["trace", "track"])`,
+			types: append(withSubject[*listRef](), new(func(*scope, string, words) bool)), literal: listLiteral, lit: 1, call: inList},
 		{name: "cidr", meaning: "the address is in one of the networks", example: `cidr(client.ip, "10.0.0.0/8")`,
 			types: []any{new(func(*scope, string, ...netip.Prefix) bool)}, literal: prefixLiteral, lit: 1,
 			call: func(_ *scope, a []any) any { return inNetworks(a[0].(string), a[1:]) }},

@@ -45,7 +45,7 @@ type bench struct {
 // NewJudge returns a judge for a partition.
 func NewJudge(s *Set, cfg *Config) *Judge {
 	b := &bench{scope: newScope(s.lang, cfg, s.hash), view: prefilter.NewView(s.lang.leafTests()), memo: newMemo(s.lang), slabs: make([]slab, len(s.rules))}
-	b.scope.view = &b.view
+	b.scope.view, b.scope.lists = &b.view, s.lists
 	j := &Judge{bench: b, set: s, cfg: cfg, lim: cfg.Limits.complete(), stats: make([]RuleStats, len(s.rules))}
 	for i, r := range s.rules {
 		j.stats[i].ID = r.ID

@@ -11,6 +11,7 @@ import (
 	"github.com/expr-lang/expr/builtin"
 	"github.com/expr-lang/expr/conf"
 
+	"spaniel/detect/list"
 	"spaniel/detect/prefilter"
 )
 
@@ -30,10 +31,15 @@ type language struct {
 	keyIDs, valueIDs map[string]int
 
 	reqBody, respBody, reqLeaves int
+
+	// lists are the named lists of the set, by name; their places are those in
+	// Set.lists.
+	lists map[string]int
+	kinds []list.Kind // by place
 }
 
 func newLanguage() *language {
-	l := &language{fields: fieldTable(), index: map[string]int{}, functions: map[string]*function{}, groups: map[string]bool{}, filters: filterMatchers(), matchers: matchers(), matcherIndex: map[string]int{}, keyIDs: map[string]int{}, valueIDs: map[string]int{}}
+	l := &language{fields: fieldTable(), index: map[string]int{}, functions: map[string]*function{}, groups: map[string]bool{}, filters: filterMatchers(), matchers: matchers(), matcherIndex: map[string]int{}, keyIDs: map[string]int{}, valueIDs: map[string]int{}, lists: map[string]int{}}
 	for i := range l.matchers {
 		l.matcherIndex[l.matchers[i].name] = i
 	}

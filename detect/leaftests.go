@@ -52,7 +52,7 @@ func (t *translator) screen(n ast.Node) (set uint64, pure bool) {
 				return bit, false
 			}
 		}
-		return 0, calleeName(n) == "in_list"
+		return 0, calleeName(n) == "in_list" && len(n.Arguments) == 2 && !isText(n.Arguments[1]) // a named list notes what it found
 	case *ast.BinaryNode:
 		a, p := t.screen(n.Left)
 		b, q := t.screen(n.Right)

@@ -36,6 +36,9 @@ func (t *translator) call(n *ast.CallNode) native {
 		}
 	case "in_list":
 		if len(n.Arguments) == 2 {
+			if ref := t.lang.listRef(n.Arguments[1]); ref != nil {
+				return t.inNamedList(n.Arguments[0], ref)
+			}
 			set, ok := constant(wordsLiteral, n.Arguments[1]).(words)
 			if x := t.expr(n.Arguments[0]).text; ok && x != nil {
 				return native{truth: func(ev *eval) bool { return set[lowerASCII(x(ev))] }}

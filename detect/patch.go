@@ -69,7 +69,10 @@ func (p *patcher) call(node *ast.Node, n *ast.CallNode) {
 			env.SetLocation(a.Location())
 			a = env
 		}
-		if f.literal != anyValue && i >= f.lit {
+		switch {
+		case f.literal == listLiteral && i >= f.lit:
+			a = p.lang.listNode(a)
+		case f.literal != anyValue && i >= f.lit:
 			a = literalNode(f.literal, a)
 		}
 		args[i] = a

@@ -1,7 +1,9 @@
 package detect
 
 import (
+	"spaniel/detect/list"
 	"spaniel/detect/prefilter"
+	"spaniel/detect/text"
 	"spaniel/event"
 )
 
@@ -26,6 +28,8 @@ type scope struct {
 	// steps is what evaluating the rule under judgement has cost so far, budget
 	// what it may cost; 0 is any.
 	steps, budget int
+	// lists are those of the set, by place.
+	lists []*list.List
 	// view, if there is one, says beforehand what matchers find in leaves.
 	view *prefilter.View
 }
@@ -116,19 +120,5 @@ func (s *scope) hash(kind, secret string) string {
 	return s.cfg.Hash(kind, secret)
 }
 
-// lowerASCII lowers A to Z and leaves every other byte alone; it does not
-// copy what is lower already.
-func lowerASCII(s string) string {
-	for i := 0; i < len(s); i++ {
-		if 'A' <= s[i] && s[i] <= 'Z' {
-			b := []byte(s)
-			for ; i < len(b); i++ {
-				if 'A' <= b[i] && b[i] <= 'Z' {
-					b[i] += 'a' - 'A'
-				}
-			}
-			return string(b)
-		}
-	}
-	return s
-}
+// lowerASCII is text.Lower.
+func lowerASCII(s string) string { return text.Lower(s) }

@@ -4,12 +4,12 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
-	"io"
 	"io/fs"
 	"maps"
-	"path"
 	"sort"
 	"strings"
+
+	"spaniel/detect/list"
 
 	"github.com/goccy/go-yaml/ast"
 )
@@ -32,6 +32,8 @@ type LoadOptions struct {
 	// Beside are sources of which only the rules are taken whose alerts the
 	// others count: what a file of rules is tested with. They are marked.
 	Beside []Source
+	// Lists are named lists beside those in the sources.
+	Lists []ListFile
 }
 
 // A Set is a loaded rule set: immutable, shared by judges and stages.
@@ -42,6 +44,7 @@ type Set struct {
 	lang  *language
 	// joined has, by the id of a rule, the aggregates that count its alerts.
 	joined map[string][]joined
+	lists  []*list.List
 }
 
 // maxRules bounds a set.
@@ -52,6 +55,7 @@ const maxRules = 20_000
 func Load(sources []Source, opt LoadOptions) (*Set, error) {
 	s := &Set{byID: map[string]*Rule{}, lang: newLanguage()}
 	var problems []Problem
+	problems = append(problems, s.loadLists(sources, opt)...)
 	for _, src := range sources {
 		problems = append(problems, s.loadSource(src)...)
 	}
@@ -68,7 +72,8 @@ func Load(sources []Source, opt LoadOptions) (*Set, error) {
 	return s, nil
 }
 
-// Hash names the set: 12 hex digits of a SHA-256 over its rules' sources.
+// Hash names the set: 12 hex digits of a SHA-256 over its rules' sources and
+// what its lists hold.
 func (s *Set) Hash() string { return s.hash }
 
 // Rules lists the rules by id; the caller must not change them.
@@ -82,52 +87,24 @@ func (s *Set) sum() string {
 	for _, r := range s.rules {
 		fmt.Fprintf(h, "%s\x00%s\x00", r.ID, r.hash)
 	}
+	for _, l := range s.lists {
+		fmt.Fprintf(h, "%s\x00%s\x00%s\x00", l.Name, l.Kind, l.Hash)
+	}
 	return hex.EncodeToString(h.Sum(nil)[:6])
 }
 
-func (s *Set) loadSource(src Source) (problems []Problem) {
-	var names []string
-	err := fs.WalkDir(src.FS, ".", func(name string, d fs.DirEntry, err error) error {
-		if err != nil {
-			return err
-		}
-		if ext := path.Ext(name); d.Type().IsRegular() && (ext == ".yaml" || ext == ".yml") {
-			names = append(names, name)
-		}
-		return nil
-	})
-	if err != nil {
-		return []Problem{{File: src.Name, Line: 1, Col: 1, Message: fmt.Sprintf("the rules cannot be read: %v", err)}}
-	}
-	sort.Strings(names)
+func (s *Set) loadSource(src Source) []Problem {
+	names, problems := src.files(".yaml", ".yml")
 	for _, name := range names {
-		shown := name
-		if src.Name != "" {
-			shown = path.Join(src.Name, name)
-		}
-		text, err := readBounded(src.FS, name)
+		shown := src.shown(name)
+		text, err := readBounded(src.FS, name, maxFile)
 		if err != nil {
-			problems = append(problems, Problem{File: shown, Line: 1, Col: 1, Message: fmt.Sprintf("the file cannot be read: %v", err)})
+			problems = append(problems, Problem{File: shown, Line: 1, Col: 1, Message: "the file cannot be read: " + readCause(err)})
 			continue
 		}
 		problems = append(problems, s.loadFile(shown, text)...)
 	}
 	return problems
-}
-
-// readBounded reads at most one byte more than is allowed.
-func readBounded(fsys fs.FS, name string) (text string, err error) {
-	f, err := fsys.Open(name)
-	if err != nil {
-		return "", err
-	}
-	defer func() {
-		if cerr := f.Close(); err == nil {
-			err = cerr
-		}
-	}()
-	b, err := io.ReadAll(io.LimitReader(f, maxFile+1))
-	return string(b), err
 }
 
 func (s *Set) loadFile(name, text string) []Problem {

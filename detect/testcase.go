@@ -6,6 +6,7 @@ import (
 
 	"github.com/goccy/go-yaml/ast"
 
+	"spaniel/detect/list"
 	"spaniel/event"
 )
 
@@ -22,6 +23,8 @@ type Test struct {
 	Outcome  event.Outcome
 	Alerts   int
 	Why      string
+	// lists are what named lists hold in this test.
+	lists map[string]*list.List
 }
 
 // A Phase is a list of requests played one or more times.
@@ -47,7 +50,7 @@ func (r *reader) tests() {
 		return // that a rule has none is a finding of its test run, not of loading
 	}
 	for _, n := range r.sequence(p.value) {
-		m := r.mapping(n, "a test", "fires", "silent", "misses", "severity", "outcome", "alerts", "why")
+		m := r.mapping(n, "a test", "fires", "silent", "misses", "severity", "outcome", "alerts", "lists", "why")
 		if m == nil {
 			continue
 		}
@@ -76,6 +79,9 @@ func (r *reader) test(n ast.Node, m map[string]pair) {
 		return
 	}
 	r.expectation(&t, m)
+	if p, ok := m["lists"]; ok {
+		t.lists = r.testLists(p)
+	}
 	r.rule.Tests = append(r.rule.Tests, t)
 }
 

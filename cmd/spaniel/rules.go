@@ -10,7 +10,6 @@ import (
 
 	"spaniel/detect"
 	"spaniel/detect/ruletest"
-	"spaniel/event"
 	"spaniel/internal/config"
 	"spaniel/internal/render"
 	"spaniel/internal/sensor"
@@ -73,19 +72,18 @@ func (a *app) rulesList(paths []string, format string) error {
 // whose alerts they count; or without any path those in effect.
 // A finding is printed and becomes the exit code.
 func (a *app) rulesOf(paths []string) (*detect.Set, error) {
+	cfg, _, err := a.config()
+	if err != nil {
+		return nil, err
+	}
 	var set *detect.Set
-	var err error
 	if len(paths) > 0 {
 		var src []detect.Source
 		if src, err = ruleSources(paths); err != nil {
 			return nil, err
 		}
-		set, err = detect.Load(src, detect.LoadOptions{Beside: []detect.Source{{Name: "builtin", FS: rules.FS}}})
+		set, err = detect.Load(src, detect.LoadOptions{Beside: []detect.Source{{Name: "builtin", FS: rules.FS}}, Lists: listFiles(cfg)})
 	} else {
-		var cfg *config.Config
-		if cfg, _, err = a.config(); err != nil {
-			return nil, err
-		}
 		set, err = loadRules(cfg, nil)
 	}
 	var load *detect.LoadError
@@ -132,7 +130,7 @@ func (a *app) rulesTest(args []string, verbose bool) error {
 		return err
 	}
 	cfg := sensor.Config{Version: version, Rules: set, Decode: decodeConfig(config.Default()), Redactor: redact.New(make([]byte, 32), redact.Option{})}
-	results := ruletest.Run(set, func(frames []event.Frame) ([]*event.Alert, error) { return sensor.Replay(cfg, frames) })
+	results := ruletest.Run(set, sensor.Replayer(cfg))
 	tested := ownRules(set)
 	if len(ids) > 0 {
 		tested = len(ids)

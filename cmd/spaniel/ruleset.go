@@ -1,7 +1,6 @@
 package main
 
 import (
-	"io/fs"
 	"os"
 	"path/filepath"
 
@@ -21,7 +20,7 @@ func loadRules(cfg *config.Config, more []string) (*detect.Set, error) {
 		}
 		sources = append(sources, own...)
 	}
-	return detect.Load(sources, detect.LoadOptions{Disable: cfg.Rules.Disable, Packs: cfg.Rules.Packs})
+	return detect.Load(sources, detect.LoadOptions{Disable: cfg.Rules.Disable, Packs: cfg.Rules.Packs, Lists: listFiles(cfg)})
 }
 
 // ruleSources turns files and directories into sources.
@@ -33,31 +32,20 @@ func ruleSources(paths []string) ([]detect.Source, error) {
 			return nil, &problem{code: exitInput, what: "the rules cannot be read", where: path, why: config.Cause(err), cause: err, fix: "name a rule file or a directory with some"}
 		}
 		if st.IsDir() {
-			out = append(out, detect.Source{Name: path, FS: os.DirFS(path)})
+			out = append(out, detect.Source{Name: path, FS: ruleDir(path)})
 			continue
 		}
 		dir, name := filepath.Split(path)
-		out = append(out, detect.Source{Name: dir, FS: oneFile{os.DirFS(filepath.Dir(path)), name}})
+		out = append(out, detect.Source{Name: dir, FS: newRuleFile(filepath.Dir(path), name)})
 	}
 	return out, nil
 }
 
-// oneFile is a directory that shows only one of its files.
-type oneFile struct {
-	fs.FS
-	name string
-}
-
-// ReadDir implements fs.ReadDirFS.
-func (o oneFile) ReadDir(dir string) ([]fs.DirEntry, error) {
-	all, err := fs.ReadDir(o.FS, dir)
-	if err != nil {
-		return nil, err
+// listFiles are the named lists of the configuration.
+func listFiles(cfg *config.Config) (out []detect.ListFile) {
+	for _, l := range cfg.Rules.Lists {
+		dir, name := filepath.Split(l.Path)
+		out = append(out, detect.ListFile{Name: l.Name, Kind: l.Kind, Path: name, Source: detect.Source{Name: dir, FS: os.DirFS(filepath.Dir(l.Path))}})
 	}
-	for i, e := range all {
-		if e.Name() == o.name {
-			return all[i : i+1], nil
-		}
-	}
-	return nil, nil
+	return out
 }

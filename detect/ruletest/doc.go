@@ -9,7 +9,8 @@
 // miss is an attack the rule is known not to find; when it begins to fire,
 // that is a finding: promote it. Beside fires may stand `severity:`,
 // `outcome:` (some alert of the rule must have it), `alerts:` (how many
-// different alerts) and `why:`.
+// different alerts) and `why:`. `lists: {name: [entry, …]}` says what named
+// lists hold during the test.
 //
 // X is the text of a request, or a mapping (a phase), or a list of both,
 // played one after the other.

@@ -23,29 +23,33 @@ type Result struct {
 	Detail string
 }
 
+// Replay sends frames through the whole path, judged by the set, and returns
+// all alerts. The set is the one whose rules are tested, but that lists may
+// hold what the test says. It is called once for each test, from the calling
+// goroutine.
+type Replay func(set *detect.Set, frames []event.Frame) ([]*event.Alert, error)
+
 // Run runs the tests of every rule of the set, but for those that are only
-// beside it. replay sends frames through
-// the whole path, judged by the same set, and returns all alerts; it is
-// called once for each test, from the calling goroutine.
-func Run(set *detect.Set, replay func([]event.Frame) ([]*event.Alert, error)) []Result {
+// beside it.
+func Run(set *detect.Set, replay Replay) []Result {
 	var out []Result
 	for _, r := range set.Rules() {
 		if !r.Beside {
-			out = append(out, RunRule(r, replay)...)
+			out = append(out, RunRule(set, r, replay)...)
 		}
 	}
 	return out
 }
 
-// RunRule runs the tests of one rule.
-func RunRule(r *detect.Rule, replay func([]event.Frame) ([]*event.Alert, error)) []Result {
+// RunRule runs the tests of one rule of the set.
+func RunRule(set *detect.Set, r *detect.Rule, replay Replay) []Result {
 	var out []Result
 	has := map[string]bool{}
 	for i := range r.Tests {
 		t := &r.Tests[i]
 		has[t.Kind] = true
 		res := Result{Rule: r.ID, File: r.File, Line: t.Line, Test: i + 1, Kind: t.Kind}
-		res.Detail = run(r, t, replay)
+		res.Detail = run(set, r, t, replay)
 		res.OK = res.Detail == ""
 		out = append(out, res)
 	}
@@ -58,12 +62,12 @@ func RunRule(r *detect.Rule, replay func([]event.Frame) ([]*event.Alert, error))
 }
 
 // run returns what is wrong, "" if nothing is.
-func run(r *detect.Rule, t *detect.Test, replay func([]event.Frame) ([]*event.Alert, error)) string {
+func run(set *detect.Set, r *detect.Rule, t *detect.Test, replay Replay) string {
 	frames, err := Frames(t)
 	if err != nil {
 		return err.Error()
 	}
-	all, err := replay(frames)
+	all, err := replay(set.For(t), frames)
 	if err != nil {
 		return fmt.Sprintf("replaying: %v", err)
 	}

@@ -66,7 +66,7 @@ func TestRun(t *testing.T) {
 		{"fault", func(string) ([]*event.Alert, error) { return nil, errors.New("no path") }, "replaying: no path|"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
-			results := Run(set, func(frames []event.Frame) ([]*event.Alert, error) {
+			results := Run(set, func(_ *detect.Set, frames []event.Frame) ([]*event.Alert, error) {
 				for _, f := range frames {
 					if _, after, ok := strings.Cut(string(f.Data), "GET "); ok {
 						return tc.replay(after[:2])

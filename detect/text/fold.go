@@ -150,3 +150,18 @@ func words(s string, limit int) int {
 	}
 	return n
 }
+
+// Lower lowers A to Z and leaves every other byte alone; what is lower already
+// is returned as it is.
+func Lower(s string) string {
+	for i := 0; i < len(s); i++ {
+		if 'A' <= s[i] && s[i] <= 'Z' {
+			b := []byte(s)
+			for ; i < len(b); i++ {
+				b[i] = lowerByte(b[i])
+			}
+			return string(b)
+		}
+	}
+	return s
+}

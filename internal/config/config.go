@@ -69,6 +69,14 @@ type Rules struct {
 	Paths   []string `yaml:"paths" jsonschema_description:"files and directories with your own rules, beside the built-in ones"`
 	Packs   []string `yaml:"packs" jsonschema_description:"built-in packs to load; all if empty"`
 	Disable []string `yaml:"disable" jsonschema_description:"ids of rules to leave out"`
+	Lists   []List   `yaml:"lists" jsonschema_description:"files with named lists that rules look values up in, beside those among your rules (NAME.KIND.list)"`
+}
+
+// List is a file with a named list.
+type List struct {
+	Name string `yaml:"name" example:"tor-exits" jsonschema_description:"what in_list calls it"`
+	Kind string `yaml:"kind" example:"cidr" jsonschema:"enum=cidr,enum=exact,enum=word,enum=wildcard,enum=regex" jsonschema_description:"cidr, exact, word (without regard to case), wildcard or regex"`
+	Path string `yaml:"path" example:"/var/lib/lists/tor.txt" jsonschema_description:"file with an entry a line"`
 }
 
 // Store is what queries read.

@@ -47,6 +47,12 @@ func (v *validator) check(cfg *Config) []Problem {
 		_, err := netip.ParsePrefix(h)
 		v.need(fmt.Sprintf("clients.trusted_hops[%d]", i), err == nil, fmt.Sprintf("%q is no network", h), "write it like 10.0.0.0/8")
 	}
+	for i, l := range cfg.Rules.Lists {
+		path := fmt.Sprintf("rules.lists[%d]", i)
+		v.need(path+".name", nameOK(l.Name), fmt.Sprintf("%q is no name", l.Name), "use letters, digits, - and _, 64 at most")
+		v.oneOf(path+".kind", l.Kind, "cidr", "exact", "word", "wildcard", "regex")
+		v.need(path+".path", l.Path != "", "names no file", "")
+	}
 	v.store(&cfg.Store)
 	names := map[string]bool{}
 	for i := range cfg.Sinks {

@@ -12,7 +12,6 @@ import (
 	"spaniel/decode"
 	"spaniel/detect"
 	"spaniel/detect/ruletest"
-	"spaniel/event"
 	"spaniel/internal/config"
 	"spaniel/internal/sensor"
 	"spaniel/sinks/redact"
@@ -33,7 +32,7 @@ func TestRules(t *testing.T) {
 				continue
 			}
 			cfg := sensor.Config{Version: "docs", Rules: set, Decode: decode.DefaultConfig(), Redactor: redact.New(make([]byte, 32), redact.Option{})}
-			for _, r := range ruletest.Run(set, func(frames []event.Frame) ([]*event.Alert, error) { return sensor.Replay(cfg, frames) }) {
+			for _, r := range ruletest.Run(set, sensor.Replayer(cfg)) {
 				if !r.OK {
 					t.Errorf("%s:%d: %s, test %d (%s): %s", p.name, b.line, r.Rule, r.Test, r.Kind, r.Detail)
 				}

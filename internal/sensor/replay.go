@@ -4,6 +4,7 @@ import (
 	"context"
 	"io"
 
+	"spaniel/detect"
 	"spaniel/event"
 )
 
@@ -30,6 +31,16 @@ func (f *Frames) Next(fr *event.Frame) error {
 
 // Close does nothing.
 func (f *Frames) Close() error { return nil }
+
+// Replayer returns what the tests inside rules are run by: Replay with each
+// test's set.
+func Replayer(cfg Config) func(*detect.Set, []event.Frame) ([]*event.Alert, error) {
+	return func(set *detect.Set, frames []event.Frame) ([]*event.Alert, error) {
+		cfg := cfg
+		cfg.Rules = set
+		return Replay(cfg, frames)
+	}
+}
 
 // Replay runs frames through the whole path and returns the alerts: what the
 // tests inside rules are judged by.

@@ -4,7 +4,6 @@ import (
 	"testing"
 
 	"spaniel/detect/ruletest"
-	"spaniel/event"
 )
 
 // TestShippedRules runs the tests inside the shipped rules through the whole
@@ -14,9 +13,7 @@ func TestShippedRules(t *testing.T) {
 	if n := len(set.Rules()); n < 25 {
 		t.Errorf("%d rules are shipped", n)
 	}
-	results := ruletest.Run(set, func(frames []event.Frame) ([]*event.Alert, error) {
-		return Replay(testConfig(set), frames)
-	})
+	results := ruletest.Run(set, Replayer(testConfig(set)))
 	if len(results) < 2*len(set.Rules()) {
 		t.Errorf("%d results for %d rules", len(results), len(set.Rules()))
 	}
