@@ -70,6 +70,16 @@ func (c *conn) Other(d event.Direction, off int64, b []byte, at event.Stamp) {
 	}
 }
 
+// Unseen says that n bytes of a direction were acknowledged and not seen, yet.
+func (c *conn) Unseen(d event.Direction, n uint64, at event.Stamp) {
+	switch {
+	case c.state == connSniffing && len(c.sniff.marks) < maxSniffMarks:
+		c.keep(mark{kind: markUnseen, d: d, n: n, at: at}, nil)
+	case c.state == connParsing && c.http != nil:
+		c.http.Unseen(d^c.flip, n)
+	}
+}
+
 // Gap says that n bytes were never seen, 0 if their number is unknown.
 func (c *conn) Gap(d event.Direction, n uint64, at event.Stamp) {
 	switch c.state {

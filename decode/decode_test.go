@@ -158,13 +158,14 @@ func TestAnyCutAnyOrder(t *testing.T) {
 }
 
 // TestDroppedSegments leaves out each segment with data in turn: calls it did
-// not touch are unchanged, nothing is invented, and what was hit says so.
+// not touch are unchanged but for what is said of their pairing, which is in
+// doubt for all of a client that does not wait, nothing is invented, and what was hit says so.
 func TestDroppedSegments(t *testing.T) {
-	t.Run("by turns", func(t *testing.T) { dropEach(t, turns, turnsCalls) })
-	t.Run("pipelined", func(t *testing.T) { dropEach(t, shop, shopCalls) })
+	t.Run("by turns", func(t *testing.T) { dropEach(t, turns, turnsCalls, 2) })
+	t.Run("pipelined", func(t *testing.T) { dropEach(t, shop, shopCalls, 1) })
 }
 
-func dropEach(t *testing.T, text string, want []string) {
+func dropEach(t *testing.T, text string, want []string, least int) {
 	for _, cut := range []int{1400, 37} {
 		segs := wiretest.Cut(parse(t, text).Segments(), wiretest.Every(cut))
 		for _, at := range wiretest.DataAt(segs, 0) {
@@ -177,11 +178,11 @@ func dropEach(t *testing.T, text string, want []string) {
 			}
 			whole := 0
 			for _, c := range want {
-				if slices.Contains(r.calls, c) {
+				if slices.Contains(r.calls, c) || slices.Contains(r.calls, c+" pair_inferred") {
 					whole++
 				}
 			}
-			if whole < 2 {
+			if whole < least {
 				t.Errorf("cut %d, lost %q: only %d calls are whole:\n%s", cut, lost.Payload, whole, strings.Join(r.calls, "\n"))
 			}
 			if r.led.GapBytes != uint64(len(lost.Payload)) || len(r.loss) != 1 || r.loss[0].Bytes != r.led.GapBytes {
@@ -193,7 +194,7 @@ func dropEach(t *testing.T, text string, want []string) {
 
 // marked reports whether a described call bears a flag.
 func marked(call string) bool {
-	return strings.HasSuffix(call, "gap") || strings.Contains(call, "incomplete") || strings.Contains(call, "_only")
+	return strings.HasSuffix(call, "gap") || strings.HasSuffix(call, "pair_inferred") || strings.Contains(call, "incomplete") || strings.Contains(call, "_only")
 }
 
 // TestEpochsChangeNothing plays a lossy, reordered capture with timers and

@@ -36,7 +36,7 @@ type mark struct {
 	kind     markKind
 	d        event.Direction
 	at       event.Stamp
-	n        uint64 // of a gap
+	n        uint64 // of a gap, or unseen
 	off      int64  // of bytes for another place
 	from, to int    // of data, in buf
 }
@@ -48,6 +48,7 @@ const (
 	markGap
 	markEnd
 	markOther
+	markUnseen
 )
 
 // Bounds of what waits: a first line that says nothing in 4 KiB is a guess.
@@ -239,6 +240,8 @@ func (c *conn) settle(proto *protocol) {
 			c.Gap(m.d, m.n, m.at)
 		case markEnd:
 			c.End(m.d, m.at)
+		case markUnseen:
+			c.Unseen(m.d, m.n, m.at)
 		case markOther:
 			c.Other(m.d, m.off, s.buf[m.from:m.to], m.at)
 		}
@@ -253,7 +256,7 @@ func (c *conn) forget() {
 	kept := s.marks[:0]
 	for _, m := range s.marks {
 		switch {
-		case m.kind == markOther:
+		case m.kind == markOther, m.kind == markUnseen:
 		case m.kind == markEnd:
 			m.from, m.to = 0, 0
 			kept = append(kept, m)

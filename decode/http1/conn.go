@@ -34,6 +34,13 @@ type Conn struct {
 	// pipelined: the client was seen to send a request before the answer to
 	// the one before it.
 	pipelined bool
+	// spoke: bytes of the server came, or were lost, since the last request
+	// began.
+	spoke bool
+	// skipped: answers may have been lost as a whole, so that what is paired from
+	// then on is paired by what clients do, not by counting. skippedRequests:
+	// requests may have been, which concerns those behind.
+	skipped, skippedRequests bool
 	// during is the direction whose bytes are read now, nobody between.
 	during    event.Direction
 	lastFrame uint64 // the frame that ended the last request
@@ -60,6 +67,8 @@ func (c *Conn) Data(d event.Direction, b []byte, at event.Stamp) {
 	c.after = After{}
 	h.heard = h.heard || len(b) > 0
 	c.during = d
+	c.spoke = c.spoke || d == event.ToClient
+	h.arrive(uint64(len(b)))
 	h.take(b, at)
 	c.flush(at)
 	c.during = nobody
@@ -69,6 +78,8 @@ func (c *Conn) Data(d event.Direction, b []byte, at event.Stamp) {
 // number.
 func (c *Conn) Gap(d event.Direction, n uint64, at event.Stamp) {
 	c.settle(at)
+	c.spoke = c.spoke || d == event.ToClient
+	c.half[d].arrive(n)
 	c.half[d].gap(n, at)
 	c.flush(at)
 }

@@ -68,6 +68,8 @@ type half struct {
 	again                bool
 	// tape is where the bytes go that may be read in another way too; seldom any.
 	tape *tape
+	// known is where in the stream the last byte that the peer acknowledged ends.
+	known uint64
 	// interims counts the 1xx responses since the last final one.
 	interims int
 }
@@ -260,7 +262,11 @@ func (h *half) lose(at event.Stamp) {
 func (h *half) gap(n uint64, at event.Stamp) {
 	h.lossy = true
 	h.resolve(at)
-	defer func() { h.pos += n }()
+	skipped := h.misses(n)
+	defer func() {
+		h.pos += n
+		h.conn.skippedRequests = h.conn.skippedRequests || skipped
+	}()
 	h.stop() // nothing is glued across a hole
 	switch h.state {
 	case stOff, stEnded, stHold:

@@ -14,14 +14,17 @@ func (c *Conn) request(at event.Stamp) *entry {
 		server.seek() // what comes next is the answer to this request
 	}
 	if c.waiting() > 0 {
+		// A client that waits has heard something, seen here or lost.
+		c.pipelined = c.pipelined || !c.spoke && !c.half[event.ToClient].unseen()
 		c.stale(at)
 	}
+	c.spoke = false
 	if c.len()-c.ghosts >= c.pool.cfg.MaxPending {
 		c.giveUpOldest(at)
 	}
 	c.unsure = c.unsure && c.strays == 0
 	c.strays = 0
-	return c.open(at, entry{joined: c.joins(), doubt: c.unsure || c.shifted})
+	return c.open(at, entry{joined: c.joins(), doubt: c.unsure || c.shifted, late: c.skippedRequests})
 }
 
 // joins reports whether the request that begins stands in the segment that
@@ -88,7 +91,9 @@ func (c *Conn) popTo(i int, at event.Stamp) {
 
 // response returns the place of the response that begins; its call may be nil.
 func (c *Conn) response(at event.Stamp) *entry {
-	if c.hole {
+	hole := c.hole
+	if hole {
+		c.skipped = c.skipped || c.waiting() > 1
 		c.skipLost(at)
 	}
 	if !c.hole && c.half[event.ToClient].owed > 1 {
@@ -97,6 +102,7 @@ func (c *Conn) response(at event.Stamp) *entry {
 	c.hole, c.turn = false, c.unsure
 	if c.answered < c.len() {
 		e := c.at(c.answered)
+		e.late, e.ahead = e.late || c.skipped, hole && c.half[event.ToServer].unseen()
 		if e.doubt && e.call != nil { // this may answer a request in the hole
 			e.call.Flags |= event.FlagGap
 		}
@@ -244,6 +250,9 @@ func (c *Conn) deliver(e *entry, next int, at event.Stamp) {
 		call.Flags |= event.FlagRequestOnly
 	} else if !res.Complete {
 		call.Flags |= event.FlagRespIncomplete
+	}
+	if req.Seen && res.Seen && (e.late || e.ahead && (c.skippedRequests || c.half[event.ToServer].unseen())) {
+		call.Flags |= event.FlagPairInferred
 	}
 	if req.RawCut || res.RawCut {
 		call.Flags |= event.FlagCapped

@@ -18,6 +18,8 @@ type entry struct {
 	doubt   bool     // came behind a hole, so that its response may be another's
 	orphan  bool     // a response that came before any request
 	claimed bool     // … but within a request's head, whose answer it must be
+	late    bool     // stands behind a hole where whole messages may have been
+	ahead   bool     // answered behind a hole, when bytes of the client were acknowledged and not seen
 	tape    [2]*tape // by direction; seldom any
 	// text is the request's head, which begins at start in the stream; its body
 	// begins at body. linear says that each byte of it is one of the body.

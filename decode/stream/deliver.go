@@ -9,6 +9,9 @@ func (t *Table) deliver(f *flow, d event.Direction, b []byte, at event.Stamp) {
 	if r == nil {
 		r = t.receiver(f, at)
 	}
+	if o := &f.half[d.Reverse()]; o.acked > o.pos+1 && o.started && !o.ended { // one more may be its FIN
+		r.Unseen(d.Reverse(), o.acked-o.pos, at)
+	}
 	if d == event.ToServer {
 		t.remember(h, b)
 		if h.others != nil {

@@ -43,6 +43,24 @@ func TestAckOfUnseenDataClosesTheHoleBehindIt(t *testing.T) {
 	r.want(0, "abc<3>ghi<3>mno", "ABC")
 }
 
+// TestUnseenIsSaid: what the peer says next may answer bytes it acknowledges
+// and we never saw; an acknowledged FIN is none.
+func TestUnseenIsSaid(t *testing.T) {
+	r := newRig(t, nil)
+	r.open(99, 199)
+	r.send(true, ".", 100, 200, "abc")
+	r.send(false, ".", 200, 103, "A")
+	r.send(false, ".", 201, 104, "B")
+	if n := r.conns[0].unseen[0]; n != 0 {
+		t.Errorf("%d bytes are unseen where none or a FIN is", n)
+	}
+	r.send(false, ".", 202, 113, "C")
+	if n := r.conns[0].unseen[0]; n != 10 {
+		t.Errorf("%d bytes are unseen, want 10", n)
+	}
+	r.close()
+}
+
 func TestLostTailIsToldAtTheEnd(t *testing.T) {
 	r := newRig(t, nil)
 	r.open(99, 199)

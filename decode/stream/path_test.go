@@ -21,9 +21,11 @@ func (s *sink) Data(_ event.Direction, b []byte, _ event.Stamp) {
 	s.last = &b[0]
 }
 func (s *sink) Other(event.Direction, int64, []byte, event.Stamp) {}
-func (s *sink) Gap(event.Direction, uint64, event.Stamp)          {}
-func (s *sink) End(event.Direction, event.Stamp)                  {}
-func (s *sink) Close(event.Stamp)                                 {}
+
+func (s *sink) Unseen(event.Direction, uint64, event.Stamp) {}
+func (s *sink) Gap(event.Direction, uint64, event.Stamp)    {}
+func (s *sink) End(event.Direction, event.Stamp)            {}
+func (s *sink) Close(event.Stamp)                           {}
 
 func newSinkTable(s *sink) *Table {
 	return NewTable(DefaultConfig(), s.led, func(*event.Flow) Receiver { return s }, func(*event.Flow, event.Stamp) {},

@@ -13,6 +13,10 @@ type Receiver interface {
 	// the place that begins off bytes behind the start of the next Data: before
 	// it where off is negative. A server may have read b instead.
 	Other(d event.Direction, off int64, b []byte, at event.Stamp)
+	// Unseen says that the peer acknowledged n bytes of a direction behind what
+	// was given so far: they are lost, or captured late. It comes before Data of
+	// the other direction, as long as it is so.
+	Unseen(d event.Direction, n uint64, at event.Stamp)
 	// Gap says that n bytes before the next Data were never seen; 0 is an
 	// unknown number (the flow was picked up in its midst).
 	Gap(d event.Direction, n uint64, at event.Stamp)

@@ -41,6 +41,7 @@ type conn struct {
 	others []string
 	told   []int
 	tells  []string
+	unseen [2]uint64 // last said, by direction
 }
 
 func (c *conn) Data(d event.Direction, b []byte, _ event.Stamp) {
@@ -48,7 +49,9 @@ func (c *conn) Data(d event.Direction, b []byte, _ event.Stamp) {
 	c.led.SkippedBytes += uint64(len(b))
 	c.data++
 }
-func (c *conn) Gap(d event.Direction, n uint64, _ event.Stamp) { fmt.Fprintf(&c.got[d], "<%d>", n) }
+func (c *conn) Gap(d event.Direction, n uint64, _ event.Stamp)    { fmt.Fprintf(&c.got[d], "<%d>", n) }
+func (c *conn) Unseen(d event.Direction, n uint64, _ event.Stamp) { c.unseen[d] = n }
+
 func (c *conn) Other(d event.Direction, off int64, b []byte, _ event.Stamp) {
 	c.others = append(c.others, fmt.Sprintf("%+d %s", off, b))
 	c.told, c.tells = append(c.told, c.got[d].Len()+int(off)), append(c.tells, string(b))
