@@ -63,6 +63,9 @@ func (j *Judge) Call(c *event.Call, out *Findings) {
 	for r := c; r != nil; r = r.Alt {
 		semantics.Enrich(r, j.hash, &j.routes)
 		j.client(r)
+		if len(j.set.meanings) > 0 {
+			j.mean(r)
+		}
 	}
 	j.judge(c, out)
 }

@@ -34,6 +34,8 @@ type LoadOptions struct {
 	Beside []Source
 	// Lists are named lists beside those in the sources.
 	Lists []ListFile
+	// Meanings correct what calls mean; a bad one is a problem of the set.
+	Meanings []Meaning
 }
 
 // A Set is a loaded rule set: immutable, shared by judges and stages.
@@ -45,6 +47,8 @@ type Set struct {
 	// joined has, by the id of a rule, the aggregates that count its alerts.
 	joined map[string][]joined
 	lists  []*list.List
+	// meanings correct what calls mean, in the order of asking.
+	meanings []meaning
 }
 
 // maxRules bounds a set.
@@ -63,17 +67,18 @@ func Load(sources []Source, opt LoadOptions) (*Set, error) {
 	known := maps.Clone(s.byID)
 	problems = append(problems, s.choose(opt)...)
 	problems = append(problems, s.joins(known)...)
+	problems = append(problems, s.setMeanings(opt.Meanings)...)
 	if len(problems) > 0 {
 		sortProblems(problems)
 		return nil, &LoadError{Problems: problems}
 	}
 	sort.Slice(s.rules, func(i, j int) bool { return s.rules[i].ID < s.rules[j].ID })
-	s.hash = s.sum()
+	s.hash = s.withMeanings(s.sum())
 	return s, nil
 }
 
 // Hash names the set: 12 hex digits of a SHA-256 over its rules' sources and
-// what its lists hold.
+// what its lists hold, and the meanings it was given.
 func (s *Set) Hash() string { return s.hash }
 
 // Rules lists the rules by id; the caller must not change them.

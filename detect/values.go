@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"spaniel/detect/semantics"
 	"spaniel/event"
 )
 
@@ -174,14 +175,35 @@ func passwordHash(s *scope) any {
 	if _, p, ok := s.basic(); ok {
 		return s.hash("password", p)
 	}
-	return s.hash("password", s.leafValue(passwordKeys()...))
+	if l := s.password(); l != nil {
+		return s.hash("password", l.Value)
+	}
+	return ""
+}
+
+// password is the value that is tried as a password: by the usual names, else,
+// in a call that logs in, by those of other languages and frameworks.
+func (s *scope) password() *event.Leaf {
+	if l := s.leafNamed(passwordKeys()...); l != nil || s.call.Kind == "" {
+		return l
+	}
+	leaves := s.call.Leaves()
+	for i := range leaves {
+		switch leaves[i].Kind {
+		case event.LeafQuery, event.LeafForm, event.LeafJSON, event.LeafMultipart, event.LeafXML:
+			if semantics.IsPassword(leaves[i].Key) {
+				return &leaves[i]
+			}
+		}
+	}
+	return nil
 }
 
 func passwordPlace(s *scope) any {
 	if _, p, ok := s.basic(); ok && p != "" {
 		return "header.authorization"
 	}
-	if l := s.leafNamed(passwordKeys()...); l != nil && l.Value != "" {
+	if l := s.password(); l != nil && l.Value != "" {
 		return l.Place
 	}
 	return ""

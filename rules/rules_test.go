@@ -94,3 +94,27 @@ func categories() []string {
 	}
 	return list
 }
+
+// TestNoRuleKnowsALoginByItsPath: what a call means is call.kind's to say; a
+// rule that asks the path sees one application.
+func TestNoRuleKnowsALoginByItsPath(t *testing.T) {
+	path := regexp.MustCompile(`(?i)(req\.(path|route|target)|endpoint)[^\n]{0,40}(==|in \[|startsWith|endsWith|contains|matches|reads)[^\n]{0,40}(login|logon|sign-?_?in|logout|log-?_?out|sign-?_?up|register|password|forgot|otp|checkout|payment|token)`)
+	if !path.MatchString(`when: req.path == "/login"`) || !path.MatchString(`req.route endsWith "/sign_in"`) {
+		t.Fatal("the pattern finds nothing")
+	}
+	err := fs.WalkDir(FS, ".", func(name string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		text, err := fs.ReadFile(FS, name)
+		for line := range strings.SplitSeq(string(text), "\n") {
+			if path.MatchString(line) {
+				t.Errorf("%s: %s: ask call.kind", name, line)
+			}
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}

@@ -74,7 +74,7 @@ func (a *app) read(ctx context.Context, paths []string, opt *readOptions) error 
 // ruleSet loads the rules to judge by; with --no-rules a set without any.
 func (o *readOptions) ruleSet(cfg *config.Config) (*detect.Set, error) {
 	if o.noRules {
-		return detect.Load(nil, detect.LoadOptions{})
+		return detect.Load(nil, detect.LoadOptions{Meanings: meanings(cfg)})
 	}
 	return loadRules(cfg, o.rules)
 }

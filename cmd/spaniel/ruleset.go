@@ -20,7 +20,15 @@ func loadRules(cfg *config.Config, more []string) (*detect.Set, error) {
 		}
 		sources = append(sources, own...)
 	}
-	return detect.Load(sources, detect.LoadOptions{Disable: cfg.Rules.Disable, Packs: cfg.Rules.Packs, Lists: listFiles(cfg)})
+	return detect.Load(sources, detect.LoadOptions{Disable: cfg.Rules.Disable, Packs: cfg.Rules.Packs, Lists: listFiles(cfg), Meanings: meanings(cfg)})
+}
+
+// meanings are what the configuration says that calls mean.
+func meanings(cfg *config.Config) (list []detect.Meaning) {
+	for _, m := range cfg.Semantics {
+		list = append(list, detect.Meaning(m))
+	}
+	return list
 }
 
 // ruleSources turns files and directories into sources.

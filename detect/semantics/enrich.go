@@ -24,3 +24,19 @@ func Enrich(c *event.Call, hash func(kind, secret string) string, routes *Routes
 	}
 	c.Failed = kind != "" && failed(c, kind)
 }
+
+// Failed reports that an operation of that kind did not succeed, by the
+// response.
+func Failed(c *event.Call, kind string) bool { return failed(c, kind) }
+
+// UserAt is the user's name that stands at a place of the request, bounded;
+// "" if nothing does.
+func UserAt(c *event.Call, place string) string {
+	leaves := c.Leaves()
+	for i := range leaves {
+		if leaves[i].Place == place {
+			return bound(value(&leaves[i]))
+		}
+	}
+	return ""
+}

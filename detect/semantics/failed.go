@@ -1,13 +1,19 @@
 package semantics
 
 import (
+	"bytes"
 	"strings"
 
 	"spaniel/event"
 )
 
-// failedLook is how much of a response's body is read for an error.
-const failedLook = 4096
+// How much of a response's body is read for an error: of an answer to a
+// program, and of a page.
+const (
+	failedLook = 4096
+	pageLook   = 32 << 10
+	shortText  = 1024
+)
 
 // failed reports that the operation did not succeed: by the status, or, where
 // the status is 200 and the answer says otherwise, by its text. A response
@@ -18,86 +24,132 @@ func failed(c *event.Call, kind string) bool {
 	case s == 0 || s >= 100 && s < 200:
 		return false
 	case s >= 400:
-		return true
+		return !(kind == "login" && s < 404 && asksSecond(c))
 	case s >= 300:
-		return kind == "login" && backToLogin(c.Resp.Get("Location"))
+		return guarded(kind) && sentBack(c)
 	case s == 204 || len(c.Resp.Raw) == 0:
 		return false
 	}
 	ct := mediaType(c.Resp.Get("Content-Type"))
 	body := c.RespBody()
-	text := string(body[:min(len(body), failedLook)])
+	head := body[:min(len(body), failedLook)]
+	first := bytes.TrimLeft(head, " \r\n\t")
 	switch {
-	case strings.HasSuffix(ct, "json") || strings.HasPrefix(strings.TrimLeft(text, " \r\n\t"), "{"):
-		return jsonSaysNo(text)
-	case foldPrefix(ct, "text/html") && (kind == "login" || kind == "otp"):
-		return foldContains(text, `type="password"`) || foldContains(text, "type='password'") || refusal(text)
+	case strings.HasSuffix(ct, "json") || len(first) > 0 && first[0] == '{':
+		return saysNo(head, kind)
+	case foldPrefix(ct, "text/html"):
+		return guarded(kind) && pageRefuses(string(body[:min(len(body), pageLook)]))
+	case strings.HasSuffix(ct, "xml"):
+		return xmlRefuses(string(head), kind)
 	case foldPrefix(ct, "text/"):
-		return len(text) < 512 && refusal(text)
+		return len(body) < shortText && (refusal(string(head)) || foldPrefix(string(first), "fail") || foldPrefix(string(first), "error"))
 	}
 	return false
 }
 
-// backToLogin reports a redirect that sends the user back with an error.
-func backToLogin(location string) bool {
-	path, query, _ := strings.Cut(location, "?")
-	for _, w := range []string{"error", "fail", "invalid", "denied", "wrong"} {
-		if foldContains(query, w) || foldContains(path, w) {
-			return true
-		}
-	}
-	last, _ := lastSegments(path)
-	return oneOf(last, "login", "signin", "sign-in", "logon") && !foldContains(query, "success") && !foldContains(query, "logged")
-}
+// guarded reports the kinds whose refusal comes as a page or a redirect.
+func guarded(kind string) bool { return kind == "login" || kind == "otp" || kind == "signup" }
 
-// jsonSaysNo reports a JSON answer whose own fields say that it failed. Only
-// these shapes count; an "error" that is null, empty or false does not.
-func jsonSaysNo(t string) bool {
-	for _, k := range []string{`"success"`, `"ok"`, `"authenticated"`, `"valid"`, `"loggedIn"`, `"logged_in"`, `"isSuccess"`, `"succeeded"`} {
-		if v := jsonAfter(t, k); strings.HasPrefix(v, "false") || strings.HasPrefix(v, "0,") || strings.HasPrefix(v, "0}") {
-			return true
-		}
-	}
-	for _, k := range []string{`"error"`, `"errors"`, `"error_code"`, `"errorCode"`, `"errorMessage"`, `"error_description"`} {
-		v := jsonAfter(t, k)
-		if v == "" || strings.HasPrefix(v, "null") || strings.HasPrefix(v, "false") || strings.HasPrefix(v, `""`) || strings.HasPrefix(v, "[]") || strings.HasPrefix(v, "{}") || strings.HasPrefix(v, "0") {
-			continue
-		}
+// saysNo reports a JSON answer whose own fields say that it failed. An "error"
+// that is null, empty or false does not.
+func saysNo(head []byte, kind string) bool {
+	a := readAnswer(head)
+	switch {
+	case a.denied:
 		return true
+	case a.token || a.second && kind == "login":
+		return false
 	}
-	for _, k := range []string{`"status"`, `"result"`, `"state"`} {
-		v := jsonAfter(t, k)
-		for _, w := range []string{`"error`, `"fail`, `"denied`, `"invalid`, `"unauthorized`, `"ko"`} {
-			if foldPrefix(v, w) {
-				return true
-			}
-		}
-		if len(v) >= 3 && (v[0] == '4' || v[0] == '5') && digit(v[1]) && digit(v[2]) && (len(v) == 3 || !digit(v[3])) {
+	return a.no || a.said && kind != "payment"
+}
+
+// asksSecond reports a refusal that only asks for a further factor.
+func asksSecond(c *event.Call) bool {
+	if len(c.Resp.Raw) == 0 {
+		return false
+	}
+	b := c.RespBody()
+	return readAnswer(b[:min(len(b), failedLook)]).second
+}
+
+func pageRefuses(t string) bool {
+	for _, quote := range [...]string{`type="password"`, "type='password'", "type=password"} {
+		if foldContains(t, quote) {
 			return true
 		}
 	}
-	return len(t) < 512 && refusal(t) && !strings.Contains(t, "token\":\"")
+	return refusal(t)
 }
 
-// jsonAfter returns the text of the value of a key, blanks passed over.
-func jsonAfter(t, key string) string {
-	i := strings.Index(t, key)
-	if i < 0 {
-		return ""
-	}
-	v := strings.TrimLeft(t[i+len(key):], " \t\r\n")
-	if !strings.HasPrefix(v, ":") {
-		return ""
-	}
-	return strings.TrimLeft(v[1:], " \t\r\n")
-}
-
-// refusal reports a sentence with which applications refuse.
-func refusal(t string) bool {
-	for _, w := range []string{"invalid credential", "invalid username", "invalid user", "invalid password", "invalid login", "invalid email", "incorrect password", "incorrect username", "incorrect login", "wrong password", "wrong username", "bad credentials", "login failed", "authentication failed", "user not found", "unknown user", "account locked",
-		"account is locked", "access denied", "not authorized", "unauthorized", "invalid otp", "invalid code", "incorrect code", "wrong code", "too many attempts", "does not match", "login incorrect", "unable to log in", "login_failed", "invalid_grant", "invalid_credentials", "password is incorrect", "given username does not exist"} {
+func xmlRefuses(t, kind string) bool {
+	for _, w := range [...]string{":fault>", "<fault>", "<fault/>", ">error<", ">fail", ">failed<"} {
 		if foldContains(t, w) {
 			return true
+		}
+	}
+	return guarded(kind) && (foldContains(t, ">false<") || len(t) < shortText && refusal(t))
+}
+
+// sentBack reports a redirect that sends the user back to where they log in,
+// or to an error.
+func sentBack(c *event.Call) bool {
+	location := c.Resp.Get("Location")
+	path, query, _ := strings.Cut(location, "?")
+	if i := strings.Index(path, "://"); i >= 0 {
+		path = path[i+3:]
+		if j := strings.IndexByte(path, '/'); j >= 0 {
+			path = path[j:]
+		} else {
+			path = "/"
+		}
+	}
+	for _, w := range [...]string{"error", "fail", "invalid", "denied", "wrong"} {
+		if foldContains(query, w) {
+			return true
+		}
+	}
+	p := placeOf(path, query)
+	s0, s1 := p.seg[0], p.seg[1]
+	switch {
+	case s0.has(wFailed), path == c.Req.Path && path != "/" && !setsSession(c):
+		return true
+	case foldContains(query, "success") || foldContains(query, "logged") || s0.has(wOTP|wVerify|wCommit):
+		return false
+	case s0.has(wLogin) && !s0.has(wOther), s0&^wFiller == 0 && s1.has(wLogin), s0 == wCreate && s1.has(wSession|wLogin), p.ops.has(wLogin):
+		return true
+	}
+	return false
+}
+
+// setsSession reports that the response gives the client a cookie that
+// carries who it is.
+func setsSession(c *event.Call) bool { return issuedCookie(c) != "" }
+
+// issuedCookie is the value of the first cookie by which the response lets its
+// client be known again; "" if it sets none.
+func issuedCookie(c *event.Call) string {
+	for i := range c.Resp.Headers {
+		f := &c.Resp.Headers[i]
+		if len(f.Name) != 10 || !foldEqual(f.Name, "set-cookie") {
+			continue
+		}
+		pair, rest, _ := strings.Cut(f.Value, ";")
+		name, value, _ := strings.Cut(strings.TrimSpace(pair), "=")
+		if len(value) < 8 || oneOf(value, "deleted") || foldContains(rest, "max-age=0") || foldContains(rest, "1970") {
+			continue
+		}
+		if sessionName(name) || identityName(name) || foldContains(value, "logged_in") {
+			return value
+		}
+	}
+	return ""
+}
+
+// identityName reports what a cookie may be called that only a login sets.
+func identityName(n string) bool {
+	for _, w := range [...]string{"auth", "sess", "token", "login", "logged", "identity", "remember", "jwt", "sso", "ticket"} {
+		if foldContains(n, w) {
+			return !foldContains(n, "csrf") && !foldContains(n, "xsrf")
 		}
 	}
 	return false

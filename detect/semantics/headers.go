@@ -35,7 +35,7 @@ func readHeaders(c *event.Call) headers {
 			}
 		case 10:
 			if foldEqual(f.Name, "soapaction") {
-				h.soapAction = "yes"
+				h.soapAction = max(f.Value, `""`)
 			}
 		case 11:
 			if foldEqual(f.Name, "api-version") {

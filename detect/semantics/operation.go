@@ -1,165 +1,166 @@
 package semantics
 
 import (
-	"strings"
+	"net/url"
 
 	"spaniel/event"
 )
 
-// hint is what the path alone says the call may be.
-type hint struct {
-	kind string
-	// sure says that the path and method are enough; else a field decides.
-	sure bool
-}
-
 // operation names the call's operation and, for those that carry one, the
-// user it is for.
+// user it is for: by the name of what is called, then by the fields, and where
+// the name says nothing by the fields and the response together.
 func operation(c *event.Call, h *headers) (kind, user string) {
-	hn := pathHint(c.Req.Method, c.Req.Path)
-	if hn.kind == "" && c.Style == "graphql" && c.Req.Method == "POST" {
-		return graphqlOperation(c)
+	p := placeOf(c.Req.Path, c.Req.Query)
+	hn := p.hint(c.Req.Method)
+	inner, command := false, hint{}
+	if c.Req.Method == "POST" && (c.Style != "rest" || hn.kind == "" || p.seg[0] == wFiller) {
+		command, inner = commandOf(c, h)
 	}
-	if hn.kind == "" {
+	switch {
+	case command.kind != "":
+		hn = command
+		hn.command = true
+	case inner && c.Style == "graphql":
+		return "", "" // the document names what is done
+	case hn.kind == "" && mayHoldPassword(c, h):
+		return unnamed(c)
+	}
+	switch hn.kind {
+	case "":
 		return "", ""
-	}
-	if hn.kind == "logout" || hn.kind == "payment" {
+	case "logout", "payment":
 		return hn.kind, ""
+	case "login":
+		return login(c, h, hn)
 	}
 	f := readFields(c)
-	switch hn.kind {
-	case "login":
-		switch {
-		case f.grant == "refresh_token" || f.refresh && !f.password:
-			return "refresh", f.user
-		case f.code && !f.password && !hn.sure:
-			return "", ""
-		case c.Req.Method == "GET" && !f.password:
-			return "", "" // the login page
-		case f.password || hn.sure || f.grant == "password":
-			return "login", f.user
-		}
-		return "", ""
-	case "signup":
-		if hn.sure || f.password {
-			return "signup", f.user
-		}
-		return "", ""
-	case "otp":
-		if hn.sure || f.code {
-			return "otp", f.user
-		}
-		return "", ""
-	case "reset":
-		return "reset", f.user
-	}
-	return hn.kind, f.user
+	return other(c, hn, &f)
 }
 
-// pathHint reads the path's last segments.
-func pathHint(method, path string) hint {
-	write := method == "POST" || method == "PUT" || method == "PATCH"
-	if !write && method != "GET" && method != "DELETE" {
-		return hint{}
+// login decides what a call to where one logs in is.
+func login(c *event.Call, h *headers, hn hint) (kind, user string) {
+	basic := c.Principal.Kind == "basic" && c.Principal.User != ""
+	if c.Req.Method == "GET" && c.Req.Query == "" && !basic {
+		return "", "" // the page
 	}
-	last, before := lastSegments(path)
-	if len(last) > 48 {
-		return hint{}
-	}
-	if hn := wordHint(last, before, write, method); hn.kind != "" {
-		return hn
-	}
-	if write && oneOf(before, "auth", "account", "accounts", "user", "users", "otp", "mfa", "2fa", "password", "passwords", "login") {
-		return pairHint(before, last)
-	}
-	return hint{}
-}
-
-// wordHint judges the last segment; an extension (.php, .do) is dropped.
-func wordHint(last, before string, write bool, method string) hint {
-	if dot := strings.LastIndexByte(last, '.'); dot > 0 {
-		last = last[:dot]
+	f := readFields(c)
+	if f.ops&^(wOther|wFiller|wLogin|wUsers) != 0 {
+		if o := named(f.ops, 0); o.kind != "" && o.kind != "login" && !f.password {
+			return other(c, o, &f)
+		}
 	}
 	switch {
-	case oneOf(last, "login", "signin", "sign-in", "sign_in", "log-in", "log_in", "logon", "authenticate", "wp-login", "j_security_check", "j_spring_security_check", "dologin", "userlogin", "auth_login", "login_check", "weblogin", "logincheck"):
-		if method == "DELETE" {
-			return hint{}
-		}
-		return hint{"login", write}
-	case oneOf(last, "logout", "signout", "sign-out", "sign_out", "log-out", "logoff", "end_session", "endsession"):
-		return hint{"logout", true}
-	case method == "DELETE" && oneOf(last, "session", "sessions"):
-		return hint{"logout", true}
-	case !write:
-		return hint{}
-	case oneOf(last, "token", "tokens", "auth", "session", "sessions", "oauth2", "authentication", "authorize", "jwt", "access_token", "access-token", "xmlrpc", "credentials"):
-		return hint{"login", false}
-	case oneOf(last, "refresh", "refresh-token", "refresh_token", "refreshtoken", "renew"):
-		return hint{"refresh", true}
-	case oneOf(last, "signup", "sign-up", "sign_up", "register", "registration", "create-account", "create_account", "createaccount", "registrations", "enroll"):
-		return hint{"signup", !oneOf(before, "devices", "device", "webhooks", "events", "push")}
-	case oneOf(last, "users", "accounts", "customers", "members"):
-		return hint{"signup", false}
-	case oneOf(last, "forgot", "forgot-password", "forgot_password", "forgotpassword", "reset-password", "reset_password", "resetpassword", "password-reset", "password_reset", "lost-password", "lostpassword", "recover", "recovery", "check-otp-reset"):
-		return hint{"reset", true}
-	case oneOf(last, "otp", "mfa", "2fa", "totp", "verify-otp", "verify_otp", "verifyotp", "otp-verify", "verify-code", "verify_code", "verifycode", "validate-otp", "check-otp", "two-factor", "twofactor", "second-factor", "sms-code", "passcode"):
-		return hint{"otp", true}
-	case oneOf(last, "payment", "payments", "pay", "charge", "charges", "checkout", "transfer", "transfers", "payment_intents", "purchase", "refund", "refunds", "payout", "payouts", "withdraw"):
-		return hint{"payment", true}
-	}
-	return hint{}
-}
-
-// pairHint judges the last two segments together.
-func pairHint(before, last string) hint {
-	switch {
-	case oneOf(before, "password", "passwords") && oneOf(last, "reset", "forgot", "recover", "new", "email"):
-		return hint{"reset", true}
-	case oneOf(before, "otp", "mfa", "2fa", "login") && oneOf(last, "verify", "validate", "check", "confirm", "challenge", "challenges"):
-		return hint{"otp", true}
-	case oneOf(before, "auth", "account", "accounts", "user", "users") && oneOf(last, "verify", "confirm", "challenge"):
-		return hint{"otp", false}
-	case oneOf(before, "auth") && oneOf(last, "local", "password", "basic", "callback", "email", "credentials"):
-		return hint{"login", false}
-	case oneOf(before, "auth", "account", "accounts") && oneOf(last, "create", "new"):
-		return hint{"signup", false}
-	}
-	return hint{}
-}
-
-// lastSegments returns the last and the one before of the path's segments.
-func lastSegments(path string) (last, before string) {
-	end := len(path)
-	for end > 0 && path[end-1] == '/' {
-		end--
-	}
-	i := strings.LastIndexByte(path[:end], '/')
-	last = path[i+1 : end]
-	if s := strings.IndexByte(last, ';'); s >= 0 {
-		last = last[:s]
-	}
-	if i <= 0 {
-		return last, ""
-	}
-	j := strings.LastIndexByte(path[:i], '/')
-	return last, path[j+1 : i]
-}
-
-// graphqlOperation names a mutation that logs in, signs up or the like, by the
-// first bytes of the document.
-func graphqlOperation(c *event.Call) (kind, user string) {
-	body := c.ReqBody()
-	head := string(body[:min(len(body), 2048)])
-	i := strings.Index(head, "mutation")
-	if i < 0 {
+	case f.grant == "refresh_token" || f.refresh && !f.password:
+		return "refresh", f.user
+	case f.grant != "" && foldContains(f.grant, "otp"):
+		return "otp", f.user
+	case f.grant != "" && !f.password:
+		return "", "" // a code, a client's own secret
+	case f.old || f.confirm && f.password && f.user == "" || f.target:
 		return "", ""
-	}
-	m := head[i:]
-	for _, w := range []struct{ word, kind string }{{"login", "login"}, {"signin", "login"}, {"tokenauth", "login"}, {"authenticate", "login"}, {"tokencreate", "login"}, {"logout", "logout"}, {"signup", "signup"}, {"register", "signup"},
-		{"createuser", "signup"}, {"refreshtoken", "refresh"}, {"resetpassword", "reset"}, {"forgotpassword", "reset"}, {"requestpasswordreset", "reset"}, {"verifyotp", "otp"}, {"checkoutcomplete", "payment"}} {
-		if foldContains(m, w.word) {
-			return w.kind, readFields(c).user
+	case f.confirm && f.password:
+		return "signup", f.user
+	case f.password:
+		return "login", loginUser(c, hn, &f)
+	case c.Req.Method == "GET":
+		if basic {
+			return "login", c.Principal.User
 		}
+		return "", ""
+	case f.code:
+		return "otp", f.user
+	case f.proof && f.n <= proofMax:
+		return "login", f.user
+	case basic && !hn.far:
+		return "login", c.Principal.User
+	case hn.text:
+		return "login", f.first
+	case hn.sure && f.user == "" && (f.opaque || f.n == 0):
+		return "login", "" // what it says is encrypted, or was not seen
+	case hn.sure && hn.command:
+		return "login", f.user
 	}
 	return "", ""
+}
+
+// proofMax is how many fields a login with another service's proof has at most.
+const proofMax = 8
+
+// loginUser is who logs in: by a field, else by the path's end.
+func loginUser(c *event.Call, hn hint, f *fields) string {
+	if f.user != "" || !hn.last {
+		return f.user
+	}
+	last := lastOf(c)
+	if u, err := url.PathUnescape(last); err == nil {
+		last = u
+	}
+	return bound(last)
+}
+
+// other decides about the operations that are neither login nor logout.
+func other(c *event.Call, hn hint, f *fields) (kind, user string) {
+	switch hn.kind {
+	case "refresh":
+		if hn.sure || f.refresh {
+			return "refresh", f.user
+		}
+	case "signup":
+		known := c.Principal.Kind != "none" && c.Principal.Kind != "cookie" && c.Principal.Kind != "apikey"
+		switch {
+		case known && !hn.sure: // an administrator makes a user
+		case f.password || f.confirm || hn.sure && (f.user != "" || f.n == 0 || f.opaque):
+			return "signup", f.user
+		}
+	case "otp":
+		if f.code || hn.sure && !f.old && (f.n == 0 || f.user != "" || f.opaque || f.proof) {
+			return "otp", f.user
+		}
+	case "reset":
+		if hn.sure || !f.old && !f.password && f.user != "" {
+			return "reset", f.user
+		}
+	default:
+		return hn.kind, f.user
+	}
+	return "", ""
+}
+
+// unnamed decides about a call whose name says nothing and that carries a
+// password: the response must agree.
+func unnamed(c *event.Call) (kind, user string) {
+	if k := c.Principal.Kind; k != "none" && k != "cookie" {
+		return "", "" // known already: this password is for something else
+	}
+	f := readFields(c)
+	if !f.password || f.user == "" || f.old || f.target || f.confirm || f.n > unnamedMax {
+		return "", ""
+	}
+	if f.ops.has(wSignup | wReset | wForgot | wChange) {
+		return "", ""
+	}
+	if f.ops.has(wLogin) || setsSession(c) || answersLogin(c) {
+		return "login", f.user
+	}
+	return "", ""
+}
+
+// unnamedMax is how many fields a login has at most.
+const unnamedMax = 16
+
+// answersLogin reports a response as one gets when one logs in: a token, or a
+// refusal of the name or password.
+func answersLogin(c *event.Call) bool {
+	body := c.RespBody()
+	head := body[:min(len(body), failedLook)]
+	switch ct := mediaType(c.Resp.Get("Content-Type")); {
+	case c.Resp.Get("Www-Authenticate") != "":
+		return c.Resp.Status == 401
+	case foldPrefix(ct, "text/html"):
+		page := string(body[:min(len(body), pageLook)])
+		return c.Resp.Status < 400 && pageRefuses(page) && refusal(page)
+	default:
+		a := readAnswer(head)
+		return a.token || a.second || c.Resp.Status == 401 || a.said && (a.no || a.denied || c.Resp.Status >= 400)
+	}
 }

@@ -7,19 +7,20 @@ import "spaniel/event"
 // `spaniel config init` and in their editor. A tag example is what init shows
 // where the default is nothing that could work.
 type Config struct {
-	Sensor  Sensor    `yaml:"sensor" jsonschema_description:"who this sensor is; goes into every record"`
-	Capture []Capture `yaml:"capture" jsonschema_description:"interfaces that 'spaniel run' captures from, when -i names none"`
-	Decode  Decode    `yaml:"decode" jsonschema_description:"how packets are read: whose word counts where they contradict each other, and what is held while they are put in order"`
-	HTTP    HTTP      `yaml:"http" jsonschema_description:"how much of each message is kept while it is judged"`
-	Privacy Privacy   `yaml:"privacy" jsonschema_description:"what leaves the sensor hashed or not at all; tokens, cookies and passwords always are"`
-	Clients Clients   `yaml:"clients" jsonschema_description:"who the clients are behind proxies"`
-	Rules   Rules     `yaml:"rules" jsonschema_description:"which rules judge"`
-	Store   Store     `yaml:"store" jsonschema_description:"what 'spaniel query' and 'spaniel alerts' read"`
-	Sinks   []Sink    `yaml:"sinks" jsonschema_description:"where records go; each sink fails and retries on its own"`
-	Spool   Spool     `yaml:"spool" jsonschema_description:"the disk queue between detection and the sinks"`
-	Limits  Limits    `yaml:"limits" jsonschema_description:"what the sensor may use"`
-	API     API       `yaml:"api" jsonschema_description:"metrics, health and queries"`
-	Log     Log       `yaml:"log" jsonschema_description:"the sensor's own log, on standard error"`
+	Sensor    Sensor      `yaml:"sensor" jsonschema_description:"who this sensor is; goes into every record"`
+	Capture   []Capture   `yaml:"capture" jsonschema_description:"interfaces that 'spaniel run' captures from, when -i names none"`
+	Decode    Decode      `yaml:"decode" jsonschema_description:"how packets are read: whose word counts where they contradict each other, and what is held while they are put in order"`
+	HTTP      HTTP        `yaml:"http" jsonschema_description:"how much of each message is kept while it is judged"`
+	Privacy   Privacy     `yaml:"privacy" jsonschema_description:"what leaves the sensor hashed or not at all; tokens, cookies and passwords always are"`
+	Clients   Clients     `yaml:"clients" jsonschema_description:"who the clients are behind proxies"`
+	Semantics []Semantics `yaml:"semantics" jsonschema_description:"what calls mean, where Spaniel does not see it by itself; the first that fits a call counts"`
+	Rules     Rules       `yaml:"rules" jsonschema_description:"which rules judge"`
+	Store     Store       `yaml:"store" jsonschema_description:"what 'spaniel query' and 'spaniel alerts' read"`
+	Sinks     []Sink      `yaml:"sinks" jsonschema_description:"where records go; each sink fails and retries on its own"`
+	Spool     Spool       `yaml:"spool" jsonschema_description:"the disk queue between detection and the sinks"`
+	Limits    Limits      `yaml:"limits" jsonschema_description:"what the sensor may use"`
+	API       API         `yaml:"api" jsonschema_description:"metrics, health and queries"`
+	Log       Log         `yaml:"log" jsonschema_description:"the sensor's own log, on standard error"`
 }
 
 // Sensor names the sensor.
@@ -62,6 +63,16 @@ type Privacy struct {
 // Clients says whose word on the client is believed.
 type Clients struct {
 	TrustedHops []string `yaml:"trusted_hops" jsonschema_description:"networks of your proxies, such as 10.0.0.0/8, whose X-Forwarded-For is believed"`
+}
+
+// Semantics says what some calls mean.
+type Semantics struct {
+	Host   string `yaml:"host" jsonschema_description:"host of the calls, in which * stands for any text; empty is any"`
+	Method string `yaml:"method" jsonschema_description:"method of the calls; empty is any"`
+	Route  string `yaml:"route" example:"/konto/*" jsonschema_description:"route or path of the calls, in which * stands for any text; empty is any"`
+	Kind   string `yaml:"kind" example:"login" jsonschema:"enum=login,enum=logout,enum=refresh,enum=signup,enum=reset,enum=otp,enum=payment,enum=none" jsonschema_description:"what they are, or none"`
+	User   string `yaml:"user" example:"body.kennung" jsonschema_description:"place of the value that names the user; what is recognised if empty"`
+	Failed string `yaml:"failed" jsonschema_description:"expression, as in rules, that says when it failed; as the response is read for any call of that kind if empty"`
 }
 
 // Rules chooses the rules.

@@ -12,6 +12,7 @@ import (
 
 	"github.com/goccy/go-yaml/ast"
 
+	"spaniel/detect"
 	"spaniel/event"
 )
 
@@ -52,6 +53,9 @@ func (v *validator) check(cfg *Config) []Problem {
 		v.need(path+".name", nameOK(l.Name), fmt.Sprintf("%q is no name", l.Name), "use letters, digits, - and _, 64 at most")
 		v.oneOf(path+".kind", l.Kind, "cidr", "exact", "word", "wildcard", "regex")
 		v.need(path+".path", l.Path != "", "names no file", "")
+	}
+	for i := range cfg.Semantics {
+		v.oneOf(fmt.Sprintf("semantics[%d].kind", i), cfg.Semantics[i].Kind, append(detect.Kinds(), "none")...)
 	}
 	v.store(&cfg.Store)
 	names := map[string]bool{}

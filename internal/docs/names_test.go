@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"spaniel/detect"
 	"spaniel/event"
 )
 
@@ -121,16 +122,7 @@ func shippedKinds(t *testing.T) map[string][]string {
 func TestCallWords(t *testing.T) {
 	p := load(t, vocabulary)
 	files := parse(t, "detect/semantics")
-	var kinds []string
-	inspect(files, func(n ast.Node) {
-		if lit, ok := n.(*ast.CompositeLit); ok && len(lit.Elts) > 0 {
-			if id, ok := lit.Type.(*ast.Ident); ok && id.Name == "hint" {
-				if s, ok := text(lit.Elts[0]); ok {
-					kinds = append(kinds, s)
-				}
-			}
-		}
-	})
+	kinds := detect.Kinds()
 	same(t, "kinds of call", named(p.section(t, "### Kinds of call")), kinds)
 
 	var styles []string
