@@ -95,7 +95,7 @@ func (s *Set) of(rule string) *Set {
 			}
 		}
 	}
-	out := &Set{byID: map[string]*Rule{}, hash: s.hash, lang: s.lang, joined: map[string][]joined{}}
+	out := &Set{byID: map[string]*Rule{}, hash: s.hash, lang: s.lang, lists: s.lists, joined: map[string][]joined{}}
 	for _, r := range s.rules {
 		if take[r.ID] {
 			out.rules = append(out.rules, r)

@@ -72,6 +72,12 @@ func (s *Set) loadLists(sources []Source, opt LoadOptions) (problems []Problem) 
 	return problems
 }
 
+// stemOf is the name of a list that stands among the rules, "" if it has none.
+func stemOf(file string) string {
+	stem, _, _ := cutLast(strings.TrimSuffix(path.Base(file), listSuffix), ".")
+	return stem
+}
+
 func cutLast(s, sep string) (before, after string, ok bool) {
 	i := strings.LastIndex(s, sep)
 	if i < 0 {

@@ -49,6 +49,7 @@ type Set struct {
 	lists  []*list.List
 	// meanings correct what calls mean, in the order of asking.
 	meanings []meaning
+	lint     *linter // while rules are read
 }
 
 // maxRules bounds a set.
@@ -56,8 +57,11 @@ const maxRules = 20_000
 
 // Load reads, checks and compiles all rules. The error is a *LoadError that
 // lists every problem found, or says what could not be read.
-func Load(sources []Source, opt LoadOptions) (*Set, error) {
-	s := &Set{byID: map[string]*Rule{}, lang: newLanguage()}
+func Load(sources []Source, opt LoadOptions) (*Set, error) { return loadWith(sources, opt, nil) }
+
+// loadWith lets lint, if there is one, look at each rule as it is read.
+func loadWith(sources []Source, opt LoadOptions, lint *linter) (*Set, error) {
+	s := &Set{byID: map[string]*Rule{}, lang: newLanguage(), lint: lint}
 	var problems []Problem
 	problems = append(problems, s.loadLists(sources, opt)...)
 	for _, src := range sources {
@@ -73,7 +77,7 @@ func Load(sources []Source, opt LoadOptions) (*Set, error) {
 		return nil, &LoadError{Problems: problems}
 	}
 	sort.Slice(s.rules, func(i, j int) bool { return s.rules[i].ID < s.rules[j].ID })
-	s.hash = s.withMeanings(s.sum())
+	s.hash, s.lint = s.withMeanings(s.sum()), nil
 	return s, nil
 }
 
@@ -140,6 +144,9 @@ func (s *Set) add(d *document, body ast.Node, source string) {
 	s.byID[r.ID] = r
 	if len(d.problems) == before {
 		s.rules = append(s.rules, r)
+		if s.lint != nil {
+			s.lint.rule(d, body, r)
+		}
 	}
 }
 

@@ -163,11 +163,11 @@ func (a *app) findCall(ctx context.Context, cfg *config.Config, file, name strin
 	}
 	var found []*foundCall
 	n := 0
-	set, err := detect.Load(nil, detect.LoadOptions{})
+	none, err := detect.Load(nil, detect.LoadOptions{Meanings: meanings(cfg)})
 	if err != nil {
 		return nil, err
 	}
-	err = a.replay(ctx, cfg, file, sensor.Config{Rules: set}, func(it *event.Item) {
+	err = a.replay(ctx, cfg, file, sensor.Config{Rules: none}, func(it *event.Item) {
 		if it.Kind != event.KindCall {
 			return
 		}
@@ -190,7 +190,7 @@ func (a *app) findCall(ctx context.Context, cfg *config.Config, file, name strin
 
 // explanation reads the capture again and explains the call.
 func (a *app) explanation(ctx context.Context, cfg *config.Config, set *detect.Set, rule, file string, call event.ID) (*detect.Explanation, error) {
-	none, err := detect.Load(nil, detect.LoadOptions{})
+	none, err := detect.Load(nil, detect.LoadOptions{Meanings: meanings(cfg)})
 	if err != nil {
 		return nil, err
 	}

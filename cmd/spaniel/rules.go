@@ -25,11 +25,6 @@ func newRules(a *app) *cobra.Command {
 		RunE:    func(_ *cobra.Command, args []string) error { return a.rulesList(args, format) },
 	}
 	list.Flags().StringVarP(&format, "output", "o", "table", "output: table, json, ndjson, csv or vertical")
-	lint := &cobra.Command{
-		Use: "lint [PATH…]", Short: "Check rules without running them; exit code 4 if something is found",
-		Example: "  spaniel rules lint my-rules/sqli.yaml",
-		RunE:    func(_ *cobra.Command, args []string) error { return a.rulesLint(args) },
-	}
 	var verbose bool
 	test := &cobra.Command{
 		Use: "test [PATH…|ID…]", Short: "Run the tests inside rules through the whole path; exit code 4 if one fails",
@@ -37,7 +32,7 @@ func newRules(a *app) *cobra.Command {
 		RunE:    func(_ *cobra.Command, args []string) error { return a.rulesTest(args, verbose) },
 	}
 	test.Flags().BoolVarP(&verbose, "verbose", "v", false, "print the tests that pass, too")
-	return group("rules", "List, check and test rules", "  spaniel rules list\n  spaniel rules lint my-rules/\n  spaniel rules test my-rules/", list, lint, test, newRulesNew(a), newRulesExplain(a))
+	return group("rules", "List, check and test rules", "  spaniel rules list\n  spaniel rules lint my-rules/\n  spaniel rules test my-rules/", list, newRulesLint(a), test, newRulesNew(a), newRulesExplain(a))
 }
 
 func (a *app) rulesList(paths []string, format string) error {
@@ -70,35 +65,56 @@ func (a *app) rulesList(paths []string, format string) error {
 
 // rulesOf loads the rules of the paths, and beside them only those shipped ones
 // whose alerts they count; or without any path those in effect.
-// A finding is printed and becomes the exit code.
+// What is wrong is printed and becomes the exit code.
 func (a *app) rulesOf(paths []string) (*detect.Set, error) {
-	cfg, _, err := a.config()
+	src, opt, err := a.ruleChoice(paths)
 	if err != nil {
 		return nil, err
 	}
-	var set *detect.Set
-	if len(paths) > 0 {
-		var src []detect.Source
-		if src, err = ruleSources(paths); err != nil {
-			return nil, err
-		}
-		set, err = detect.Load(src, detect.LoadOptions{Beside: []detect.Source{{Name: "builtin", FS: rules.FS}}, Lists: listFiles(cfg)})
-	} else {
-		set, err = loadRules(cfg, nil)
+	set, err := detect.Load(src, opt)
+	return set, a.faultsFound(err)
+}
+
+// ruleChoice is where the rules of the paths are, or without any path those in
+// effect.
+func (a *app) ruleChoice(paths []string) ([]detect.Source, detect.LoadOptions, error) {
+	cfg, _, err := a.config()
+	if err != nil {
+		return nil, detect.LoadOptions{}, err
 	}
+	if len(paths) > 0 {
+		src, err := ruleSources(paths)
+		return src, detect.LoadOptions{Beside: []detect.Source{builtinRules()}, Lists: listFiles(cfg)}, err
+	}
+	own, err := ruleSources(cfg.Rules.Paths)
+	return append([]detect.Source{builtinRules()}, own...), detect.LoadOptions{Disable: cfg.Rules.Disable, Packs: cfg.Rules.Packs, Lists: listFiles(cfg), Meanings: meanings(cfg)}, err
+}
+
+func builtinRules() detect.Source { return detect.Source{Name: "builtin", FS: rules.FS} }
+
+// faultsFound prints what makes rules unusable; that is findings, too.
+func (a *app) faultsFound(err error) error {
 	var load *detect.LoadError
 	if !errors.As(err, &load) {
-		return set, err
+		return err
 	}
 	for _, p := range load.Problems {
-		for line := range strings.SplitSeq(p.String(), "\n") {
-			if _, err := fmt.Fprintln(a.out, render.Safe(line)); err != nil {
-				return nil, err
-			}
+		if err := a.printFault(p); err != nil {
+			return err
 		}
 	}
 	a.hint("%s", counted(uint64(len(load.Problems)), "finding"))
-	return nil, exitCode(exitFindings)
+	return exitCode(exitFindings)
+}
+
+// printFault prints a problem with its place and the line it stands in.
+func (a *app) printFault(p detect.Problem) error {
+	for line := range strings.SplitSeq(p.String(), "\n") {
+		if _, err := fmt.Fprintln(a.out, render.Safe(line)); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // ownRules is how many rules there are but for those that are only beside them.
@@ -109,15 +125,6 @@ func ownRules(set *detect.Set) (n int) {
 		}
 	}
 	return n
-}
-
-func (a *app) rulesLint(paths []string) error {
-	set, err := a.rulesOf(paths)
-	if err != nil {
-		return err
-	}
-	_, err = fmt.Fprintf(a.out, "%s, nothing found\n", counted(uint64(ownRules(set)), "rule"))
-	return err
 }
 
 func (a *app) rulesTest(args []string, verbose bool) error {

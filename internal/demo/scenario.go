@@ -21,12 +21,22 @@ type shop struct {
 // Frames makes the capture: the same frames every time.
 func Frames() []event.Frame { return build().b.Frames() }
 
-func build() *shop {
+// Ordinary makes the customers of the capture alone, without the attacks: on
+// these frames a rule that looks for attacks has nothing to find.
+func Ordinary() []event.Frame { return customers().b.Frames() }
+
+// customers is the shop before anyone attacks it.
+func customers() *shop {
 	s := &shop{b: wiretest.New(2026, Start), rng: rand.New(rand.NewPCG(2026, 3)), port: 40100, calls: map[string]int{}}
 	for i, p := range people() {
 		s.at(time.Duration(5+i*17%240) * time.Second)
 		s.customer(p)
 	}
+	return s
+}
+
+func build() *shop {
+	s := customers()
 	s.at(60 * time.Second)
 	s.injection()
 	s.at(100 * time.Second)
