@@ -69,26 +69,33 @@ func jsonNames(b []byte) bool {
 	}
 }
 
-// passwordName looks for a letter pair that passwords' names have before the
-// name is read.
+// passwordName looks for two letters that passwords' names have before the name
+// is read.
 func passwordName(name []byte) bool {
+	name = lastName(name)
 	for i := 1; i < len(name); i++ {
-		switch name[i-1] | 0x20 {
-		case 'p':
-			if c := name[i] | 0x20; c == 'a' || c == 'w' || c == 'i' {
-				return IsPassword(decodedName(name))
-			}
-		case 'm', 'c', 's', 'w', 'k', 'h', 'l', 'j':
-			if i == 1 {
-				return IsPassword(decodedName(name))
-			}
+		a, b := name[i-1]|0x20, name[i]|0x20
+		if a == 'p' && (b == 'a' || b == 'w' || b == 'i') || i == 1 && passwordStart(a, b) {
+			k, _ := fieldOf(string(name))
+			return k == fieldPassword
 		}
 	}
 	return false
 }
 
-// decodedName undoes the brackets and signs of a form's names.
-func decodedName(name []byte) string {
+// passwordStart are the first letters of passwords' names in other languages.
+func passwordStart(a, b byte) bool {
+	switch string([]byte{a, b}) {
+	case "md", "mo", "ma", "cl", "co", "se", "si", "sa", "wa", "ke", "ka", "he", "ha", "lo", "je", "ad", "us":
+		return true
+	}
+	return false
+}
+
+// lastName undoes the brackets and signs of a form's names, and cuts what is
+// longer than a name that means something.
+func lastName(name []byte) []byte {
+	const most = 32 // what is compared without a copy
 	if i := bytes.LastIndexByte(name, '%'); i >= 0 && i+3 <= len(name) {
 		if string(name[i:]) == "%5D" || string(name[i:]) == "%5d" {
 			name = name[:i]
@@ -98,5 +105,5 @@ func decodedName(name []byte) string {
 			name = name[i+3:]
 		}
 	}
-	return string(name)
+	return name[max(0, len(name)-most):]
 }
