@@ -42,7 +42,7 @@ func keepPrivate() { syscall.Umask(0o077) }
 // redactOption is the redactor's part of the configuration.
 func redactOption(cfg *config.Config) redact.Option {
 	opt := redact.Option{HashUser: cfg.Privacy.User == "hash", HashIP: cfg.Privacy.IP == "hash", Leaves: cfg.Store.Leaves,
-		Keys: cfg.Privacy.Keys, Headers: cfg.Privacy.Headers}
+		Keys: cfg.Privacy.Keys, Headers: cfg.Privacy.Headers, HopHeader: cfg.Clients.Header}
 	for _, h := range cfg.Clients.TrustedHops {
 		if p, err := netip.ParsePrefix(h); err == nil { // config.Validate has refused others
 			opt.TrustedHops = append(opt.TrustedHops, p)

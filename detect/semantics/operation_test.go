@@ -186,6 +186,10 @@ func TestPrincipal(t *testing.T) {
 		{"cookie", "Cookie", "theme=dark; PHPSESSID=0123456789", event.Principal{Kind: "cookie", ID: "session#0123456789", Session: "session#0123456789"}},
 		{"cookie of a framework", "Cookie", "a=b; connect.sid=s%3Aabcdefgh", event.Principal{Kind: "cookie", ID: "session#s%3Aabcdefgh", Session: "session#s%3Aabcdefgh"}},
 		{"no session", "Cookie", "theme=dark; _ga=GA1.2.3.4; session_count=12345678", event.Principal{Kind: "none"}},
+		{"AWS signs anew, the key is one", "Authorization", "AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/20260101/us-east-1/s3/aws4_request, SignedHeaders=host, Signature=ab12", event.Principal{Kind: "apikey", ID: "apikey#AKIDEXAMPLE"}},
+		{"Hawk", "Authorization", `Hawk id="dh37", ts="1", nonce="x", mac="y"`, event.Principal{Kind: "apikey", ID: "apikey#dh37"}},
+		{"OAuth 1.0", "Authorization", `OAuth realm="x", oauth_consumer_key="ck", oauth_nonce="1"`, event.Principal{Kind: "apikey", ID: "apikey#ck"}},
+		{"NTLM has another token each time", "Authorization", "NTLM TlRMTVNTUAAB", event.Principal{Kind: "bearer"}},
 		{"digest", "Authorization", `Digest username="ann", realm="x"`, event.Principal{Kind: "basic", User: "ann", ID: "user#ann"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -196,6 +200,30 @@ func TestPrincipal(t *testing.T) {
 				t.Errorf("got %+v, want %+v", call.Principal, c.want)
 			}
 		})
+	}
+}
+
+// TestKeyInQuery: a key in the query is a principal where nothing else is one.
+func TestKeyInQuery(t *testing.T) {
+	for _, c := range []struct {
+		target, cookie string
+		want           event.Principal
+	}{
+		{"/a?api_key=0123456789", "", event.Principal{Kind: "apikey", ID: "apikey#0123456789"}},
+		{"/a?x=1&access_token=abcdefghij", "", event.Principal{Kind: "apikey", ID: "apikey#abcdefghij"}},
+		{"/a?key=AIzaSyA-0123456789abcdef", "", event.Principal{Kind: "apikey", ID: "apikey#AIzaSyA-0123456789abcdef"}},
+		{"/a?key=name", "", event.Principal{Kind: "none"}},
+		{"/a?api_key=", "", event.Principal{Kind: "none"}},
+		{"/a?api_key=0123456789", "sid=abcdefghij", event.Principal{Kind: "cookie", ID: "session#abcdefghij", Session: "session#abcdefghij"}},
+	} {
+		call, _ := shape("GET "+c.target, "200")
+		if c.cookie != "" {
+			call.Req.Headers = []event.Header{{Name: "Cookie", Value: c.cookie}}
+		}
+		Enrich(call, fakeHash, new(Routes))
+		if call.Principal != c.want {
+			t.Errorf("%s: got %+v, want %+v", c.target, call.Principal, c.want)
+		}
 	}
 }
 

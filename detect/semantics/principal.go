@@ -32,11 +32,36 @@ func principal(c *event.Call, h *headers, hash func(kind, secret string) string)
 			jwtPrincipal(&p, &t, h.apiKey, hash)
 		}
 	}
+	if p.Kind == "none" && c.Req.Query != "" {
+		if key := queryKey(c.Req.Query); key != "" {
+			p.Kind, p.ID = "apikey", hash("apikey", key)
+		}
+	}
 	if h.authorization != "" {
 		authorization(&p, h.authorization, hash)
 	}
 	return p
 }
+
+// queryKey is the value of the first parameter that carries an API key or a
+// token; "" if none does.
+func queryKey(query string) string {
+	for rest := query; rest != ""; {
+		var pair string
+		pair, rest, _ = strings.Cut(rest, "&")
+		k, v, _ := strings.Cut(pair, "=")
+		if len(v) < queryKeyMin || len(k) < 3 || len(k) > 16 {
+			continue
+		}
+		if oneOf(k, "api_key", "apikey", "api-key", "x-api-key", "access_token", "auth_token", "subscription-key", "appid", "app_key") || foldEqual(k, "key") && len(v) >= 20 && strings.ContainsAny(v, "0123456789") {
+			return v
+		}
+	}
+	return ""
+}
+
+// queryKeyMin is how long a key in a query is at least.
+const queryKeyMin = 8
 
 // authorization reads the Authorization field.
 func authorization(p *event.Principal, v string, hash func(kind, secret string) string) {
@@ -67,9 +92,32 @@ func authorization(p *event.Principal, v string, hash func(kind, secret string) 
 		if p.User = digestUser(cred); p.User != "" {
 			p.ID = hash("user", p.User)
 		}
-	default: // AWS4-HMAC-SHA256, Hawk, Negotiate: the scheme's own key id is not ours to know
+	case foldEqual(scheme, "negotiate") || foldEqual(scheme, "ntlm"):
+		p.Kind, p.ID = "bearer", "" // each of its tokens is another
+	default: // AWS4-HMAC-SHA256, Hawk, Signature, OAuth: signed anew each time, by a key that has a name
+		if id := signingKey(cred); id != "" {
+			p.Kind, p.ID = "apikey", hash("apikey", id)
+			return
+		}
 		p.Kind, p.ID = "bearer", hash("token", cred)
 	}
+}
+
+// signingKey is the name of the key that signed a request, by the parameter
+// that carries it; of AWS without the date that follows.
+func signingKey(cred string) string {
+	for part := range strings.SplitSeq(cred, ",") {
+		k, v, ok := strings.Cut(strings.TrimSpace(part), "=")
+		if !ok || !oneOf(k, "credential", "keyid", "id", "oauth_consumer_key", "oauth_token", "client_id") {
+			continue
+		}
+		v = strings.Trim(v, `"`)
+		if foldEqual(k, "credential") {
+			v, _, _ = strings.Cut(v, "/")
+		}
+		return bound(v)
+	}
+	return ""
 }
 
 func jwtPrincipal(p *event.Principal, t *text.JWT, token string, hash func(kind, secret string) string) {

@@ -62,7 +62,8 @@ type Privacy struct {
 
 // Clients says whose word on the client is believed.
 type Clients struct {
-	TrustedHops []string `yaml:"trusted_hops" jsonschema_description:"networks of your proxies, such as 10.0.0.0/8, whose X-Forwarded-For is believed"`
+	TrustedHops []string `yaml:"trusted_hops" jsonschema_description:"networks of your proxies, such as 10.0.0.0/8, whose word on the client is believed"`
+	Header      string   `yaml:"header" jsonschema_description:"header in which they tell it: X-Forwarded-For if empty; Forwarded (RFC 7239), X-Real-IP or the like, where they set that and drop what a client sent"`
 }
 
 // Semantics says what some calls mean.

@@ -22,8 +22,10 @@ type Option struct {
 	// Keys and Headers name further secrets: parameter or member names, and
 	// header names, in any case.
 	Keys, Headers []string
-	// TrustedHops are proxies whose X-Forwarded-For is believed.
+	// TrustedHops are proxies whose word on the client is believed, HopHeader
+	// the header in which they tell it; empty is X-Forwarded-For.
 	TrustedHops []netip.Prefix
+	HopHeader   string
 }
 
 // A Redactor hides secrets. It is immutable and safe for any goroutine, unless
