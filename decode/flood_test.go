@@ -238,7 +238,7 @@ func TestFloodOfFragments(t *testing.T) {
 	if len(f.calls) != 1 {
 		t.Errorf("calls %q", f.calls)
 	}
-	if c := f.dec.Fragments(); c.Evicted+c.Share == 0 {
+	if c := f.led.Datagrams; c[event.DatagramEvicted]+c[event.DatagramShare] == 0 {
 		t.Errorf("fragments %+v", c)
 	}
 }

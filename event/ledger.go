@@ -62,12 +62,39 @@ var callFateNames = [NumCallFates]string{"acked", "shed", "failed", "filtered"}
 
 func (f CallFate) String() string { return callFateNames[f] }
 
+// DatagramFate is what became of an IP datagram that came in fragments: each
+// has exactly one, or waits.
+type DatagramFate uint8
+
+// The fates of a fragmented datagram.
+const (
+	DatagramWhole     DatagramFate = iota // put together
+	DatagramConflict                      // fragments that contradict each other, as hosts drop them
+	DatagramMalformed                     // ends that contradict each other, an empty fragment, more than 65,535 bytes
+	DatagramCapped                        // more fragments than one may have
+	DatagramTimeout                       // its fragments did not come in time
+	DatagramEvicted                       // it was the oldest when the memory for fragments was used up
+	DatagramShare                         // it was its sender's oldest when that one's share was used up
+	DatagramUnended                       // incomplete at the capture's end
+	NumDatagramFates
+)
+
+var datagramFateNames = [NumDatagramFates]string{"whole", "conflict", "malformed", "capped", "timeout", "evicted", "share", "unended"}
+
+func (f DatagramFate) String() string { return datagramFateNames[f] }
+
 // A Ledger counts everything that came in and what became of it. The sums
 // must be equal: Check says where they are not. A Ledger belongs to one
 // goroutine; Add joins several.
 type Ledger struct {
 	FramesIn, FrameBytes uint64
 	Frames               [NumFrameFates]uint64
+	// DatagramsBegun came in fragments; DatagramsHeld of them are incomplete now.
+	DatagramsBegun, DatagramsHeld uint64
+	Datagrams                     [NumDatagramFates]uint64
+	// FragmentsRefused are those that a host refuses alone (IPv6), and keeps what
+	// it has of their datagram.
+	FragmentsRefused uint64
 	// StreamIn counts the payload bytes of the FrameStream frames.
 	StreamIn uint64
 	Stream   [NumByteFates]uint64
@@ -82,8 +109,10 @@ type Ledger struct {
 	CallsMade                          uint64
 	Calls                              [NumCallFates]uint64
 	Alerts                             uint64
-	Anomalies                          uint64
-	Losses                             uint64
+	// Anomalies were told, AnomaliesHeld only counted: there were too many of
+	// their name.
+	Anomalies, AnomaliesHeld uint64
+	Losses                   uint64
 }
 
 // Add adds o to l.
@@ -97,7 +126,11 @@ func (l *Ledger) Add(o *Ledger) {
 // fields returns a pointer to every counter, in a fixed order.
 func (l *Ledger) fields() []*uint64 {
 	f := []*uint64{&l.FramesIn, &l.FrameBytes, &l.StreamIn, &l.Buffered, &l.Gaps, &l.GapBytes, &l.HeadBytes, &l.BodyBytes,
-		&l.SkippedBytes, &l.Flows, &l.FlowsEnded, &l.CallsMade, &l.Alerts, &l.Anomalies, &l.Losses}
+		&l.SkippedBytes, &l.Flows, &l.FlowsEnded, &l.CallsMade, &l.Alerts, &l.Anomalies, &l.Losses,
+		&l.DatagramsBegun, &l.DatagramsHeld, &l.FragmentsRefused, &l.AnomaliesHeld}
+	for i := range l.Datagrams {
+		f = append(f, &l.Datagrams[i])
+	}
 	for i := range l.Frames {
 		f = append(f, &l.Frames[i])
 	}
@@ -122,6 +155,10 @@ func (l *Ledger) Sums() []Sum {
 	for i, n := range l.Frames {
 		frames.Parts = append(frames.Parts, Entry{"frames", FrameFate(i).String(), n})
 	}
+	datagrams := Sum{Of: Entry{"datagrams", "datagrams begun", l.DatagramsBegun}, Parts: []Entry{{"datagrams", "waiting", l.DatagramsHeld}}}
+	for i, n := range l.Datagrams {
+		datagrams.Parts = append(datagrams.Parts, Entry{"datagrams", DatagramFate(i).String(), n})
+	}
 	for i, n := range l.Stream {
 		bytes.Parts = append(bytes.Parts, Entry{"stream_bytes", ByteFate(i).String(), n})
 	}
@@ -129,7 +166,7 @@ func (l *Ledger) Sums() []Sum {
 	for i, n := range l.Calls {
 		calls.Parts = append(calls.Parts, Entry{"calls", CallFate(i).String(), n})
 	}
-	return []Sum{frames, bytes, {Entry{"stream_bytes", "bytes delivered", l.Stream[ByteDelivered]},
+	return []Sum{frames, datagrams, bytes, {Entry{"stream_bytes", "bytes delivered", l.Stream[ByteDelivered]},
 		[]Entry{{"parsed_bytes", "head", l.HeadBytes}, {"parsed_bytes", "body", l.BodyBytes}, {"parsed_bytes", "skipped", l.SkippedBytes}}}, calls}
 }
 
@@ -159,7 +196,12 @@ func (l *Ledger) Entries() []Entry {
 	for i, n := range l.Frames {
 		e = append(e, Entry{"frames", FrameFate(i).String(), n})
 	}
-	e = append(e, Entry{"stream_bytes", "in", l.StreamIn})
+	e = append(e, Entry{"datagrams", "begun", l.DatagramsBegun})
+	for i, n := range l.Datagrams {
+		e = append(e, Entry{"datagrams", DatagramFate(i).String(), n})
+	}
+	e = append(e, Entry{"datagrams", "waiting", l.DatagramsHeld}, Entry{"datagrams", "refused_fragments", l.FragmentsRefused},
+		Entry{"stream_bytes", "in", l.StreamIn})
 	for i, n := range l.Stream {
 		e = append(e, Entry{"stream_bytes", ByteFate(i).String(), n})
 	}
@@ -171,5 +213,5 @@ func (l *Ledger) Entries() []Entry {
 	for i, n := range l.Calls {
 		e = append(e, Entry{"calls", CallFate(i).String(), n})
 	}
-	return append(e, Entry{"alerts", "made", l.Alerts}, Entry{"anomalies", "made", l.Anomalies}, Entry{"losses", "made", l.Losses})
+	return append(e, Entry{"alerts", "made", l.Alerts}, Entry{"anomalies", "made", l.Anomalies}, Entry{"anomalies", "held", l.AnomaliesHeld}, Entry{"losses", "made", l.Losses})
 }

@@ -56,7 +56,7 @@ func TestSumsCanBeChecked(t *testing.T) {
 	for _, s := range l.Sums() {
 		got = append(got, sumLine(&s))
 	}
-	want := []string{"frames in: 1,005 = 1,000 stream + 5 not_tcp", "stream bytes in: 8 ≠ 7 delivered", "bytes delivered: 7 ≠ 0", "calls made: 0 = 0"}
+	want := []string{"frames in: 1,005 = 1,000 stream + 5 not_tcp", "datagrams begun: 0 = 0", "stream bytes in: 8 ≠ 7 delivered", "bytes delivered: 7 ≠ 0", "calls made: 0 = 0"}
 	if strings.Join(got, "|") != strings.Join(want, "|") {
 		t.Errorf("got %q", got)
 	}

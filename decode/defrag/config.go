@@ -40,17 +40,6 @@ func (c Config) withDefaults() Config {
 	return c
 }
 
-// Counts says what became of datagrams since the start.
-type Counts struct {
-	Completed uint64
-	// Conflict: different bytes at one place, or IPv6 overlap. Malformed:
-	// ends that contradict each other, empty fragments, ends over 65,535; in
-	// IPv6 also single fragments that were refused. Limit: too many fragments. Evicted, Share: the memory caps.
-	Conflict, Malformed, Limit, Timeout, Evicted, Share uint64
-	// Flushed were incomplete at the end of the capture.
-	Flushed uint64
-}
-
 // The names of the anomalies this package reports.
 const (
 	// AnomalyOverlap: fragments overlap and agree.

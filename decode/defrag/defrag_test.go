@@ -15,7 +15,7 @@ import (
 // "." for the last one, then optional words key=value.
 func play(t *testing.T, v6 bool, text string) (out []string) {
 	t.Helper()
-	r := New(Config{}, func(a event.Anomaly) { out = append(out, a.Name) }, func(n int) { out = append(out, fmt.Sprint("lost ", n)) })
+	r := New(Config{}, new(event.Ledger), func(a event.Anomaly) { out = append(out, a.Name) }, func(n int) { out = append(out, fmt.Sprint("lost ", n)) })
 	for i, line := range strings.Split(strings.TrimSpace(text), "\n") {
 		f := Fragment{Key: key(v6, 1), More: true, Before: 20, Stamp: event.Stamp{Frame: uint64(i + 1)}}
 		words := strings.Fields(line)
@@ -119,7 +119,7 @@ func TestFlood(t *testing.T) {
 				n = 200000
 			}
 			var lost, honest int
-			r := New(Config{MaxBytes: 1 << 20}, nil, func(n int) { lost += n })
+			r := New(Config{MaxBytes: 1 << 20}, new(event.Ledger), nil, func(n int) { lost += n })
 			data := make([]byte, 512)
 			var d Datagram
 			for i := range n {
@@ -158,7 +158,7 @@ func TestFlood(t *testing.T) {
 
 // One source that uses up its share evicts itself, not others.
 func TestShareSparesOthers(t *testing.T) {
-	r := New(Config{MaxBytes: 1 << 20}, nil, func(int) {})
+	r := New(Config{MaxBytes: 1 << 20}, new(event.Ledger), nil, func(int) {})
 	var d Datagram
 	a := Fragment{Key: key(false, 1), More: true, Data: make([]byte, 8)}
 	r.Add(&a, &d)
@@ -169,14 +169,14 @@ func TestShareSparesOthers(t *testing.T) {
 	if r.Add(&b, &d) != Complete {
 		t.Error("the old datagram of another source is gone")
 	}
-	if c := r.Counts(); c.Share == 0 || c.Evicted != 0 {
+	if c := r.led.Datagrams; c[event.DatagramShare] == 0 || c[event.DatagramEvicted] != 0 {
 		t.Errorf("%+v", c)
 	}
 }
 
 func TestTooManyFragments(t *testing.T) {
 	lost := 0
-	r := New(Config{}, nil, func(n int) { lost += n })
+	r := New(Config{}, new(event.Ledger), nil, func(n int) { lost += n })
 	var d Datagram
 	for i := range 65 {
 		f := Fragment{Key: key(false, 1), Offset: i * 8, More: true, Data: make([]byte, 8)}
@@ -188,8 +188,8 @@ func TestTooManyFragments(t *testing.T) {
 			}
 		}
 	}
-	if lost != 64*3 || r.Counts().Limit != 1 {
-		t.Errorf("%d frames lost, %+v", lost, r.Counts())
+	if lost != 64*3 || r.led.Datagrams[event.DatagramCapped] != 1 {
+		t.Errorf("%d frames lost, %+v", lost, *r.led)
 	}
 }
 
@@ -197,7 +197,7 @@ func TestTooManyFragments(t *testing.T) {
 // before and the present one must each be counted once.
 func TestLargerThanTheShare(t *testing.T) {
 	lost, dropped, held := 0, 0, 0
-	r := New(Config{MaxBytes: 64 << 10}, nil, func(n int) { lost += n })
+	r := New(Config{MaxBytes: 64 << 10}, new(event.Ledger), nil, func(n int) { lost += n })
 	var d Datagram
 	for i := range 40 {
 		f := Fragment{Key: key(false, 1), Offset: i * 1400, More: true, Data: make([]byte, 1400)}

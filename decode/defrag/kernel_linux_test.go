@@ -113,7 +113,7 @@ func askKernel(t *testing.T, v6 bool) {
 	for id := uint32(1); id <= scripts; id++ {
 		frags := disturbed(rng, v6)
 		agreed := false
-		r := New(Config{}, func(a event.Anomaly) { agreed = agreed || a.Name == AnomalyOverlap }, nil)
+		r := New(Config{}, new(event.Ledger), func(a event.Anomaly) { agreed = agreed || a.Name == AnomalyOverlap }, nil)
 		var ours [][]byte
 		var d Datagram
 		for i := range frags {

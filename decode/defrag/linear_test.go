@@ -24,7 +24,7 @@ func TestReassemblerIsLinear(t *testing.T) {
 		"a spray":         {Config{MaxBytes: 1 << 20}, func(i int) (uint32, int) { return uint32(i), 1 }},
 	} {
 		costtest.Linear(t, name, 20_000, 0, func(n int) func() {
-			r := New(c.cfg, func(event.Anomaly) {}, func(int) {})
+			r := New(c.cfg, new(event.Ledger), func(event.Anomaly) {}, func(int) {})
 			f := Fragment{More: true, Before: 20, Data: []byte("12345678"), Stamp: event.Stamp{Clock: 1}}
 			var d Datagram
 			return func() {

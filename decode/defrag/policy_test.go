@@ -65,7 +65,7 @@ func TestPoliciesGiveThePublishedOutcomes(t *testing.T) {
 	for _, v := range vectors {
 		for p, want := range v.want {
 			var notes []string
-			r := New(Config{Policy: p}, func(a event.Anomaly) { notes = append(notes, a.Name) }, func(int) { t.Errorf("%v: the datagram died", p) })
+			r := New(Config{Policy: p}, new(event.Ledger), func(a event.Anomaly) { notes = append(notes, a.Name) }, func(int) { t.Errorf("%v: the datagram died", p) })
 			got := ""
 			var d Datagram
 			for _, f := range v.fragments(false) {
@@ -105,14 +105,14 @@ func TestModernHostsDropTheVectors(t *testing.T) {
 			policy Policy
 			v6     bool
 		}{{Modern, false}, {Modern, true}, {Last, true}, {First, true}} {
-			r := New(Config{Policy: c.policy}, nil, nil)
+			r := New(Config{Policy: c.policy}, new(event.Ledger), nil, nil)
 			var d Datagram
 			for _, f := range v.fragments(c.v6) {
 				if r.Add(&f, &d) == Complete {
 					t.Errorf("%+v: became %s", c, eighth(string(d.Data)))
 				}
 			}
-			if r.Counts().Conflict == 0 {
+			if r.led.Datagrams[event.DatagramConflict] == 0 {
 				t.Errorf("%+v: no conflict was counted", c)
 			}
 		}
@@ -121,7 +121,7 @@ func TestModernHostsDropTheVectors(t *testing.T) {
 
 func TestPolicyByTarget(t *testing.T) {
 	targets := []Target{{netip.MustParsePrefix("192.0.2.0/24"), First}, {netip.MustParsePrefix("10.0.0.0/24"), Last}}
-	r := New(Config{Targets: targets, Policy: Linux}, nil, nil)
+	r := New(Config{Targets: targets, Policy: Linux}, new(event.Ledger), nil, nil)
 	got := ""
 	var d Datagram
 	for _, f := range vectors[0].fragments(false) { // to 10.0.0.5
@@ -156,7 +156,7 @@ func TestPoliciesAgreeWhereFragmentsDo(t *testing.T) {
 		}
 		frags := cutUp(rng, key(false, 1), data, true)
 		for p := range numPolicies {
-			r := New(Config{Policy: p, MaxFragments: 200}, nil, nil)
+			r := New(Config{Policy: p, MaxFragments: 200}, new(event.Ledger), nil, nil)
 			var d Datagram
 			done := false
 			for i := range frags {
@@ -173,7 +173,7 @@ func TestPoliciesAgreeWhereFragmentsDo(t *testing.T) {
 // fragments.
 func TestRepeatsAreFree(t *testing.T) {
 	for p := range numPolicies {
-		r := New(Config{Policy: p, MaxFragments: 2}, nil, func(int) { t.Errorf("%v: the datagram died", p) })
+		r := New(Config{Policy: p, MaxFragments: 2}, new(event.Ledger), nil, func(int) { t.Errorf("%v: the datagram died", p) })
 		var d Datagram
 		for range 100 {
 			r.Add(&Fragment{Key: key(false, 1), More: true, Data: []byte("abcdefghABCDEFGH")}, &d)

@@ -42,7 +42,7 @@ func cutUp(rng *rand.Rand, k Key, data []byte, overlap bool) []Fragment {
 func TestConsistentFragmentationsComeBack(t *testing.T) {
 	rng := rand.New(rand.NewPCG(1, 1))
 	for _, tc := range []struct{ v6, overlap bool }{{false, true}, {false, false}, {true, false}} {
-		r := New(Config{MaxFragments: 200}, nil, func(n int) { t.Fatalf("%d frames dropped", n) })
+		r := New(Config{MaxFragments: 200}, new(event.Ledger), nil, func(n int) { t.Fatalf("%d frames dropped", n) })
 		for i := range 20000 {
 			data := make([]byte, 1+rng.IntN(1500))
 			for j := range data {
@@ -102,7 +102,7 @@ func againstModel(t *testing.T, frags []Fragment, v6 bool) (completed int) {
 	t.Helper()
 	var note string
 	lost := 0
-	r := New(Config{MaxFragments: 1 << 20}, func(a event.Anomaly) { note = a.Name }, func(n int) { lost += n })
+	r := New(Config{MaxFragments: 1 << 20}, new(event.Ledger), func(a event.Anomaly) { note = a.Name }, func(n int) { lost += n })
 	models := map[Key]*model{}
 	held, told, wantLost := map[Key]int{}, map[Key]string{}, 0
 	for i := range frags {

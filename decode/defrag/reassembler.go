@@ -10,15 +10,15 @@ import (
 // A Reassembler holds incomplete datagrams. It belongs to one goroutine.
 type Reassembler struct {
 	cfg     Config
+	led     *event.Ledger
 	note    func(event.Anomaly)
 	dropped func(frames int)
 
-	table  map[Key]*datagram
-	all    ends
-	from   map[sourceKey]*source
-	cost   int
-	out    []byte
-	counts Counts
+	table map[Key]*datagram
+	all   ends
+	from  map[sourceKey]*source
+	cost  int
+	out   []byte
 }
 
 // ends are the oldest and newest datagram of a list.
@@ -37,16 +37,13 @@ type sourceKey struct {
 	vni  uint32
 }
 
-// New returns an empty Reassembler. note receives anomalies; dropped is told
+// New returns an empty Reassembler that counts datagrams in led. note receives anomalies; dropped is told
 // how many frames were held by a datagram that died. The frame whose
 // fragment Add refuses is not among them.
-func New(cfg Config, note func(event.Anomaly), dropped func(frames int)) *Reassembler {
-	return &Reassembler{cfg: cfg.withDefaults(), note: note, dropped: dropped,
+func New(cfg Config, led *event.Ledger, note func(event.Anomaly), dropped func(frames int)) *Reassembler {
+	return &Reassembler{cfg: cfg.withDefaults(), led: led, note: note, dropped: dropped,
 		table: map[Key]*datagram{}, from: map[sourceKey]*source{}}
 }
-
-// Counts returns what became of datagrams so far.
-func (r *Reassembler) Counts() Counts { return r.counts }
 
 // Pending returns how many datagrams are incomplete and what memory they take.
 func (r *Reassembler) Pending() (datagrams, memory int) { return len(r.table), r.cost }
@@ -88,11 +85,11 @@ func (r *Reassembler) accept(g *datagram, f *Fragment) bool {
 	end := f.Offset + len(data)
 	switch {
 	case f.Before+f.Offset+len(f.Data) > 65535:
-		return r.bad(&r.counts.Malformed, f, AnomalyTooLong, fmt.Sprintf("ends at %d", f.Before+f.Offset+len(f.Data)))
+		return r.bad(&r.led.Datagrams[event.DatagramMalformed], f, AnomalyTooLong, fmt.Sprintf("ends at %d", f.Before+f.Offset+len(f.Data)))
 	case len(data) == 0:
-		return r.bad(&r.counts.Malformed, f, AnomalyMalformed, "empty")
+		return r.bad(&r.led.Datagrams[event.DatagramMalformed], f, AnomalyMalformed, "empty")
 	case !g.bounds(end, f.More):
-		return r.bad(&r.counts.Malformed, f, AnomalyMalformed, fmt.Sprintf("bytes %d to %d contradict the end", f.Offset, end))
+		return r.bad(&r.led.Datagrams[event.DatagramMalformed], f, AnomalyMalformed, fmt.Sprintf("bytes %d to %d contradict the end", f.Offset, end))
 	}
 	if !r.overlap(g, f, data) {
 		return false
@@ -105,7 +102,7 @@ func (r *Reassembler) accept(g *datagram, f *Fragment) bool {
 		g.stored++
 	}
 	if g.stored > r.cfg.MaxFragments {
-		return r.bad(&r.counts.Limit, f, AnomalyLimit, fmt.Sprintf("more than %d fragments", r.cfg.MaxFragments))
+		return r.bad(&r.led.Datagrams[event.DatagramCapped], f, AnomalyLimit, fmt.Sprintf("more than %d fragments", r.cfg.MaxFragments))
 	}
 	return true
 }
@@ -115,11 +112,11 @@ func (r *Reassembler) accept(g *datagram, f *Fragment) bool {
 func (r *Reassembler) refused(f *Fragment) bool {
 	switch {
 	case f.Offset == 0 && len(f.Data) == 0: // a first fragment must hold what it announces
-		return !r.bad(&r.counts.Malformed, f, AnomalyMalformed, "empty")
+		return !r.bad(&r.led.FragmentsRefused, f, AnomalyMalformed, "empty")
 	case f.More && len(f.Data)%8 != 0:
-		return !r.bad(&r.counts.Malformed, f, AnomalyMalformed, "not the last, and not a multiple of 8 long")
+		return !r.bad(&r.led.FragmentsRefused, f, AnomalyMalformed, "not the last, and not a multiple of 8 long")
 	case f.Before+f.Offset+len(f.Data) > 65535:
-		return !r.bad(&r.counts.Malformed, f, AnomalyTooLong, fmt.Sprintf("ends at %d", f.Before+f.Offset+len(f.Data)))
+		return !r.bad(&r.led.FragmentsRefused, f, AnomalyTooLong, fmt.Sprintf("ends at %d", f.Before+f.Offset+len(f.Data)))
 	}
 	return false
 }
@@ -140,9 +137,9 @@ func (r *Reassembler) overlap(g *datagram, f *Fragment, data []byte) bool {
 			r.tell(f, AnomalyConflict, fmt.Sprintf("fragments differ at byte %d; read as %s does", where, g.policy))
 		}
 	case rel == differs && !nothingNew:
-		return r.bad(&r.counts.Conflict, f, AnomalyConflict, fmt.Sprintf("fragments differ at byte %d", where))
+		return r.bad(&r.led.Datagrams[event.DatagramConflict], f, AnomalyConflict, fmt.Sprintf("fragments differ at byte %d", where))
 	case g.ip6 && !nothingNew:
-		return r.bad(&r.counts.Conflict, f, AnomalyConflict, "overlap in IPv6")
+		return r.bad(&r.led.Datagrams[event.DatagramConflict], f, AnomalyConflict, "overlap in IPv6")
 	case rel == differs && !g.told[1]:
 		g.told[1] = true
 		r.tell(f, AnomalyConflict, fmt.Sprintf("a repeat differs at byte %d and is ignored", where))
@@ -179,14 +176,14 @@ func (r *Reassembler) finish(g *datagram, d *Datagram) {
 		r.out = append(r.out, g.pieces[i].data...)
 	}
 	*d = Datagram{Next: g.next, TTL: g.ttl, Data: r.out, Frames: g.from}
-	r.counts.Completed++
+	r.led.Datagrams[event.DatagramWhole]++
 	r.remove(g)
 }
 
 // Advance drops datagrams that are too old at the packet clock.
 func (r *Reassembler) Advance(clock int64) {
 	for g := r.all.oldest; g != nil && clock-g.born >= int64(r.cfg.Timeout); g = r.all.oldest {
-		r.counts.Timeout++
+		r.led.Datagrams[event.DatagramTimeout]++
 		r.kill(g)
 	}
 }
@@ -194,7 +191,7 @@ func (r *Reassembler) Advance(clock int64) {
 // Flush drops whatever is incomplete: the end of the capture.
 func (r *Reassembler) Flush() {
 	for r.all.oldest != nil {
-		r.counts.Flushed++
+		r.led.Datagrams[event.DatagramUnended]++
 		r.kill(r.all.oldest)
 	}
 }

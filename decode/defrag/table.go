@@ -1,6 +1,10 @@
 package defrag
 
-import "net/netip"
+import (
+	"net/netip"
+
+	"spaniel/event"
+)
 
 // begin makes a datagram for f's key, as the newest.
 func (r *Reassembler) begin(f *Fragment) *datagram {
@@ -12,6 +16,8 @@ func (r *Reassembler) begin(f *Fragment) *datagram {
 		r.from[sk] = g.src
 	}
 	r.table[f.Key] = g
+	r.led.DatagramsBegun++
+	r.led.DatagramsHeld++
 	if g.older = r.all.newest; g.older != nil {
 		g.older.newer = g
 	} else {
@@ -60,6 +66,7 @@ func (r *Reassembler) kill(g *datagram) {
 // remove takes g out of every list.
 func (r *Reassembler) remove(g *datagram) {
 	delete(r.table, g.key)
+	r.led.DatagramsHeld--
 	if g.older != nil {
 		g.older.newer = g.newer
 	} else {
@@ -91,12 +98,12 @@ func (r *Reassembler) remove(g *datagram) {
 // the present one have been told.
 func (r *Reassembler) fit(g *datagram) bool {
 	for g.src.cost > r.cfg.MaxBytes/100*r.cfg.SourceShare {
-		if !r.evict(g.src.list.oldest, g, &r.counts.Share) {
+		if !r.evict(g.src.list.oldest, g, &r.led.Datagrams[event.DatagramShare]) {
 			return false
 		}
 	}
 	for r.cost > r.cfg.MaxBytes {
-		if !r.evict(r.all.oldest, g, &r.counts.Evicted) {
+		if !r.evict(r.all.oldest, g, &r.led.Datagrams[event.DatagramEvicted]) {
 			return false
 		}
 	}

@@ -57,14 +57,19 @@ type Decoder struct {
 	parts []uint64
 	depth uint8  // tunnels entered
 	notes uint32 // anomalies reported
+	clock int64
+	frame uint64
+
+	tallies tallies
 }
 
 // New returns a Decoder that counts in led and reports anomalies to note,
 // which may be nil. Anomalies carry their clock, frame and an ordinal within
-// the frame from 0.
+// the frame from 0. Of each name NoteTop are reported within NoteSpan, and how
+// many more there were.
 func New(cfg Config, led *event.Ledger, note func(event.Anomaly)) *Decoder {
-	d := &Decoder{cfg: cfg, led: led, note: note}
-	d.frags = defrag.New(cfg.Defrag, d.report, d.fragmentsDied)
+	d := &Decoder{cfg: cfg, led: led, note: note, tallies: newTallies()}
+	d.frags = defrag.New(cfg.Defrag, led, d.report, d.fragmentsDied)
 	return d
 }
 
@@ -75,9 +80,13 @@ func New(cfg Config, led *event.Ledger, note func(event.Anomaly)) *Decoder {
 // A frame that held a fragment is counted as FrameFragment; should its
 // datagram die later, the count moves to FrameFragDropped.
 func (d *Decoder) Decode(f *event.Frame, p *Packet) event.FrameFate {
+	d.notes, d.clock, d.frame = 0, f.Clock, f.Number
+	if f.Clock >= d.tallies.due {
+		d.release(f.Clock, f.Number)
+	}
 	d.frags.Advance(f.Clock)
 	p.reset(f)
-	d.p, d.depth, d.notes, d.mac, d.parts = p, 0, 0, nil, d.parts[:0]
+	d.p, d.depth, d.mac, d.parts = p, 0, nil, d.parts[:0]
 	d.cut = f.Length > len(f.Data)
 	fate := d.link(f.Link, f.Data)
 	d.p, d.mac = nil, nil
@@ -87,11 +96,15 @@ func (d *Decoder) Decode(f *event.Frame, p *Packet) event.FrameFate {
 	return fate
 }
 
-// Flush ends the capture: fragments still waiting become FrameFragDropped.
-func (d *Decoder) Flush() { d.frags.Flush() }
-
-// Fragments returns what became of fragmented datagrams so far.
-func (d *Decoder) Fragments() defrag.Counts { return d.frags.Counts() }
+// Flush ends the capture: fragments still waiting become FrameFragDropped, and
+// what was held back is told.
+func (d *Decoder) Flush() {
+	d.frags.Flush()
+	for _, t := range d.tallies.of {
+		t.since = d.clock - NoteSpan
+	}
+	d.release(d.clock, d.frame)
+}
 
 // Copies returns what was seen of packets that the mirror sent twice.
 func (d *Decoder) Copies() CopyStats { return d.seen.stats }
@@ -105,15 +118,6 @@ func (d *Decoder) Parts() []uint64 { return d.parts }
 func (d *Decoder) fragmentsDied(frames int) {
 	d.led.Frames[event.FrameFragment] -= uint64(frames)
 	d.led.Frames[event.FrameFragDropped] += uint64(frames)
-}
-
-// report gives an anomaly its ordinal and hands it on.
-func (d *Decoder) report(a event.Anomaly) {
-	a.Order.Ord = d.notes
-	d.notes++
-	if d.note != nil {
-		d.note(a)
-	}
 }
 
 // anomaly reports one of the present frame, between two addresses.

@@ -10,9 +10,9 @@ const (
 	// senderSets times senderWays hosts are remembered.
 	senderSets, senderWays = 1024, 4
 	// maxBadNotes anomalies about one host's checksums are told while it is
-	// remembered, maxOffloadNotes about offloading hosts in all; beyond that one
-	// whenever their number has doubled, which says how many were not told.
-	maxBadNotes, maxOffloadNotes = 8, 256
+	// remembered, a power of two; beyond that one whenever their number has
+	// doubled, which says how many were not told.
+	maxBadNotes = 8
 )
 
 // sender is what is known of a host's checksums at one capture interface.
@@ -36,8 +36,6 @@ type senders struct {
 	last *sender  // packets come in trains
 	// unfilled of the checked segments were left to a network card.
 	checked, unfilled uint64
-	// offloading hosts were noted.
-	offloading int
 }
 
 // of returns what is known of a host, to be changed in place.
@@ -88,27 +86,21 @@ func (t *senders) merged() bool { return t.unfilled*8 >= t.checked }
 // badChecksum reports a wrong checksum of a host that sends right ones.
 func (d *Decoder) badChecksum(s *sender, what string, src, dst netip.Addr) {
 	s.told++
-	d.capped(AnomalyChecksum, what, int(s.told), maxBadNotes, src, dst)
+	switch n := s.told; {
+	case n <= maxBadNotes:
+	case n&(n-1) == 0:
+		what += fmt.Sprintf("; %d more were not told", n/2-1)
+	default:
+		d.led.AnomaliesHeld++
+		return
+	}
+	d.anomaly(AnomalyChecksum, what, src, dst)
 }
 
 // offloads reports, once, a host without right checksums.
 func (d *Decoder) offloads(s *sender, what string, src, dst netip.Addr) {
 	if !s.noted {
-		d.senders.offloading++
-		d.capped(AnomalyOffload, what, d.senders.offloading, maxOffloadNotes, src, dst)
+		d.anomaly(AnomalyOffload, what, src, dst)
 	}
 	s.noted = true
-}
-
-// capped reports the n-th anomaly of a kind of which top, a power of two, are
-// told one by one.
-func (d *Decoder) capped(name, what string, n, top int, src, dst netip.Addr) {
-	switch {
-	case n <= top:
-	case n&(n-1) == 0:
-		what += fmt.Sprintf("; %d more were not told", n/2-1)
-	default:
-		return
-	}
-	d.anomaly(name, what, src, dst)
 }

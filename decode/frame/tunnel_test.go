@@ -67,8 +67,8 @@ func TestOuterAndInnerFragmentsStayApart(t *testing.T) {
 	inner := "45 00 001c 0001 2000 40 04 0000 c6336407 0a000005 4500001400010000"
 	whole := strings.Replace(outer(inner), "2000 40 04", "0000 40 04", 1)
 	h := newHarness(Config{Checksums: Ignore}).run(t, []event.Frame{frameOf(t, 101, whole), frameOf(t, 101, outer("4500001400010000"))})
-	if h.frags.Counts().Flushed != 2 || h.frags.Counts().Conflict != 0 || len(h.notes) != 0 {
-		t.Errorf("%+v %v", h.frags.Counts(), h.notes)
+	if h.led.Datagrams[event.DatagramUnended] != 2 || h.led.Datagrams[event.DatagramConflict] != 0 || len(h.notes) != 0 {
+		t.Errorf("%+v %v", h.led.Datagrams, h.notes)
 	}
 }
 

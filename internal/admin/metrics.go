@@ -50,6 +50,12 @@ func captureMetrics() []metric {
 				put(float64(n), event.FrameFate(i).String())
 			}
 		}),
+		counter("datagrams_total", "IP datagrams that came in fragments, by what became of them.", []string{"fate"}, func(s *Snapshot, put func(float64, ...string)) {
+			for i, n := range s.Ledger.Datagrams {
+				put(float64(n), event.DatagramFate(i).String())
+			}
+		}),
+		counter("fragments_refused_total", "IPv6 fragments that a host refuses alone.", nil, func(s *Snapshot, put func(float64, ...string)) { put(float64(s.Ledger.FragmentsRefused)) }),
 		counter("frame_bytes_total", "Bytes of the frames captured.", nil, func(s *Snapshot, put func(float64, ...string)) { put(float64(s.Ledger.FrameBytes)) }),
 	}
 }
@@ -65,6 +71,7 @@ func trafficMetrics() []metric {
 		counter("tcp_gap_bytes_total", "Bytes known to be missing in them.", nil, func(s *Snapshot, put func(float64, ...string)) { put(float64(s.Ledger.GapBytes)) }),
 		gauge("state_entries", "Entries in the tables that hold state.", []string{"table"}, func(s *Snapshot, put func(float64, ...string)) {
 			put(float64(s.Ledger.Flows-min(s.Ledger.FlowsEnded, s.Ledger.Flows)), "flows")
+			put(float64(s.Ledger.DatagramsHeld), "datagrams")
 		}),
 		counter("calls_total", "Calls by what became of their record.", []string{"fate"}, func(s *Snapshot, put func(float64, ...string)) {
 			for i, n := range s.Ledger.Calls {
@@ -77,6 +84,7 @@ func trafficMetrics() []metric {
 			}
 		}),
 		counter("anomalies_total", "Protocol anomalies seen.", nil, func(s *Snapshot, put func(float64, ...string)) { put(float64(s.Ledger.Anomalies)) }),
+		counter("anomalies_held_total", "Protocol anomalies that were only counted, being too many of their kind.", nil, func(s *Snapshot, put func(float64, ...string)) { put(float64(s.Ledger.AnomaliesHeld)) }),
 		counter("losses_total", "Records of lost traffic.", nil, func(s *Snapshot, put func(float64, ...string)) { put(float64(s.Ledger.Losses)) }),
 		counter("alerts_total", "Alerts raised.", []string{"rule", "severity"}, func(s *Snapshot, put func(float64, ...string)) {
 			for _, r := range s.Rules {

@@ -10,6 +10,7 @@ import (
 
 	"spaniel/decode"
 	"spaniel/decode/body"
+	"spaniel/decode/frame"
 	"spaniel/decode/http1"
 	"spaniel/detect"
 	"spaniel/event"
@@ -182,6 +183,10 @@ func capTable() string {
 		{"connection that never got beyond its SYN", c.Stream.SynIdle.String(), "it ends as idle"},
 		{"connection without packets", c.Stream.OpenIdle.String(), "it ends as idle"},
 		{"connection of which one side has ended", c.Stream.HalfIdle.String(), "it ends as idle"},
+		{"anomalies of lone frames, of one name within 10s", fmt.Sprint(frame.NoteTop), "the others are counted; one more says how many, and when the last"},
+		{"memory for fragments of IP datagrams", "16MiB", "the oldest incomplete datagram goes"},
+		{"the same of one sender", "25%", "its oldest datagram goes"},
+		{"fragments of a datagram that bring bytes", "64", "the datagram goes"},
 		{"body kept", size(c.HTTP.BodyCap), "the rest is counted only"},
 		{"message head", size(c.HTTP.HeadCap), "the rest is passed over, but for its framing"},
 		{"header fields of a message", fmt.Sprint(c.HTTP.MaxFields), "the others are passed over"},
