@@ -10,6 +10,8 @@ import (
 	"unicode/utf8"
 
 	"github.com/expr-lang/expr/ast"
+
+	"spaniel/detect/text"
 )
 
 // Static limits of an expression: what it may cost is known before it runs.
@@ -233,6 +235,15 @@ func (c *checker) literal(f *function, n ast.Node) {
 		} else if _, err := netip.ParsePrefix(s.Value); err != nil {
 			c.fault(n, utf8.RuneCountInString(s.Value)+2, `write address/bits: "10.0.0.0/8"`, "%q is not a network", s.Value)
 		}
+	case wildcardLiteral:
+		s, ok := n.(*ast.StringNode)
+		if !ok {
+			c.fault(n, 1, `write it between quotes: "*.example"`, "the pattern of %s must be a literal", f.name)
+		} else if _, err := text.NewWildcard(s.Value); err != nil {
+			c.fault(n, utf8.RuneCountInString(s.Value)+2, "", "%v", err)
+		}
+	case piiLiteral:
+		c.piiKinds(n)
 	case listLiteral:
 		c.listName(f, n)
 	case needleLiteral, wordsLiteral:

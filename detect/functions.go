@@ -57,6 +57,8 @@ const (
 	wordsLiteral
 	// listLiteral is a literal list of words, or the name of a list.
 	listLiteral
+	wildcardLiteral
+	piiLiteral
 )
 
 // function is a function of the expression language.
@@ -130,6 +132,10 @@ func functionTable() []function {
 		responseFunction("stack_trace", "a stack trace of a program", text.StackTrace),
 		responseFunction("file_leak", "the contents of a system file", text.LeakFile),
 		responseFunction("command_output", "the output of a command", text.CommandOutput))
+	list = append(list, piiFunction())
+	list = append(list, valueFunctions()...)
+	list = append(list, placeFunctions()...)
+	list = append(list, timeFunctions()...)
 	for _, m := range matchers() {
 		list = append(list, matcherFunction(m))
 	}

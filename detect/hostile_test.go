@@ -117,7 +117,7 @@ func TestKeysAreBounded(t *testing.T) {
 }
 
 func TestWhere(t *testing.T) {
-	w, err := CompileWhere(`resp.status >= 500 && req.path startsWith "/a"`)
+	w, err := CompileWhere(`resp.status >= 500 && req.path startsWith "/a"`, load(t, sqliRule))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -141,12 +141,12 @@ func TestWhere(t *testing.T) {
 			t.Error(err)
 		}
 	}
-	_, err = CompileWhere("resp.status >= 500 && req.pth == 1")
+	_, err = CompileWhere("resp.status >= 500 && req.pth == 1", load(t, sqliRule))
 	want := "--where:1:23: unknown field \"req.pth\"  (did you mean \"req.path\"?)\n    1 | resp.status >= 500 && req.pth == 1\n      |                       ^^^^^^^"
 	if err == nil || err.Error() != want {
 		t.Errorf("got\n%v\nwant\n%s", err, want)
 	}
-	w, err = CompileWhere("int(req.path) > 3")
+	w, err = CompileWhere("int(req.path) > 3", load(t, sqliRule))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -45,7 +45,7 @@ type bench struct {
 // NewJudge returns a judge for a partition.
 func NewJudge(s *Set, cfg *Config) *Judge {
 	b := &bench{scope: newScope(s.lang, cfg, s.hash), view: prefilter.NewView(s.lang.leafTests()), memo: newMemo(s.lang), slabs: make([]slab, len(s.rules))}
-	b.scope.view, b.scope.lists = &b.view, s.lists
+	b.scope.view, b.scope.lists, b.scope.around = &b.view, s.lists, s.around
 	j := &Judge{bench: b, set: s, cfg: cfg, lim: cfg.Limits.complete(), stats: make([]RuleStats, len(s.rules))}
 	for i, r := range s.rules {
 		j.stats[i].ID = r.ID
@@ -77,6 +77,10 @@ func (j *Judge) client(c *event.Call) {
 		if j.cfg.RealIP != nil {
 			c.RealIP = j.cfg.RealIP(c.RealIP, &c.Req.Message)
 		}
+	}
+	if db := j.set.around.geo; db != nil && c.RealIP.IsValid() {
+		p := j.scope.places.of(db, c.RealIP)
+		c.Country, c.ASN = p.country, p.asn
 	}
 	a := j.scope.agents.of(c.Req.Get("user-agent"))
 	c.AgentFamily, c.Bot = a.family, a.claimed

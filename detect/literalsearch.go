@@ -25,6 +25,10 @@ func literalSearch(function string, lit ast.Node) (search, bool) {
 		if re, ok := constant(regexLiteral, lit).(*regexp.Regexp); ok {
 			return regexSearch(re), true
 		}
+	case "wildcard":
+		if w, ok := constant(wildcardLiteral, lit).(*text.Wildcard); ok {
+			return screened(w.Match, []string{w.Longest()}, false), true
+		}
 	case "contains_any":
 		if n, ok := constant(needleLiteral, lit).(*needles); ok {
 			return screened(n.find, n.lower, false), true

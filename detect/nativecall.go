@@ -28,7 +28,17 @@ func (t *translator) call(n *ast.CallNode) native {
 		if len(n.Arguments) == 1 {
 			return t.hasHeader(name[:len(name)-len(".has_header")], t.expr(n.Arguments[0]))
 		}
-	case "reads", "contains_any":
+	case "hour", "weekday":
+		if len(n.Arguments) == 0 {
+			return map[string]native{"hour": {whole: func(ev *eval) int { return ev.scope.local().Hour() }}, "weekday": {text: func(ev *eval) string { return ev.scope.weekday() }}}[name]
+		}
+	case "country", "asn":
+		return t.placeOf(name, n.Arguments)
+	case "luhn", "iban", "entropy", "similar":
+		return t.ofValues(name, n.Arguments)
+	case "pii":
+		return t.pii(n)
+	case "reads", "contains_any", "wildcard":
 		if len(n.Arguments) == 2 {
 			if s, ok := literalSearch(name, n.Arguments[1]); ok {
 				return t.search(n, s.find, nil)
@@ -108,6 +118,20 @@ func (t *translator) cidr(args []ast.Node) native {
 		return native{}
 	}
 	return native{truth: func(ev *eval) bool { return inNetworks(x(ev), nets) }}
+}
+
+func (t *translator) placeOf(name string, args []ast.Node) native {
+	if len(args) != 1 {
+		return native{}
+	}
+	x := t.expr(args[0]).text
+	switch {
+	case x == nil:
+		return native{}
+	case name == "country":
+		return native{text: func(ev *eval) string { return ev.scope.country(x(ev)) }}
+	}
+	return native{whole: func(ev *eval) int { return ev.scope.asn(x(ev)) }}
 }
 
 func (t *translator) agent(name string, args []ast.Node) native {

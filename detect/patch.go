@@ -5,6 +5,8 @@ import (
 	"regexp"
 
 	"github.com/expr-lang/expr/ast"
+
+	"spaniel/detect/text"
 )
 
 // patcher turns the names of an expression into calls that receive the scope:
@@ -154,6 +156,16 @@ func literalNode(kind literal, n ast.Node) ast.Node {
 				nd.lower = append(nd.lower, lowerASCII(w))
 			}
 			v = nd
+		}
+	case wildcardLiteral:
+		if s, ok := n.(*ast.StringNode); ok {
+			if w, err := text.NewWildcard(s.Value); err == nil {
+				v = w
+			}
+		}
+	case piiLiteral:
+		if kinds, _ := piiNode(n); kinds != nil {
+			v = kinds
 		}
 	case wordsLiteral:
 		if list, ok := stringList(n); ok {

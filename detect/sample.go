@@ -22,7 +22,7 @@ type sample struct {
 func (s *scope) sample() *sample {
 	c, fl := s.call, s.flow()
 	m := &sample{id: c.ID, time: c.Time, order: c.Order, status: uint16(c.Resp.Status), seen: c.Resp.Seen, incomplete: c.Flags.Has(incompleteFlags)}
-	m.client = event.AlertClient{IP: s.outgoing("client.ip", s.text("client.ip"), true), Port: fl.Client.Port(), Fingerprint: s.text("client.fingerprint")}
+	m.client = event.AlertClient{IP: s.outgoing("client.ip", s.text("client.ip"), true), Port: fl.Client.Port(), Fingerprint: s.text("client.fingerprint"), Country: c.Country}
 	m.server = event.AlertServer{IP: s.text("server.ip"), Port: fl.Server.Port()}
 	m.who = event.AlertWho{Kind: c.Principal.Kind, ID: c.Principal.ID, User: s.outgoing("principal.user", c.Principal.User, false), Session: c.Principal.Session}
 	if m.who.Kind == "" {

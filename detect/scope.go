@@ -29,7 +29,9 @@ type scope struct {
 	// what it may cost; 0 is any.
 	steps, budget int
 	// lists are those of the set, by place.
-	lists []*list.List
+	lists  []*list.List
+	around around
+	places places
 	// view, if there is one, says beforehand what matchers find in leaves.
 	view *prefilter.View
 }

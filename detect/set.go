@@ -8,10 +8,12 @@ import (
 	"maps"
 	"sort"
 	"strings"
-
-	"spaniel/detect/list"
+	"time"
 
 	"github.com/goccy/go-yaml/ast"
+
+	"spaniel/detect/geo"
+	"spaniel/detect/list"
 )
 
 // A Source is a tree of rule files: the embedded ones, or a directory. Files
@@ -36,6 +38,10 @@ type LoadOptions struct {
 	Lists []ListFile
 	// Meanings correct what calls mean; a bad one is a problem of the set.
 	Meanings []Meaning
+	// Geo tells countries and networks; nil: nothing does.
+	Geo *geo.DB
+	// Zone is that of hour() and weekday(); nil: UTC.
+	Zone *time.Location
 }
 
 // A Set is a loaded rule set: immutable, shared by judges and stages.
@@ -50,6 +56,7 @@ type Set struct {
 	// meanings correct what calls mean, in the order of asking.
 	meanings []meaning
 	lint     *linter // while rules are read
+	around   around
 }
 
 // maxRules bounds a set.
@@ -61,7 +68,7 @@ func Load(sources []Source, opt LoadOptions) (*Set, error) { return loadWith(sou
 
 // loadWith lets lint, if there is one, look at each rule as it is read.
 func loadWith(sources []Source, opt LoadOptions, lint *linter) (*Set, error) {
-	s := &Set{byID: map[string]*Rule{}, lang: newLanguage(), lint: lint}
+	s := &Set{byID: map[string]*Rule{}, lang: newLanguage(), lint: lint, around: around{opt.Geo, opt.Zone}}
 	var problems []Problem
 	problems = append(problems, s.loadLists(sources, opt)...)
 	for _, src := range sources {
@@ -85,6 +92,10 @@ func loadWith(sources []Source, opt LoadOptions, lint *linter) (*Set, error) {
 // what its lists hold, and the meanings it was given.
 func (s *Set) Hash() string { return s.hash }
 
+// GeoFaults counts look-ups of addresses that a damaged database could not
+// answer, since the set was loaded.
+func (s *Set) GeoFaults() uint64 { return s.around.geo.Faults() }
+
 // Rules lists the rules by id; the caller must not change them.
 func (s *Set) Rules() []*Rule { return s.rules }
 
@@ -98,6 +109,12 @@ func (s *Set) sum() string {
 	}
 	for _, l := range s.lists {
 		fmt.Fprintf(h, "%s\x00%s\x00%s\x00", l.Name, l.Kind, l.Hash)
+	}
+	if s.around.geo != nil {
+		fmt.Fprintf(h, "geo\x00%s\x00", s.around.geo.Hash())
+	}
+	if s.around.zone != nil {
+		fmt.Fprintf(h, "zone\x00%s\x00", s.around.zone)
 	}
 	return hex.EncodeToString(h.Sum(nil)[:6])
 }

@@ -14,6 +14,7 @@ import (
 type Where struct {
 	prog *program
 	lang *language
+	set  *Set
 	free sync.Pool
 }
 
@@ -23,10 +24,12 @@ type whereState struct {
 	vm    vm.VM
 }
 
-// CompileWhere compiles an expression that chooses calls. The error is a
-// *LoadError with column and caret.
-func CompileWhere(src string) (*Where, error) {
+// CompileWhere compiles an expression that chooses calls; what it may ask
+// beside the call, lists among it, is that of set. The error is a *LoadError
+// with column and caret.
+func CompileWhere(src string, set *Set) (*Where, error) {
 	lang := newLanguage()
+	lang.lists, lang.kinds = set.lang.lists, set.lang.kinds
 	prog, faults := lang.compile(src, wantBool)
 	if len(faults) > 0 {
 		d := &document{name: "--where", text: src}
@@ -36,7 +39,7 @@ func CompileWhere(src string) (*Where, error) {
 		}
 		return nil, &LoadError{Problems: d.problems}
 	}
-	return &Where{prog: prog, lang: lang}, nil
+	return &Where{prog: prog, lang: lang, set: set}, nil
 }
 
 // Match reports whether the expression chooses the call. An error is one of
@@ -44,7 +47,8 @@ func CompileWhere(src string) (*Where, error) {
 func (w *Where) Match(c *event.Call) (bool, error) {
 	st, ok := w.free.Get().(*whereState)
 	if !ok {
-		st = &whereState{scope: newScope(w.lang, &Config{}, "")}
+		st = &whereState{scope: newScope(w.lang, &Config{}, w.set.hash)}
+		st.scope.lists, st.scope.around = w.set.lists, w.set.around
 	}
 	st.scope.reset(c)
 	yes, err := w.prog.test(&st.vm, st.scope)

@@ -46,7 +46,10 @@ type Call struct {
 	KeepLeaves bool
 	// AgentFamily and Bot are what the user agent calls itself.
 	AgentFamily, Bot string
-	Principal        Principal
+	// Country and ASN say where RealIP is, "" and 0 where no database tells.
+	Country   string
+	ASN       uint32
+	Principal Principal
 
 	expand Expander
 	leaves []Leaf

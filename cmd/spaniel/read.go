@@ -57,6 +57,9 @@ func (a *app) read(ctx context.Context, paths []string, opt *readOptions) error 
 	if err != nil {
 		return err
 	}
+	if err := opt.choose(set); err != nil {
+		return err
+	}
 	files, err := capture.List(paths)
 	if err != nil {
 		return err
@@ -74,9 +77,21 @@ func (a *app) read(ctx context.Context, paths []string, opt *readOptions) error 
 // ruleSet loads the rules to judge by; with --no-rules a set without any.
 func (o *readOptions) ruleSet(cfg *config.Config) (*detect.Set, error) {
 	if o.noRules {
-		return detect.Load(nil, detect.LoadOptions{Meanings: meanings(cfg)})
+		around, err := aroundRules(cfg)
+		if err != nil {
+			return nil, err
+		}
+		return detect.Load(nil, around)
 	}
 	return loadRules(cfg, o.rules)
+}
+
+// choose reads --where, which may ask what the rules may.
+func (o *readOptions) choose(set *detect.Set) (err error) {
+	if o.where != "" {
+		o.chooser, err = detect.CompileWhere(o.where, set)
+	}
+	return err
 }
 
 // newReading makes what lasts over all files of one read.

@@ -91,9 +91,6 @@ func (o *readOptions) check() (err error) {
 			return err
 		}
 	}
-	if o.where != "" {
-		o.chooser, err = detect.CompileWhere(o.where)
-	}
 	return err
 }
 

@@ -82,12 +82,18 @@ func (a *app) ruleChoice(paths []string) ([]detect.Source, detect.LoadOptions, e
 	if err != nil {
 		return nil, detect.LoadOptions{}, err
 	}
-	if len(paths) > 0 {
-		src, err := ruleSources(paths)
-		return src, detect.LoadOptions{Beside: []detect.Source{builtinRules()}, Lists: listFiles(cfg)}, err
+	opt, err := aroundRules(cfg)
+	if err != nil {
+		return nil, opt, err
 	}
+	if len(paths) > 0 {
+		opt.Beside = []detect.Source{builtinRules()}
+		src, err := ruleSources(paths)
+		return src, opt, err
+	}
+	opt.Disable, opt.Packs = cfg.Rules.Disable, cfg.Rules.Packs
 	own, err := ruleSources(cfg.Rules.Paths)
-	return append([]detect.Source{builtinRules()}, own...), detect.LoadOptions{Disable: cfg.Rules.Disable, Packs: cfg.Rules.Packs, Lists: listFiles(cfg), Meanings: meanings(cfg)}, err
+	return append([]detect.Source{builtinRules()}, own...), opt, err
 }
 
 func builtinRules() detect.Source { return detect.Source{Name: "builtin", FS: rules.FS} }

@@ -1,8 +1,10 @@
 package main
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
+	"time"
 
 	"spaniel/detect"
 	"spaniel/internal/config"
@@ -20,7 +22,25 @@ func loadRules(cfg *config.Config, more []string) (*detect.Set, error) {
 		}
 		sources = append(sources, own...)
 	}
-	return detect.Load(sources, detect.LoadOptions{Disable: cfg.Rules.Disable, Packs: cfg.Rules.Packs, Lists: listFiles(cfg), Meanings: meanings(cfg)})
+	opt, err := aroundRules(cfg)
+	if err != nil {
+		return nil, err
+	}
+	opt.Disable, opt.Packs = cfg.Rules.Disable, cfg.Rules.Packs
+	return detect.Load(sources, opt)
+}
+
+// aroundRules is what rules may ask beside the call: lists, databases, the
+// time zone, and what calls mean.
+func aroundRules(cfg *config.Config) (opt detect.LoadOptions, err error) {
+	opt.Lists, opt.Meanings = listFiles(cfg), meanings(cfg)
+	if cfg.Rules.Timezone != "" {
+		if opt.Zone, err = time.LoadLocation(cfg.Rules.Timezone); err != nil {
+			return opt, fmt.Errorf("rules.timezone: %w", err) // config.Validate has refused it before
+		}
+	}
+	opt.Geo, err = openGeo(cfg)
+	return opt, err
 }
 
 // meanings are what the configuration says that calls mean.

@@ -75,7 +75,7 @@ func (s *service) reloads(ctx context.Context, hup <-chan os.Signal) error {
 
 // snapshot gathers the numbers for metrics and health.
 func (s *service) snapshot() admin.Snapshot {
-	snap := admin.Snapshot{ReloadOK: s.reloadOK.Load(), Sinks: s.sinkCounts(time.Now())}
+	snap := admin.Snapshot{ReloadOK: s.reloadOK.Load(), GeoFaults: s.set.Load().GeoFaults(), Sinks: s.sinkCounts(time.Now())}
 	work := map[string]detect.RuleStats{}
 	if s.sensor != nil {
 		snap.Ledger = s.sensor.Ledger()

@@ -89,6 +89,19 @@ func (w *Wildcard) Simple() (literal string, open Open) {
 	return "", Complicated
 }
 
+// Longest returns the longest literal text that what matches must hold, in
+// lower case.
+func (w *Wildcard) Longest() (longest string) {
+	for _, p := range w.pieces {
+		for _, part := range p {
+			if len(part) > len(longest) {
+				longest = part
+			}
+		}
+	}
+	return longest
+}
+
 // Match reports whether the pattern is that of the whole of s; if so, that is
 // the match.
 //

@@ -14,6 +14,8 @@ type Snapshot struct {
 	Spool []SpoolCount
 	// Messages counts calls by how much of them was seen.
 	Messages [NumSeen]uint64
+	// GeoFaults counts look-ups of addresses that a database could not answer.
+	GeoFaults uint64
 	// ReloadOK is false while the rules on disk could not be loaded.
 	ReloadOK bool
 }

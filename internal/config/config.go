@@ -64,6 +64,8 @@ type Privacy struct {
 type Clients struct {
 	TrustedHops []string `yaml:"trusted_hops" jsonschema_description:"networks of your proxies, such as 10.0.0.0/8, whose word on the client is believed"`
 	Header      string   `yaml:"header" jsonschema_description:"header in which they tell it: X-Forwarded-For if empty; Forwarded (RFC 7239), X-Real-IP or the like, where they set that and drop what a client sent"`
+	CountryDB   string   `yaml:"country_db" jsonschema_description:"MMDB file that knows the countries of addresses, such as GeoLite2-Country.mmdb; none is shipped"`
+	ASNDB       string   `yaml:"asn_db" jsonschema_description:"MMDB file that knows the autonomous systems of addresses, such as GeoLite2-ASN.mmdb"`
 }
 
 // Semantics says what some calls mean.
@@ -82,6 +84,8 @@ type Rules struct {
 	Packs   []string `yaml:"packs" jsonschema_description:"built-in packs to load; all if empty"`
 	Disable []string `yaml:"disable" jsonschema_description:"ids of rules to leave out"`
 	Lists   []List   `yaml:"lists" jsonschema_description:"files with named lists that rules look values up in, beside those among your rules (NAME.KIND.list)"`
+
+	Timezone string `yaml:"timezone" jsonschema_description:"zone of hour() and weekday(), such as Europe/Berlin; UTC if empty"`
 }
 
 // List is a file with a named list.

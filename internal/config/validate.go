@@ -48,6 +48,8 @@ func (v *validator) check(cfg *Config) []Problem {
 		_, err := netip.ParsePrefix(h)
 		v.need(fmt.Sprintf("clients.trusted_hops[%d]", i), err == nil, fmt.Sprintf("%q is no network", h), "write it like 10.0.0.0/8")
 	}
+	_, err := time.LoadLocation(cfg.Rules.Timezone) // of "" UTC
+	v.need("rules.timezone", err == nil && cfg.Rules.Timezone != "Local", fmt.Sprintf("%q is no time zone that this machine knows", cfg.Rules.Timezone), "write it like Europe/Berlin; the system's package tzdata has the names")
 	for i, l := range cfg.Rules.Lists {
 		path := fmt.Sprintf("rules.lists[%d]", i)
 		v.need(path+".name", nameOK(l.Name), fmt.Sprintf("%q is no name", l.Name), "use letters, digits, - and _, 64 at most")

@@ -8,8 +8,7 @@ import (
 )
 
 // Call fills rec from c: every column but sensor_zone, iface, ruleset and
-// spooled_day, which the sensor knows, and the country and number of the
-// client's network, which a database would. rec owns what it holds and keeps
+// spooled_day, which the sensor knows. rec owns what it holds and keeps
 // the capacity of its lists, so that records can be used again.
 func (r *Redactor) Call(c *event.Call, rec *event.Record) {
 	q, p, leaves, pii, anomalies, words := rec.ReqHeaders[:0], rec.RespHeaders[:0], rec.Leaves[:0], rec.PII[:0], rec.Anomalies[:0], rec.Flags[:0]
@@ -61,6 +60,7 @@ func (r *Redactor) messages(c *event.Call, rec *event.Record) {
 	rec.ReqType, rec.RespType = r.mediaType(&q.Message), r.mediaType(&p.Message)
 	rec.UserAgent = r.value(q.Get("User-Agent"))
 	rec.AgentFamily, rec.Bot = c.AgentFamily, c.Bot
+	rec.Country, rec.ASN = c.Country, c.ASN
 	rec.ReqHeaders = r.fields(rec.ReqHeaders, &q.Message)
 	rec.RespHeaders = r.fields(rec.RespHeaders, &p.Message)
 }
