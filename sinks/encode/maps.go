@@ -48,7 +48,7 @@ func appendDistinct(b []byte, h event.HeaderMap) (out []byte, ok bool) {
 		}
 		seen[k/64] |= 1 << (k % 64)
 		if known := &knownNames[k]; name == known.lower || name == known.usual {
-			b = append(b, known.lead...)
+			b = known.append(b)
 		} else if hasHigh(name) {
 			return nil, false
 		} else {

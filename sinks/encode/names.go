@@ -6,7 +6,7 @@ import "strings"
 // begins in JSON.
 type knownName struct {
 	usual, lower string // as senders write it
-	lead         string // "name":["
+	lead                // "name":["
 }
 
 // knownNames holds names at their marks; of two with one mark the first.
@@ -18,7 +18,7 @@ var knownNames = func() (t [256]knownName) {
 		Accept-Ranges Access-Control-Allow-Origin Strict-Transport-Security X-Content-Type-Options X-Frame-Options Content-Language`) {
 		if known := &t[nameMark(name)]; known.usual == "" {
 			lower := strings.ToLower(name)
-			*known = knownName{name, lower, string(AppendString(nil, lower)) + `:["`}
+			*known = knownName{name, lower, newLead(string(AppendString(nil, lower)) + `:["`)}
 		}
 	}
 	return t

@@ -20,8 +20,8 @@ type Row[T any] struct {
 // A field is what a line needs of a column: what stands between the value
 // before and its own, the quotes of both included, and where its value is.
 type field[T any] struct {
-	lead string
-	get  func(*T) any
+	lead
+	get func(*T) any
 }
 
 // NewRow returns a Row over the given columns.
@@ -29,11 +29,11 @@ func NewRow[T any](cols []event.Column[T]) *Row[T] {
 	r := &Row[T]{cols: cols}
 	between := ""
 	for _, c := range cols {
-		lead := string(AppendString([]byte(between), c.Name)) + ":"
+		text := string(AppendString([]byte(between), c.Name)) + ":"
 		if r.end = ""; quoted(c.Field(new(T))) {
-			lead, r.end = lead+`"`, `"`
+			text, r.end = text+`"`, `"`
 		}
-		r.fields = append(r.fields, field[T]{lead, c.Field})
+		r.fields = append(r.fields, field[T]{newLead(text), c.Field})
 		between = r.end + ","
 	}
 	return r
@@ -53,7 +53,7 @@ func quoted(p any) bool {
 func (w *Row[T]) AppendFields(b []byte, rec *T) []byte {
 	for i := range w.fields {
 		f := &w.fields[i]
-		b = append(b, f.lead...)
+		b = f.append(b)
 		switch p := f.get(rec).(type) {
 		case *string:
 			if *p != "" {

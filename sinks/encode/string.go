@@ -1,6 +1,8 @@
 package encode
 
 import (
+	"encoding/binary"
+	"slices"
 	"unicode/utf8"
 )
 
@@ -22,17 +24,51 @@ func AppendString(b []byte, s string) []byte {
 	return append(appendText(append(b, '"'), s), '"')
 }
 
-// appendText is AppendString without the quotes.
+// appendText is AppendString without the quotes. It copies eight bytes at a
+// time, for as long as they stand for themselves.
 func appendText(b []byte, s string) []byte {
-	n := plainPrefix(s)
-	if n == len(s) {
-		return append(b, s...)
+	n := len(b)
+	if cap(b)-n < len(s)+8 {
+		b = slices.Grow(b, len(s)+8)
 	}
-	return appendEscaped(b, s, n)
+	to := b[n : n+len(s)+8] // beyond its end stands nothing yet
+	i := 0
+	for ; i+8 <= len(s); i += 8 {
+		v := word(s[i:])
+		if !plainWord(v) {
+			return appendEscaped(b, s, i)
+		}
+		binary.LittleEndian.PutUint64(to[i:], v)
+	}
+	if i == len(s) {
+		return b[:n+i]
+	}
+	v, ok := uint64(0), true
+	switch rest := s[i:]; {
+	case i > 0: // the last eight: some of them are looked at again
+		v = word(s[len(s)-8:])
+		if ok = plainWord(v); ok {
+			binary.LittleEndian.PutUint64(to[len(s)-8:], v)
+		}
+	case len(rest) >= 4: // likewise four and four
+		low, high := halfWord(rest), halfWord(rest[len(rest)-4:])
+		if ok = plainWord(low | high<<32); ok {
+			binary.LittleEndian.PutUint32(to, uint32(low))
+			binary.LittleEndian.PutUint32(to[len(rest)-4:], uint32(high))
+		}
+	default:
+		if ok = plainBytes(rest) == len(rest); ok {
+			copy(to, rest)
+		}
+	}
+	if !ok {
+		return appendEscaped(b, s, i)
+	}
+	return b[:n+len(s)]
 }
 
 // appendEscaped is appendText of what holds something that may need an escape,
-// at n first.
+// not before n.
 func appendEscaped(b []byte, s string, n int) []byte {
 	start := 0
 	for i := n; i < len(s); {
@@ -59,23 +95,7 @@ func appendEscaped(b []byte, s string, n int) []byte {
 	return append(b, s[start:]...)
 }
 
-// plainPrefix returns how many bytes at the start of s stand for themselves,
-// looking at eight at a time.
-func plainPrefix(s string) (n int) {
-	for ; n+8 <= len(s); n += 8 {
-		if !plainWord(word(s[n:])) {
-			return n + plainBytes(s[n:])
-		}
-	}
-	switch {
-	case n > 0 && n < len(s) && plainWord(word(s[len(s)-8:])):
-		return len(s) // the last eight: some of them are looked at again
-	case n == 0 && len(s) >= 4 && plainWord(halfWord(s)|halfWord(s[len(s)-4:])<<32):
-		return len(s) // likewise four and four
-	}
-	return n + plainBytes(s[n:])
-}
-
+// plainBytes returns how many bytes at the start of s stand for themselves.
 func plainBytes(s string) (n int) {
 	for n < len(s) && plain[s[n]] {
 		n++

@@ -54,22 +54,37 @@ func oneLine(t *testing.T, b []byte) {
 	}
 }
 
-// TestPlainPrefixStopsAtEveryByte puts each byte into each place of plain texts
-// of every length up to twenty.
-func TestPlainPrefixStopsAtEveryByte(t *testing.T) {
+// TestTextAtEveryByte puts each byte into each place of plain texts of every
+// length up to twenty, and compares with what is written byte by byte; what
+// stands before it stays.
+func TestTextAtEveryByte(t *testing.T) {
 	for n := range 21 {
 		for at := range n {
 			for c := range 256 {
 				s := []byte("abcdefghijklmnopqrst")[:n]
 				s[at] = byte(c)
-				want := n
-				if !plain[c] {
-					want = at
-				}
-				if got := plainPrefix(string(s)); got != want {
-					t.Fatalf("%q: %d, want %d", s, got, want)
+				want := "before" + string(appendEscaped(nil, string(s), 0))
+				for room := range 2 { // there is none, there is enough
+					b := append(make([]byte, 0, 6+room*64), "before"...)
+					if got := string(appendText(b, string(s))); got != want {
+						t.Fatalf("%q: %q, want %q", s, got, want)
+					}
 				}
 			}
+		}
+	}
+}
+
+func TestLead(t *testing.T) {
+	for n := range 3 * leadBlock {
+		want := strings.Repeat("x", n)
+		l := newLead(want)
+		b := append(make([]byte, 0, 8), "before"...)
+		for range 3 {
+			b = l.append(b)
+		}
+		if got := string(b); got != "before"+want+want+want {
+			t.Fatalf("%d bytes: %q", n, got)
 		}
 	}
 }
