@@ -49,6 +49,13 @@ type fieldReader struct {
 func (r *fieldReader) lines(s string) {
 	defer r.unfold()
 	for bare := false; s != ""; {
+		if name, value, n := ordinary(s); n > 0 && !r.other {
+			r.hidden, bare = bare, false
+			r.unfold()
+			r.field(name, value)
+			s = s[n:]
+			continue
+		}
 		line, whole := s, s
 		if i := strings.IndexByte(s, '\n'); i >= 0 {
 			line, s = s[:i], s[i+1:]
@@ -104,12 +111,17 @@ func (r *fieldReader) line(line string) {
 	if !isToken(name) {
 		r.call.Mark(AnomalyHeaderName)
 	}
-	if r.hidden && !r.trailer && isFraming(name) {
-		r.call.Mark(AnomalySmuggling)
-	}
 	value := trim(line[i+1:])
 	if !cleanValue(value) {
 		r.call.Mark(AnomalyHeaderValue)
+	}
+	r.field(name, value)
+}
+
+// field takes a field that was taken apart.
+func (r *fieldReader) field(name, value string) {
+	if r.hidden && !r.trailer && isFraming(name) {
+		r.call.Mark(AnomalySmuggling)
 	}
 	r.note(name, value)
 	r.keep(name, value)

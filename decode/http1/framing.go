@@ -15,7 +15,9 @@ func (f *facts) noteLength(value string, c *event.Call) {
 		if !plain {
 			c.Mark(AnomalyContentLength)
 		}
-		f.last, f.hasLast = laxLength(trim(word)), true
+		if f.last, f.hasLast = n, true; !ok || n >= 1<<59 {
+			f.last = laxLength(trim(word))
+		}
 		if !ok {
 			f.badLength = true
 			continue

@@ -54,6 +54,16 @@ func (h *half) scan(b []byte, first bool) (n int, end, line bool) {
 	limit := uint64(h.conn.pool.cfg.HeadCap)
 	for n < len(b) {
 		i := bytes.IndexByte(b[n:], '\n')
+		if i > 1 && h.blank == 0 && !h.over { // a whole line, as nearly all are
+			h.seen += uint64(i + 1)
+			n += i + 1
+			h.lines++
+			h.over = h.seen >= limit
+			if first && h.lines == 1 {
+				return n, false, true
+			}
+			continue
+		}
 		part := b[n:]
 		if i >= 0 {
 			part = b[n : n+i]
@@ -152,8 +162,14 @@ func (h *half) readHead(b []byte, at event.Stamp) int {
 func (h *half) firstLine(line []byte) bool {
 	text, n := lineOf(line)
 	if h.dir == event.ToClient {
+		if bytes.HasPrefix(text, []byte("HTTP/")) {
+			return true
+		}
 		_, ok := parseStatusLine(view(text))
 		return ok
+	}
+	if n > 0 && plainRequestLine(view(text)) {
+		return true
 	}
 	r, ok := parseRequestLine(view(text))
 	if n == 0 { // longer than the cap: its version lies beyond

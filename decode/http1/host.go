@@ -6,6 +6,14 @@ import (
 	"spaniel/event"
 )
 
+// noHost marks bytes that are in no host.
+var noHost = func() (t [256]bool) {
+	for _, c := range []byte("@/\\,;? \t#") {
+		t[c] = true
+	}
+	return t
+}()
+
 // splitTarget fills what is derived from the target and the Host fields; cut
 // says that not all fields were seen. other takes the other of two hosts.
 func splitTarget(c *event.Call, f *facts, v version, cut, other bool) {
@@ -33,7 +41,13 @@ func splitTarget(c *event.Call, f *facts, v version, cut, other bool) {
 			}
 		}
 	}
-	odd := strings.IndexAny(host, "@/\\,;? \t#")
+	odd := 0
+	for odd < len(host) && !noHost[host[odd]] {
+		odd++
+	}
+	if odd == len(host) {
+		odd = -1
+	}
 	if f.hosts > 1 || odd >= 0 || oddPort(host) {
 		c.Mark(AnomalyHost)
 	}

@@ -73,6 +73,14 @@ func cutRequestLine(line string) (r requestLine, ok bool) {
 	return r, whole && strings.HasPrefix("HTTP/1.1", version) && knownMethod(method) && (strings.HasPrefix(target, "/") || strings.HasPrefix(target, "http://")) && cleanTarget(target)
 }
 
+// plainRequestLine reports whether line begins with a method of RFC 9110 and
+// ends with the usual version: parseRequestLine takes each of these for a request
+// line, whatever stands between, and takes it apart when its head is whole.
+func plainRequestLine(line string) bool {
+	n := strings.IndexByte(line, ' ')
+	return n > 0 && strings.HasSuffix(line, " HTTP/1.1") && plainMethod(line[:n])
+}
+
 // plainMethod reports whether s is a method of RFC 9110, or PATCH.
 func plainMethod(s string) bool {
 	switch s {
@@ -97,11 +105,4 @@ func ordinaryMethod(s string) bool {
 func cleanTarget(s string) bool { return s != "" && strings.IndexByte(s, ' ') < 0 && printable(s) }
 
 // printable reports whether s has no control byte.
-func printable(s string) bool {
-	for i := 0; i < len(s); i++ {
-		if s[i] < 0x20 || s[i] == 0x7f {
-			return false
-		}
-	}
-	return true
-}
+func printable(s string) bool { return clearPrefix(s) == len(s) }

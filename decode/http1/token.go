@@ -107,5 +107,9 @@ func blankIn(s string) int {
 
 // lastBlankIn returns where the last space or tab of s lies, -1 without one.
 func lastBlankIn(s string) int {
-	return max(strings.LastIndexByte(s, ' '), strings.LastIndexByte(s, '\t'))
+	i := len(s) - 1
+	for i >= 0 && !isBlank(s[i]) {
+		i--
+	}
+	return i
 }
