@@ -48,13 +48,23 @@ func sum64(acc uint64, b []byte) uint64 {
 	for ; len(b) >= 8; b = b[8:] {
 		acc, c = bits.Add64(acc, binary.LittleEndian.Uint64(b), c)
 	}
-	var last uint64
-	for i, v := range b {
-		last |= uint64(v) << (8 * i)
-	}
-	acc, c = bits.Add64(acc, last, c)
+	acc, c = bits.Add64(acc, lastWord(b), c)
 	acc, c = bits.Add64(acc, 0, c)
 	return acc + c
+}
+
+// lastWord is the word of fewer than eight bytes, as if zeros followed.
+func lastWord(b []byte) (v uint64) {
+	n := len(b)
+	switch {
+	case n >= 4: // two halves that may have bytes in common
+		return uint64(binary.LittleEndian.Uint32(b)) | uint64(binary.LittleEndian.Uint32(b[n-4:]))<<(8*(n-4))
+	case n >= 2:
+		return uint64(binary.LittleEndian.Uint16(b)) | uint64(b[n-1])<<(8*(n-1))
+	case n == 1:
+		return uint64(b[0])
+	}
+	return 0
 }
 
 // add adds two sums.
@@ -75,6 +85,10 @@ func fold(acc uint64) uint16 {
 // pseudo returns the sum of TCP's pseudo header but for the length. The
 // prefix of a mapped address is 0xffff, which is zero.
 func pseudo(src, dst netip.Addr) uint64 {
+	if src.Is4() && dst.Is4() {
+		a, b := src.As4(), dst.As4()
+		return protoTCP<<8 + uint64(binary.LittleEndian.Uint32(a[:])) + uint64(binary.LittleEndian.Uint32(b[:]))
+	}
 	a, b := src.As16(), dst.As16()
 	return sum64(sum64(protoTCP<<8, a[:]), b[:])
 }
