@@ -16,7 +16,7 @@ func (r *Redactor) Call(c *event.Call, rec *event.Record) {
 	rec.ReqHeaders, rec.RespHeaders, rec.Leaves, rec.PII, rec.Anomalies, rec.Flags = q, p, leaves, pii, anomalies, words
 	rec.ID, rec.Key, rec.Time, rec.SensorName, rec.Depth = c.ID, c.Key, event.Nanos(c.Time), c.Sensor, c.Depth
 	rec.Proto, rec.Style, rec.Kind, rec.APIVersion = c.Proto, c.Style, c.Kind, r.value(c.APIVer)
-	rec.SampleRate, rec.Fingerprint = 1, c.Fingerprint()
+	rec.SampleRate, rec.Fingerprint = 1, r.fingerprint(c)
 	flags := c.Flags
 	r.messages(c, rec)
 	r.principal(&c.Principal, rec)
@@ -83,11 +83,21 @@ func (r *Redactor) whole(q *event.Request, rec *event.Record) string {
 }
 
 func (r *Redactor) fields(dst event.HeaderMap, m *event.Message) event.HeaderMap {
-	for _, list := range [2][]event.Header{m.Headers, m.Trailers} {
-		for i := range list {
-			name, value := r.field(list[i].Name, list[i].Value)
-			dst = append(dst, event.Header{Name: name, Value: value})
+	if f := r.formOf(m.Headers); f != nil {
+		for i := range m.Headers {
+			known := &f.fields[i]
+			dst = append(dst, event.Header{Name: known.shown, Value: r.fieldValue(m.Headers[i].Name, m.Headers[i].Value, known.ordinary)})
 		}
+	} else {
+		dst = r.eachField(dst, m.Headers)
+	}
+	return r.eachField(dst, m.Trailers)
+}
+
+func (r *Redactor) eachField(dst event.HeaderMap, list []event.Header) event.HeaderMap {
+	for i := range list {
+		name, value := r.field(list[i].Name, list[i].Value)
+		dst = append(dst, event.Header{Name: name, Value: value})
 	}
 	return dst
 }

@@ -10,16 +10,27 @@ func (r *Redactor) header(name, val string) string {
 
 // field returns a header field as it is stored.
 func (r *Redactor) field(name, val string) (shown, hidden string) {
-	known := r.mem.recall(useField, "", name, func() string {
+	known := r.known(name)
+	return known[1:], r.fieldValue(name, val, known[0] == 'o')
+}
+
+// known is what is known of a field by its name: an o where nothing but the
+// value's form could tell of a secret, and the name as it is stored.
+func (r *Redactor) known(name string) string {
+	return r.mem.recall(useField, "", name, func() string {
 		if fieldClass(name) == fieldOrdinary && r.headerKind(name) == "" {
 			return "o" + r.text(name)
 		}
 		return " " + r.text(name)
 	})
-	if known[0] != 'o' || !r.mem.clean(val) { // else nothing but the value's form could tell of a secret, and it does not
-		val = r.mem.recall(useHeader, name, val, func() string { return r.headerValue(name, val) })
+}
+
+// fieldValue is the value of the field called name, as it is stored.
+func (r *Redactor) fieldValue(name, val string, ordinary bool) string {
+	if ordinary && r.mem.clean(val) {
+		return val
 	}
-	return known[1:], val
+	return r.mem.recall(useHeader, name, val, func() string { return r.headerValue(name, val) })
 }
 
 func (r *Redactor) headerValue(name, val string) string {

@@ -20,6 +20,7 @@ type memory struct {
 	flows [memoryFlows]flowSlot
 	near  [memoryNear]slot
 	plain [memoryNear]plainSlot
+	forms [formSlots]form
 	last  hashed // a call's token is asked for twice: as who calls, and as what to hide
 }
 

@@ -30,6 +30,7 @@ func TestMemoryChangesNothing(t *testing.T) {
 			Client: netip.AddrPortFrom(netip.AddrFrom4([4]byte{10, 0, 0, byte(rnd.IntN(4))}), uint16(rnd.IntN(3))), Server: netip.MustParseAddrPort("10.0.0.5:80")}}}
 		c.Req = event.Request{Method: word(values), Target: target, Host: word(values)}
 		c.Req.Path, c.Req.Query, _ = strings.Cut(target, "?")
+		c.Req.Seen = rnd.IntN(8) > 0
 		c.Principal.User = word(values)
 		for range rnd.IntN(6) {
 			c.Req.Headers = append(c.Req.Headers, event.Header{Name: word(names), Value: word(values)})

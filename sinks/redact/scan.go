@@ -77,8 +77,61 @@ var classes = func() (t [256]uint8) {
 }()
 
 // mayHold reports whether the scanner can find anything in s: most values are
-// passed over by it.
+// passed over by it. One look at each byte, with a branch for those only that
+// end a name or begin what could be a token or key, is enough where there are
+// few digits.
 func mayHold(s string) bool {
+	var before uint8
+	digits := 0
+	for i := 0; i < len(s); i++ {
+		c := s[i]
+		m := marks[c]
+		digits += int(m >> digitShift)
+		if m&^before&(markWord|markFirst|markThird) != 0 {
+			switch {
+			case m&markFirst != 0:
+				return true
+			case m&markThird != 0 && i >= 2 && s[i-2:i] == "ey":
+				return true
+			case m&^before&markWord != 0 && (i+1 < len(s) && keySeconds[c]>>(s[i+1]&31)&1 != 0 && keyLike(s, i) || upper(c) && ibanLike(s, i)):
+				return true
+			}
+		}
+		before = m & markAlnum << 1
+	}
+	return digits >= 14 && holds(s)
+}
+
+// The marks of bytes.
+const (
+	markAlnum uint8 = 1 << iota
+	markWord        // may begin a key or an IBAN; one place above markAlnum
+	markFirst       // ends a name
+	markThird       // the J of a token's eyJ
+
+	digitShift = 7
+)
+
+var marks = func() (t [256]uint8) {
+	for c := range 256 {
+		if alnum(byte(c)) {
+			t[c] |= markAlnum
+		}
+		switch classes[c] {
+		case classWord:
+			t[c] |= markWord
+		case classFirst:
+			t[c] |= markFirst
+		case classDigit:
+			t[c] |= 1 << digitShift
+		}
+	}
+	t['J'] |= markThird
+	return t
+}()
+
+// holds is mayHold with a look at what stands beside what.
+func holds(s string) bool {
 	digits := 0
 	for i := range len(s) {
 		switch classes[s[i]] {

@@ -1,0 +1,90 @@
+package redact
+
+import (
+	"slices"
+
+	"spaniel/event"
+)
+
+// A form is the names of a message's fields, in their order, and what follows
+// from them: a program sends the same fields with every message. To find that
+// out for each name again takes several times what comparing the names does.
+type form struct {
+	names  string // each with a line's end
+	fields []formField
+	// print is the fingerprint of a request with these fields, 0 until it was
+	// asked for. It is hashed byte by byte, to be the same everywhere.
+	print uint64
+}
+
+// formField is what is known of a field by its name.
+type formField struct {
+	shown string // the name as it is stored
+	// ordinary: nothing but the value's form could tell of a secret in it.
+	ordinary bool
+}
+
+// formSlots times memoryText bytes of names, and what became of them, are
+// remembered at most.
+const formSlots = 128
+
+// formOf returns the form of these fields, nil where there is no memory, or
+// they are too many. It is valid until the next call.
+func (r *Redactor) formOf(headers []event.Header) *form {
+	if r.mem == nil {
+		return nil
+	}
+	size := len(headers)
+	for i := range headers {
+		size += len(headers[i].Name)
+	}
+	if size > memoryText {
+		return nil
+	}
+	f := &r.mem.forms[(size+31*len(headers))%formSlots]
+	if len(f.names) != size || !f.is(headers) {
+		r.learn(f, headers, size)
+	}
+	return f
+}
+
+// is reports whether the form is of these fields, of whose names and line
+// ends it has as many bytes.
+func (f *form) is(headers []event.Header) bool {
+	rest := f.names
+	for i := range headers {
+		name := headers[i].Name
+		if len(rest) <= len(name) || rest[:len(name)] != name || rest[len(name)] != '\n' {
+			return false
+		}
+		rest = rest[len(name)+1:]
+	}
+	return true
+}
+
+// learn makes f the form of these fields.
+func (r *Redactor) learn(f *form, headers []event.Header, size int) {
+	names := make([]byte, 0, size)
+	*f = form{fields: slices.Grow(f.fields[:0], len(headers))}
+	for i := range headers {
+		names = append(append(names, headers[i].Name...), '\n')
+		known := r.known(headers[i].Name)
+		f.fields = append(f.fields, formField{shown: known[1:], ordinary: known[0] == 'o'})
+	}
+	f.names = string(names)
+}
+
+// fingerprint is that of the call.
+func (r *Redactor) fingerprint(c *event.Call) uint64 {
+	var f *form
+	if c.Req.Seen {
+		f = r.formOf(c.Req.Headers)
+	}
+	switch {
+	case f == nil:
+		return c.Fingerprint()
+	case f.print == 0:
+		f.print = c.Fingerprint()
+	}
+	return f.print
+}
