@@ -57,7 +57,9 @@ func frameConfig(f *frame.Config, d *config.Decode) {
 			f.Defrag.Targets = append(f.Defrag.Targets, defrag.Target{Hosts: hosts, Policy: policy})
 		}
 	}
+	f.CopyWithin = time.Duration(d.CopyWait)
 	f.Defrag.MaxBytes, f.Defrag.Timeout = int(d.FragmentMemory), time.Duration(d.FragmentWait)
+	f.Defrag.MaxFragments, f.Defrag.SourceShare = d.FragmentCount, d.FragmentShare
 }
 
 func streamConfig(s *stream.Config, d *config.Decode) {
@@ -70,5 +72,6 @@ func streamConfig(s *stream.Config, d *config.Decode) {
 		}
 	}
 	s.Window, s.HoleWait, s.SynFlood = int(d.Window), time.Duration(d.HoleWait), d.SynFlood
+	s.Linger = time.Duration(d.Linger)
 	s.SynIdle, s.OpenIdle, s.HalfIdle = time.Duration(d.SynIdle), time.Duration(d.Idle), time.Duration(d.HalfIdle)
 }

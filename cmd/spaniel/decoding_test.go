@@ -47,6 +47,10 @@ var settings = []struct {
 	{"decode.syn_flood=11", func(d *decode.Config) any { return d.Stream.SynFlood }, 11},
 	{"decode.fragment_memory=12MiB", func(d *decode.Config) any { return d.Frame.Defrag.MaxBytes }, 12 << 20},
 	{"decode.fragment_wait=13s", func(d *decode.Config) any { return d.Frame.Defrag.Timeout }, 13 * time.Second},
+	{"decode.linger=3m", func(d *decode.Config) any { return d.Stream.Linger }, 3 * time.Minute},
+	{"decode.copy_wait=2ms", func(d *decode.Config) any { return d.Frame.CopyWithin }, 2 * time.Millisecond},
+	{"decode.fragment_count=99", func(d *decode.Config) any { return d.Frame.Defrag.MaxFragments }, 99},
+	{"decode.fragment_share=10", func(d *decode.Config) any { return d.Frame.Defrag.SourceShare }, 10},
 	{"http.max_body=14KiB", func(d *decode.Config) any { return d.HTTP.BodyCap }, 14 << 10},
 	{"http.max_head=15KiB", func(d *decode.Config) any { return d.HTTP.HeadCap }, 15 << 10},
 	{"http.max_fields=16", func(d *decode.Config) any { return d.HTTP.MaxFields }, 16},
@@ -120,7 +124,9 @@ func differences(a, b reflect.Value) (n int) {
 // TestDefaultsAreTheDecoders: the empty file changes nothing.
 func TestDefaultsAreTheDecoders(t *testing.T) {
 	got, want := decodeConfig(configOf(t)), decode.DefaultConfig()
-	want.Frame.Defrag.MaxBytes, want.Frame.Defrag.Timeout = 16<<20, 30*time.Second // which zero stands for
+	// What zero stands for.
+	want.Frame.Defrag.MaxBytes, want.Frame.Defrag.Timeout, want.Frame.Defrag.MaxFragments, want.Frame.Defrag.SourceShare = 16<<20, 30*time.Second, 64, 25
+	want.Frame.CopyWithin = 5 * time.Millisecond
 	if differences(reflect.ValueOf(got), reflect.ValueOf(want)) != 0 {
 		t.Errorf("%+v\nwant %+v", got, want)
 	}

@@ -22,8 +22,10 @@ func memoryShare(cfg *config.Config) float64 {
 	return min(1, max(1.0/64, float64(cfg.Limits.Memory-ownMemory)/(fullMemory-ownMemory)))
 }
 
-// detectLimits is how much the rules may remember: in proportion below 1 GiB.
-func detectLimits(cfg *config.Config) (l detect.Limits) {
+// detectLimits is how much the rules may remember, in proportion below 1 GiB,
+// say and cost.
+func detectLimits(cfg *config.Config) detect.Limits {
+	l := detect.Limits{OpenAlerts: cfg.Rules.OpenAlerts, RuleAlerts: uint64(cfg.Rules.MaxAlerts), RuleSteps: int(cfg.Rules.MaxSteps)}
 	if share := memoryShare(cfg); share < 1 {
 		l.WindowEntries = max(1, int(detect.DefaultWindowEntries*share))
 		l.WindowKeys = max(1, int(detect.DefaultWindowKeys*share))

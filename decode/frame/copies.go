@@ -12,7 +12,8 @@ import (
 // at once, but perhaps in another VLAN and with a lower TTL. Hosts do not:
 // a retransmission has an IP identification of its own.
 const (
-	// copyWithin is how much later a copy may come, by the packet clock.
+	// copyWithin is how much later a copy may come, by the packet clock, where
+	// Config does not say.
 	copyWithin = 5e6
 	// copyBare is the same for packets without an identification (IPv6, and
 	// IPv4 with 0); their copies must be equal in every byte of TCP, too.
@@ -58,6 +59,7 @@ type copies struct {
 	seed    maphash.Seed
 	sights  []sight // made at the first packet
 	aliases []alias // made at the first copy from another VLAN
+	within  int64   // how much later a copy may come
 	score   int     // how likely copies are now; none are expected at 0
 	stats   CopyStats
 }
@@ -67,7 +69,7 @@ type CopyStats struct {
 	// Copies of packets were dropped; OtherVLAN is how many of them came in
 	// another VLAN.
 	Copies, OtherVLAN uint64
-	// Forgotten packets were younger than 5 ms when they made room for others:
+	// Forgotten packets were younger than CopyWithin when they made room for others:
 	// their copies were not known as such.
 	Forgotten uint64
 }
@@ -92,7 +94,7 @@ func (c *copies) again(p *Packet, b []byte) bool {
 		}
 	}
 	place, tag := c.hash(p, b, src, dst)
-	s := c.find(place, tag, p.Stamp.Clock, patience(p.IPID != 0))
+	s := c.find(place, tag, p.Stamp.Clock, c.patience(p.IPID != 0))
 	if s == nil {
 		if p.WireLen == 0 && c.score > 0 {
 			c.score--
@@ -112,11 +114,11 @@ func (c *copies) again(p *Packet, b []byte) bool {
 }
 
 // patience is how much later a copy may come.
-func patience(identified bool) int64 {
+func (c *copies) patience(identified bool) int64 {
 	if identified {
-		return copyWithin
+		return c.within
 	}
-	return copyBare
+	return min(c.within, copyBare)
 }
 
 func (c *copies) set(place uint64) []sight {
@@ -143,7 +145,7 @@ func (c *copies) remember(place, tag uint64, p *Packet) {
 			oldest = s
 		}
 	}
-	if oldest.tag != 0 && p.Stamp.Clock-oldest.clock <= copyWithin {
+	if oldest.tag != 0 && p.Stamp.Clock-oldest.clock <= c.within {
 		c.stats.Forgotten++
 	}
 	*oldest = sight{tag: tag, clock: p.Stamp.Clock, vlan: vlansOf(p)}
@@ -164,7 +166,7 @@ func (c *copies) fragment(p *Packet, f *defrag.Fragment) bool {
 		place ^= mulA
 	}
 	tag := mix(place^mulB, maphash.Bytes(c.seed, f.Data)) | 1
-	if c.find(place, tag, p.Stamp.Clock, patience(k.ID != 0)) != nil {
+	if c.find(place, tag, p.Stamp.Clock, c.patience(k.ID != 0)) != nil {
 		c.stats.Copies++
 		return true
 	}

@@ -2,6 +2,7 @@ package frame
 
 import (
 	"net/netip"
+	"time"
 
 	"spaniel/decode/defrag"
 	"spaniel/event"
@@ -12,10 +13,12 @@ type Config struct {
 	// Checksums says what to do about wrong ones; Auto by default.
 	Checksums Checksums
 	// KeepDuplicates hands on what a mirror sent twice. By default a TCP packet
-	// that comes again within 5 ms, with the same headers (TTL and VLAN apart),
-	// IP identification and bytes, is a FrameDuplicate; one without
-	// identification (IPv6) must come within 1 ms.
+	// that comes again within CopyWithin, with the same headers (TTL and VLAN
+	// apart), IP identification and bytes, is a FrameDuplicate; one without
+	// identification (IPv6) must come within 1 ms, too.
 	KeepDuplicates bool
+	// CopyWithin is how much later a copy may come, by the packet clock; 0 is 5 ms.
+	CopyWithin time.Duration
 	// JoinVLANs leaves the VLAN out of a flow's identity, so that directions
 	// that are mirrored with different tags meet. By default equal addresses in
 	// two VLANs are two tenants.
@@ -69,6 +72,9 @@ type Decoder struct {
 // many more there were.
 func New(cfg Config, led *event.Ledger, note func(event.Anomaly)) *Decoder {
 	d := &Decoder{cfg: cfg, led: led, note: note, tallies: newTallies()}
+	if d.seen.within = int64(cfg.CopyWithin); d.seen.within <= 0 {
+		d.seen.within = copyWithin
+	}
 	d.frags = defrag.New(cfg.Defrag, led, d.report, d.fragmentsDied)
 	return d
 }

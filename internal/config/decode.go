@@ -12,6 +12,7 @@ type Decode struct {
 	Fragments  string   `yaml:"fragments" jsonschema:"enum=linux-4.19,enum=linux,enum=bsd,enum=bsd-right,enum=windows,enum=solaris,enum=first,enum=last" jsonschema_description:"the same for IPv4 fragments: linux-4.19, linux (before that), bsd, bsd-right, windows, solaris, first or last; as policy says if empty, with linux for linux-4.19"`
 	Targets    []Target `yaml:"targets" jsonschema_description:"hosts that decide otherwise, the first entry that holds the receiver counts: [{hosts: 10.1.0.0/16, policy: windows}]"`
 	Checksums  string   `yaml:"checksums" jsonschema:"enum=auto,enum=verify,enum=ignore" jsonschema_description:"auto drops what is wrong of hosts that send right ones; verify drops all that is wrong; ignore reads everything"`
+	CopyWait   Duration `yaml:"copy_wait" jsonschema_description:"how much later than the first a packet may come that the mirror sent twice; 1ms at most for those without an IP identification"`
 	Duplicates string   `yaml:"duplicates" jsonschema:"enum=drop,enum=keep" jsonschema_description:"packets that the mirror sent twice within milliseconds: drop or keep"`
 
 	JoinVLANs   bool  `yaml:"join_vlans" jsonschema_description:"leave VLAN ids out of a connection's identity, for mirrors that tag its two directions differently; equal addresses in two VLANs are then one host"`
@@ -26,10 +27,13 @@ type Decode struct {
 	SynIdle  Duration `yaml:"syn_idle" jsonschema_description:"when a connection that never got beyond its SYN is over, by packet time"`
 	Idle     Duration `yaml:"idle" jsonschema_description:"when a connection without packets is over"`
 	HalfIdle Duration `yaml:"half_idle" jsonschema_description:"when a connection of which one side has ended is over"`
+	Linger   Duration `yaml:"linger" jsonschema_description:"how long late packets of a connection that is over are known for such"`
 	SynFlood int      `yaml:"syn_flood" jsonschema_description:"handshakes with one address and port within 10s that lead nowhere, before that is an anomaly"`
 
 	FragmentMemory ByteSize `yaml:"fragment_memory" jsonschema_description:"memory for IP fragments; 0 is 16MiB, in proportion likewise"`
 	FragmentWait   Duration `yaml:"fragment_wait" jsonschema_description:"how long a datagram's fragments wait for the others"`
+	FragmentCount  int      `yaml:"fragment_count" jsonschema_description:"fragments of a datagram that bring bytes; one more, and it is dropped, with an anomaly"`
+	FragmentShare  int      `yaml:"fragment_share" jsonschema_description:"percent of the memory for fragments that one sender may take; past it its oldest datagram goes"`
 }
 
 // Target is the hosts of a prefix and how they decide.
@@ -82,9 +86,12 @@ func (v *validator) decode(d *Decode) {
 	for _, w := range []struct {
 		path string
 		is   Duration
-	}{{"decode.hole_wait", d.HoleWait}, {"decode.syn_idle", d.SynIdle}, {"decode.idle", d.Idle}, {"decode.half_idle", d.HalfIdle}, {"decode.fragment_wait", d.FragmentWait}} {
+	}{{"decode.hole_wait", d.HoleWait}, {"decode.syn_idle", d.SynIdle}, {"decode.idle", d.Idle}, {"decode.half_idle", d.HalfIdle}, {"decode.linger", d.Linger}, {"decode.fragment_wait", d.FragmentWait}} {
 		v.need(w.path, w.is >= Duration(time.Millisecond) && w.is <= Duration(7*day), "is out of range", "use 1ms to 7d")
 	}
+	v.need("decode.copy_wait", d.CopyWait >= Duration(100*time.Microsecond) && d.CopyWait <= Duration(100*time.Millisecond), "is out of range", "use 100us to 100ms; duplicates: keep drops none")
+	v.number("decode.fragment_count", d.FragmentCount, 2, 8192)
+	v.number("decode.fragment_share", d.FragmentShare, 1, 100)
 	v.number("decode.syn_flood", d.SynFlood, 1, 1_000_000_000)
 	v.between("decode.fragment_memory", d.FragmentMemory, 0, 1<<40)
 }

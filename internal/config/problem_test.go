@@ -46,6 +46,15 @@ var faults = []struct{ name, text, want string }{
 	{"range", "http:\n  max_head: 1\n", `spaniel.yaml:2:13: http.max_head 1 is out of range  (use 1KiB to 1MiB)
     2 |   max_head: 1
       |             ^`},
+	{"copies", "decode: { copy_wait: 1s }\n", `spaniel.yaml:1:22: decode.copy_wait is out of range  (use 100us to 100ms; duplicates: keep drops none)
+    1 | decode: { copy_wait: 1s }
+      |                      ^^`},
+	{"share", "decode: { fragment_share: 0 }\n", `spaniel.yaml:1:27: decode.fragment_share 0 is out of range  (use 1 to 100)
+    1 | decode: { fragment_share: 0 }
+      |                           ^`},
+	{"steps", "rules: { max_steps: 1KiB }\n", `spaniel.yaml:1:21: rules.max_steps 1KiB is out of range  (use 64KiB to 16GiB)
+    1 | rules: { max_steps: 1KiB }
+      |                     ^^^^`},
 	{"word", "log: { level: infp }\n", `spaniel.yaml:1:15: log.level "infp" is none of the words it may be  (did you mean "info"?)
     1 | log: { level: infp }
       |               ^^^^`},

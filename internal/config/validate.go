@@ -59,6 +59,9 @@ func (v *validator) check(cfg *Config) []Problem {
 	for i := range cfg.Semantics {
 		v.oneOf(fmt.Sprintf("semantics[%d].kind", i), cfg.Semantics[i].Kind, append(detect.Kinds(), "none")...)
 	}
+	v.number("rules.open_alerts", cfg.Rules.OpenAlerts, 1, 1_000_000)
+	v.number("rules.max_alerts", cfg.Rules.MaxAlerts, 1, 1_000_000_000)
+	v.between("rules.max_steps", cfg.Rules.MaxSteps, 64<<10, 16<<30)
 	v.store(&cfg.Store)
 	names := map[string]bool{}
 	for i := range cfg.Sinks {
