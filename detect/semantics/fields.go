@@ -178,16 +178,19 @@ const opaqueMin = 16
 
 func (f *fields) leaf(l *event.Leaf) {
 	f.n++
-	kind, rank := fieldOf(l.Key)
+	name, operated := fieldName(l)
+	kind, rank := fieldOf(name)
 	if strings.Contains(l.Place, ".Security.UsernameToken.") || strings.Contains(l.Place, "wsse:UsernameToken") {
 		return // WS-Security: who calls, whatever is called
 	}
 	switch kind {
 	case fieldUser:
-		f.named(l, rank)
+		if !operated {
+			f.named(l, rank)
+		}
 		return
 	case fieldPassword:
-		f.password = f.password || l.Value != "" || f.user != ""
+		f.password = f.password || l.Value != "" || f.user != "" || operated
 	case fieldNew:
 		f.confirm = true
 	case fieldOld:
@@ -209,6 +212,20 @@ func (f *fields) leaf(l *event.Leaf) {
 	case fieldOther:
 		f.other(l)
 	}
+}
+
+// fieldName is the name that tells what the leaf is. An operator of a document
+// database in the place of a value ({"password":{"$ne":null}}, password[$ne]=)
+// is an attack on the field that it stands in.
+func fieldName(l *event.Leaf) (name string, operated bool) {
+	if l.Kind == event.LeafJSON && strings.HasPrefix(l.Key, "$") {
+		parent := strings.TrimSuffix(l.Place, "."+l.Key)
+		return parent[strings.LastIndexByte(parent, '.')+1:], true
+	}
+	if i := strings.Index(l.Key, "[$"); i > 0 {
+		return l.Key[:i], true
+	}
+	return l.Key, false
 }
 
 // named takes a user's name; the value of a button called login is none.

@@ -277,3 +277,28 @@ func TestOrdinaryCallAllocatesNothing(t *testing.T) {
 		}
 	}
 }
+
+// TestOperatorsStandForTheirField: what attacks a login's field is a login.
+func TestOperatorsStandForTheirField(t *testing.T) {
+	for _, tc := range []struct {
+		leaf event.Leaf
+		want string
+		op   bool
+	}{
+		{event.Leaf{Kind: event.LeafJSON, Place: "body.user.password.$ne", Key: "$ne"}, "password", true},
+		{event.Leaf{Kind: event.LeafForm, Place: "body.password[$regex]", Key: "password[$regex]"}, "password", true},
+		{event.Leaf{Kind: event.LeafJSON, Place: "body.password", Key: "password"}, "password", false},
+		{event.Leaf{Kind: event.LeafJSON, Place: "$ne", Key: "$ne"}, "$ne", true},
+		{event.Leaf{Kind: event.LeafForm, Place: "body.[$ne]", Key: "[$ne]"}, "[$ne]", false},
+	} {
+		if got, op := fieldName(&tc.leaf); got != tc.want || op != tc.op {
+			t.Errorf("%+v: %q %v", tc.leaf, got, op)
+		}
+	}
+	var f fields
+	f.leaf(&event.Leaf{Kind: event.LeafJSON, Place: "body.username.$regex", Key: "$regex", Value: "^adm", Type: "string"})
+	f.leaf(&event.Leaf{Kind: event.LeafJSON, Place: "body.password.$ne", Key: "$ne", Type: "null"})
+	if f.user != "" || !f.password {
+		t.Errorf("user %q, password %v", f.user, f.password)
+	}
+}
