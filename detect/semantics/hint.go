@@ -64,10 +64,21 @@ func placeOf(path, query string) place {
 
 // commandName reports the name of a parameter that says what is to be done.
 func commandName(k string) bool {
-	if len(k) > 14 {
+	var buf [14]byte
+	if len(k) > len(buf) {
 		return false
 	}
-	return oneOf(k, "action", "do", "mode", "task", "route", "controller", "option", "cmd", "command", "op", "operation", "act", "r", "page", "view", "todo", "title", "_task", "_action", "func", "method", "p_p_id", "requesttype", "event")
+	for i := range len(k) {
+		buf[i] = k[i]
+		if 'A' <= k[i] && k[i] <= 'Z' {
+			buf[i] += 'a' - 'A'
+		}
+	}
+	switch string(buf[:len(k)]) {
+	case "action", "do", "mode", "task", "route", "controller", "option", "cmd", "command", "op", "operation", "act", "r", "page", "view", "todo", "title", "_task", "_action", "func", "method", "p_p_id", "requesttype", "event":
+		return true
+	}
+	return false
 }
 
 // hint judges the place for a method.

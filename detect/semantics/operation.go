@@ -22,7 +22,7 @@ func operation(c *event.Call, h *headers) (kind, user string) {
 		hn.command = true
 	case inner && c.Style == "graphql":
 		return "", "" // the document names what is done
-	case hn.kind == "" && mayHoldPassword(c, h):
+	case hn.kind == "" && !known(c) && mayHoldPassword(c, h): // asked last: it reads the body
 		return unnamed(c)
 	}
 	switch hn.kind {
@@ -127,11 +127,8 @@ func other(c *event.Call, hn hint, f *fields) (kind, user string) {
 }
 
 // unnamed decides about a call whose name says nothing and that carries a
-// password: the response must agree.
+// password, of a client that is not known: the response must agree.
 func unnamed(c *event.Call) (kind, user string) {
-	if k := c.Principal.Kind; k != "none" && k != "cookie" {
-		return "", "" // known already: this password is for something else
-	}
 	f := readFields(c)
 	if !f.password || f.user == "" || f.old || f.target || f.confirm || f.n > unnamedMax {
 		return "", ""
@@ -144,6 +141,10 @@ func unnamed(c *event.Call) (kind, user string) {
 	}
 	return "", ""
 }
+
+// known reports that the client says already who calls: a password in such a
+// call is for something else.
+func known(c *event.Call) bool { return c.Principal.Kind != "none" && c.Principal.Kind != "cookie" }
 
 // unnamedMax is how many fields a login has at most.
 const unnamedMax = 16
