@@ -44,4 +44,5 @@ func limitMemory(cfg *config.Config) {
 	if os.Getenv("GOMEMLIMIT") == "" {
 		debug.SetMemoryLimit(int64(cfg.Limits.Memory / 10 * 9))
 	}
+	floorHeap(cfg)
 }
