@@ -92,3 +92,32 @@ func (b bound) holds(got float64) bool {
 	}
 	return got != b.want
 }
+
+// literalOf is where the number of a comparison stands in its expression.
+func literalOf(tree ast.Node, want bound) (at int, ok bool) {
+	v := &literalFinder{want: want}
+	ast.Walk(&tree, v)
+	return v.at, v.ok
+}
+
+type literalFinder struct {
+	want bound
+	at   int
+	ok   bool
+}
+
+// Visit is called for each node after its children.
+func (v *literalFinder) Visit(node *ast.Node) {
+	b, isBinary := (*node).(*ast.BinaryNode)
+	if !isBinary || v.ok {
+		return
+	}
+	if got, ok := boundOf(b); !ok || got != v.want {
+		return
+	}
+	n := b.Right
+	if _, ok := numberLiteral(n); !ok {
+		n = b.Left
+	}
+	v.at, v.ok = n.Location().From, true
+}

@@ -50,6 +50,9 @@ type Call struct {
 	Country   string
 	ASN       uint32
 	Principal Principal
+	// Known is the fingerprint of a call whose headers are not as they were
+	// sent, since it comes from a store; else 0.
+	Known uint64
 
 	expand Expander
 	leaves []Leaf

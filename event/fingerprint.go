@@ -8,6 +8,9 @@ func (c *Call) Fingerprint() uint64 {
 	if !c.Req.Seen {
 		return 0
 	}
+	if c.Known != 0 {
+		return c.Known
+	}
 	h := uint64(14695981039346656037)
 	for i := range c.Req.Headers {
 		name := c.Req.Headers[i].Name

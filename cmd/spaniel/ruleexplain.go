@@ -225,13 +225,18 @@ func (a *app) replay(ctx context.Context, cfg *config.Config, file string, sc se
 	if sc.Redactor == nil {
 		sc = a.toolSensor(cfg, sc.Rules)
 	}
-	src, err := openAll(ctx, []string{file}, a.in)
+	return a.replayAll(ctx, []string{file}, sc, use)
+}
+
+// replayAll reads captures as one through a sensor.
+func (a *app) replayAll(ctx context.Context, files []string, sc sensor.Config, use func(*event.Item)) error {
+	src, err := openAll(ctx, files, a.in)
 	if err != nil {
 		return err
 	}
 	s, err := sensor.New(sc, func(it *event.Item) event.CallFate { use(it); return event.CallAcked })
 	if err == nil {
-		bar := a.progress(shownName(file), src)
+		bar := a.progress(shownName(files[0]), src)
 		err = s.Run(ctx, src)
 		bar.stop()
 	}
