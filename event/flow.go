@@ -22,12 +22,16 @@ func (d Direction) String() string {
 }
 
 // FlowKey is the identity of a flow in space: addresses, ports and the tenant
-// (outermost VLAN id and innermost tunnel id, 0 where there is none), so that
-// overlapping tenants stay apart.
+// (outermost VLAN id, the ids of the tags within, and innermost tunnel id, 0
+// where there is none), so that overlapping tenants stay apart.
 type FlowKey struct {
 	Client, Server netip.AddrPort
 	VLAN           uint16
 	VNI            uint32
+	// Inner is the ids of the tags within the outermost, 12 bits each, the
+	// innermost lowest; of three, the first loses four bits. It counts for
+	// the ids of flows and calls; records do not show it.
+	Inner uint32
 }
 
 // Flow is one TCP connection, or as much of it as was seen.

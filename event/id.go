@@ -31,7 +31,8 @@ func ParseID(s string) (ID, error) {
 }
 
 // appendKey appends the identity of a flow: tunnel and VLAN ids, 5-tuple and
-// the time of its first packet in nanoseconds.
+// the time of its first packet in nanoseconds; and tags within another one, where
+// there are any.
 func (k FlowKey) appendKey(b []byte, first int64) []byte {
 	b = binary.BigEndian.AppendUint16(b, k.VLAN)
 	b = binary.BigEndian.AppendUint32(b, k.VNI)
@@ -41,6 +42,9 @@ func (k FlowKey) appendKey(b []byte, first int64) []byte {
 	}{{k.Client.Addr().As16(), k.Client.Port()}, {k.Server.Addr().As16(), k.Server.Port()}} {
 		b = append(b, e.addr[:]...)
 		b = binary.BigEndian.AppendUint16(b, e.port)
+	}
+	if k.Inner != 0 {
+		b = binary.BigEndian.AppendUint32(b, k.Inner)
 	}
 	return binary.BigEndian.AppendUint64(b, uint64(first))
 }

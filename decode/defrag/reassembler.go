@@ -32,9 +32,10 @@ type source struct {
 }
 
 type sourceKey struct {
-	net  netip.Prefix
-	vlan uint16
-	vni  uint32
+	net   netip.Prefix
+	vlan  uint16
+	inner uint32
+	vni   uint32
 }
 
 // New returns an empty Reassembler that counts datagrams in led. note receives anomalies; dropped is told
@@ -165,7 +166,7 @@ func (r *Reassembler) tell(f *Fragment, name, detail string) {
 	r.note(event.Anomaly{
 		Order: event.Order{Clock: f.Stamp.Clock, OfFrame: true, Seq: f.Stamp.Frame},
 		Time:  f.Stamp.Time, Frame: f.Stamp.Frame, Name: name, Detail: detail,
-		Key: event.FlowKey{Client: netip.AddrPortFrom(f.Key.Src, 0), Server: netip.AddrPortFrom(f.Key.Dst, 0), VLAN: f.Key.VLAN, VNI: f.Key.VNI},
+		Key: event.FlowKey{Client: netip.AddrPortFrom(f.Key.Src, 0), Server: netip.AddrPortFrom(f.Key.Dst, 0), VLAN: f.Key.VLAN, VNI: f.Key.VNI, Inner: f.Key.Inner},
 	})
 }
 

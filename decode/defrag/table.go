@@ -9,7 +9,7 @@ import (
 // begin makes a datagram for f's key, as the newest.
 func (r *Reassembler) begin(f *Fragment) *datagram {
 	g := &datagram{key: f.Key, born: f.Stamp.Clock, ip6: f.Key.Src.Is6(), policy: r.cfg.policy(&f.Key)}
-	sk := sourceKey{net: network(f.Key.Src), vlan: f.Key.VLAN, vni: f.Key.VNI}
+	sk := sourceKey{net: network(f.Key.Src), vlan: f.Key.VLAN, inner: f.Key.Inner, vni: f.Key.VNI}
 	g.src = r.from[sk]
 	if g.src == nil {
 		g.src = &source{key: sk}

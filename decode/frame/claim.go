@@ -29,6 +29,7 @@ type claim struct {
 	mac      [6]byte
 	all      bool // gratuitous
 	vlan     uint16
+	inner    uint32
 	vni      uint32
 }
 
@@ -115,7 +116,7 @@ func (d *Decoder) claimed(c claim, whom netip.Addr, more func() []event.Header) 
 	if d.Fact == nil {
 		return
 	}
-	c.vlan, c.vni = d.p.VLAN, d.p.VNI
+	c.vlan, c.inner, c.vni = d.p.VLAN, d.p.Inner, d.p.VNI
 	s := d.p.Stamp
 	var before [6]byte
 	changed := false
@@ -140,7 +141,7 @@ func (d *Decoder) claimed(c claim, whom netip.Addr, more func() []event.Header) 
 		f = append(f, event.Header{Name: "ether_src", Value: net.HardwareAddr(d.mac).String()})
 	}
 	d.Fact(event.Fact{Order: event.Order{Clock: s.Clock, OfFrame: true, Seq: s.Frame, Ord: d.notes}, Time: s.Time, Frame: s.Frame, Kind: c.kind,
-		Key:    event.FlowKey{Client: netip.AddrPortFrom(c.who, 0), Server: netip.AddrPortFrom(whom, 0), VLAN: c.vlan, VNI: c.vni},
+		Key:    event.FlowKey{Client: netip.AddrPortFrom(c.who, 0), Server: netip.AddrPortFrom(whom, 0), VLAN: c.vlan, VNI: c.vni, Inner: c.inner},
 		Fields: append(f, more()...)})
 	d.notes++
 }

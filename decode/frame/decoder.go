@@ -132,7 +132,7 @@ func (d *Decoder) anomaly(name, detail string, src, dst netip.Addr) {
 	d.report(event.Anomaly{
 		Order: event.Order{Clock: s.Clock, OfFrame: true, Seq: s.Frame},
 		Time:  s.Time, Frame: s.Frame, Name: name, Detail: detail,
-		Key: event.FlowKey{Client: netip.AddrPortFrom(src, 0), Server: netip.AddrPortFrom(dst, 0), VLAN: d.p.VLAN, VNI: d.p.VNI},
+		Key: event.FlowKey{Client: netip.AddrPortFrom(src, 0), Server: netip.AddrPortFrom(dst, 0), VLAN: d.p.VLAN, VNI: d.p.VNI, Inner: d.p.Inner},
 	})
 }
 

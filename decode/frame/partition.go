@@ -21,8 +21,8 @@ func (p *Packet) Partition(seed uint64) uint8 {
 
 // Spread returns a hash of one end of a connection in its tenant, that like
 // Partition depends on the seed and nothing else.
-func Spread(e netip.AddrPort, vlan uint16, vni uint32, seed uint64) uint64 {
-	return mix(endpoint(e, seed)^mulB, mix(seed^mulA, uint64(vlan)<<32^uint64(vni)^mulC))
+func Spread(e netip.AddrPort, vlan uint16, inner, vni uint32, seed uint64) uint64 {
+	return mix(endpoint(e, seed)^mulB, mix(seed^mulA, uint64(vlan)<<32^uint64(inner)<<40^uint64(vni)^mulC))
 }
 
 // Odd constants with as many ones as zeros, from wyhash.

@@ -25,6 +25,7 @@ const (
 type flooded struct {
 	dst   netip.AddrPort
 	vlan  uint16
+	inner uint32
 	vni   uint32
 	since int64 // clock; 0 is an empty place
 	open  int   // begun since then, less those that went on
@@ -44,32 +45,32 @@ type floods struct {
 }
 
 // place returns where a destination is counted.
-func (l *floods) place(dst netip.AddrPort, vlan uint16, vni uint32) *flooded {
+func (l *floods) place(dst netip.AddrPort, vlan uint16, inner, vni uint32) *flooded {
 	if l.places == nil {
 		l.places = make([]flooded, floodPlaces)
 	}
-	return &l.places[frame.Spread(dst, vlan, vni, l.seed)/shares%floodPlaces]
+	return &l.places[frame.Spread(dst, vlan, inner, vni, l.seed)/shares%floodPlaces]
 }
 
 // opened notes the SYN p and reports whether it was counted.
 func (l *floods) opened(t *Table, p *frame.Packet) bool {
-	if uint8(frame.Spread(p.Dst, p.VLAN, p.VNI, l.seed)%shares) != p.Partition(l.seed) {
+	if uint8(frame.Spread(p.Dst, p.VLAN, p.Inner, p.VNI, l.seed)%shares) != p.Partition(l.seed) {
 		return false
 	}
-	f, now := l.place(p.Dst, p.VLAN, p.VNI), p.Stamp.Clock
-	same := f.dst == p.Dst && f.vlan == p.VLAN && f.vni == p.VNI
+	f, now := l.place(p.Dst, p.VLAN, p.Inner, p.VNI), p.Stamp.Clock
+	same := f.dst == p.Dst && f.vlan == p.VLAN && f.inner == p.Inner && f.vni == p.VNI
 	switch {
 	case same && now < f.since+floodSpan:
 	case !same && now < f.since+floodSpan && f.open > 1:
 		return false // the place is another's, who has more of them
 	default:
-		*f = flooded{dst: p.Dst, vlan: p.VLAN, vni: p.VNI, since: now}
+		*f = flooded{dst: p.Dst, vlan: p.VLAN, inner: p.Inner, vni: p.VNI, since: now}
 	}
 	f.open++
 	if f.open*shares >= l.limit && !f.noted {
 		f.noted = true
 		t.note(event.Anomaly{Order: event.Order{Clock: now, OfFrame: true, Seq: p.Stamp.Frame}, Time: p.Stamp.Time, Frame: p.Stamp.Frame,
-			Name: noteFlood, Key: event.FlowKey{Client: p.Src, Server: p.Dst, VLAN: p.VLAN, VNI: p.VNI},
+			Name: noteFlood, Key: event.FlowKey{Client: p.Src, Server: p.Dst, VLAN: p.VLAN, VNI: p.VNI, Inner: p.Inner},
 			Detail: fmt.Sprintf("about %d handshakes in %d ms led nowhere", f.open*shares, (now-f.since)/1e6)})
 	}
 	return true
@@ -78,7 +79,7 @@ func (l *floods) opened(t *Table, p *frame.Packet) bool {
 // went notes that a counted connection went on.
 func (l *floods) went(e *halfOpen) {
 	k := e.flowKey()
-	if f := l.place(k.Server, k.VLAN, k.VNI); f.dst == k.Server && f.vlan == k.VLAN && f.vni == k.VNI && f.open > 0 {
+	if f := l.place(k.Server, k.VLAN, k.Inner, k.VNI); f.dst == k.Server && f.vlan == k.VLAN && f.inner == k.Inner && f.vni == k.VNI && f.open > 0 {
 		f.open--
 	}
 }

@@ -116,7 +116,7 @@ func (f *flow) direction(fromLow bool) event.Direction {
 func (t *Table) newFlow(p *frame.Packet, k key, fromLow, fromClient bool, at event.Stamp) *flow {
 	t.makeRoom(p.Stamp)
 	f := &flow{key: k, clientLow: fromLow == fromClient, clock: p.Stamp.Clock, timer: -1}
-	f.ev = event.Flow{FlowKey: event.FlowKey{Client: p.Src, Server: p.Dst, VLAN: p.VLAN, VNI: p.VNI},
+	f.ev = event.Flow{FlowKey: event.FlowKey{Client: p.Src, Server: p.Dst, VLAN: p.VLAN, VNI: p.VNI, Inner: p.Inner},
 		First: at.Time, Last: at.Time, FirstFrame: at.Frame, Iface: p.Iface}
 	if !fromClient {
 		f.ev.Client, f.ev.Server = p.Dst, p.Src

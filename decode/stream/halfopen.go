@@ -232,7 +232,7 @@ func (t *Table) ended(f *event.Flow, at event.Stamp) {
 
 func (e *halfOpen) flowKey() event.FlowKey {
 	low, high := e.key.ends()
-	k := event.FlowKey{Client: low, Server: high, VLAN: uint16(e.key.vlan), VNI: e.key.vni}
+	k := event.FlowKey{Client: low, Server: high, VLAN: uint16(e.key.vlan), VNI: e.key.vni, Inner: e.key.inner}
 	if !e.fromLow {
 		k.Client, k.Server = high, low
 	}

@@ -114,7 +114,7 @@ func (c *connection) add(call *Call) {
 // that the mirror sent may have come in another VLAN.
 func (c *connection) holds(f *event.Frame, fate event.FrameFate, p *frame.Packet) bool {
 	return f.Number >= c.from && f.Time >= c.since && (f.Number <= c.to || f.Time <= c.until) &&
-		(p.VLAN == c.key.VLAN || fate == event.FrameDuplicate)
+		(p.VLAN == c.key.VLAN && p.Inner == c.key.Inner || fate == event.FrameDuplicate)
 }
 
 // note remembers a packet of the connection.

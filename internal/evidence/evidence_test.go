@@ -311,3 +311,38 @@ func TestCopyRefusesTwoLinks(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 }
+
+// TestTenantsAreNotMixed: of two tenants that differ in the inner tag alone, only
+// the call's own packets come out.
+func TestTenantsAreNotMixed(t *testing.T) {
+	segs := traffic().Segments()
+	tenant := func(id uint16) []event.Frame {
+		return wiretest.AddVLAN(wiretest.AddVLAN(wiretest.Render(segs), 0x8100, id), 0x88a8, 100)
+	}
+	one := tenant(7)
+	for i := range segs {
+		segs[i].IPID += 30_000 // or they were copies
+	}
+	two := tenant(8)
+	var both []event.Frame
+	for i := range one {
+		both = append(both, one[i], two[i])
+	}
+	both = wiretest.Number(both)
+	calls, _ := find(t, both)
+	if len(calls) != 18 {
+		t.Fatalf("%d calls", len(calls))
+	}
+	for _, c := range calls {
+		numbers := framesOf(t, both, c)
+		if len(numbers) == 0 {
+			t.Error("a call without packets")
+		}
+		for _, n := range numbers {
+			if n%2 != numbers[0]%2 {
+				t.Errorf("frames %v are of both tenants", numbers)
+				break
+			}
+		}
+	}
+}
