@@ -36,8 +36,10 @@ type Leaf struct {
 	// that is what the container means.
 	Value string
 
-	// Expand makes the readings; decode/body sets it.
+	// Expand makes the readings; decode/body sets it, and Call, whose leaf it is
+	// and which that may mark.
 	Expand   func(*Leaf) []Reading
+	Call     *Call
 	readings []Reading
 }
 

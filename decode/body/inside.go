@@ -19,7 +19,7 @@ const (
 func (k *collector) inside(place, key, text string) {
 	graph := graphqlMember(key) && graphqlLike(text)
 	if !graph && !jsonInside(text) || k.nested == maxNested || k.left <= 1 {
-		return
+		return // its readings hold what is in it
 	}
 	own, inner := len(k.dst)-1, *k
 	inner.nested, inner.cut, inner.left = k.nested+1, false, min(k.left-1, maxInside)
@@ -34,6 +34,9 @@ func (k *collector) inside(place, key, text string) {
 	}
 	k.left -= len(inner.dst) - len(k.dst)
 	k.dst = inner.dst
+	if k.cut = k.cut || inner.cut; inner.cut && k.nested == 0 {
+		k.call.Mark(AnomalyDecoding)
+	}
 	if whole {
 		k.dst[own].Expand = k.e.readWhole
 	}

@@ -57,7 +57,7 @@ func (k *collector) add(l event.Leaf) {
 		return
 	}
 	k.left--
-	l.Expand = k.e.read
+	l.Expand, l.Call = k.e.read, k.call
 	k.dst = append(k.dst, l)
 }
 

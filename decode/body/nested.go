@@ -42,6 +42,7 @@ func stepJSON(r *reader, s string) {
 	k := collector{e: r.e, dst: r.e.inner[:0], left: maxInside, nested: maxNested}
 	k.json("json", strings.TrimSpace(s))
 	r.e.inner = k.dst[:0]
+	r.cut = r.cut || k.cut
 	for i := range k.dst {
 		if l := &k.dst[i]; l.Type == "string" && !wordOnly(l.Value) || l.Kind == event.LeafName {
 			r.add(l.Place, l.Value)

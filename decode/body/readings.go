@@ -22,6 +22,8 @@ type reader struct {
 	list   []event.Reading
 	budget int
 	from   int  // index of the reading that is decoded
+	cut    bool // a cap kept a reading out
+	deep   bool // what is decoded now has had as many steps as are made
 	apart  bool // the JSON that stands in the value is leaves of its own
 }
 
@@ -31,7 +33,11 @@ func (r *reader) first() bool { return r.from == 0 }
 
 // add appends a reading within the budget.
 func (r *reader) add(name, text string) {
-	if len(r.list) >= maxReadings || len(text) > r.budget || text == "" || has(r.list, text) {
+	if text == "" || has(r.list, text) {
+		return
+	}
+	if r.full(len(text)) {
+		r.cut = true
 		return
 	}
 	r.budget -= len(text)
@@ -43,10 +49,20 @@ func (r *reader) add(name, text string) {
 
 // addScratch appends a reading that stands in scratch memory.
 func (r *reader) addScratch(name string, text []byte) {
-	if len(text) <= r.budget && len(r.list) < maxReadings {
+	if !r.full(len(text)) {
 		r.add(name, string(text))
+		return
 	}
+	for i := range r.list {
+		if r.list[i].Text == string(text) {
+			return
+		}
+	}
+	r.cut = r.cut || len(text) > 0
 }
+
+// full reports whether there is no room for a reading of n bytes.
+func (r *reader) full(n int) bool { return r.deep || len(r.list) >= maxReadings || n > r.budget }
 
 // readings returns the leaf's value as sent, then each distinct text that
 // steps of decoding make of it, nearest first, within the budget.
@@ -56,8 +72,8 @@ func (e *Expander) readings(l *event.Leaf, apart bool) []event.Reading {
 	}
 	r := &e.reader
 	*r = reader{e: e, leaf: l, list: append(r.list[:0], event.Reading{Text: l.Value}), budget: maxReadBytes, apart: apart}
-	for ; r.from < len(r.list) && len(r.list) < maxReadings; r.from++ {
-		if chainLen(r.list[r.from].Chain) >= maxSteps {
+	for ; r.from < len(r.list) && (len(r.list) < maxReadings || !r.cut); r.from++ {
+		if r.deep = chainLen(r.list[r.from].Chain) >= maxSteps; r.deep && r.cut {
 			continue
 		}
 		for _, apply := range steps {
@@ -66,6 +82,9 @@ func (e *Expander) readings(l *event.Leaf, apart bool) []event.Reading {
 	}
 	list := e.take(len(r.list), l.Value)
 	copy(list, r.list)
+	if r.cut && l.Call != nil {
+		l.Call.Mark(AnomalyDecoding)
+	}
 	r.leaf = nil
 	return list
 }
