@@ -7,6 +7,9 @@ GO      ?= go
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 # One flag set for every target: another one would compile DuckDB's binding again.
 LDFLAGS := -X main.version=$(VERSION)
+# What is hot, for the compiler: our own packages alone, or it would compile all others again.
+PROFILE := $(CURDIR)/deploy/spaniel.pgo
+GCFLAGS := spaniel/...=-pgoprofile=$(PROFILE)
 FUZZTIME ?= 5s
 export SPANIEL_SHARED ?= $(abspath $(CURDIR)/../shared)
 
@@ -25,7 +28,14 @@ deps: ## install what the build needs and is missing (a C compiler, libpcap head
 
 .PHONY: build
 build: deps ## build bin/spaniel
-	$(call timed,build,$(GO) build -ldflags '$(LDFLAGS)' -o bin/spaniel ./cmd/spaniel)
+	$(call timed,build,$(GO) build -ldflags '$(LDFLAGS)' -gcflags '$(GCFLAGS)' -o bin/spaniel ./cmd/spaniel)
+
+.PHONY: profile
+profile: deps ## measure anew what is hot, for `make build`
+	@dir=$$(mktemp -d); trap 'rm -r "$$dir"' EXIT; export GODEBUG=asyncpreemptoff=1; \
+	$(GO) test ./cmd/spaniel -run '^$$' -bench 'Read/no' -benchtime 60x -cpuprofile "$$dir/quick.prof" -o "$$dir/test"; \
+	$(GO) test ./cmd/spaniel -run '^$$' -bench 'Read/shipped' -benchtime 8x -cpuprofile "$$dir/rules.prof" -o "$$dir/test"; \
+	$(GO) tool pprof -proto "$$dir/quick.prof" "$$dir/rules.prof" >$(PROFILE)
 
 .PHONY: demo
 demo: build ## replay the bundled capture: calls, endpoints, alerts, two queries; no root, no server
