@@ -32,27 +32,30 @@ const maxTop = 16
 
 func aggregateOps() map[string]aggregateOp {
 	return map[string]aggregateOp{
-		"count":    {true, window.Count, 0, "", "int", ""},
-		"rate":     {true, window.Rate, 0, "", "float", ""},
-		"gap_cv":   {true, window.GapCV, 0, "", "float", ""},
-		"count_if": {true, window.CountIf, 1, "bool", "int", ""},
-		"ratio":    {true, window.Ratio, 1, "bool", "float", ""},
-		"sum":      {true, window.Sum, 1, "number", "float", ""},
-		"mean":     {true, window.Mean, 1, "number", "float", ""},
-		"stddev":   {true, window.Stddev, 1, "number", "float", ""},
-		"min":      {true, window.Min, 1, "number", "float", ""},
-		"max":      {true, window.Max, 1, "number", "float", ""},
-		"quantile": {true, window.Quantile, 2, "number", "float", "quantile(x, 0.9)"},
-		"distinct": {true, window.Distinct, 1, "value", "int", ""},
-		"bucket":   {true, window.Bucket, special, "", "float", `bucket("5s")`},
-		"sequence": {true, window.Sequence, special, "", "bool", `sequence(resp.status == 401, "30s", resp.status == 200)`},
-		"absent":   {true, window.Absent, special, "", "bool", `absent(call.kind == "login", call.kind == "otp", "2m")`},
-		"alerts":   {true, window.Alerts, special, "", "int", `alerts("sqli-in-input")`},
-		"baseline": {true, window.Baseline, special, "", "float", "baseline(count())"},
-		"topk":     {true, window.TopShare, 2, "value", "float", "topk(x, 3)"},
-		"top":      {true, window.Top, 1, "value", "same", ""},
-		"first":    {true, window.First, 1, "value", "same", ""},
-		"last":     {true, window.Last, 1, "value", "same", ""},
+		"count":         {true, window.Count, 0, "", "int", ""},
+		"rate":          {true, window.Rate, 0, "", "float", ""},
+		"gap_cv":        {true, window.GapCV, 0, "", "float", ""},
+		"count_if":      {true, window.CountIf, 1, "bool", "int", ""},
+		"ratio":         {true, window.Ratio, 1, "bool", "float", ""},
+		"sum":           {true, window.Sum, 1, "number", "float", ""},
+		"mean":          {true, window.Mean, 1, "number", "float", ""},
+		"stddev":        {true, window.Stddev, 1, "number", "float", ""},
+		"min":           {true, window.Min, 1, "number", "float", ""},
+		"max":           {true, window.Max, 1, "number", "float", ""},
+		"quantile":      {true, window.Quantile, 2, "number", "float", "quantile(x, 0.9)"},
+		"distinct":      {true, window.Distinct, 1, "value", "int", ""},
+		"bucket":        {true, window.Bucket, special, "", "float", `bucket("5s")`},
+		"sequence":      {true, window.Sequence, special, "", "bool", `sequence(resp.status == 401, "30s", resp.status == 200)`},
+		"absent":        {true, window.Absent, special, "", "bool", `absent(call.kind == "login", call.kind == "otp", "2m")`},
+		"learned_calls": {true, window.Outside, 0, "", "int", ""},
+		"learned_hours": {true, window.Outside, 0, "", "float", ""},
+		"usual_auth":    {true, window.Outside, 0, "", "float", ""},
+		"alerts":        {true, window.Alerts, special, "", "int", `alerts("sqli-in-input")`},
+		"baseline":      {true, window.Baseline, special, "", "float", "baseline(count())"},
+		"topk":          {true, window.TopShare, 2, "value", "float", "topk(x, 3)"},
+		"top":           {true, window.Top, 1, "value", "same", ""},
+		"first":         {true, window.First, 1, "value", "same", ""},
+		"last":          {true, window.Last, 1, "value", "same", ""},
 	}
 }
 
@@ -61,6 +64,7 @@ type aggregate struct {
 	text  string // as written: distinct(req.user)
 	kind  window.Kind
 	whole bool // the result is a whole number
+	fact  learnedFact
 }
 
 // plan is all that a rule's window expressions measure: per call the args,
@@ -75,6 +79,7 @@ type plan struct {
 	alerts     []alertRef
 	byText     map[string]int
 	argByText  map[string]int
+	learns     bool // an aggregate asks for learned facts
 }
 
 func newPlan() *plan { return &plan{byText: map[string]int{}, argByText: map[string]int{}} }
@@ -155,7 +160,8 @@ func (p *plan) add(l *language, name string, op aggregateOp, args []arg, at int)
 		return 0, []fault{{from: at, width: len(name), message: fmt.Sprintf("%s has %d arguments", name, len(args)), remedy: remedy}}
 	}
 	m := window.Aggregate{Op: op.op, Arg: -1}
-	agg := aggregate{text: name + "()", kind: window.Number, whole: op.gives == "int"}
+	agg := aggregate{text: name + "()", kind: window.Number, whole: op.gives == "int", fact: learnedFacts()[name]}
+	p.learns = p.learns || agg.fact != noFact
 	if op.args > 0 {
 		text := strings.TrimSpace(args[0].src)
 		prog, fs := l.compile(args[0].src, wantText)

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 
+	"spaniel/detect/learned"
 	"spaniel/detect/window"
 	"spaniel/event"
 )
@@ -49,7 +50,7 @@ func NewBacktest(s *Set, rule string, cfg *Config) *Backtest {
 // Judge judges a call of which is known what it means; it borrows it.
 func (b *Backtest) Judge(c *event.Call) {
 	b.judge.judge(c, b.next)
-	if len(b.next.Alerts) > 0 || len(b.next.Observations) > 0 {
+	if len(b.next.Alerts) > 0 || len(b.next.Observations) > 0 || len(b.next.Lessons) > 0 {
 		b.held[c.ID] = b.next
 		b.next = &Findings{}
 	}
@@ -104,10 +105,17 @@ func (b *Backtest) run(s *Set) []*event.Alert {
 			own := *a // the stage goes on counting in it
 			st.Alert(&own)
 		}
+		var lesson *learned.Lesson
+		if len(t.findings.Lessons) > 0 {
+			own := *t.findings.Lessons[0] // the stage notes in it
+			lesson = &own
+		}
 		for i := range t.findings.Observations {
 			o := t.findings.Observations[i]
+			o.lesson = lesson
 			st.Observe(&o)
 		}
+		st.Learn(lesson)
 	}
 	st.Close(b.last + 1)
 	out := make([]*event.Alert, len(order))

@@ -3,6 +3,7 @@ package detect
 import (
 	"net/netip"
 
+	"spaniel/detect/learned"
 	"spaniel/event"
 )
 
@@ -28,6 +29,10 @@ type Config struct {
 	// said never depends on it.
 	Now    func() int64
 	Limits Limits
+	// Learned bounds what the ordered stage learns, and says when it is enough.
+	Learned learned.Limits
+	// Learn makes lessons of all calls, also where no rule asks what was learned.
+	Learn bool
 }
 
 // Limits bound what judging keeps and makes; zero values mean the defaults.

@@ -102,6 +102,7 @@ func (s *Set) of(rule string) *Set {
 			out.byID[r.ID] = r
 		}
 	}
+	out.learns = learns(out.rules)
 	for id, list := range s.joined {
 		for _, j := range list {
 			if take[j.rule.ID] {
@@ -123,7 +124,7 @@ func (x *Explainer) Judge(c *event.Call) {
 		x.out = x.explain(c)
 	}
 	x.judge.judge(c, f)
-	if len(f.Alerts) == 0 && len(f.Observations) == 0 && c.ID != x.target {
+	if len(f.Alerts) == 0 && len(f.Observations) == 0 && len(f.Lessons) == 0 && c.ID != x.target {
 		x.free = append(x.free, f)
 		return
 	}
@@ -158,7 +159,8 @@ func (x *Explainer) Turn(call event.ID, o event.Order) {
 		x.passed = true
 		x.conclude()
 	}
-	f.Alerts, f.Observations = f.Alerts[:0], f.Observations[:0]
+	x.stage.teach(f)
+	f.Reset()
 	x.free = append(x.free, f)
 }
 
@@ -246,6 +248,7 @@ func (x *Explainer) windows(o *Observation) {
 		win := rs.tables[i].Touch(key, o.origin, o.Order.Clock)
 		w.Calls = win.Calls()
 		rs.frame.turn(win)
+		rs.frame.about(x.stage.facts, o)
 		st := &stepper{language: x.stage.set.lang, frame: rs.frame}
 		holds, why := st.explain(r.win.having.program)
 		w.Having = st.steps

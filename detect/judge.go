@@ -1,8 +1,11 @@
 package detect
 
 import (
+	"slices"
+
 	"github.com/expr-lang/expr/vm"
 
+	"spaniel/detect/learned"
 	"spaniel/detect/prefilter"
 	"spaniel/detect/semantics"
 	"spaniel/event"
@@ -14,6 +17,8 @@ import (
 type Findings struct {
 	Alerts       []*event.Alert
 	Observations []Observation
+	// Lessons are what calls teach, at most one of each; used again as they are.
+	Lessons []*learned.Lesson
 }
 
 // A Judge applies the rules to calls, in the shard that makes them. It belongs
@@ -40,6 +45,8 @@ type bench struct {
 	slabs  []slab // by rule
 	joined []byte // scratch of keys
 	routes semantics.Routes
+	names  endpointNames
+	taught *learned.Lesson // of the call under judgement
 }
 
 // NewJudge returns a judge for a partition.
@@ -92,7 +99,9 @@ func (j *Judge) judge(c *event.Call, out *Findings) {
 	j.sample = nil
 	j.memo.reset()
 	j.fired = j.fired[:0]
-	limit := len(out.Alerts) + j.lim.CallAlerts
+	j.taught = j.lesson(c, out)
+	from := len(out.Alerts)
+	limit := from + j.lim.CallAlerts
 	for i, r := range j.set.rules {
 		if j.possible(i, r, c) {
 			j.stats[i].Considered++
@@ -101,6 +110,9 @@ func (j *Judge) judge(c *event.Call, out *Findings) {
 	}
 	if c.Alt != nil {
 		j.second(c, out, limit)
+	}
+	if j.taught != nil && slices.ContainsFunc(out.Alerts[from:], func(a *event.Alert) bool { return a.Severity >= event.Medium }) {
+		j.taught.Spoiled = true // an attack is not what is usual
 	}
 	j.scope.release()
 }

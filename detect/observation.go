@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"strings"
 
+	"spaniel/detect/learned"
 	"spaniel/detect/window"
 	"spaniel/event"
 )
@@ -26,6 +27,7 @@ type Observation struct {
 
 	rule   *Rule
 	sample *sample
+	lesson *learned.Lesson // of the call; gone when the call was learned from
 }
 
 // maxKey bounds a key; a longer one is cut and a hash of the whole appended.
@@ -42,7 +44,7 @@ func (j *Judge) observe(n int, r *Rule, out *Findings) (failure error) {
 		}
 	}()
 	c := j.scope.call
-	*o = Observation{Order: c.Order, Time: c.Time, Rule: r.ID, Call: c.ID, rule: r, sample: j.sample, origin: originOf(c.RealIP), Keys: o.Keys[:0]}
+	*o = Observation{Order: c.Order, Time: c.Time, Rule: r.ID, Call: c.ID, rule: r, sample: j.sample, origin: originOf(c.RealIP), lesson: j.taught, Keys: o.Keys[:0]}
 	found := len(r.win.keys) == 0
 	if found {
 		o.Keys = append(o.Keys, "all")
@@ -109,10 +111,17 @@ func (j *Judge) key(r *Rule, n int, parts []*program) (string, error) {
 		if err != nil {
 			return "", err
 		}
+		name := r.By[n][i]
+		if text == "" && name == "principal.user" && hasSession(&j.scope.call.Principal) {
+			if i > 0 {
+				key = append(key, '|')
+			}
+			key = append(key, userMark...)
+			continue
+		}
 		if text == "" {
 			return j.memo.keepKey(id, ""), nil
 		}
-		name := r.By[n][i]
 		f, isField := j.scope.lang.index[name]
 		if i > 0 {
 			key = append(key, '|')
@@ -122,6 +131,9 @@ func (j *Judge) key(r *Rule, n int, parts []*program) (string, error) {
 	j.joined = key
 	return j.memo.keepKey(id, bounded(string(key))), nil
 }
+
+// hasSession reports a principal whose user a login may have told.
+func hasSession(p *event.Principal) bool { return p.Session != "" || p.Kind == "bearer" && p.ID != "" }
 
 // appendPart appends a part of a key with a backslash before what would end
 // it: clients choose most parts, and must not be able to choose another key.

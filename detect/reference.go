@@ -37,6 +37,8 @@ func aggregateReference() []Function {
 		{"first", "value in the oldest call", `first(req.path) == "/"`, true},
 		{"gap_cv", "deviation of the gaps between requests by their mean: 0 is a metronome, 1 chance; 1 below three calls", "gap_cv() < 0.1", true},
 		{"last", "value in the newest call", "last(resp.status) == 200", true},
+		{"learned_calls", "calls of this endpoint that worked, as far as learned", "learned_calls() >= 500", true},
+		{"learned_hours", "how long the endpoint has been known, in hours of packet time", "learned_hours() > 24", true},
 		{"max", "largest value", "max(resp.body_bytes) > 1000000", true},
 		{"mean", "mean value", "mean(call.duration_us) > 2000000", true},
 		{"min", "smallest value", "min(resp.status) >= 400", true},
@@ -48,5 +50,6 @@ func aggregateReference() []Function {
 		{"sum", "sum of the values", "sum(resp.body_bytes) > 100000000", true},
 		{"top", "the most frequent value", `top(req.path) == "/login"`, true},
 		{"topk", "share of the calls that have one of the most frequent values", "topk(req.password_hash, 1) > 0.9", true},
+		{"usual_auth", "share of the calls of this endpoint that carried credentials; -1 until enough calls and time have passed", "usual_auth() > 0.98", true},
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"maps"
+	"slices"
 	"sort"
 	"strings"
 	"time"
@@ -57,6 +58,8 @@ type Set struct {
 	meanings []meaning
 	lint     *linter // while rules are read
 	around   around
+	// learns says that a rule asks for learned facts.
+	learns bool
 }
 
 // maxRules bounds a set.
@@ -84,8 +87,14 @@ func loadWith(sources []Source, opt LoadOptions, lint *linter) (*Set, error) {
 		return nil, &LoadError{Problems: problems}
 	}
 	sort.Slice(s.rules, func(i, j int) bool { return s.rules[i].ID < s.rules[j].ID })
+	s.learns = learns(s.rules)
 	s.hash, s.lint = s.withMeanings(s.sum()), nil
 	return s, nil
+}
+
+// learns reports whether a rule asks for learned facts.
+func learns(rules []*Rule) bool {
+	return slices.ContainsFunc(rules, func(r *Rule) bool { return r.win != nil && r.win.plan.learns })
 }
 
 // Hash names the set: 12 hex digits of a SHA-256 over its rules' sources and

@@ -6,6 +6,7 @@ import (
 
 	"github.com/expr-lang/expr/vm"
 
+	"spaniel/detect/learned"
 	"spaniel/detect/window"
 	"spaniel/event"
 )
@@ -21,6 +22,7 @@ type Stage struct {
 	emit   func(*event.Alert)
 	pool   *window.Pool
 	states map[string]*ruleState // by rule id
+	facts  *learned.Facts
 	vm     vm.VM
 	stale  uint64
 	tidied int64 // clock of the last walk through all windows
@@ -47,7 +49,7 @@ type ruleState struct {
 // to keep.
 func NewStage(s *Set, cfg *Config, emit func(*event.Alert)) *Stage {
 	lim := cfg.Limits.complete()
-	st := &Stage{cfg: cfg, lim: lim, emit: emit, pool: window.NewPool(lim.WindowEntries, lim.WindowKeys), states: map[string]*ruleState{}, floods: map[floodKey]*flood{}}
+	st := &Stage{cfg: cfg, lim: lim, emit: emit, pool: window.NewPool(lim.WindowEntries, lim.WindowKeys), states: map[string]*ruleState{}, floods: map[floodKey]*flood{}, facts: learned.New(cfg.Learned)}
 	st.Swap(s)
 	return st
 }
@@ -99,6 +101,9 @@ func (rs *ruleState) close() {
 func (st *Stage) Alert(a *event.Alert) {
 	st.due(a.Order.Clock)
 	st.Saw(a.Order.Clock)
+	if p := &a.Principal; p.User == "" {
+		p.User = st.UserOf(p.Kind, p.ID, p.Session)
+	}
 	st.admit(a, a.Order.Clock)
 	if len(st.set.joined[a.Rule.ID]) > 0 {
 		st.correlate(a, observationOf(a))
@@ -118,6 +123,7 @@ func (st *Stage) Observe(o *Observation) {
 	if rs.stats.Quarantined {
 		return
 	}
+	st.join(o)
 	rs.stats.Considered++
 	began := rs.stats.begin(st.cfg.Now)
 	defer func() { rs.stats.end(st.cfg.Now, began) }()
@@ -144,6 +150,7 @@ func (st *Stage) judge(rs *ruleState, w *window.Window[firing], o *Observation, 
 	s := &w.State
 	f := rs.frame
 	f.turn(w)
+	f.about(st.facts, o)
 	if o.Order.Clock < s.until {
 		if s.group != nil {
 			s.group.add(o)
@@ -169,6 +176,9 @@ func (st *Stage) judge(rs *ruleState, w *window.Window[firing], o *Observation, 
 	s.severity, s.outcome = severity, outcome
 	*fired = s
 	w.Unlearned(s.until)
+	if o.lesson != nil && severity >= event.Medium {
+		o.lesson.Spoiled = true
+	}
 	a, err := st.alert(rs, w, f, o, uint64(max(1, w.Calls())))
 	if err != nil {
 		failure = err

@@ -25,7 +25,7 @@ func callsOf(w *window.Window[firing]) []event.ID {
 func evidenceOf(r *Rule, w *window.Window[firing], f *frame) []event.Evidence {
 	list := []event.Evidence{}
 	for _, b := range r.win.having.bounds {
-		v := w.Eval(b.aggregate)
+		v := f.eval(b.aggregate)
 		if v.Kind != window.Number || !b.holds(v.Num) || len(list) >= maxEvidence {
 			continue
 		}
@@ -47,6 +47,7 @@ func evidenceOf(r *Rule, w *window.Window[firing], f *frame) []event.Evidence {
 				event.Evidence{Place: "window.learned", Op: ">=", Want: float64(enough), Got: float64(periods)})
 		}
 	}
+	list = f.learnedEvidence(list)
 	if w.Capped {
 		list = append(list, event.Evidence{Place: "window.capped", Op: ">", Want: float64(w.Len()), Got: float64(w.Calls() + w.Uncounted())})
 	}

@@ -8,6 +8,7 @@ import (
 	"github.com/expr-lang/expr"
 	"github.com/expr-lang/expr/ast"
 
+	"spaniel/detect/learned"
 	"spaniel/detect/window"
 )
 
@@ -64,6 +65,10 @@ type frame struct {
 	plan   *plan
 	memo   []any
 	own    eval
+	// What was learned of the endpoint of the call under judgement.
+	facts    *learned.Facts
+	lesson   *learned.Lesson
+	endpoint *learned.Endpoint
 }
 
 func newFrame(p *plan) *frame {
@@ -78,7 +83,12 @@ func (f *frame) turn(w *window.Window[firing]) {
 	clear(f.memo)
 }
 
-func (f *frame) eval(i int) window.Value { return f.window.Eval(i) }
+func (f *frame) eval(i int) window.Value {
+	if a := f.plan.aggregates[i].fact; a != noFact {
+		return f.fact(a)
+	}
+	return f.window.Eval(i)
+}
 
 func (f *frame) value(i int) any {
 	if f.memo[i] == nil {

@@ -79,7 +79,10 @@ func (a *app) newService(cfg *config.Config, live capture.LiveConfig, log *zap.L
 	if err := s.openDoors(); err != nil {
 		return s, err
 	}
-	s.sensor, err = sensor.New(s.sensorConfig(set, redact.New(key, redactOption(cfg))), s.emit)
+	sc := s.sensorConfig(set, redact.New(key, redactOption(cfg)))
+	kept, facts := openKeeper(learnedFile(cfg), sc.Learned, log)
+	sc.Facts, sc.Keep = facts, kept.keep
+	s.sensor, err = sensor.New(sc, s.emit)
 	return s, err
 }
 
@@ -98,7 +101,7 @@ func (s *service) sensorConfig(set *detect.Set, red *redact.Redactor) sensor.Con
 	}
 	dec := decodeConfig(s.cfg)
 	dec.Seed = rand.Uint64() // nobody can aim at a partition
-	return sensor.Config{Name: name, Zone: s.cfg.Sensor.Zone, Version: version, Workers: workers, Backlog: backlog(s.cfg), Decode: dec, Limits: detectLimits(s.cfg),
+	return sensor.Config{Name: name, Zone: s.cfg.Sensor.Zone, Version: version, Workers: workers, Backlog: backlog(s.cfg), Decode: dec, Limits: detectLimits(s.cfg), Learned: learnedLimits(s.cfg),
 		Rules: set, Redactor: red, Now: func() int64 { return time.Now().UnixNano() }, Ifaces: []string{s.iface}}
 }
 

@@ -8,11 +8,12 @@ import (
 
 // An answer is what a response's JSON says of the operation.
 type answer struct {
-	token  bool // it gives a token or the like
-	no     bool // a field of its own says that it failed
-	denied bool // a flag such as success says no
-	second bool // a further factor is asked for: the password was right
-	said   bool // a message refuses
+	token  bool   // it gives a token or the like
+	given  string // the first of them
+	no     bool   // a field of its own says that it failed
+	denied bool   // a flag such as success says no
+	second bool   // a further factor is asked for: the password was right
+	said   bool   // a message refuses
 }
 
 // readAnswer reads the names and values of the first bytes of JSON; what
@@ -152,6 +153,9 @@ func (a *answer) text(key string, v []byte) {
 		return
 	}
 	if len(v) >= 8 && tokenName(key) {
+		if !a.token {
+			a.given = string(v)
+		}
 		a.token = true
 		return
 	}

@@ -34,6 +34,8 @@ const (
 	Absent
 	Alerts
 	Baseline
+	// Outside has its value from elsewhere: a window knows nothing of it.
+	Outside
 )
 
 // An Aggregate is an operation over one of the values of each entry.
@@ -66,6 +68,8 @@ func (w *Window[S]) Eval(i int) Value {
 	}
 	a, n, r := &w.table.plan.Aggregates[i], w.n, &w.run[i]
 	switch a.Op {
+	case Outside:
+		return Value{}
 	case Count:
 		return NumberOf(float64(n))
 	case CountIf:

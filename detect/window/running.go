@@ -44,7 +44,7 @@ func (r *running) add(a *Aggregate, e *Entry) {
 	case GapCV:
 		r.gaps.add(e.Time)
 		return
-	case Count, Rate, Bucket, Sequence, Absent, Alerts, Baseline:
+	case Count, Rate, Bucket, Sequence, Absent, Alerts, Baseline, Outside:
 		return
 	}
 	v := e.Values[a.Arg]
@@ -66,7 +66,7 @@ func (r *running) drop(a *Aggregate, e *Entry) {
 	case GapCV:
 		r.gaps.drop(e.Time)
 		return
-	case Count, Rate, Bucket, Sequence, Absent, Alerts, Baseline:
+	case Count, Rate, Bucket, Sequence, Absent, Alerts, Baseline, Outside:
 		return
 	}
 	v := e.Values[a.Arg]

@@ -14,6 +14,7 @@ type Config struct {
 	Privacy   Privacy     `yaml:"privacy" jsonschema_description:"what leaves the sensor hashed or not at all; tokens, cookies and passwords always are"`
 	Clients   Clients     `yaml:"clients" jsonschema_description:"who the clients are behind proxies"`
 	Semantics []Semantics `yaml:"semantics" jsonschema_description:"what calls mean, where Spaniel does not see it by itself; the first that fits a call counts"`
+	Learned   Learned     `yaml:"learned" jsonschema_description:"what is learned of the API, and when it is enough to be called usual"`
 	Rules     Rules       `yaml:"rules" jsonschema_description:"which rules judge"`
 	Store     Store       `yaml:"store" jsonschema_description:"what 'spaniel query' and 'spaniel alerts' read"`
 	Sinks     []Sink      `yaml:"sinks" jsonschema_description:"where records go; each sink fails and retries on its own"`
@@ -76,6 +77,13 @@ type Semantics struct {
 	Kind   string `yaml:"kind" example:"login" jsonschema:"enum=login,enum=logout,enum=refresh,enum=signup,enum=reset,enum=otp,enum=payment,enum=none" jsonschema_description:"what they are, or none"`
 	User   string `yaml:"user" example:"body.kennung" jsonschema_description:"place of the value that names the user; what is recognised if empty"`
 	Failed string `yaml:"failed" jsonschema_description:"expression, as in rules, that says when it failed; as the response is read for any call of that kind if empty"`
+}
+
+// Learned says what is enough.
+type Learned struct {
+	File  string   `yaml:"file" jsonschema_description:"where 'spaniel run' keeps it over restarts; in your data directory if empty"`
+	Calls int      `yaml:"calls" jsonschema_description:"calls of an endpoint that must have worked before anything is said of it"`
+	Time  Duration `yaml:"time" jsonschema_description:"time, by the packets, over which they must have come"`
 }
 
 // Rules chooses the rules.

@@ -9,6 +9,7 @@ func Default() *Config {
 		HTTP: HTTP{MaxBody: 64 << 10, MaxHead: 64 << 10, MaxFields: 200, MaxPending: 512, MaxDecoded: 1 << 20, MaxRatio: 100,
 			MaxLeaves: 1000, MaxDepth: 64},
 		Privacy: Privacy{User: "keep", IP: "keep"},
+		Learned: Learned{Calls: 100, Time: Duration(3600e9)},
 		Store:   Store{Retention: Duration(30 * day), Memory: 256 << 20, QueryTime: Duration(60e9), QueryRows: 1_000_000},
 		Spool:   Spool{Max: 4 << 30},
 		Limits:  Limits{Memory: 1 << 30},

@@ -62,6 +62,8 @@ func (v *validator) check(cfg *Config) []Problem {
 	v.number("rules.open_alerts", cfg.Rules.OpenAlerts, 1, 1_000_000)
 	v.number("rules.max_alerts", cfg.Rules.MaxAlerts, 1, 1_000_000_000)
 	v.between("rules.max_steps", cfg.Rules.MaxSteps, 64<<10, 16<<30)
+	v.need("learned.calls", cfg.Learned.Calls >= 1, "must be 1 or more", "")
+	v.need("learned.time", cfg.Learned.Time > 0, "must be more than nothing", "")
 	v.store(&cfg.Store)
 	names := map[string]bool{}
 	for i := range cfg.Sinks {

@@ -2,9 +2,11 @@ package sensor
 
 import (
 	"fmt"
+	"time"
 
 	"spaniel/decode"
 	"spaniel/detect"
+	"spaniel/detect/learned"
 	"spaniel/event"
 	"spaniel/sinks/redact"
 )
@@ -25,7 +27,16 @@ type Config struct {
 	Decode  decode.Config
 	Rules   *detect.Set
 	// Limits bound what the rules remember.
-	Limits   detect.Limits
+	Limits detect.Limits
+	// Learned bounds what calls teach; Facts, if set, is what was learned before,
+	// the sensor's from here on.
+	Learned learned.Limits
+	Facts   *learned.Facts
+	// Learn learns from all calls, also where no rule asks.
+	Learn bool
+	// Keep, if set, is given the facts to be kept, encoded, every so often and
+	// at the end, from the goroutine that emits; false asks to forget them all.
+	Keep     func(encoded []byte) bool
 	Redactor *redact.Redactor
 	// Where, if set, chooses the calls that are shown; all are judged.
 	Where func(*event.Call) bool
@@ -41,6 +52,10 @@ type Config struct {
 	// Ifaces names the capture interfaces by index.
 	Ifaces []string
 }
+
+// keepEvery is how often, in packet time, what was learned is handed on: what a
+// crash loses of it, against tens of milliseconds of encoding at the cap.
+const keepEvery = 5 * time.Minute
 
 // DefaultBacklog is how many calls, flows and notes may wait for their turn.
 const DefaultBacklog = 16_384
@@ -86,7 +101,7 @@ func (c Config) Judging(red *redact.Redactor) (*detect.Config, error) {
 func (c *Config) detectConfig(red *redact.Redactor) *detect.Config {
 	return &detect.Config{
 		Sensor: event.AlertSensor{Name: c.Name, Zone: c.Zone, Version: c.Version},
-		Hash:   red.Hash, Redact: red.Text, User: red.User, Addr: red.Addr, RealIP: red.RealIP, Limits: c.Limits, Now: c.Now,
+		Hash:   red.Hash, Redact: red.Text, User: red.User, Addr: red.Addr, RealIP: red.RealIP, Limits: c.Limits, Learned: c.Learned, Learn: c.Learn, Now: c.Now,
 	}
 }
 

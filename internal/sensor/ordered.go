@@ -4,6 +4,7 @@ import (
 	"sync"
 
 	"spaniel/detect"
+	"spaniel/detect/learned"
 	"spaniel/event"
 )
 
@@ -16,6 +17,8 @@ type ordered struct {
 	set     *detect.Set
 	entries []entry
 	item    event.Item // under way
+	cfg     *Config
+	kept    int64 // clock of the last keeping of facts
 	own     event.Ledger
 
 	mu    sync.Mutex
@@ -25,9 +28,21 @@ type ordered struct {
 }
 
 func newOrdered(cfg *Config, emit func(*event.Item) event.CallFate) *ordered {
-	o := &ordered{emit: emit, set: cfg.Rules, parts: make([]event.Ledger, cfg.Workers+1)}
+	o := &ordered{emit: emit, cfg: cfg, set: cfg.Rules, parts: make([]event.Ledger, cfg.Workers+1)}
 	o.stage = detect.NewStage(cfg.Rules, cfg.detectConfig(cfg.Redactor), o.alert)
+	if cfg.Facts != nil {
+		o.stage.SetFacts(cfg.Facts)
+	}
 	return o
+}
+
+// keep hands on what was learned.
+func (o *ordered) keep(clock int64) {
+	o.kept = clock
+	b, err := o.stage.Facts().Encode()
+	if err == nil && !o.cfg.Keep(b) { // what cannot be encoded, no value can be, is kept next time
+		o.stage.SetFacts(learned.New(o.cfg.Learned))
+	}
 }
 
 // alert hands on one alert of the stage.
@@ -55,6 +70,12 @@ func (o *ordered) take(e *epoch) {
 	case e.to == 0:
 		o.stage.Advance(e.clock)
 	}
+	if o.kept == 0 {
+		o.kept = e.clock
+	}
+	if o.cfg.Keep != nil && (e.last || e.clock-o.kept >= int64(keepEvery)) {
+		o.keep(e.clock)
+	}
 	o.publish(e)
 }
 
@@ -68,6 +89,9 @@ func (o *ordered) one(en *entry) {
 			o.own.Calls[event.CallFiltered]++
 		} else {
 			it.Call = &en.from.records[en.index]
+			if r := it.Call; r.User == "" && r.PrincipalKind != "none" {
+				r.User = o.stage.UserOf(r.PrincipalKind, r.PrincipalID, r.Session)
+			}
 			o.own.Calls[o.emit(it)]++
 		}
 		o.judge(en)
@@ -87,6 +111,9 @@ func (o *ordered) judge(en *entry) {
 	}
 	for i := en.obs[0]; i < en.obs[1]; i++ {
 		o.stage.Observe(&f.Observations[i])
+	}
+	if en.lesson >= 0 {
+		o.stage.Learn(f.Lessons[en.lesson])
 	}
 }
 

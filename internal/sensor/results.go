@@ -27,6 +27,7 @@ type entry struct {
 	keep        bool // a call that --where left out is judged, not shown
 	index       int
 	alerts, obs [2]int
+	lesson      int // index of a call's lesson, -1 without
 	from        *results
 }
 
@@ -41,7 +42,7 @@ func (r *results) reset() {
 		return
 	}
 	r.entries, r.records, r.flows, r.notes, r.rules = r.entries[:0], r.records[:0], r.flows[:0], r.notes[:0], nil
-	r.findings.Alerts, r.findings.Observations = r.findings.Alerts[:0], r.findings.Observations[:0]
+	r.findings.Reset()
 }
 
 // add files an entry that is not a call.

@@ -38,9 +38,12 @@ func (s *shard) swap(set *detect.Set) {
 func (s *shard) call(c *event.Call) {
 	f := &s.out.findings
 	e := entry{order: c.Order, kind: event.KindCall, from: s.out, keep: true}
-	e.alerts[0], e.obs[0] = len(f.Alerts), len(f.Observations)
+	e.alerts[0], e.obs[0], e.lesson = len(f.Alerts), len(f.Observations), len(f.Lessons)
 	s.judge.Call(c, f)
 	e.alerts[1], e.obs[1] = len(f.Alerts), len(f.Observations)
+	if len(f.Lessons) == e.lesson {
+		e.lesson = -1
+	}
 	c.KeepLeaves = e.alerts[1] > e.alerts[0]
 	if s.cfg.Where != nil {
 		e.keep = s.cfg.Where(c)

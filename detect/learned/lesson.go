@@ -1,0 +1,47 @@
+package learned
+
+// Auth is how a call was authenticated: a place in AuthNames.
+type Auth uint8
+
+// authCount is how many ways there are.
+const authCount = 6
+
+// AuthNames lists the kinds of principals in the order of Auth.
+func AuthNames() [authCount]string {
+	return [authCount]string{"none", "basic", "bearer", "jwt", "cookie", "apikey"}
+}
+
+// AuthOf is the Auth of a principal's kind; an unknown one is "none".
+func AuthOf(kind string) Auth {
+	for i, n := range AuthNames() {
+		if n == kind {
+			return Auth(i)
+		}
+	}
+	return 0
+}
+
+// A Name is what is called: method, host, and the route as the path alone
+// gives it. Whoever makes lessons uses one Name for the same three again, as
+// far as it remembers: it is looked up by its address first.
+type Name struct{ Method, Host, Route string }
+
+// A Lesson is what one call teaches. It owns its memory, holds no secret, and
+// is borrowed until the function that took it returns.
+type Lesson struct {
+	Clock  int64 // packet clock, ns
+	Name   *Name // nil teaches nothing of an endpoint
+	Auth   Auth
+	Status int
+	// User got the sessions named by these keyed hashes.
+	User   string
+	Issued []string
+	// Spoiled calls teach nothing: a rule fired on them.
+	Spoiled bool
+}
+
+// Reset empties l, keeping its memory.
+func (l *Lesson) Reset() { *l = Lesson{Issued: l.Issued[:0]} }
+
+// worked reports that the server did what it was asked.
+func (l *Lesson) worked() bool { return l.Status >= 200 && l.Status < 400 }

@@ -1,0 +1,196 @@
+package learned
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+)
+
+// version is that of the file; another one is not read.
+const version = 1
+
+// ErrTorn is what Load gives for a file that is not whole: cut, changed, or of
+// another version. Whoever gets it starts anew and says so.
+var ErrTorn = errors.New("not a whole file of learned facts")
+
+// saved is the file's content after its first line.
+type saved struct {
+	Hosts    []savedNode `json:"hosts"`
+	Sessions [][2]string `json:"sessions,omitempty"`
+	Evicted  uint64      `json:"evicted,omitempty"`
+}
+
+type savedNode struct {
+	Seg    string          `json:"seg"`
+	Calls  uint64          `json:"calls,omitempty"`
+	Why    string          `json:"why,omitempty"`
+	Merged bool            `json:"merged,omitempty"`
+	Since  uint64          `json:"since,omitempty"`
+	Heavy  []heavy         `json:"heavy,omitempty"`
+	Ends   []savedEndpoint `json:"ends,omitempty"`
+	Kids   []savedNode     `json:"kids,omitempty"`
+}
+
+type savedEndpoint struct {
+	Method string            `json:"method"`
+	Calls  uint64            `json:"calls"`
+	First  int64             `json:"first"`
+	Last   int64             `json:"last"`
+	Auth   map[string]uint64 `json:"auth"`
+}
+
+// Encode writes all facts: a line with the version and the SHA-256 of the
+// rest, then JSON. The same facts give the same bytes.
+func (f *Facts) Encode() ([]byte, error) {
+	s := saved{Evicted: f.evicted}
+	for _, h := range sortedKeys(f.hosts) {
+		s.Hosts = append(s.Hosts, f.hosts[h].save())
+	}
+	for _, id := range f.sessions.order {
+		s.Sessions = append(s.Sessions, [2]string{id, f.sessions.user[id]})
+	}
+	body, err := json.Marshal(s)
+	if err != nil {
+		return nil, fmt.Errorf("encoding learned facts: %w", err)
+	}
+	return seal(body), nil
+}
+
+// seal puts the first line before a body.
+func seal(body []byte) []byte {
+	sum := sha256.Sum256(body)
+	return append(fmt.Appendf(nil, "spaniel-learned %d %s\n", version, hex.EncodeToString(sum[:])), append(body, '\n')...)
+}
+
+func (n *node) save() savedNode {
+	s := savedNode{Seg: n.seg, Calls: n.calls, Why: n.why, Merged: n.merged, Since: n.since, Heavy: n.heavy}
+	for _, m := range sortedKeys(n.ends) {
+		e := n.ends[m]
+		se := savedEndpoint{Method: m, Calls: e.Calls, First: e.First, Last: e.Last, Auth: map[string]uint64{}}
+		for i, name := range AuthNames() {
+			if e.Auth[i] > 0 {
+				se.Auth[name] = e.Auth[i]
+			}
+		}
+		s.Ends = append(s.Ends, se)
+	}
+	for _, seg := range sortedKeys(n.kids) {
+		s.Kids = append(s.Kids, n.kids[seg].save())
+	}
+	return s
+}
+
+// Decode gives the facts that Encode wrote, with other limits if they are
+// smaller. The error is ErrTorn, with what is wrong.
+func Decode(b []byte, lim Limits) (*Facts, error) {
+	head, body, ok := bytes.Cut(b, []byte("\n"))
+	body = bytes.TrimSuffix(body, []byte("\n"))
+	var v int
+	var sum string
+	if n, err := fmt.Sscanf(string(head), "spaniel-learned %d %s", &v, &sum); !ok || err != nil || n != 2 {
+		return nil, fmt.Errorf("%w: it has no first line", ErrTorn)
+	}
+	if v != version {
+		return nil, fmt.Errorf("%w: it is of version %d, this Spaniel reads %d", ErrTorn, v, version)
+	}
+	if got := sha256.Sum256(body); hex.EncodeToString(got[:]) != sum {
+		return nil, fmt.Errorf("%w: its sum is wrong", ErrTorn)
+	}
+	var s saved
+	if err := json.Unmarshal(body, &s); err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrTorn, err)
+	}
+	f := New(lim)
+	for i := range s.Hosts {
+		h := f.restore(nil, &s.Hosts[i], 0)
+		f.hosts[h.seg] = h
+	}
+	f.room(nil)
+	for _, p := range s.Sessions {
+		f.sessions.put(p[0], p[1])
+	}
+	f.evicted = s.Evicted
+	return f, nil
+}
+
+func (f *Facts) restore(parent *node, s *savedNode, depth int) *node {
+	n := &node{seg: s.Seg, parent: parent, calls: s.Calls, why: s.Why, merged: s.Merged, since: s.Since, heavy: s.Heavy}
+	for _, se := range s.Ends {
+		e := &Endpoint{method: se.Method, node: n, Calls: se.Calls, First: se.First, Last: se.Last, credit: 1}
+		for name, count := range se.Auth {
+			e.Auth[AuthOf(name)] = count
+		}
+		if n.ends == nil {
+			n.ends = map[string]*Endpoint{}
+		}
+		n.ends[e.method] = e
+		f.n++
+		if f.Enough(e, e.Last) {
+			f.settled = append(f.settled, e)
+		} else {
+			f.fresh = append(f.fresh, e)
+		}
+	}
+	for i := range s.Kids {
+		if depth > maxDepth {
+			break
+		}
+		k := f.restore(n, &s.Kids[i], depth+1)
+		if n.kids == nil {
+			n.kids = map[string]*node{}
+		}
+		n.kids[k.seg] = k
+	}
+	return n
+}
+
+// maxFile bounds the file that is read.
+const maxFile = 256 << 20
+
+// Load reads the file; one that is not there gives facts that know nothing.
+func Load(path string, lim Limits) (*Facts, error) {
+	st, err := os.Stat(path)
+	if errors.Is(err, os.ErrNotExist) {
+		return New(lim), nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("reading learned facts: %w", err)
+	}
+	if st.Size() > maxFile {
+		return nil, fmt.Errorf("%w: it has %d bytes", ErrTorn, st.Size())
+	}
+	b, err := os.ReadFile(path)
+	if err != nil {
+		return nil, fmt.Errorf("reading learned facts: %w", err)
+	}
+	return Decode(b, lim)
+}
+
+// Write puts encoded facts in the place of the file as a whole: whenever the
+// machine stops, the old or the new one is there.
+func Write(path string, encoded []byte) (err error) {
+	tmp, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".*.new")
+	if err != nil {
+		return fmt.Errorf("writing learned facts: %w", err)
+	}
+	defer func() {
+		if err != nil {
+			err = errors.Join(fmt.Errorf("writing learned facts: %w", err), tmp.Close(), os.Remove(tmp.Name()))
+		}
+	}()
+	if _, err = tmp.Write(encoded); err != nil {
+		return err
+	}
+	if err = tmp.Sync(); err != nil {
+		return err
+	}
+	if err = os.Rename(tmp.Name(), path); err != nil {
+		return err
+	}
+	return tmp.Close()
+}

@@ -1,0 +1,179 @@
+package sensor
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"net/netip"
+	"strings"
+	"testing"
+	"testing/fstest"
+	"time"
+
+	"spaniel/detect"
+	"spaniel/detect/learned"
+	"spaniel/event"
+	"spaniel/internal/wiretest"
+)
+
+// learnFrom runs frames and returns what was learned, encoded, and the items.
+func learnFrom(t *testing.T, cfg Config, frames []event.Frame, facts *learned.Facts) (kept []byte, calls []event.Record, alerts []*event.Alert) {
+	t.Helper()
+	cfg.Learn, cfg.Facts = true, facts
+	cfg.Keep = func(b []byte) bool { kept = bytes.Clone(b); return true }
+	s, err := New(cfg, func(it *event.Item) event.CallFate {
+		switch it.Kind {
+		case event.KindCall:
+			calls = append(calls, *it.Call)
+		case event.KindAlert:
+			alerts = append(alerts, it.Alert)
+		}
+		return event.CallAcked
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Run(context.Background(), NewFrames(frames)); err != nil {
+		t.Fatal(err)
+	}
+	ledger := s.Ledger()
+	if err := ledger.Check(); err != nil {
+		t.Error(err)
+	}
+	return kept, calls, alerts
+}
+
+// world is traffic of some clients on connections of their own, part of it at
+// the same time: logins, calls with the session, slugs.
+func world(from, to int) []event.Frame {
+	b := wiretest.New(1, 1_700_000_000e9)
+	for i := from; i < to; i++ {
+		b.At(1_700_000_000e9 + int64(i)*int64(20*time.Second))
+		c := b.Conn(netip.AddrPortFrom(netip.AddrFrom4([4]byte{198, 51, 100, byte(i)}), uint16(4000+i)), netip.MustParseAddrPort("10.0.0.5:80"))
+		c.Open()
+		sid := fmt.Sprintf("session-of-user-%d", i%7)
+		if i%10 < 7 {
+			body := fmt.Sprintf("username=u%d&password=x", i%7)
+			c.Client([]byte(fmt.Sprintf("POST /login HTTP/1.1\r\nHost: shop\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: %d\r\n\r\n%s", len(body), body)))
+			c.Server([]byte("HTTP/1.1 302 Found\r\nLocation: /home\r\nSet-Cookie: sessionid=" + sid + "\r\nContent-Length: 0\r\n\r\n"))
+		}
+		for _, path := range []string{"/orders", fmt.Sprintf("/products/slug-%c%c", 'a'+i%26, 'a'+i/26%26)} {
+			c.Client([]byte("GET " + path + " HTTP/1.1\r\nHost: shop\r\nCookie: sessionid=" + sid + "\r\n\r\n"))
+			c.Server([]byte("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}"))
+		}
+		c.Fin()
+	}
+	return b.Frames()
+}
+
+// TestLearnedHoweverItIsRun: workers and epochs change nothing of what is
+// learned, nor of whose sessions are.
+func TestLearnedHoweverItIsRun(t *testing.T) {
+	frames := world(0, 300)
+	var want []byte
+	var wantCalls string
+	for _, workers := range []int{1, 2, 8} {
+		for _, epoch := range []int{512, 7, 1} {
+			cfg := testConfig(shippedRules(t))
+			cfg.Workers, cfg.EpochFrames = workers, epoch
+			kept, calls, _ := learnFrom(t, cfg, frames, nil)
+			text := ""
+			for _, c := range calls {
+				text += fmt.Sprintln(c.ID, c.Path, c.User, c.Session)
+			}
+			if want == nil {
+				want, wantCalls = kept, text
+				if !bytes.Contains(kept, []byte(`"seg":"{value}"`)) || bytes.Count(kept, []byte(`"u3"`)) == 0 {
+					t.Fatalf("too little was learned: %s", kept)
+				}
+			}
+			if !bytes.Equal(kept, want) || text != wantCalls {
+				t.Errorf("%d workers, epochs of %d: other facts or calls", workers, epoch)
+			}
+		}
+	}
+}
+
+// TestSessionsHaveTheirUsers: calls with the cookie that a login set are of
+// who logged in, on other connections, too, and after a restart.
+func TestSessionsHaveTheirUsers(t *testing.T) {
+	cfg := testConfig(shippedRules(t))
+	kept, _, _ := learnFrom(t, cfg, world(0, 10), nil)
+	facts, err := learned.Decode(kept, learned.Limits{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, calls, _ := learnFrom(t, cfg, world(17, 20), facts) // without logins
+	if len(calls) != 6 {
+		t.Fatalf("%d calls", len(calls))
+	}
+	for _, c := range calls {
+		if c.User == "" || c.PrincipalKind != "cookie" {
+			t.Errorf("%s: user %q, kind %s", c.Path, c.User, c.PrincipalKind)
+		}
+	}
+	if _, calls, _ = learnFrom(t, cfg, world(17, 20), nil); calls[0].User != "" {
+		t.Errorf("user %q without a login", calls[0].User)
+	}
+}
+
+// TestKeysKnowTheUserOfASession: a window by user counts calls that carry only
+// the session.
+func TestKeysKnowTheUserOfASession(t *testing.T) {
+	const rule = `id: by-user
+title: Calls of one user
+severity: low
+category: bots/library
+refs: [cwe:1]
+when: req.path == "/orders"
+by: [[req.host, principal.user]]
+over: 1h
+having: count() >= 3
+message: "{count()}"
+tests:
+  - fires: GET /
+  - silent: GET /
+`
+	set, err := detect.Load([]detect.Source{{Name: "test", FS: fstest.MapFS{"r.yaml": {Data: []byte(rule)}}}}, detect.LoadOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, _, alerts := learnFrom(t, testConfig(set), world(0, 45), nil)
+	if len(alerts) == 0 {
+		t.Fatal("no alert")
+	}
+	for _, a := range alerts {
+		if !strings.HasPrefix(a.DedupKey, "by-user|shop|u") || a.Principal.User == "" {
+			t.Errorf("key %q, user %q", a.DedupKey, a.Principal.User)
+		}
+	}
+}
+
+// TestAlertsSayWhatUsualRestsOn: evidence has calls and hours.
+func TestAlertsSayWhatUsualRestsOn(t *testing.T) {
+	b := wiretest.New(1, 1_700_000_000e9)
+	for i := range 130 {
+		b.At(1_700_000_000e9 + int64(i)*int64(40*time.Second))
+		c := b.Conn(netip.AddrPortFrom(netip.MustParseAddr("198.51.100.7"), uint16(4000+i)), netip.MustParseAddrPort("10.0.0.5:80"))
+		c.Open()
+		auth := "Authorization: Bearer abcdef\r\n"
+		if i == 129 {
+			auth = ""
+		}
+		c.Client([]byte("GET /orders/17 HTTP/1.1\r\nHost: shop\r\n" + auth + "\r\n"))
+		c.Server([]byte("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}"))
+		c.Fin()
+	}
+	_, _, alerts := learnFrom(t, testConfig(shippedRules(t)), b.Frames(), nil)
+	got := map[string]float64{}
+	for _, a := range alerts {
+		if a.Rule.ID == "missing-authentication" {
+			for _, e := range a.Evidence {
+				got[e.Place] = e.Got
+			}
+		}
+	}
+	if got["learned.calls"] != 129 || got["learned.hours"] < 1.42 || got["learned.hours"] > 1.44 || got["learned.usual_auth()"] != 1 {
+		t.Errorf("evidence %v", got)
+	}
+}
