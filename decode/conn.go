@@ -114,6 +114,7 @@ func (c *conn) Close(at event.Stamp) {
 		}
 		c.giveUp()
 	case connParsing:
+		defer c.correct()
 		defer c.guard(c.parsed(), 0, event.ToServer, at)
 		c.parser.Close(at)
 	case connSkipping:
@@ -139,7 +140,9 @@ func (c *conn) emit(call *event.Call, at event.Stamp) {
 		c.right(at)
 	}
 	if c.flip != 0 {
-		call.Mark(http1.AnomalyReversed)
+		if !c.mixed {
+			call.Mark(http1.AnomalyReversed)
+		}
 		call.Flow = c.reversal.of(c.flow)
 	}
 	call.Sensor = c.p.cfg.Sensor

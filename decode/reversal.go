@@ -10,6 +10,7 @@ import (
 // backward proxies and shells that call home do that.
 type reversal struct {
 	flip   event.Direction // what a direction is changed by for the parser
+	mixed  bool            // because the table took the ends for each other
 	mirror *event.Flow     // made at the first call of such a flow
 }
 
@@ -19,6 +20,27 @@ type reversal struct {
 func (c *conn) reverses(p *protocol, d event.Direction, b []byte) bool {
 	return d == event.ToClient && p.service == "http" && !c.sniff.gaps && !c.flow.Flags.Has(event.FlagMidstream) &&
 		!bytes.HasPrefix(bytes.TrimLeft(b, "\r\n"), []byte("HTTP/"))
+}
+
+// orient tells the ends of a flow apart by a request or response that d brought,
+// where only the ports have done so.
+func (c *conn) orient(d event.Direction, request bool) {
+	if !c.flow.RolesGuessed {
+		return
+	}
+	c.flow.RolesGuessed = false
+	if request == (d == event.ToClient) {
+		c.flip, c.mixed = 1, true
+	}
+}
+
+// correct gives the record of a flow whose ends were taken for each other the
+// right ones, once nobody counts in it any more.
+func (c *conn) correct() {
+	if c.mixed {
+		c.mixed = false
+		*c.flow = *c.reversal.of(c.flow)
+	}
 }
 
 // of returns f with its ends changed; it is good until the next call.

@@ -1,6 +1,10 @@
 package decode
 
-import "spaniel/event"
+import (
+	"bytes"
+
+	"spaniel/event"
+)
 
 // sniffer holds what came before a flow's protocol was known, in the order it
 // came: seldom anything, since the first segment mostly decides.
@@ -115,6 +119,9 @@ func (c *conn) look(d event.Direction, b []byte, at event.Stamp) {
 	}
 	switch verdict, proto := c.judge(d, first); {
 	case verdict > 0:
+		if proto.service == "http" {
+			c.orient(d, !bytes.HasPrefix(bytes.TrimLeft(first, "\r\n"), []byte("HTTP/")))
+		}
 		if c.reverses(proto, d, first) {
 			c.flip = 1
 		}
@@ -166,6 +173,7 @@ func (c *conn) begun(d event.Direction, at event.Stamp) bool {
 	if !requestBegun(c.sniff.half[d].prefix) {
 		return false
 	}
+	c.orient(d, true)
 	c.late(c.p.protocol("http"), at)
 	c.settle(c.p.protocol("http"))
 	return true

@@ -28,7 +28,9 @@ func (c *conn) enter(d event.Direction, b []byte, at event.Stamp) {
 	}
 	c.p.led.SkippedBytes -= uint64(len(after.Held) + after.Tail)
 	client := event.ToServer ^ c.flip
-	c.flip = 0
+	if !c.mixed {
+		c.flip = 0
+	}
 	if len(after.Held) > 0 {
 		c.Data(client, after.Held, at)
 	}

@@ -52,6 +52,9 @@ type Flow struct {
 	Service string
 	// Ended says how: fin, rst, idle, evicted, end (of the capture), reused.
 	Ended string
+	// RolesGuessed: the start was not seen, and which end is the client follows
+	// from the ports alone so far.
+	RolesGuessed bool
 	// Flags: midstream (no SYN seen), one_sided (one direction only), gap,
 	// overlap_diff, capped.
 	Flags Flags

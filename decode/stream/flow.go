@@ -68,7 +68,6 @@ type flow struct {
 	clientLow bool // the client is the lower endpoint of key
 	opened    bool // something more than SYNs was seen
 	shaken    bool // a RST came that may be forged
-	guess     bool // client and server were told apart by ports alone
 	closed    bool
 	// resetByLow: the lower endpoint sent the RST that ended it.
 	resetByLow bool

@@ -24,11 +24,23 @@ func TestMidstreamRoles(t *testing.T) {
 	})
 	t.Run("a later response settles it", func(t *testing.T) {
 		r := newRig(t, func(c *Config) { c.Role = role })
-		r.send(true, ".", 1, 2, "half of something")
-		r.send(true, ".", 18, 2, "HTTP/1.1 200 OK")
+		long := strings.Repeat("half of something", 5)
+		r.send(true, ".", 1, 2, long)
+		r.send(true, ".", 1+uint32(len(long)), 2, "HTTP/1.1 200 OK")
 		r.close()
 		r.want(1, "", "<0>HTTP/1.1 200 OK")
 		r.wantEnded("reused", "end")
+	})
+	t.Run("of a few bytes the receiver tells", func(t *testing.T) {
+		r := newRig(t, func(c *Config) { c.Role = role })
+		r.send(true, ".", 1, 2, "H")
+		r.send(true, ".", 2, 2, "TTP/1.1 200 OK")
+		if !r.conns[0].flow.RolesGuessed {
+			t.Error("the receiver is not told that the ends are a guess")
+		}
+		r.close()
+		r.want(0, "<0>HTTP/1.1 200 OK", "")
+		r.wantEnded("end")
 	})
 	t.Run("ports", func(t *testing.T) {
 		r := newRig(t, nil)

@@ -82,7 +82,7 @@ func (t *Table) Packet(p *frame.Packet) {
 	if p.Signed && t.unexpected(f, d, p) {
 		return
 	}
-	if p.Flags&(frame.SYN|frame.RST|frame.FIN|frame.URG) == 0 && f.opened && !f.guess && f.again == nil && f.rival == nil {
+	if p.Flags&(frame.SYN|frame.RST|frame.FIN|frame.URG) == 0 && f.opened && !f.ev.RolesGuessed && f.again == nil && f.rival == nil {
 		t.plain(f, d, p)
 		return
 	}

@@ -56,7 +56,7 @@ func (t *Table) handshake(p *frame.Packet, k key, fromLow bool) *flow {
 func (t *Table) pickUp(p *frame.Packet, k key, fromLow bool) *flow {
 	fromClient, sure := t.role(p)
 	f := t.newFlow(p, k, fromLow, fromClient, p.Stamp)
-	f.guess = !sure && t.cfg.Role != nil
+	f.ev.RolesGuessed = !sure && t.cfg.Role != nil
 	t.establish(f)
 	return f
 }
@@ -120,15 +120,30 @@ func (t *Table) settle(f *flow, d event.Direction, p *frame.Packet) (*flow, even
 		// One-sided, so the answer cannot be seen; the data is answer enough.
 		return t.reuse(f, d, p, true), event.ToServer
 	}
-	if !f.guess {
+	if !f.ev.RolesGuessed || f.given() <= fewBytes {
 		return f, d
 	}
 	request, response := t.cfg.Role(p.Payload)
-	f.guess = !request && !response
+	f.ev.RolesGuessed = !request && !response
 	if request && d == event.ToClient || response && d == event.ToServer {
 		return t.retake(f, d, p, request)
 	}
 	return f, d
+}
+
+// fewBytes is what the first segments may bring of a first line without the
+// whole of it: as long as there is no more, the receiver, which has all of them,
+// tells the roles.
+const fewBytes = 64
+
+// given is how many bytes f's receiver was given, or told to be lost.
+func (f *flow) given() (n uint64) {
+	for d := range f.half {
+		if h := &f.half[d]; h.started {
+			n += h.pos - base
+		}
+	}
+	return n
 }
 
 // retake ends f, whose client and server were taken for each other, and
