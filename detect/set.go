@@ -105,6 +105,16 @@ func (s *Set) Hash() string { return s.hash }
 // answer, since the set was loaded.
 func (s *Set) GeoFaults() uint64 { return s.around.geo.Faults() }
 
+// NewSince lists the rules that old has not, or has with another source.
+func (s *Set) NewSince(old *Set) (list []*Rule) {
+	for _, r := range s.rules {
+		if o := old.byID[r.ID]; o == nil || o.hash != r.hash {
+			list = append(list, r)
+		}
+	}
+	return list
+}
+
 // Rules lists the rules by id; the caller must not change them.
 func (s *Set) Rules() []*Rule { return s.rules }
 

@@ -23,7 +23,7 @@ func newRun(a *app) *cobra.Command {
 		Long: `Run captures from an interface that sees mirrored traffic, judges the API calls in it
 and hands calls and alerts to the embedded store and to the sinks of the configuration.
 A sink that is down is tried again for as long as it takes; its records wait on disk.
-SIGTERM flushes and ends; SIGHUP loads the rules again.`,
+SIGTERM flushes and ends. Rules are loaded again when their files change, and at SIGHUP.`,
 		Example: `  sudo spaniel run -i eth1
   spaniel run -i eth1 -f 'tcp port 8080' -c spaniel.yaml
   spaniel run -i eth1 --set api.listen=off --set limits.workers=2`,
@@ -59,7 +59,7 @@ func (a *app) run(ctx context.Context, iface, filter string) error {
 	signal.Notify(hup, syscall.SIGHUP)
 	defer signal.Stop(hup)
 	log.Info("watching", zap.String("interface", live.Interface), zap.String("filter", live.Filter), zap.String("config", used),
-		zap.String("api", s.address()), zap.Int("rules", len(s.set.Load().Rules())), zap.String("ruleset", s.set.Load().Hash()), zap.Int("sinks", len(s.sinkNames)))
+		zap.String("api", s.address()), zap.Int("rules", len(s.rules.Status().Set.Rules())), zap.String("ruleset", s.rules.Status().Set.Hash()), zap.Int("sinks", len(s.sinkNames)))
 	err = s.run(ctx, hup)
 	if err != nil {
 		return errors.Join(err, s.close())

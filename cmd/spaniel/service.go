@@ -9,7 +9,6 @@ import (
 	"path/filepath"
 	"runtime"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"go.uber.org/zap"
@@ -20,6 +19,7 @@ import (
 	"spaniel/internal/admin"
 	"spaniel/internal/config"
 	"spaniel/internal/forward"
+	"spaniel/internal/reload"
 	"spaniel/internal/sensor"
 	"spaniel/sinks"
 	"spaniel/sinks/redact"
@@ -42,11 +42,10 @@ type service struct {
 	http      *admin.Server      // nil when off
 	queries   *admin.QueryServer // nil when there is no store, or no socket
 
-	set      atomic.Pointer[detect.Set]
-	reloadOK atomic.Bool
-	enc      *sinks.Encoder
-	buf      []byte
-	shed     bool // the last record was; one line a spell is enough
+	rules *reload.Reloader
+	enc   *sinks.Encoder
+	buf   []byte
+	shed  bool // the last record was; one line a spell is enough
 
 	mu     sync.Mutex
 	raised *alertSet
@@ -59,13 +58,11 @@ type service struct {
 // failed is closed by close.
 func (a *app) newService(cfg *config.Config, live capture.LiveConfig, log *zap.Logger) (*service, error) {
 	s := &service{cfg: cfg, log: log, iface: live.Interface, enc: sinks.NewEncoder(), raised: newAlertSet(), alerts: map[string]uint64{}, idle: map[string]time.Time{}}
-	s.reloadOK.Store(true)
 	keepPrivate()
 	set, err := loadRules(cfg, nil)
 	if err != nil {
 		return s, err
 	}
-	s.set.Store(set)
 	if s.live, err = capture.OpenLive(live); err != nil {
 		return s, err
 	}
@@ -82,8 +79,11 @@ func (a *app) newService(cfg *config.Config, live capture.LiveConfig, log *zap.L
 	sc := s.sensorConfig(set, redact.New(key, redactOption(cfg)))
 	kept, facts := openKeeper(learnedFile(cfg), sc.Learned, log)
 	sc.Facts, sc.Keep = facts, kept.keep
-	s.sensor, err = sensor.New(sc, s.emit)
-	return s, err
+	if s.sensor, err = sensor.New(sc, s.emit); err != nil {
+		return s, err
+	}
+	s.rules = s.newReloader(set)
+	return s, nil
 }
 
 func (s *service) sensorConfig(set *detect.Set, red *redact.Redactor) sensor.Config {
@@ -244,7 +244,7 @@ func (s *service) run(ctx context.Context, hup <-chan os.Signal) error {
 	start(s.forward.Run)
 	start(s.keepSyncing)
 	start(s.watchRules)
-	start(func(ctx context.Context) error { return s.reloads(ctx, hup) })
+	start(func(ctx context.Context) error { return s.keepRules(ctx, hup) })
 	if s.http != nil {
 		start(s.http.Run)
 	}

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"os"
 	"time"
 
 	"go.uber.org/zap"
@@ -52,30 +51,10 @@ func (s *service) noteIdle(now time.Time) {
 	}
 }
 
-// reloads loads the rules again whenever it is told to. A set that does not
-// load leaves the old one judging.
-func (s *service) reloads(ctx context.Context, hup <-chan os.Signal) error {
-	for {
-		select {
-		case <-ctx.Done():
-			return nil
-		case <-hup:
-		}
-		set, err := loadRules(s.cfg, nil)
-		s.reloadOK.Store(err == nil)
-		if err != nil {
-			s.log.Error("the new rules cannot be loaded; the old ones go on judging", zap.Error(err))
-			continue
-		}
-		s.set.Store(set)
-		s.sensor.SetRules(set)
-		s.log.Info("rules loaded", zap.Int("rules", len(set.Rules())), zap.String("ruleset", set.Hash()))
-	}
-}
-
 // snapshot gathers the numbers for metrics and health.
 func (s *service) snapshot() admin.Snapshot {
-	snap := admin.Snapshot{ReloadOK: s.reloadOK.Load(), GeoFaults: s.set.Load().GeoFaults(), Sinks: s.sinkCounts(time.Now())}
+	snap := admin.Snapshot{Sinks: s.sinkCounts(time.Now())}
+	set := s.ruleCounts(&snap)
 	work := map[string]detect.RuleStats{}
 	if s.sensor != nil {
 		snap.Ledger = s.sensor.Ledger()
@@ -88,7 +67,7 @@ func (s *service) snapshot() admin.Snapshot {
 	}
 	s.mu.Lock()
 	snap.Messages = s.seen
-	for _, r := range s.set.Load().Rules() {
+	for _, r := range set.Rules() {
 		snap.Rules = append(snap.Rules, admin.RuleCount{ID: r.ID, Severity: r.Severity.String(), Alerts: s.alerts[r.ID],
 			Evaluations: work[r.ID].Considered, Errors: work[r.ID].Errors, Disabled: work[r.ID].Quarantined, Seconds: float64(work[r.ID].Nanos) / 1e9})
 	}

@@ -22,7 +22,7 @@ import (
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 func snapshot() Snapshot {
-	return Snapshot{Ledger: event.Ledger{FramesIn: 7, Gaps: 2}, ReloadOK: true,
+	return Snapshot{Ledger: event.Ledger{FramesIn: 7, Gaps: 2}, ReloadOK: true, Ruleset: "a1", Loaded: loadedAt(),
 		Capture: []CaptureCount{{"eth0", 7, 1, 0}}, Rules: []RuleCount{{ID: "id-walk", Severity: "high", Evaluations: 3, Errors: 1, Disabled: true}},
 		Sinks: []SinkCount{{Name: "bus", Healthy: false, Problem: "connection refused", QueueRecords: 3}, {Name: "out", Healthy: true}},
 		Spool: []SpoolCount{{"alerts", 512, 0}}}
@@ -54,6 +54,8 @@ func TestMetricNames(t *testing.T) {
 	}
 }
 
+func loadedAt() time.Time { return time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC) }
+
 func TestSeenOf(t *testing.T) {
 	for _, c := range []struct {
 		flags []string
@@ -70,10 +72,10 @@ func TestReadinessSaysWhatIsWrong(t *testing.T) {
 		s    Snapshot
 		want string
 	}{
-		{Snapshot{ReloadOK: true}, `{"status":"ok","rules":"ok","sinks":[]}`},
-		{Snapshot{}, `{"status":"degraded","rules":"the last reload failed; the rules before it judge","sinks":[]}`},
-		{Snapshot{ReloadOK: true, Sinks: []SinkCount{{Name: "lake", Healthy: true, Note: "no table flows"}}},
-			`{"status":"ok","rules":"ok","sinks":[{"name":"lake","healthy":true,"note":"no table flows","queue_records":0,"lag_seconds":0}]}`},
+		{Snapshot{ReloadOK: true, Ruleset: "a1", Loaded: loadedAt()}, `{"status":"ok","rules":"ok","ruleset":"a1","rules_loaded":"2026-01-02T03:04:05Z","sinks":[]}`},
+		{Snapshot{ReloadProblem: "r.yaml:1:1: no", Ruleset: "a1", Loaded: loadedAt()}, `{"status":"degraded","rules":"the last reload failed; the rules before it judge","rules_problem":"r.yaml:1:1: no","ruleset":"a1","rules_loaded":"2026-01-02T03:04:05Z","sinks":[]}`},
+		{Snapshot{ReloadOK: true, Ruleset: "a1", Loaded: loadedAt(), Sinks: []SinkCount{{Name: "lake", Healthy: true, Note: "no table flows"}}},
+			`{"status":"ok","rules":"ok","ruleset":"a1","rules_loaded":"2026-01-02T03:04:05Z","sinks":[{"name":"lake","healthy":true,"note":"no table flows","queue_records":0,"lag_seconds":0}]}`},
 	} {
 		if b, err := json.Marshal(readiness(&c.s)); err != nil || string(b) != c.want {
 			t.Errorf("%s, %v; want %s", b, err, c.want)
@@ -127,7 +129,7 @@ func TestServer(t *testing.T) {
 	}{
 		{"/metrics", 200, `spaniel_capture_drops_total{iface="eth0",where="kernel"} 1`},
 		{"/healthz", 200, `"status":"ok"`},
-		{"/readyz", 200, `{"status":"degraded","rules":"ok","sinks":[{"name":"bus","healthy":false,"problem":"connection refused","queue_records":3,"lag_seconds":0}`},
+		{"/readyz", 200, `{"status":"degraded","rules":"ok","ruleset":"a1","rules_loaded":"2026-01-02T03:04:05Z","sinks":[{"name":"bus","healthy":false,"problem":"connection refused","queue_records":3,"lag_seconds":0}`},
 		{"/", 404, ""}, {"/v1/query", 404, ""},
 	} {
 		if code, body := get(t, base+c.path); code != c.code || !strings.Contains(body, c.want) {

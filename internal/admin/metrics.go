@@ -138,6 +138,11 @@ func deliveryMetrics() []metric {
 				put(float64(c.Dropped), c.Name)
 			}
 		}),
+		counter("rules_reloads_total", "Reloads of the rules, by whether the set was taken.", []string{"result"}, func(s *Snapshot, put func(float64, ...string)) {
+			put(float64(s.Reloads), "loaded")
+			put(float64(s.Refused), "refused")
+		}),
+		gauge("rules_loaded_seconds", "When the rules that judge were loaded, seconds since 1970.", nil, func(s *Snapshot, put func(float64, ...string)) { put(float64(s.Loaded.UnixMilli()) / 1e3) }),
 		gauge("config_reload_success", "1 unless the last reload failed.", nil, func(s *Snapshot, put func(float64, ...string)) { put(one(s.ReloadOK)) }),
 	}
 }

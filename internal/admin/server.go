@@ -115,8 +115,13 @@ func serve(ctx context.Context, srv *http.Server, lis net.Listener) error {
 // sensor unready: what it misses waits in the spool. Nor do rules that did not
 // load: the old ones judge.
 type ready struct {
-	Status string       `json:"status"` // ok or degraded
-	Rules  string       `json:"rules"`  // ok, or that the last reload failed
+	Status string `json:"status"` // ok or degraded
+	Rules  string `json:"rules"`  // ok, or that the last reload failed
+	// Problem is why it failed.
+	Problem string `json:"rules_problem,omitempty"`
+	Ruleset string `json:"ruleset"`
+	// Loaded is when the rules that judge were loaded.
+	Loaded time.Time    `json:"rules_loaded"`
 	Sinks  []sinkHealth `json:"sinks"`
 }
 
@@ -130,9 +135,9 @@ type sinkHealth struct {
 }
 
 func readiness(s *Snapshot) ready {
-	r := ready{Status: "ok", Rules: "ok", Sinks: []sinkHealth{}}
+	r := ready{Status: "ok", Rules: "ok", Ruleset: s.Ruleset, Loaded: s.Loaded.UTC(), Sinks: []sinkHealth{}}
 	if !s.ReloadOK {
-		r.Status, r.Rules = "degraded", "the last reload failed; the rules before it judge"
+		r.Status, r.Rules, r.Problem = "degraded", "the last reload failed; the rules before it judge", s.ReloadProblem
 	}
 	for i := range s.Sinks {
 		c := &s.Sinks[i]

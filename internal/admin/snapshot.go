@@ -1,6 +1,10 @@
 package admin
 
-import "spaniel/event"
+import (
+	"time"
+
+	"spaniel/event"
+)
 
 // A Snapshot is the sensor's numbers at one moment. Every counter is a total
 // since the process started.
@@ -16,8 +20,15 @@ type Snapshot struct {
 	Messages [NumSeen]uint64
 	// GeoFaults counts look-ups of addresses that a database could not answer.
 	GeoFaults uint64
-	// ReloadOK is false while the rules on disk could not be loaded.
-	ReloadOK bool
+	// ReloadOK is false while the rules on disk could not be loaded, and
+	// ReloadProblem says why.
+	ReloadOK      bool
+	ReloadProblem string
+	// Ruleset is the hash of the rules that judge, since Loaded; Reloads and
+	// Refused count what was loaded and what could not be.
+	Ruleset          string
+	Loaded           time.Time
+	Reloads, Refused uint64
 }
 
 // Seen is how much of a call was seen.

@@ -93,6 +93,7 @@ type Rules struct {
 	Disable []string `yaml:"disable" jsonschema_description:"ids of rules to leave out"`
 	Lists   []List   `yaml:"lists" jsonschema_description:"files with named lists that rules look values up in, beside those among your rules (NAME.KIND.list)"`
 
+	Watch      bool     `yaml:"watch" jsonschema_description:"load the rules again when they, their lists or databases change, as SIGHUP does"`
 	Timezone   string   `yaml:"timezone" jsonschema_description:"zone of hour() and weekday(), such as Europe/Berlin; UTC if empty"`
 	OpenAlerts int      `yaml:"open_alerts" jsonschema_description:"alerts whose further calls are counted while their key is quiet; past it an alert stands alone"`
 	MaxAlerts  int      `yaml:"max_alerts" jsonschema_description:"alerts of one severity that a rule may raise in a minute; one more says how many were held back"`

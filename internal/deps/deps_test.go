@@ -42,6 +42,7 @@ var law = []struct {
 	{"internal/render", nil, "prints rows"},
 	{"internal/sensor", []string{"capture", "decode", "detect", "sinks/redact"}, "wires the stages of one capture"},
 	{"internal/evidence", []string{"capture", "decode", "internal/sensor"}, "finds the packets of calls again"},
+	{"internal/reload", []string{"detect"}, "wires the files of rules to the sensor"},
 	{"internal/forward", []string{"sinks"}, "wires the spool to the sinks"},
 	{"internal/config", []string{"decode", "detect", "sinks", "capture"}, "one file sets every package's Config"},
 	{"internal/admin", []string{"sinks", "internal/forward", "internal/render"}, "metrics, health, queries"},

@@ -15,18 +15,26 @@ func (r *results) anomaly(cfg *Config, a *event.Anomaly) {
 // fact files a fact; its fields become words of its detail, name=value, quoted
 // where the value itself could be taken for two words.
 func (r *results) fact(cfg *Config, a *event.Fact) {
-	words, fields := make([]string, len(a.Fields)), make(event.ValueMap, len(a.Fields))
+	fields := make(event.ValueMap, len(a.Fields))
 	for i, f := range a.Fields {
 		if ip, err := netip.ParseAddr(f.Value); err == nil {
 			f.Value = cfg.Redactor.Addr(ip).String()
 		}
 		fields[i] = f
+	}
+	r.note(cfg, a.Order, event.KindFact, a.Key, event.NoteRecord{Time: event.Nanos(a.Time), Name: a.Kind, FlowID: a.FlowID, Frame: a.Frame, Detail: words(fields), Fields: fields})
+}
+
+// words are the fields of a fact as one text.
+func words(fields event.ValueMap) string {
+	list := make([]string, len(fields))
+	for i, f := range fields {
 		if strings.ContainsAny(f.Value, " \t\n\"=") {
 			f.Value = strconv.Quote(f.Value)
 		}
-		words[i] = f.Name + "=" + f.Value
+		list[i] = f.Name + "=" + f.Value
 	}
-	r.note(cfg, a.Order, event.KindFact, a.Key, event.NoteRecord{Time: event.Nanos(a.Time), Name: a.Kind, FlowID: a.FlowID, Frame: a.Frame, Detail: strings.Join(words, " "), Fields: fields})
+	return strings.Join(list, " ")
 }
 
 func (r *results) loss(cfg *Config, l *event.Loss) {

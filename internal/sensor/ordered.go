@@ -19,6 +19,7 @@ type ordered struct {
 	item    event.Item // under way
 	cfg     *Config
 	kept    int64 // clock of the last keeping of facts
+	told    told
 	own     event.Ledger
 
 	mu    sync.Mutex
@@ -76,6 +77,7 @@ func (o *ordered) take(e *epoch) {
 	if o.cfg.Keep != nil && (e.last || e.clock-o.kept >= int64(keepEvery)) {
 		o.keep(e.clock)
 	}
+	o.tell(e.clock)
 	o.publish(e)
 }
 

@@ -1,0 +1,49 @@
+package sensor
+
+import (
+	"sync"
+
+	"spaniel/event"
+)
+
+// maxTold bounds what waits to be told; what is more is refused, for the
+// caller to say elsewhere. One epoch, 10 ms at the most, empties it.
+const maxTold = 256
+
+// told are facts about the sensor itself, which come from other goroutines and
+// have no frame.
+type told struct {
+	mu    sync.Mutex
+	notes []event.NoteRecord
+}
+
+// Tell hands on a fact about the sensor itself, such as that its rules were
+// loaded: behind what the epoch under way found. It reports whether there was
+// room, and may be called from any goroutine; what is told after the last epoch
+// is not handed on. It is for live capture: a file's records hold what is in
+// the file.
+func (s *Sensor) Tell(kind string, fields event.ValueMap) bool {
+	n := event.NoteRecord{Name: kind, SensorName: s.cfg.Name, Fields: fields, Detail: words(fields)}
+	if s.cfg.Now != nil {
+		n.Time = event.Nanos(s.cfg.Now())
+	}
+	t := &s.ordered.told
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if len(t.notes) >= maxTold {
+		return false
+	}
+	t.notes = append(t.notes, n)
+	return true
+}
+
+// tell hands on what was told.
+func (o *ordered) tell(clock int64) {
+	o.told.mu.Lock()
+	notes := o.told.notes
+	o.told.notes = nil
+	o.told.mu.Unlock()
+	for i := range notes {
+		o.emit(&event.Item{Kind: event.KindFact, Order: event.Order{Clock: clock}, Note: &notes[i]})
+	}
+}
