@@ -32,7 +32,7 @@ func newRules(a *app) *cobra.Command {
 		RunE:    func(_ *cobra.Command, args []string) error { return a.rulesTest(args, verbose) },
 	}
 	test.Flags().BoolVarP(&verbose, "verbose", "v", false, "print the tests that pass, too")
-	return group("rules", "List, check and test rules", "  spaniel rules list\n  spaniel rules lint my-rules/\n  spaniel rules test my-rules/", list, newRulesLint(a), test, newRulesNew(a), newRulesExplain(a), newRulesBench(a), newRulesCoverage(a), newRulesBacktest(a))
+	return group("rules", "List, check and test rules", "  spaniel rules list\n  spaniel rules lint my-rules/\n  spaniel rules test my-rules/", list, newRulesLint(a), test, newRulesNew(a), newRulesExplain(a), newRulesBench(a), newRulesCoverage(a), newRulesBacktest(a), newRulesImport(a))
 }
 
 func (a *app) rulesList(paths []string, format string) error {

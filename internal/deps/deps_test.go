@@ -39,6 +39,7 @@ var law = []struct {
 	{"internal/costtest", nil, "measures what it is given"},
 	{"internal/tuntest", nil, "hands packets to the kernel"},
 	{"internal/demo", []string{"internal/wiretest"}, "the bundled capture"},
+	{"internal/importer", nil, "translates texts of other systems into texts of rules"},
 	{"internal/render", nil, "prints rows"},
 	{"internal/sensor", []string{"capture", "decode", "detect", "sinks/redact"}, "wires the stages of one capture"},
 	{"internal/evidence", []string{"capture", "decode", "internal/sensor"}, "finds the packets of calls again"},
