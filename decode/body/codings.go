@@ -222,7 +222,7 @@ func (e *Expander) zstd() (io.Reader, error) {
 		return e.zs, e.zs.Reset(&e.src)
 	}
 	z, err := zstd.NewReader(&e.src, zstd.WithDecoderConcurrency(1), zstd.WithDecoderLowmem(true),
-		zstd.WithDecoderMaxWindow(zstdWindow), zstd.WithDecoderMaxMemory(uint64(e.cfg.MaxOutput)+1<<20))
+		zstd.WithDecoderMaxWindow(zstdWindow), zstd.WithDecoderMaxMemory(zstdWindow)) // it refuses windows, not output, beyond that
 	if err == nil {
 		e.zs = z
 	}

@@ -6,6 +6,7 @@ import (
 	stdgzip "compress/gzip"
 	stdzlib "compress/zlib"
 	"io"
+	"math/rand/v2"
 	"strings"
 	"testing"
 
@@ -209,4 +210,34 @@ func TestCodingsOracle(t *testing.T) {
 			r.Fatalf("%s, %d bytes of %d: no beginning of the text, anomalies %v", encoding, cut, len(body), c.Anomalies)
 		}
 	})
+}
+
+// TestLargeZstd: a body that is whole in one frame says how long it is, and its
+// window is as large: up to what HTTP allows its beginning is read.
+func TestLargeZstd(t *testing.T) {
+	enc, err := zstd.NewWriter(nil, zstd.WithSingleSegment(true))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for size, want := range map[int]string{1 << 19: "", 3 << 20: "capped", 8 << 20: "capped", 9 << 20: AnomalyEncoding} {
+		text, rng := make([]byte, size), rand.New(rand.NewPCG(1, uint64(size)))
+		for i := range text {
+			text[i] = "0123456789abcdef"[rng.IntN(16)] // half as large, and no bomb
+		}
+		c := new(event.Call)
+		c.Reset(New(Config{}))
+		c.Resp.Headers = []event.Header{{Name: "Content-Encoding", Value: "zstd"}}
+		c.Resp.Raw, c.Resp.Complete = enc.EncodeAll(text, nil), true
+		got := c.RespBody()
+		mark := strings.Join(c.Anomalies, ",")
+		if c.Flags.Has(event.FlagCapped) {
+			mark += "capped"
+		}
+		if want == AnomalyEncoding {
+			got = text[:min(size, 1<<20)] // as sent
+		}
+		if mark != want || !bytes.Equal(got, text[:min(size, 1<<20)]) {
+			t.Errorf("%d bytes: marked %q, want %q, %d bytes read", size, mark, want, len(got))
+		}
+	}
 }
