@@ -15,6 +15,7 @@ import (
 	"spaniel/detect"
 	"spaniel/internal/config"
 	"spaniel/internal/importer"
+	"spaniel/internal/importer/crowdsec"
 	"spaniel/internal/importer/sigma"
 	"spaniel/internal/render"
 )
@@ -35,6 +36,7 @@ type foreign struct {
 func foreigners() []foreign {
 	return []foreign{
 		{"sigma", "Sigma rule", []string{".yml", ".yaml"}, sigma.Translate},
+		{"crowdsec", "CrowdSec scenario", []string{".yml", ".yaml"}, crowdsec.Translate},
 	}
 }
 
@@ -52,6 +54,7 @@ exact, approximate, or refused, and why. With --out it writes the translations, 
 each, with origin, author and licence in it. They come without tests: add some, and see
 what they find on your traffic with spaniel rules backtest.
   sigma     rules of webserver and proxy logs, and correlations of such
+  crowdsec  scenarios of HTTP logs: buckets of the types trigger and leaky
 Rules of others have licences; what those ask of you holds for translations, too.`,
 		Example: `  spaniel rules import sigma web/                          what could be translated
   spaniel rules import sigma web/ --out imported/ --license "DRL 1.1"
