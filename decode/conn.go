@@ -30,6 +30,9 @@ type conn struct {
 	guess  *guess // of a flow that may be one of HTTP; seldom
 	tunnel
 	reversal
+	// emitCall and lostBytes are the methods emit and lost, bound once.
+	emitCall  func(*event.Call, event.Stamp)
+	lostBytes func(d event.Direction, n uint64, from, at event.Stamp)
 }
 
 type connState uint8
@@ -39,8 +42,6 @@ const (
 	connParsing
 	connSkipping // no parser: bytes are counted and forgotten
 )
-
-func newConn(p *Partition, f *event.Flow) *conn { return &conn{p: p, flow: f} }
 
 // Data takes the next bytes of a direction.
 func (c *conn) Data(d event.Direction, b []byte, at event.Stamp) {
@@ -106,10 +107,27 @@ func (c *conn) End(d event.Direction, at event.Stamp) {
 
 // Close says that the flow is over.
 func (c *conn) Close(at event.Stamp) {
+	c.close(at)
+	if c.http != nil {
+		c.p.http.Reuse(c.http)
+	}
+	c.empty()
+	c.state = connSkipping
+	c.p.spares.end(c)
+}
+
+// empty makes c as it was made, of the same partition and flow.
+func (c *conn) empty() {
+	p, f, emit, lost := c.p, c.flow, c.emitCall, c.lostBytes
+	*c = conn{} // in place, and all of it: nothing of the old one is left
+	c.p, c.flow, c.emitCall, c.lostBytes = p, f, emit, lost
+}
+
+func (c *conn) close(at event.Stamp) {
 	switch c.state {
 	case connSniffing:
 		if c.begun(event.ToServer, at) {
-			c.Close(at)
+			c.close(at)
 			return
 		}
 		c.giveUp()

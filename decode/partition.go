@@ -20,6 +20,7 @@ type Partition struct {
 	// signatures name services that are not read.
 	signatures []signature
 	last       event.Order
+	spares     spares
 }
 
 // firstOrd is the ordinal of the first event a frame causes here; those below
@@ -47,7 +48,12 @@ func (p *Partition) Beside(q *Partition) { p.http.Beside(q.http) }
 
 // Packet takes the next packet of the partition; it is borrowed. Timers due at
 // its clock fire first.
-func (p *Partition) Packet(pkt *frame.Packet) { p.table.Packet(pkt) }
+func (p *Partition) Packet(pkt *frame.Packet) {
+	if len(p.spares.ended) > 0 {
+		p.spares.next()
+	}
+	p.table.Packet(pkt)
+}
 
 // Advance fires the timers due at clock. It may be called at any time between
 // packets with a clock not after the next packet's, and changes nothing but
@@ -81,7 +87,7 @@ func (p *Partition) stamp(cause event.Order) event.Order {
 	return cause
 }
 
-func (p *Partition) open(f *event.Flow) stream.Receiver { return newConn(p, f) }
+func (p *Partition) open(f *event.Flow) stream.Receiver { return p.spares.get(p, f) }
 
 func (p *Partition) closed(f *event.Flow, at event.Stamp) {
 	p.out.Flow(p.stamp(cause(f, at)), f)

@@ -42,9 +42,9 @@ func (p *Partition) protocol(service string) *protocol {
 }
 
 func newHTTP1(c *conn) parser {
-	c.http = c.p.http.Conn(c.flow, c.emit)
+	c.http = c.p.http.Conn(c.flow, c.emitCall)
 	c.http.Count(c.depth)
-	c.http.Lost = c.lost
+	c.http.Lost = c.lostBytes
 	return c.http
 }
 

@@ -17,6 +17,8 @@ type Pool struct {
 	x    event.Expander
 	led  *event.Ledger
 	free *[]*event.Call
+	// conns are connections that ended, to be used again.
+	conns *[]*Conn
 	// second is where second readings are made; nil before the first.
 	second *Pool
 	kept   int // bytes of all connections that are kept for second readings
@@ -25,17 +27,19 @@ type Pool struct {
 // NewPool returns a pool for connections that count into led and whose calls
 // x expands.
 func NewPool(cfg *Config, x event.Expander, led *event.Ledger) *Pool {
-	return &Pool{cfg: cfg.withDefaults(), x: x, led: led, free: new([]*event.Call)}
+	return &Pool{cfg: cfg.withDefaults(), x: x, led: led, free: new([]*event.Call), conns: new([]*Conn)}
 }
 
 // Beside lets p use the working memory of o, which belongs to the same
-// goroutine: its expander and its free calls. No connection may be open yet.
-func (p *Pool) Beside(o *Pool) { p.x, p.free = o.x, o.free }
+// goroutine: its expander, its free calls and connections. No connection may be
+// open yet.
+func (p *Pool) Beside(o *Pool) { p.x, p.free, p.conns = o.x, o.free, o.conns }
 
 // Conn returns a parser for the flow fl. It hands each call to emit, which
 // borrows it until it returns.
 func (p *Pool) Conn(fl *event.Flow, emit func(*event.Call, event.Stamp)) *Conn {
-	c := &Conn{pool: p, flow: fl, led: p.led, emit: emit, during: nobody}
+	c := p.conn()
+	c.pool, c.flow, c.led, c.emit, c.during = p, fl, p.led, emit, nobody
 	for d := range c.half {
 		c.half[d].conn, c.half[d].dir = c, event.Direction(d)
 		if fl.Flags.Has(event.FlagMidstream) {
@@ -43,6 +47,29 @@ func (p *Pool) Conn(fl *event.Flow, emit func(*event.Call, event.Stamp)) *Conn {
 		}
 	}
 	return c
+}
+
+// maxConns bounds the connections that are kept for reuse: 300 KiB of them.
+const maxConns = 256
+
+// conn returns an empty connection.
+func (p *Pool) conn() *Conn {
+	n := len(*p.conns)
+	if n == 0 {
+		return new(Conn)
+	}
+	c := (*p.conns)[n-1]
+	*p.conns = (*p.conns)[:n-1]
+	return c
+}
+
+// Reuse takes back a connection of this pool that was closed. Nothing may be
+// asked of it any more.
+func (p *Pool) Reuse(c *Conn) {
+	if len(*p.conns) < maxConns {
+		*c = Conn{} // in place, and all of it: nothing of it is left for the next
+		*p.conns = append(*p.conns, c)
+	}
 }
 
 // get returns a new call.

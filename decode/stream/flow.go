@@ -114,7 +114,8 @@ func (f *flow) direction(fromLow bool) event.Direction {
 // newFlow makes a flow whose client is p's source, or its destination.
 func (t *Table) newFlow(p *frame.Packet, k key, fromLow, fromClient bool, at event.Stamp) *flow {
 	t.makeRoom(p.Stamp)
-	f := &flow{key: k, clientLow: fromLow == fromClient, clock: p.Stamp.Clock, timer: -1}
+	f := t.spares.get()
+	f.key, f.clientLow, f.clock, f.timer = k, fromLow == fromClient, p.Stamp.Clock, -1
 	f.ev = event.Flow{FlowKey: event.FlowKey{Client: p.Src, Server: p.Dst, VLAN: p.VLAN, VNI: p.VNI, Inner: p.Inner},
 		First: at.Time, Last: at.Time, FirstFrame: at.Frame, Iface: p.Iface}
 	if !fromClient {
@@ -200,6 +201,7 @@ func (t *Table) close(f *flow, ended string, linger bool, at event.Stamp) {
 	if linger {
 		t.entomb(f, at.Clock)
 	}
+	t.spares.end(f)
 }
 
 // finalGaps delivers what waits in a direction of a flow that ends, and says

@@ -30,6 +30,7 @@ type Table struct {
 	floods  floods
 	losers  []byte // scratch of windows
 	rest    []leaving
+	spares  spares
 
 	// Stats counts what the ledger has no place for.
 	Stats Stats
@@ -58,6 +59,9 @@ func NewTable(cfg Config, led *event.Ledger, open func(*event.Flow) Receiver, cl
 // Packet takes one segment, after firing the timers due at its clock. p and
 // its payload are borrowed.
 func (t *Table) Packet(p *frame.Packet) {
+	if len(t.spares.ended) > 0 {
+		t.spares.next()
+	}
 	if len(t.timers) > 0 && t.timers[0].at <= p.Stamp.Clock || t.half.due() <= p.Stamp.Clock {
 		t.fire(p.Stamp.Clock)
 	}
