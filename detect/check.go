@@ -20,7 +20,7 @@ const (
 	maxCalls      = 8       // function calls inside one another: the library's own functions are typed in time exponential in it
 	maxRange      = 1000    // elements of a constant range a..b
 	maxRegex      = 1 << 10 // bytes of a regular expression
-	maxRegexProg  = 8 << 10 // instructions of its compiled program
+	maxRegexProg  = 2 << 10 // instructions of its compiled program
 )
 
 // A fault is something wrong at a place of an expression. from counts runes.

@@ -90,8 +90,11 @@ func functionTable() []function {
 			types: []any{new(func(*scope, string) bool)},
 			call:  func(s *scope, a []any) any { return hasHeader(&s.call.Resp.Message, a[0].(string)) }},
 		{name: "reads", meaning: "a regular expression holds in a reading", example: `reads(#, "(?i)union\\s+select")`,
-			types: withSubject[*regexp.Regexp](), literal: regexLiteral, lit: 1,
-			call: func(s *scope, a []any) any { return s.match(a[0], regexTest(a[1].(*regexp.Regexp)), nil) }},
+			types: withSubject[*pattern](), literal: regexLiteral, lit: 1,
+			call: func(s *scope, a []any) any {
+				p := a[1].(*pattern)
+				return s.weighing(p.cost, func() bool { return s.match(a[0], regexTest(p.Regexp), nil) })
+			}},
 		{name: "contains_any", meaning: "one of the words occurs in a reading, without regard to ASCII case", example: `contains_any(#, ["/etc/passwd"])`,
 			types: withSubject[*needles](), literal: needleLiteral, lit: 1,
 			call: func(s *scope, a []any) any { return s.match(a[0], a[1].(*needles).find, nil) }},

@@ -10,6 +10,10 @@ import (
 // a set of bits.
 const maxLeafTests = 64
 
+// maxTestCost bounds what a byte may cost a test that is asked of every leaf,
+// at nobody's expense; a rule that wants more pays for it.
+const maxTestCost = 1 + 1024/stepsAByte
+
 // leafTest returns the bit of a function that looks into the readings of a
 // leaf, 0 if there is none. A regular expression or word list gets one when it
 // is first met.
@@ -20,7 +24,7 @@ func (l *language) leafTest(n *ast.CallNode) uint64 {
 	}
 	m := l.filters[key]
 	if m == nil && len(n.Arguments) == 2 {
-		if s, ok := literalSearch(calleeName(n), n.Arguments[1]); ok {
+		if s, ok := literalSearch(calleeName(n), n.Arguments[1]); ok && s.cost <= maxTestCost {
 			m = &prefilter.Matcher{Match: s.find, Needs: s.needs, Index: len(l.filters)}
 			l.filters[key] = m
 		}

@@ -16,14 +16,18 @@ type search struct {
 	find finder
 	// needs lists bytes of which a text must hold one; "" if nothing is known.
 	needs string
+	// cost is how many steps a byte is worth; 0 is 1.
+	cost int
 }
 
 // literalSearch makes the search of reads or contains_any with that literal.
 func literalSearch(function string, lit ast.Node) (search, bool) {
 	switch function {
 	case "reads":
-		if re, ok := constant(regexLiteral, lit).(*regexp.Regexp); ok {
-			return regexSearch(re), true
+		if p, ok := constant(regexLiteral, lit).(*pattern); ok {
+			s := regexSearch(p.Regexp)
+			s.cost = p.cost
+			return s, true
 		}
 	case "wildcard":
 		if w, ok := constant(wildcardLiteral, lit).(*text.Wildcard); ok {

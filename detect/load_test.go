@@ -83,7 +83,7 @@ r/ra.yaml:5:24: the regular expression of matches must be a literal  (write it b
 		{"bad regex", good + "when: req.path matches \"a(\"\n", `
 r/ra.yaml:5:24: error parsing regexp: missing closing ): ` + "`a(`"},
 		{"large regex", good + "when: 'req.path matches \"" + strings.Repeat("a{1000}", 9) + "\"'\n", `
-r/ra.yaml:5:25: the regular expression compiles to 9002 steps, at most 8192 are allowed  (lower its repetition counts)`},
+r/ra.yaml:5:25: the regular expression compiles to 9002 steps, at most 2048 are allowed  (lower its repetition counts)`},
 		{"bad network", good + "when: cidr(client.ip, \"10.0.0.0\")\n", `
 r/ra.yaml:5:23: "10.0.0.0" is not a network  (write address/bits: "10.0.0.0/8")`},
 		{"large range", good + "when: resp.status in 1..100000\n", `

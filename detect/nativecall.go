@@ -41,7 +41,7 @@ func (t *translator) call(n *ast.CallNode) native {
 	case "reads", "contains_any", "wildcard":
 		if len(n.Arguments) == 2 {
 			if s, ok := literalSearch(name, n.Arguments[1]); ok {
-				return t.search(n, s.find, nil)
+				return t.search(n, s.find, nil).weighing(s.cost)
 			}
 		}
 	case "in_list":

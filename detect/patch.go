@@ -2,7 +2,6 @@ package detect
 
 import (
 	"net/netip"
-	"regexp"
 
 	"github.com/expr-lang/expr/ast"
 
@@ -139,8 +138,8 @@ func literalNode(kind literal, n ast.Node) ast.Node {
 	switch kind {
 	case regexLiteral:
 		if s, ok := n.(*ast.StringNode); ok {
-			if re, err := regexp.Compile(s.Value); err == nil {
-				v = re
+			if p, err := newPattern(s.Value); err == nil {
+				v = p
 			}
 		}
 	case prefixLiteral:

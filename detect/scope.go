@@ -28,6 +28,8 @@ type scope struct {
 	// steps is what evaluating the rule under judgement has cost so far, budget
 	// what it may cost; 0 is any.
 	steps, budget int
+	// weight is how many steps a byte is worth just now; 0 is 1.
+	weight int
 	// lists are those of the set, by place.
 	lists  []*list.List
 	around around

@@ -11,7 +11,7 @@ const stepsOfCall = 64
 // spend counts what looking at n bytes costs; it returns false when the rule
 // has spent all it may.
 func (s *scope) spend(n int) bool {
-	s.steps += n + stepsOfCall
+	s.steps += n*max(1, s.weight) + stepsOfCall
 	return !s.exhausted()
 }
 

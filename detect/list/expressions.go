@@ -67,7 +67,7 @@ func (x *expressions) compile(src string) (Search, error) {
 }
 
 // cost: a text may keep a good part of the program's steps busy at each byte.
-func (x *expressions) cost() int { return 1 + x.steps/64 }
+func (x *expressions) cost() int { return 1 + x.steps/16 }
 
 func (x *expressions) find(s string, now int64) (int, string, bool) {
 	return x.dates.find(now, func(a *alternatives) (int, string, bool) { return a.find(s) })
