@@ -4,7 +4,7 @@ import "sync"
 
 // A backlog bounds what workers have found and the ordered stage has not yet
 // taken: a call of 30 bytes on the wire is kilobytes of record and findings,
-// and 8 epochs may be full of them. A worker waits, but never with the epoch
+// and all epochs may be full of them. A worker waits, but never with the epoch
 // that is next to be taken: without that nothing would move on.
 type backlog struct {
 	mu      sync.Mutex

@@ -60,11 +60,23 @@ const keepEvery = 5 * time.Minute
 // DefaultBacklog is how many calls, flows and notes may wait for their turn.
 const DefaultBacklog = 16_384
 
-// maxInFlight bounds the epochs between the reader and the ordered stage; at
-// the cap the reader of a file waits. It always comes to it, since reading is
-// the least of the work, so that each epoch comes back to the reader only when
-// all others were used: few enough of them stay in the processor's cache.
-const maxInFlight = 8
+// The epochs between the reader and the ordered stage are bounded; at the cap
+// the reader waits. That of a file always comes to it, since reading is the
+// least of the work, so that each epoch comes back to the reader only when all
+// others were used: few enough of them stay in the processor's cache. Live, the
+// kernel's buffer is not read meanwhile, and a burst is what it must hold.
+const (
+	fileEpochs = 8
+	liveEpochs = 32
+)
+
+// inFlight is how many epochs there are.
+func (c *Config) inFlight() int {
+	if c.Now != nil {
+		return liveEpochs
+	}
+	return fileEpochs
+}
 
 func (c *Config) complete() error {
 	if c.Rules == nil || c.Redactor == nil {

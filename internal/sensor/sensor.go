@@ -96,16 +96,17 @@ func (s *Sensor) inline(ctx context.Context, src capture.Source) error {
 // parallel gives every epoch to all workers and takes the epochs back in
 // their order.
 func (s *Sensor) parallel(ctx context.Context, src capture.Source) error {
-	free := make(chan *epoch, maxInFlight)
-	for range maxInFlight {
+	depth := s.cfg.inFlight()
+	free := make(chan *epoch, depth)
+	for range depth {
 		free <- newEpoch(len(s.workers))
 	}
-	finished := make(chan *epoch, maxInFlight)
+	finished := make(chan *epoch, depth)
 	var running sync.WaitGroup
 	kept := newBacklog(s.cfg.Backlog)
 	inboxes := make([]chan *epoch, len(s.workers))
 	for i, w := range s.workers {
-		inboxes[i] = make(chan *epoch, maxInFlight)
+		inboxes[i] = make(chan *epoch, depth)
 		running.Go(func() {
 			for e := range inboxes[i] {
 				kept.wait(e.number)
