@@ -47,6 +47,10 @@ func aggregateOps() map[string]aggregateOp {
 		"bucket":        {true, window.Bucket, special, "", "float", `bucket("5s")`},
 		"sequence":      {true, window.Sequence, special, "", "bool", `sequence(resp.status == 401, "30s", resp.status == 200)`},
 		"absent":        {true, window.Absent, special, "", "bool", `absent(call.kind == "login", call.kind == "otp", "2m")`},
+		"odd_types":     {true, window.Outside, 0, "", "int", ""},
+		"new_fields":    {true, window.Outside, 0, "", "int", ""},
+		"new_returned":  {true, window.Outside, 0, "", "int", ""},
+		"foreign_ids":   {true, window.Outside, 0, "", "int", ""},
 		"learned_calls": {true, window.Outside, 0, "", "int", ""},
 		"learned_hours": {true, window.Outside, 0, "", "float", ""},
 		"usual_auth":    {true, window.Outside, 0, "", "float", ""},
@@ -79,7 +83,7 @@ type plan struct {
 	alerts     []alertRef
 	byText     map[string]int
 	argByText  map[string]int
-	learns     bool // an aggregate asks for learned facts
+	learns     needs // what aggregates ask for of learned facts
 }
 
 func newPlan() *plan { return &plan{byText: map[string]int{}, argByText: map[string]int{}} }
@@ -161,7 +165,7 @@ func (p *plan) add(l *language, name string, op aggregateOp, args []arg, at int)
 	}
 	m := window.Aggregate{Op: op.op, Arg: -1}
 	agg := aggregate{text: name + "()", kind: window.Number, whole: op.gives == "int", fact: learnedFacts()[name]}
-	p.learns = p.learns || agg.fact != noFact
+	p.learns |= agg.fact.needs()
 	if op.args > 0 {
 		text := strings.TrimSpace(args[0].src)
 		prog, fs := l.compile(args[0].src, wantText)

@@ -5,6 +5,7 @@ import (
 
 	"spaniel/detect/learned"
 	"spaniel/detect/semantics"
+	"spaniel/detect/text"
 	"spaniel/event"
 )
 
@@ -40,20 +41,103 @@ func (n *endpointNames) of(c *event.Call, s *scope) *learned.Name {
 // asks for learned facts, and nobody logged in.
 func (j *Judge) lesson(c *event.Call, out *Findings) *learned.Lesson {
 	issued := j.issued(c)
-	all := j.set.learns || j.cfg.Learn
-	if !all && issued == nil {
+	need := j.set.learns
+	if j.cfg.Learn {
+		need = needAll
+	}
+	if need == 0 && issued == nil {
 		return nil
 	}
 	l := out.nextLesson()
 	l.Clock, l.Status, l.Auth = c.Order.Clock, c.Resp.Status, learned.AuthOf(c.Principal.Kind)
-	if all && c.Req.Seen && !c.Flags.Has(event.FlagCapped) {
+	if need != 0 && c.Req.Seen {
 		l.Name = j.names.of(c, j.scope)
+		j.detail(l, c, need)
 	}
 	if issued != nil {
 		l.User = strings.Clone(cut(j.scope.outgoing("principal.user", c.Principal.User, false), maxName))
 		l.Issued = append(l.Issued, issued...)
 	}
 	return l
+}
+
+// detail adds what only some rules ask for.
+func (j *Judge) detail(l *learned.Lesson, c *event.Call, need needs) {
+	if need&needFields != 0 {
+		j.fieldsOf(l, c)
+	}
+	if need&(needReturned|needIDs) == 0 {
+		return
+	}
+	names, given := semantics.Given(c)
+	if need&needReturned != 0 {
+		for _, n := range names {
+			l.Returned = append(l.Returned, cut(j.scope.redact("resp.body", n), maxName))
+		}
+		l.Role = roleOf(c)
+	}
+	if p := &c.Principal; need&needIDs != 0 && p.ID != "" {
+		l.Owner, l.Session = learned.HashID(p.ID), p.Session
+		if p.Kind == "bearer" {
+			l.Session = p.ID
+		}
+		if p.User != "" {
+			l.Owner = learned.UserID(cut(j.scope.outgoing("principal.user", p.User, false), maxName))
+		}
+		for _, id := range given {
+			l.Given = append(l.Given, learned.HashID(c.Req.Host+" "+id))
+		}
+		for _, id := range semantics.Asked(c) {
+			l.Asked = append(l.Asked, learned.HashID(c.Req.Host+" "+id))
+		}
+	}
+}
+
+// fieldsOf notes the types of what stands in query and body. Items of lists are
+// one field.
+func (j *Judge) fieldsOf(l *learned.Lesson, c *event.Call) {
+	if c.Req.Query == "" && len(c.Req.Raw) == 0 {
+		return
+	}
+	leaves := c.Leaves()
+	for i := range leaves {
+		leaf := &leaves[i]
+		switch leaf.Kind {
+		case event.LeafQuery, event.LeafForm, event.LeafJSON, event.LeafMultipart, event.LeafXML:
+		default:
+			continue
+		}
+		if len(l.Fields) == semantics.MaxGiven {
+			return
+		}
+		l.Fields = append(l.Fields, learned.FieldSeen{Place: strings.Clone(cut(j.scope.redact("name", unnumbered(leaf.Place)), maxName)), Type: learned.TypeOf(leaf.Type, leaf.Value)})
+	}
+}
+
+// unnumbered is a place with a star for the numbers of items.
+func unnumbered(place string) string {
+	if !strings.ContainsAny(place, "0123456789") {
+		return place
+	}
+	parts := strings.Split(place, ".")
+	for i, p := range parts {
+		if p != "" && strings.Trim(p, "0123456789") == "" {
+			parts[i] = "*"
+		}
+	}
+	return strings.Join(parts, ".")
+}
+
+// roleOf is in what role the caller is, as far as the wire tells: what its
+// token says, else how it is authenticated.
+func roleOf(c *event.Call) string {
+	if c.Principal.Kind == "jwt" {
+		auth := c.Req.Get("authorization")
+		if t, ok := text.ParseJWT(auth); ok && t.Scope != "" {
+			return "jwt " + cut(t.Scope, 64)
+		}
+	}
+	return c.Principal.Kind
 }
 
 // issued are the sessions that the response gives to who logged in.

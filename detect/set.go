@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io/fs"
 	"maps"
-	"slices"
 	"sort"
 	"strings"
 	"time"
@@ -58,8 +57,8 @@ type Set struct {
 	meanings []meaning
 	lint     *linter // while rules are read
 	around   around
-	// learns says that a rule asks for learned facts.
-	learns bool
+	// learns is what rules ask for of learned facts.
+	learns needs
 }
 
 // maxRules bounds a set.
@@ -92,9 +91,14 @@ func loadWith(sources []Source, opt LoadOptions, lint *linter) (*Set, error) {
 	return s, nil
 }
 
-// learns reports whether a rule asks for learned facts.
-func learns(rules []*Rule) bool {
-	return slices.ContainsFunc(rules, func(r *Rule) bool { return r.win != nil && r.win.plan.learns })
+// learns is what lessons must hold for the rules to be asked.
+func learns(rules []*Rule) (n needs) {
+	for _, r := range rules {
+		if r.win != nil {
+			n |= r.win.plan.learns
+		}
+	}
+	return n
 }
 
 // Hash names the set: 12 hex digits of a SHA-256 over its rules' sources and

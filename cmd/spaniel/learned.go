@@ -28,6 +28,7 @@ func newLearned(a *app) *cobra.Command {
 
 func newLearnedShow(a *app) *cobra.Command {
 	var format, host string
+	var fields bool
 	c := &cobra.Command{
 		Use:   "show [CAPTURE]",
 		Short: "Show what was learned of each endpoint",
@@ -37,6 +38,7 @@ segments take many values. Rules say "usually" of an endpoint only where known i
 With a capture it shows what that alone teaches.`,
 		Example: `  spaniel learned show
   spaniel learned show --host shop.example
+  spaniel learned show --fields      the fields of each endpoint, and their types
   spaniel learned show capture.pcap -o json`,
 		Args: atMostOne("a capture file"),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -51,11 +53,15 @@ With a capture it shows what that alone teaches.`,
 			if err != nil {
 				return err
 			}
+			if fields {
+				return a.showFields(f, format, host)
+			}
 			return a.showLearned(f, format, host)
 		},
 	}
 	c.Flags().StringVarP(&format, "output", "o", "table", "output: table, json, ndjson, csv or vertical")
 	c.Flags().StringVar(&host, "host", "", "only endpoints of this `HOST`")
+	c.Flags().BoolVar(&fields, "fields", false, "list the fields of requests with their types, and of responses by the callers' roles")
 	return c
 }
 
@@ -96,7 +102,7 @@ func learnedFile(cfg *config.Config) string {
 func learnedLimits(cfg *config.Config) learned.Limits {
 	l := learned.Limits{Calls: uint64(cfg.Learned.Calls), Time: time.Duration(cfg.Learned.Time)}
 	if share := memoryShare(cfg); share < 1 {
-		l.Endpoints, l.Sessions = max(1, int(learned.DefaultEndpoints*share)), max(1, int(learned.DefaultSessions*share))
+		l.Endpoints, l.Sessions, l.Fields = max(1, int(learned.DefaultEndpoints*share)), max(1, int(learned.DefaultSessions*share)), max(1, int(learned.DefaultFields*share))
 	}
 	return l
 }
@@ -153,6 +159,53 @@ func (a *app) showLearned(f *learned.Facts, format, host string) error {
 		a.hint("note: %s had to go for others: limits.memory is small for this API, or it is flooded", counted(c.Evicted, "endpoint"))
 	}
 	return nil
+}
+
+// showFields lists what was learned of fields: those of requests, then what the
+// callers of each role were given.
+func (a *app) showFields(f *learned.Facts, format, host string) error {
+	res, err := render.NewResult(a.screen(a.out), format, []string{"method", "host", "route", "in", "field", "calls", "types"})
+	if err != nil {
+		return err
+	}
+	for _, e := range f.Endpoints() {
+		if host != "" && e.Host() != host {
+			continue
+		}
+		places, known := e.Fields()
+		for i, k := range known {
+			if err := res.Row([]any{e.Method(), e.Host(), e.Route(), "request", places[i], k.Calls, typeShares(k)}); err != nil {
+				return err
+			}
+		}
+		for _, role := range e.Roles() {
+			for _, r := range e.Returned(role) {
+				if err := res.Row([]any{e.Method(), e.Host(), e.Route(), "response to " + role, r.Name, r.Calls, ""}); err != nil {
+					return err
+				}
+			}
+		}
+	}
+	if err := res.Close(); err != nil {
+		return err
+	}
+	c := f.Counts()
+	a.hint("%s of %s", counted(uint64(c.Fields), "field"), counted(uint64(c.Endpoints), "endpoint"))
+	if c.FieldsBeyond > 0 {
+		a.hint("note: there was no room for a field %s times", grouped(c.FieldsBeyond))
+	}
+	return nil
+}
+
+// typeShares says what a field's values looked like: "digits 98%, word 2%".
+func typeShares(k *learned.Field) string {
+	var parts []string
+	for i, name := range learned.TypeNames() {
+		if n := k.Types[i]; n > 0 {
+			parts = append(parts, fmt.Sprintf("%s %.4g%%", name, 100*float64(n)/float64(k.Calls)))
+		}
+	}
+	return strings.Join(parts, ", ")
 }
 
 func packetTime(ns int64) string { return time.Unix(0, ns).UTC().Format(time.DateTime) }

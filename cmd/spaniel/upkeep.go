@@ -61,6 +61,9 @@ func (s *service) snapshot() admin.Snapshot {
 		for _, r := range s.sensor.RuleStats() {
 			work[r.ID] = r
 		}
+		c := s.sensor.Learned()
+		snap.Learned = map[string]int{"endpoints": c.Endpoints, "fields": c.Fields, "sessions": c.Sessions}
+		snap.LearnedGone = map[string]int{"endpoints": int(c.Evicted), "fields": int(c.FieldsBeyond), "sessions": int(c.SessionsEvicted)}
 	}
 	if st, err := s.live.Stats(); err == nil {
 		snap.Capture = []admin.CaptureCount{{Iface: s.iface, Received: st.Received, KernelDrops: st.KernelDrops, IfaceDrops: st.IfaceDrops}}

@@ -9,6 +9,11 @@ type Endpoint struct {
 	// Auth counts these calls by how they were authenticated.
 	Auth [authCount]uint64
 
+	// withFields counts the calls that had fields.
+	withFields uint64
+	fields     map[string]*Field    // by place
+	returned   map[string]*returned // by role
+
 	method string
 	node   *node
 	credit uint8 // calls since the last walk for room
@@ -18,7 +23,7 @@ type Endpoint struct {
 // maxCredit bounds how many walks for room an endpoint outlives without a call.
 const maxCredit = 15
 
-func (e *Endpoint) learn(l *Lesson) {
+func (e *Endpoint) learn(f *Facts, l *Lesson) {
 	if e.Calls == 0 {
 		e.First = l.Clock
 	}
@@ -26,10 +31,15 @@ func (e *Endpoint) learn(l *Lesson) {
 	e.Last = max(e.Last, l.Clock)
 	e.Auth[l.Auth]++
 	e.credit = min(e.credit+1, maxCredit)
+	if len(l.Fields) > 0 {
+		e.withFields++
+		e.learnFields(f, l.Fields)
+	}
+	e.learnReturned(f, l)
 }
 
 // add takes over what another endpoint knew: their routes became one.
-func (e *Endpoint) add(o *Endpoint) {
+func (e *Endpoint) add(f *Facts, o *Endpoint) {
 	if e.Calls == 0 || o.Calls > 0 && o.First < e.First {
 		e.First = o.First
 	}
@@ -39,6 +49,9 @@ func (e *Endpoint) add(o *Endpoint) {
 		e.Auth[i] += n
 	}
 	e.credit = max(e.credit, o.credit)
+	e.withFields += o.withFields
+	e.addFields(f, o)
+	e.addReturned(f, o)
 }
 
 // Authenticated is the share of the calls that carried credentials; 0 without

@@ -11,6 +11,9 @@ import (
 type Limits struct {
 	// Endpoints bounds the endpoints; 4,096, at some 400 bytes each.
 	Endpoints int
+	// Fields bounds the fields of requests and responses that are known of all
+	// endpoints together; 65,536, at some 200 bytes each.
+	Fields int
 	// Sessions bounds the sessions whose user is known; 65,536, at some 150
 	// bytes each. The oldest goes.
 	Sessions int
@@ -24,11 +27,15 @@ type Limits struct {
 const (
 	DefaultEndpoints = 4096
 	DefaultSessions  = 65_536
+	DefaultFields    = 65_536
 )
 
 func (l Limits) complete() Limits {
 	if l.Endpoints <= 0 {
 		l.Endpoints = DefaultEndpoints
+	}
+	if l.Fields <= 0 {
+		l.Fields = DefaultFields
 	}
 	if l.Sessions <= 0 {
 		l.Sessions = DefaultSessions
@@ -53,6 +60,7 @@ type Facts struct {
 	hand           int
 	n              int
 	sessions       sessions
+	ids            ids
 	// cache finds endpoints by their names' addresses, as of a state of the
 	// routes: a memory of what find gives, and nothing else, since addresses
 	// differ from run to run.
@@ -60,6 +68,9 @@ type Facts struct {
 	cachedAt uint64
 	changed  uint64
 	evicted  uint64
+	// fields are all that are held; fieldsBeyond counts those that found no room.
+	fields       int
+	fieldsBeyond uint64
 }
 
 // New returns facts that know nothing.
@@ -72,13 +83,15 @@ func New(lim Limits) *Facts {
 // Counts says how many endpoints and sessions are held, and how many endpoints
 // had to go for others.
 type Counts struct {
-	Endpoints, Sessions      int
-	Evicted, SessionsEvicted uint64
+	Endpoints, Sessions, Fields int
+	Evicted, SessionsEvicted    uint64
+	// FieldsBeyond counts how often a field found no room.
+	FieldsBeyond uint64
 }
 
 // Counts returns the counts as of now.
 func (f *Facts) Counts() Counts {
-	return Counts{f.n, len(f.sessions.user), f.evicted, f.sessions.evicted}
+	return Counts{f.n, len(f.sessions.user), f.fields, f.evicted, f.sessions.evicted, f.fieldsBeyond}
 }
 
 // Of is what is known of the endpoint that l is about, nil if nothing is.
@@ -118,9 +131,12 @@ func (f *Facts) Learn(l *Lesson) {
 	if l.Name == nil {
 		return // of sessions alone
 	}
+	if owner := f.owner(l); owner != 0 {
+		f.ids.give(owner, l.Given)
+	}
 	e := f.make(l.Name)
 	before := f.Enough(e, e.Last)
-	e.learn(l)
+	e.learn(f, l)
 	if !before && f.Enough(e, e.Last) {
 		f.settled = append(f.settled, e)
 	}
@@ -168,7 +184,7 @@ func (f *Facts) take(into, k *node) {
 			into.ends = map[string]*Endpoint{}
 		}
 		if there := into.ends[method]; there != nil {
-			there.add(e)
+			there.add(f, e)
 			e.gone = true
 			f.n--
 			continue
@@ -250,6 +266,7 @@ func (f *Facts) idle() *Endpoint {
 // drop forgets an endpoint, and the nodes that led to nothing else.
 func (f *Facts) drop(e *Endpoint) {
 	delete(e.node.ends, e.method)
+	e.forget(f)
 	e.gone = true
 	f.n--
 	f.evicted++

@@ -36,12 +36,25 @@ type Lesson struct {
 	// User got the sessions named by these keyed hashes.
 	User   string
 	Issued []string
+	// Fields are those of the request's query and body; Returned the names of
+	// those that the response holds, and Role who got them.
+	Fields   []FieldSeen
+	Returned []string
+	Role     string
+	// Owner is who calls, 0 if nobody knows, by what the call says; Session the
+	// hash by which a login may know better. Asked are the ids that the request
+	// names, Given those that the response holds, all as HashID has them.
+	Owner        uint64
+	Session      string
+	Asked, Given []uint64
 	// Spoiled calls teach nothing: a rule fired on them.
 	Spoiled bool
 }
 
 // Reset empties l, keeping its memory.
-func (l *Lesson) Reset() { *l = Lesson{Issued: l.Issued[:0]} }
+func (l *Lesson) Reset() {
+	*l = Lesson{Issued: l.Issued[:0], Fields: l.Fields[:0], Returned: l.Returned[:0], Asked: l.Asked[:0], Given: l.Given[:0]}
+}
 
 // worked reports that the server did what it was asked.
 func (l *Lesson) worked() bool { return l.Status >= 200 && l.Status < 400 }

@@ -23,6 +23,14 @@ type saved struct {
 	Hosts    []savedNode `json:"hosts"`
 	Sessions [][2]string `json:"sessions,omitempty"`
 	Evicted  uint64      `json:"evicted,omitempty"`
+	Beyond   uint64      `json:"beyond,omitempty"`
+	IDs      *savedIDs   `json:"ids,omitempty"`
+}
+
+type savedIDs struct {
+	Any    savedFilter `json:"any"`
+	Shared savedFilter `json:"shared"`
+	Own    savedFilter `json:"own"`
 }
 
 type savedNode struct {
@@ -42,17 +50,35 @@ type savedEndpoint struct {
 	First  int64             `json:"first"`
 	Last   int64             `json:"last"`
 	Auth   map[string]uint64 `json:"auth"`
+	With   uint64            `json:"with,omitempty"`
+	Fields []savedField      `json:"fields,omitempty"`
+	Gave   []savedRole       `json:"gave,omitempty"`
+}
+
+type savedField struct {
+	Place string            `json:"place"`
+	Calls uint64            `json:"calls"`
+	Types map[string]uint64 `json:"types"`
+}
+
+type savedRole struct {
+	Role   string            `json:"role"`
+	Calls  uint64            `json:"calls"`
+	Fields map[string]uint64 `json:"fields"`
 }
 
 // Encode writes all facts: a line with the version and the SHA-256 of the
 // rest, then JSON. The same facts give the same bytes.
 func (f *Facts) Encode() ([]byte, error) {
-	s := saved{Evicted: f.evicted}
+	s := saved{Evicted: f.evicted, Beyond: f.fieldsBeyond}
 	for _, h := range sortedKeys(f.hosts) {
 		s.Hosts = append(s.Hosts, f.hosts[h].save())
 	}
 	for _, id := range f.sessions.order {
 		s.Sessions = append(s.Sessions, [2]string{id, f.sessions.user[id]})
+	}
+	if f.ids.any.now != nil {
+		s.IDs = &savedIDs{f.ids.any.save(), f.ids.shared.save(), f.ids.own.save()}
 	}
 	body, err := json.Marshal(s)
 	if err != nil {
@@ -76,6 +102,13 @@ func (n *node) save() savedNode {
 			if e.Auth[i] > 0 {
 				se.Auth[name] = e.Auth[i]
 			}
+		}
+		se.With = e.withFields
+		for _, place := range sortedKeys(e.fields) {
+			se.Fields = append(se.Fields, savedField{place, e.fields[place].Calls, e.fields[place].Shares()})
+		}
+		for _, role := range sortedKeys(e.returned) {
+			se.Gave = append(se.Gave, savedRole{role, e.returned[role].calls, e.returned[role].fields})
 		}
 		s.Ends = append(s.Ends, se)
 	}
@@ -114,7 +147,10 @@ func Decode(b []byte, lim Limits) (*Facts, error) {
 	for _, p := range s.Sessions {
 		f.sessions.put(p[0], p[1])
 	}
-	f.evicted = s.Evicted
+	if s.IDs != nil {
+		f.ids = ids{restoreFilter(s.IDs.Any), restoreFilter(s.IDs.Shared), restoreFilter(s.IDs.Own)}
+	}
+	f.evicted, f.fieldsBeyond = s.Evicted, s.Beyond
 	return f, nil
 }
 
@@ -125,6 +161,10 @@ func (f *Facts) restore(parent *node, s *savedNode, depth int) *node {
 		for name, count := range se.Auth {
 			e.Auth[AuthOf(name)] = count
 		}
+		if n.ends[se.Method] != nil {
+			continue // twice in a file that was made by hand
+		}
+		f.restoreFields(e, &se)
 		if n.ends == nil {
 			n.ends = map[string]*Endpoint{}
 		}
@@ -147,6 +187,42 @@ func (f *Facts) restore(parent *node, s *savedNode, depth int) *node {
 		n.kids[k.seg] = k
 	}
 	return n
+}
+
+// restoreFields gives an endpoint the fields that were saved, as far as there
+// is room.
+func (f *Facts) restoreFields(e *Endpoint, s *savedEndpoint) {
+	e.withFields = s.With
+	for _, sf := range s.Fields {
+		if len(e.fields) >= maxFields || f.fields >= f.lim.Fields || e.fields[sf.Place] != nil {
+			continue
+		}
+		k := &Field{Calls: sf.Calls}
+		for i, name := range TypeNames() {
+			k.Types[i] = sf.Types[name]
+		}
+		if e.fields == nil {
+			e.fields = map[string]*Field{}
+		}
+		e.fields[sf.Place] = k
+		f.fields++
+	}
+	for _, sr := range s.Gave {
+		if len(e.returned) >= maxRoles || e.returned[sr.Role] != nil {
+			continue
+		}
+		r := &returned{calls: sr.Calls, fields: map[string]uint64{}}
+		for _, name := range sortedKeys(sr.Fields) {
+			if len(r.fields) < maxReturned && f.fields < f.lim.Fields {
+				r.fields[name] = sr.Fields[name]
+				f.fields++
+			}
+		}
+		if e.returned == nil {
+			e.returned = map[string]*returned{}
+		}
+		e.returned[sr.Role] = r
+	}
 }
 
 // maxFile bounds the file that is read.

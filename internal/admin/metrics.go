@@ -60,6 +60,9 @@ func captureMetrics() []metric {
 	}
 }
 
+// learnedTables are the tables of what was learned.
+func learnedTables() []string { return []string{"endpoints", "fields", "sessions"} }
+
 func trafficMetrics() []metric {
 	return []metric{
 		counter("tcp_payload_bytes_total", "TCP payload by what became of it.", []string{"fate"}, func(s *Snapshot, put func(float64, ...string)) {
@@ -72,6 +75,14 @@ func trafficMetrics() []metric {
 		gauge("state_entries", "Entries in the tables that hold state.", []string{"table"}, func(s *Snapshot, put func(float64, ...string)) {
 			put(float64(s.Ledger.Flows-min(s.Ledger.FlowsEnded, s.Ledger.Flows)), "flows")
 			put(float64(s.Ledger.DatagramsHeld), "datagrams")
+			for _, table := range learnedTables() {
+				put(float64(s.Learned[table]), table)
+			}
+		}),
+		counter("learned_gone_total", "Learned facts that had to go for others, or found no room, by table.", []string{"table"}, func(s *Snapshot, put func(float64, ...string)) {
+			for _, table := range learnedTables() {
+				put(float64(s.LearnedGone[table]), table)
+			}
 		}),
 		counter("calls_total", "Calls by what became of their record.", []string{"fate"}, func(s *Snapshot, put func(float64, ...string)) {
 			for i, n := range s.Ledger.Calls {

@@ -20,6 +20,9 @@ type Snapshot struct {
 	Messages [NumSeen]uint64
 	// GeoFaults counts look-ups of addresses that a database could not answer.
 	GeoFaults uint64
+	// Learned is the entries of the tables of learned facts, by table, and
+	// LearnedGone how many had to go for others or found no room.
+	Learned, LearnedGone map[string]int
 	// ReloadOK is false while the rules on disk could not be loaded, and
 	// ReloadProblem says why.
 	ReloadOK      bool

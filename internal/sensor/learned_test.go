@@ -149,6 +149,55 @@ tests:
 	}
 }
 
+// TestLearnedFactsInRules: each fires on the one call that is not as usual, and
+// its evidence names what.
+func TestLearnedFactsInRules(t *testing.T) {
+	ask := func(b *wiretest.Builder, i int, auth, path, body, answer string) {
+		c := b.Conn(netip.AddrPortFrom(netip.MustParseAddr("198.51.100.7"), uint16(4000+i)), netip.MustParseAddrPort("10.0.0.5:80"))
+		c.Open()
+		c.Client([]byte(fmt.Sprintf("POST %s HTTP/1.1\r\nHost: shop\r\nAuthorization: Bearer %s\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s", path, auth, len(body), body)))
+		c.Server([]byte(fmt.Sprintf("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s", len(answer), answer)))
+		c.Fin()
+	}
+	for _, tc := range []struct{ aggregate, auth, path, body, answer, place, text string }{
+		{"odd_types() > 0", "t1", "/orders/10001", `{"sku":"a1","count":"x"}`, `{"id":10001}`, "body.count", "word; in 120 values never, mostly number"},
+		{"odd_types() > 0", "t1", "/orders/10001", `{"sku":{"$ne":null},"count":1}`, `{"id":10001}`, "body.sku", "object; in 120 values never"},
+		{"new_fields() > 0", "t1", "/orders/10001", `{"sku":"a1","count":1,"admin":true}`, `{"id":10001}`, "body.admin", "new"},
+		{"new_returned() > 0", "t1", "/orders/10001", `{"sku":"a1","count":1}`, `{"id":10001,"cost":5}`, "cost", `new; in 120 answers to callers of the role "bearer" never`},
+		{"foreign_ids() > 0", "t2", "/orders/10001", `{"sku":"a1","count":1}`, `{"id":10001}`, "learned.error.foreign_ids()", ""},
+	} {
+		rule := "id: odd\ntitle: Something unusual\nseverity: low\ncategory: bots/library\nrefs: [cwe:1]\nwhen: resp.status == 200\nby: [endpoint]\nover: 1h\nhaving: " + tc.aggregate +
+			"\ntests:\n  - fires: GET /\n  - silent: GET /\n"
+		set, err := detect.Load([]detect.Source{{Name: "test", FS: fstest.MapFS{"r.yaml": {Data: []byte(rule)}}}}, detect.LoadOptions{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		b := wiretest.New(1, 1_700_000_000e9)
+		for i := range 120 {
+			b.At(1_700_000_000e9 + int64(i)*int64(40*time.Second))
+			id := 10001 + i%2 // each caller has one
+			ask(b, i, fmt.Sprintf("t%d", 1+i%2), fmt.Sprintf("/orders/%d", id), fmt.Sprintf(`{"sku":"a%d","count":%d}`, i, i), fmt.Sprintf(`{"id":%d}`, id))
+		}
+		b.At(1_700_000_000e9 + 120*int64(40*time.Second))
+		ask(b, 120, tc.auth, tc.path, tc.body, tc.answer)
+		for _, workers := range []int{1, 8} {
+			cfg := testConfig(set)
+			cfg.Workers = workers
+			alerts, err := Replay(cfg, b.Frames())
+			if err != nil || len(alerts) != 1 {
+				t.Fatalf("%s: %d alerts, %v", tc.aggregate, len(alerts), err)
+			}
+			found := false
+			for _, e := range alerts[0].Evidence {
+				found = found || e.Place == tc.place && strings.HasPrefix(e.Text, tc.text)
+			}
+			if !found {
+				t.Errorf("%s: evidence %+v", tc.aggregate, alerts[0].Evidence)
+			}
+		}
+	}
+}
+
 // TestAlertsSayWhatUsualRestsOn: evidence has calls and hours.
 func TestAlertsSayWhatUsualRestsOn(t *testing.T) {
 	b := wiretest.New(1, 1_700_000_000e9)

@@ -25,6 +25,7 @@ type ordered struct {
 	mu    sync.Mutex
 	parts []event.Ledger // latest of the reader, then of each worker
 	total event.Ledger   // own, as of the last epoch
+	facts learned.Counts // likewise
 	rules []detect.RuleStats
 }
 
@@ -135,6 +136,7 @@ func (o *ordered) publish(e *epoch) {
 		o.parts[i+1] = r.ledger
 	}
 	o.total = o.own
+	o.facts = o.stage.Facts().Counts()
 }
 
 // ledger returns the totals as of the last whole epoch.

@@ -12,6 +12,7 @@ import (
 
 	"spaniel/capture"
 	"spaniel/detect"
+	"spaniel/detect/learned"
 	"spaniel/event"
 )
 
@@ -46,6 +47,14 @@ func (s *Sensor) SetRules(set *detect.Set) { s.rules.Store(set) }
 // Ledger returns the counts as of the last whole epoch. It may be called from
 // any goroutine; after Run they are final and Ledger().Check() must be nil.
 func (s *Sensor) Ledger() event.Ledger { return s.ordered.ledger() }
+
+// Learned counts what was learned, as of the last whole epoch. It may be called
+// from any goroutine.
+func (s *Sensor) Learned() learned.Counts {
+	s.ordered.mu.Lock()
+	defer s.ordered.mu.Unlock()
+	return s.ordered.facts
+}
 
 // Run reads src to its end, or until ctx is done, then closes every flow and
 // window, so that what was begun is handed on. It returns the source's fault

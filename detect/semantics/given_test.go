@@ -1,0 +1,49 @@
+package semantics
+
+import (
+	"strings"
+	"testing"
+)
+
+func TestGivenAndAsked(t *testing.T) {
+	for _, tc := range []struct{ req, resp, names, ids, asked string }{
+		{"GET /orders/12345", `200 {"id":12345,"user":{"id":"u-778899","name":"Ann"},"items":[{"sku":"a","productId":"p-1001"},{"sku":"b","product_id":90002}]}`,
+			"id user user.id user.name items items.sku items.productId items.product_id", "12345 u-778899 p-1001 90002", "12345"},
+		{"GET /orders?user_id=abcdef&page=12345", `200 {"total":3,"valid":"validity"}`, "total valid", "", "abcdef"},
+		{"GET /orders/42", `200 {"id":7}`, "id", "", ""}, // short numbers are of anything
+		{"GET /a", `200 <id>12345</id>`, "", "", ""},
+		{"GET /a", `200 {"a":{"b":{"c":{"d":{"id":"too-deep"}}}}`, "a a.b a.b.c a.b.c.d", "", ""},
+		{"GET /a", `200 {"id":"cut off`, "id", "", ""},
+		{"GET /files/3f2504e0-4f89-11d3-9a0c-0305e82c3301.pdf", `204`, "", "", "3f2504e0-4f89-11d3-9a0c-0305e82c3301"},
+	} {
+		c, _ := shape(tc.req, tc.resp)
+		c.Route, _ = Route(c.Req.Path)
+		names, ids := Given(c)
+		if got := strings.Join(names, " "); got != tc.names {
+			t.Errorf("%s: names %q, want %q", tc.resp, got, tc.names)
+		}
+		if got := strings.Join(ids, " "); got != tc.ids {
+			t.Errorf("%s: ids %q, want %q", tc.resp, got, tc.ids)
+		}
+		if got := strings.Join(Asked(c), " "); got != tc.asked {
+			t.Errorf("%s: asked %q, want %q", tc.req, got, tc.asked)
+		}
+	}
+}
+
+func FuzzGiven(f *testing.F) {
+	f.Add(`{"a":[{"id":"12345"}]}`)
+	f.Fuzz(func(t *testing.T, body string) {
+		c, _ := shape("GET /a", "200 {")
+		c.Resp.Raw = []byte(body)
+		names, ids := Given(c)
+		if len(names) > MaxGiven || len(ids) > MaxGiven {
+			t.Fatalf("%d names, %d ids", len(names), len(ids))
+		}
+		for _, id := range ids {
+			if len(id) < idMin || !strings.Contains(body, id) {
+				t.Fatalf("id %q is not in it", id)
+			}
+		}
+	})
+}
