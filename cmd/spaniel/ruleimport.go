@@ -17,6 +17,7 @@ import (
 	"spaniel/internal/importer"
 	"spaniel/internal/importer/crowdsec"
 	"spaniel/internal/importer/sigma"
+	"spaniel/internal/importer/suricata"
 	"spaniel/internal/render"
 )
 
@@ -37,6 +38,7 @@ func foreigners() []foreign {
 	return []foreign{
 		{"sigma", "Sigma rule", []string{".yml", ".yaml"}, sigma.Translate},
 		{"crowdsec", "CrowdSec scenario", []string{".yml", ".yaml"}, crowdsec.Translate},
+		{"suricata", "Suricata signature", []string{".rules"}, suricata.Translate},
 	}
 }
 
@@ -55,6 +57,7 @@ each, with origin, author and licence in it. They come without tests: add some, 
 what they find on your traffic with spaniel rules backtest.
   sigma     rules of webserver and proxy logs, and correlations of such
   crowdsec  scenarios of HTTP logs: buckets of the types trigger and leaky
+  suricata  signatures of HTTP buffers
 Rules of others have licences; what those ask of you holds for translations, too.`,
 		Example: `  spaniel rules import sigma web/                          what could be translated
   spaniel rules import sigma web/ --out imported/ --license "DRL 1.1"
