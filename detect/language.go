@@ -13,6 +13,7 @@ import (
 
 	"spaniel/detect/list"
 	"spaniel/detect/prefilter"
+	"spaniel/detect/text"
 )
 
 // language is everything an expression about a call may name: compiled once
@@ -30,6 +31,12 @@ type language struct {
 	// keyIDs and valueIDs number what goes into windows, over all rules.
 	keyIDs, valueIDs map[string]int
 
+	// bodyFinders numbers what is looked for in bodies, bodyWords has the words
+	// of each, and bodySieve is made of them when all rules were read.
+	bodyFinders map[string]int
+	bodyWords   [][]string
+	bodySieve   *text.Sieve
+
 	reqBody, respBody, reqLeaves int
 
 	// lists are the named lists of the set, by name; their places are those in
@@ -39,7 +46,7 @@ type language struct {
 }
 
 func newLanguage() *language {
-	l := &language{fields: fieldTable(), index: map[string]int{}, functions: map[string]*function{}, groups: map[string]bool{}, filters: filterMatchers(), matchers: matchers(), matcherIndex: map[string]int{}, keyIDs: map[string]int{}, valueIDs: map[string]int{}, lists: map[string]int{}}
+	l := &language{fields: fieldTable(), index: map[string]int{}, functions: map[string]*function{}, groups: map[string]bool{}, filters: filterMatchers(), matchers: matchers(), matcherIndex: map[string]int{}, keyIDs: map[string]int{}, valueIDs: map[string]int{}, bodyFinders: map[string]int{}, lists: map[string]int{}}
 	for i := range l.matchers {
 		l.matcherIndex[l.matchers[i].name] = i
 	}

@@ -16,6 +16,9 @@ type search struct {
 	find finder
 	// needs lists bytes of which a text must hold one; "" if nothing is known.
 	needs string
+	// words lists words, in lower case, of which a text must hold one without
+	// regard to ASCII case; none if nothing is known.
+	words []string
 	// cost is how many steps a byte is worth; 0 is 1.
 	cost int
 }
@@ -67,12 +70,15 @@ func screened(find finder, words []string, wide bool) search {
 	if wide {
 		bytes = append(bytes, folds[0], folds[2])
 	}
-	needs := string(bytes)
+	needs, held := string(bytes), words
+	if wide {
+		held = append(words[:len(words):len(words)], folds[:2], folds[2:])
+	}
 	if shortestOf(words) < 2 {
-		return search{find: find, needs: needs}
+		return search{find: find, needs: needs, words: held}
 	}
 	list := text.NewWords(words)
-	return search{needs: needs, find: func(s string) (int, string, bool) {
+	return search{needs: needs, words: held, find: func(s string) (int, string, bool) {
 		if !list.In(s) && !(wide && strings.ContainsAny(s, folds)) {
 			return 0, "", false
 		}

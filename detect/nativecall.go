@@ -6,6 +6,7 @@ import (
 
 	"github.com/expr-lang/expr/ast"
 
+	"spaniel/detect/prefilter"
 	"spaniel/detect/text"
 	"spaniel/event"
 )
@@ -41,7 +42,7 @@ func (t *translator) call(n *ast.CallNode) native {
 	case "reads", "contains_any", "wildcard":
 		if len(n.Arguments) == 2 {
 			if s, ok := literalSearch(name, n.Arguments[1]); ok {
-				return t.search(n, s.find, nil).weighing(s.cost)
+				return t.search(n, s.find, nil, s.words).weighing(s.cost)
 			}
 		}
 	case "in_list":
@@ -154,13 +155,14 @@ func (t *translator) agent(name string, args []ast.Node) native {
 // response understands sql_error(resp) and its like; of a text, too.
 func (t *translator) response(name string, args []ast.Node) native {
 	test := map[string]finder{"sql_error": text.SQLError, "stack_trace": text.StackTrace, "file_leak": text.LeakFile, "command_output": text.CommandOutput}[name]
+	words := map[string]func() []string{"sql_error": text.SQLErrorWords, "stack_trace": text.StackTraceWords, "file_leak": text.LeakFileWords, "command_output": text.CommandOutputWords}[name]()
 	if len(args) != 1 {
 		return native{}
 	}
 	if id, ok := args[0].(*ast.IdentifierNode); ok && t.lang.groups[id.Value] {
-		return t.body(t.lang.respBody, test)
+		return t.body(t.lang.respBody, test, t.lang.bodyFinder(name, words))
 	}
-	return t.search(&ast.CallNode{Callee: &ast.NilNode{}, Arguments: args}, test, nil)
+	return t.search(&ast.CallNode{Callee: &ast.NilNode{}, Arguments: args}, test, nil, words)
 }
 
 func (t *translator) matcher(m matcher, n *ast.CallNode) native {
@@ -170,7 +172,7 @@ func (t *translator) matcher(m matcher, n *ast.CallNode) native {
 		needs.add(m.needs)
 	}
 	arg := n.Arguments[0]
-	values := t.search(n, m.match, needs)
+	values := t.search(n, m.match, needs, nil)
 	place := m.place
 	if place == nil || values.truth == nil {
 		return values
@@ -197,8 +199,9 @@ func (t *translator) isLeaves(n ast.Node) bool {
 }
 
 // search runs test over what the function n looks at first: a leaf, all
-// leaves, a body or another text.
-func (t *translator) search(n *ast.CallNode, test finder, needs *byteSet) native {
+// leaves, a body or another text. words are those without which test finds
+// nothing, none if there are no such.
+func (t *translator) search(n *ast.CallNode, test finder, needs *byteSet, words []string) native {
 	arg := n.Arguments[0]
 	if t.isElement(arg) {
 		if t.elem != leafElement {
@@ -212,7 +215,7 @@ func (t *translator) search(n *ast.CallNode, test finder, needs *byteSet) native
 		return native{truth: func(ev *eval) bool { return walkHot(ev, set, each) }}
 	}
 	if i, ok := t.lang.index[listName(arg)]; ok && (i == t.lang.reqBody || i == t.lang.respBody) {
-		return t.body(i, test)
+		return t.body(i, test, t.lang.bodyFinder(prefilter.Key(n), words))
 	}
 	f := t.expr(arg).text
 	if f == nil {
@@ -221,16 +224,17 @@ func (t *translator) search(n *ast.CallNode, test finder, needs *byteSet) native
 	return native{truth: func(ev *eval) bool { return ev.scope.matchText(f(ev), test) }}
 }
 
-// body runs test over a body where it stands; only what test finds something
-// in is copied, and then searched again.
-func (t *translator) body(field int, test finder) native {
-	of := (*event.Call).ReqBody
+// body runs test over a body where it stands, if the sieve of all rules says
+// that test, which has that number there, may find something; only what it finds
+// something in is copied, and then searched again.
+func (t *translator) body(field int, test finder, number int) native {
+	half := event.ToServer
 	if field == t.lang.respBody {
-		of = (*event.Call).RespBody
+		half = event.ToClient
 	}
 	return native{truth: func(ev *eval) bool {
-		body := borrowed(of(ev.scope.call))
-		if !ev.scope.spend(len(body)) {
+		body := borrowed(bodyOf(ev.scope.call, half))
+		if !ev.scope.spend(len(body)) || !ev.scope.bodyMayHold(half, number) {
 			return false
 		}
 		if _, _, ok := test(body); !ok {

@@ -36,6 +36,8 @@ type scope struct {
 	places places
 	// view, if there is one, says beforehand what matchers find in leaves.
 	view *prefilter.View
+	// sifted is what may be found in the bodies, by direction.
+	sifted [2]halfSieve
 }
 
 func newScope(lang *language, cfg *Config, ruleset string) *scope {
@@ -56,6 +58,7 @@ func (s *scope) reset(c *event.Call) {
 	}
 	s.used, s.finds = s.used[:0], s.finds[:0]
 	s.tokenList.reset()
+	s.sifted[0].asked, s.sifted[1].asked = false, false
 	s.own.leaf, s.own.token, s.own.header = nil, nil, nil
 }
 

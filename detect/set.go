@@ -14,6 +14,7 @@ import (
 
 	"spaniel/detect/geo"
 	"spaniel/detect/list"
+	"spaniel/detect/text"
 )
 
 // A Source is a tree of rule files: the embedded ones, or a directory. Files
@@ -88,6 +89,7 @@ func loadWith(sources []Source, opt LoadOptions, lint *linter) (*Set, error) {
 	sort.Slice(s.rules, func(i, j int) bool { return s.rules[i].ID < s.rules[j].ID })
 	s.learns = learns(s.rules)
 	s.hash, s.lint = s.withMeanings(s.sum()), nil
+	s.lang.bodySieve = text.NewSieve(s.lang.bodyWords)
 	return s, nil
 }
 

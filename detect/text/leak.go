@@ -6,6 +6,10 @@ import "strings"
 var fileMarks = newPhrases([]string{"root:x:0:0:", "root:*:0:0:", "root:!:", "root:$6$", "root:$y$", "daemon:x:1:1:", "[boot loader]", "[operating systems]", "; for 16-bit app support", "[extensions]\r\n", "[mci extensions]", "-----begin rsa private key-----", "-----begin openssh private key-----", "-----begin private key-----",
 	"-----begin ec private key-----", "-----begin pgp private key", "aws_secret_access_key", "\"secretaccesskey\"", "secretaccesskey", "ami-launch-index", "computemetadata/v1", "\"accesstokenexpirationtime", "[core]\n\trepositoryformatversion", "db_password=", "define('db_password'", "<web-app ", "127.0.0.1 localhost\n", "127.0.0.1\tlocalhost", "documentroot /", "linux version "})
 
+// LeakFileWords returns words of which a text must hold one for LeakFile to
+// find anything.
+func LeakFileWords() []string { return fileMarks.words() }
+
 // LeakFile reports the content of a file or of a cloud's metadata that no API
 // answers with: /etc/passwd, win.ini, private keys, metadata credentials.
 //
@@ -34,6 +38,12 @@ func LeakFile(s string) (offset int, match string, ok bool) {
 	return found(s, at, at+120)
 }
 
+// commandWords are words of outputs that stand for themselves.
+var commandWords = []string{"windows ip configuration", "volume serial number is", "total 0\ndrwx", "drwxr-xr-x ", "-rw-r--r-- 1 root", "nt authority\\system", "microsoft windows [version", "tcpdump version", "gnu/linux\n"}
+
+// CommandOutputWords is LeakFileWords for CommandOutput.
+func CommandOutputWords() []string { return append([]string{"uid="}, commandWords...) }
+
 // CommandOutput reports the output of a command an attacker runs first: id,
 // ipconfig, a directory's listing, uname.
 //
@@ -57,7 +67,7 @@ func CommandOutput(s string) (offset int, match string, ok bool) {
 			return found(s, i, i+120)
 		}
 	}
-	if at, w := indexAnyFold(s, []string{"windows ip configuration", "volume serial number is", "total 0\ndrwx", "drwxr-xr-x ", "-rw-r--r-- 1 root", "nt authority\\system", "microsoft windows [version", "tcpdump version", "gnu/linux\n"}); w != "" {
+	if at, w := indexAnyFold(s, commandWords); w != "" {
 		return found(s, at, at+120)
 	}
 	return none()

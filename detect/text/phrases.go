@@ -49,3 +49,11 @@ func (p *phrases) find(s string) (at int, word string) {
 	}
 	return -1, ""
 }
+
+// words returns all words.
+func (p *phrases) words() (list []string) {
+	for _, words := range p.by {
+		list = append(list, words...)
+	}
+	return list
+}

@@ -15,10 +15,11 @@ type screen struct {
 	cands map[uint32][]candidate
 }
 
-// candidate is a word, and where in it the piece begins.
+// candidate is a word, where in it the piece begins, and whose word it is.
 type candidate struct {
 	word string
 	from int
+	of   int // the finder of a Sieve
 }
 
 const (

@@ -20,21 +20,28 @@ var sqlErrors = []struct{ engine, text string }{
 
 // sqlErrorTexts finds any of the messages in one pass over a body.
 var sqlErrorTexts = func() *phrases {
-	var texts, screened []string
+	var texts []string
 	for _, e := range sqlErrors {
 		texts = append(texts, e.text)
+	}
+	p := newPhrases(texts)
+	p.screen = newScreen(SQLErrorWords()...)
+	return p
+}()
+
+// SQLErrorWords is LeakFileWords for SQLError.
+func SQLErrorWords() (words []string) {
+	for _, e := range sqlErrors {
 		if len(e.text) >= screenMin {
-			screened = append(screened, e.text)
+			words = append(words, e.text)
 			continue
 		}
 		for n := range 100 { // ora-0 and ora-1, which count before five digits
-			screened = append(screened, e.text+string(rune('0'+n/10))+string(rune('0'+n%10)))
+			words = append(words, e.text+string(rune('0'+n/10))+string(rune('0'+n%10)))
 		}
 	}
-	p := newPhrases(texts)
-	p.screen = newScreen(screened...)
-	return p
-}()
+	return words
+}
 
 // SQLError reports the error message of a database in a response's text.
 //
@@ -95,6 +102,10 @@ func sqlErrorHolds(s string, i int, text string) bool {
 // stackMarks are pieces of stack traces by language.
 var stackMarks = newPhrases([]string{"traceback (most recent call last)", "goroutine 1 [", "goroutine running", "panic: runtime error", "system.nullreferenceexception", "   at system.", "java.lang.nullpointerexception", "exception in thread \"", "caused by: java", "caused by: org", "org.springframework.web.util.nestedservletexception",
 	"fatal error: uncaught", "stack trace:\n#0", "uncaught exception '", "<b>warning</b>:", "<b>fatal error</b>:", "<b>parse error</b>:", "werkzeug debugger", "actioncontroller::", "actionview::template::error", "nomethoderror", "whitelabel error page", "django.core.exceptions", "unhandled exception rejection", "microsoft vbscript runtime error", "server error in '/' application", "laravel\\framework", "symfony\\component\\"})
+
+// StackTraceWords is LeakFileWords for StackTrace. What is no word of its own
+// is a frame, which has a bracket.
+func StackTraceWords() []string { return append(stackMarks.words(), "(") }
 
 // StackTrace reports a stack trace or a framework's debug page in a response.
 //
