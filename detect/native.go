@@ -117,6 +117,8 @@ func (t *translator) binary(n *ast.BinaryNode) native {
 	}
 	a, b := t.expr(n.Left), t.expr(n.Right)
 	switch n.Operator {
+	case ">=", ">":
+		return t.reaches(n, compareAny(n.Operator, a, b))
 	case "&&", "and":
 		if x, y := a.truth, b.truth; x != nil && y != nil {
 			if t.plan != nil && t.dear(n.Left) && !t.dear(n.Right) {
@@ -130,19 +132,8 @@ func (t *translator) binary(n *ast.BinaryNode) native {
 		}
 	case "+", "-", "*":
 		return arithmetic(n.Operator, a, b)
-	default:
-		switch {
-		case a.text != nil && b.text != nil:
-			return compareText(n.Operator, a.text, b.text)
-		case a.whole != nil && b.whole != nil:
-			return compare(n.Operator, a.whole, b.whole)
-		case a.number() != nil && b.number() != nil:
-			return compare(n.Operator, a.number(), b.number())
-		case a.truth != nil && b.truth != nil:
-			return compareTruth(n.Operator, a.truth, b.truth)
-		}
 	}
-	return native{}
+	return compareAny(n.Operator, a, b)
 }
 
 // dear reports a window expression that walks the whole window. Aggregates
@@ -197,51 +188,6 @@ func arithmetic(op string, a, b native) native {
 		return native{real: func(ev *eval) float64 { return x(ev) - y(ev) }}
 	}
 	return native{real: func(ev *eval) float64 { return x(ev) * y(ev) }}
-}
-
-// compare compares numbers; NaN behaves as everywhere in Go.
-func compare[T int | float64](op string, x, y func(*eval) T) native {
-	switch op {
-	case "==":
-		return native{truth: func(ev *eval) bool { return x(ev) == y(ev) }}
-	case "!=":
-		return native{truth: func(ev *eval) bool { return x(ev) != y(ev) }}
-	case "<":
-		return native{truth: func(ev *eval) bool { return x(ev) < y(ev) }}
-	case "<=":
-		return native{truth: func(ev *eval) bool { return x(ev) <= y(ev) }}
-	case ">":
-		return native{truth: func(ev *eval) bool { return x(ev) > y(ev) }}
-	case ">=":
-		return native{truth: func(ev *eval) bool { return x(ev) >= y(ev) }}
-	}
-	return native{}
-}
-
-func compareText(op string, x, y func(*eval) string) native {
-	switch op {
-	case "==":
-		return native{truth: func(ev *eval) bool { return x(ev) == y(ev) }}
-	case "!=":
-		return native{truth: func(ev *eval) bool { return x(ev) != y(ev) }}
-	case "contains":
-		return native{truth: func(ev *eval) bool { return strings.Contains(x(ev), y(ev)) }}
-	case "startsWith":
-		return native{truth: func(ev *eval) bool { return strings.HasPrefix(x(ev), y(ev)) }}
-	case "endsWith":
-		return native{truth: func(ev *eval) bool { return strings.HasSuffix(x(ev), y(ev)) }}
-	}
-	return native{}
-}
-
-func compareTruth(op string, x, y func(*eval) bool) native {
-	switch op {
-	case "==":
-		return native{truth: func(ev *eval) bool { return x(ev) == y(ev) }}
-	case "!=":
-		return native{truth: func(ev *eval) bool { return x(ev) != y(ev) }}
-	}
-	return native{}
 }
 
 // in understands x in a literal list, and "name" in the headers of a message.

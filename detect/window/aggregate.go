@@ -66,26 +66,14 @@ func (w *Window[S]) Eval(i int) Value {
 			return v
 		}
 	}
-	a, n, r := &w.table.plan.Aggregates[i], w.n, &w.run[i]
+	a, n := &w.table.plan.Aggregates[i], w.n
 	switch a.Op {
 	case Outside:
 		return Value{}
 	case Count:
 		return NumberOf(float64(n))
-	case CountIf:
-		return NumberOf(float64(r.trues))
-	case Ratio:
-		return NumberOf(share(r.trues, n))
-	case Distinct:
-		return NumberOf(float64(len(r.texts) + len(r.numbers)))
-	case TopShare:
-		return NumberOf(share(r.top(int(a.Q)), n))
-	case Top:
-		return r.mostFrequent()
 	case Rate:
 		return NumberOf(w.perSecond(n))
-	case GapCV:
-		return NumberOf(r.gaps.cv())
 	case First:
 		if n > 0 {
 			return w.at(0).Values[a.Arg]
@@ -96,6 +84,21 @@ func (w *Window[S]) Eval(i int) Value {
 			return w.at(n - 1).Values[a.Arg]
 		}
 		return Value{}
+	}
+	r := w.running(i)
+	switch a.Op {
+	case CountIf:
+		return NumberOf(float64(r.trues))
+	case Ratio:
+		return NumberOf(share(r.trues, n))
+	case Distinct:
+		return NumberOf(float64(len(r.texts) + len(r.numbers)))
+	case TopShare:
+		return NumberOf(share(r.top(int(a.Q)), n))
+	case Top:
+		return r.mostFrequent()
+	case GapCV:
+		return NumberOf(r.gaps.cv())
 	case Min:
 		return r.rank(0)
 	case Max:

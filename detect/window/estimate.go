@@ -81,7 +81,7 @@ func (w *Window[S]) evalSummary(i int) (v Value, ok bool) {
 	case First:
 		return p.first, true
 	case Distinct:
-		r := &w.run[i]
+		r := w.running(i)
 		return NumberOf(max(p.distinct.estimate(), float64(len(r.texts)+len(r.numbers)))), true
 	case Quantile:
 		x := p.histogram.at(nearestRank(a.Q, p.n))

@@ -121,11 +121,11 @@ func TestRingsShrink(t *testing.T) {
 	for k := range 50 {
 		key := string(rune('A' + k))
 		for i := range 3000 {
-			table.Add(key, 0, Entry{Clock: clock, Values: []Value{NumberOf(float64(i))}})
+			table.Add(key, 0, Entry{Clock: clock, Values: []Value{NumberOf(float64(i))}}).Eval(0)
 		}
 		clock += 200
 		for range 20 {
-			table.Add(key, 0, Entry{Clock: clock, Values: []Value{NumberOf(1)}})
+			table.Add(key, 0, Entry{Clock: clock, Values: []Value{NumberOf(1)}}).Eval(0)
 		}
 	}
 	held := 0

@@ -10,7 +10,12 @@ import (
 // running keeps what can be kept exactly while entries come and go: whole
 // numbers, orders and counts. Everything else is computed from the entries
 // when asked for, since sums of fractions would drift.
+//
+// It is begun when first asked for, from the entries there are, and kept until
+// the window is empty: most windows never hold so many calls that more than
+// their number matters.
 type running struct {
+	begun   bool
 	trues   int
 	texts   map[string]int
 	numbers map[float64]int
@@ -39,7 +44,22 @@ func (r *running) count(x, sign float64) {
 	r.sum += sign * x
 }
 
+// running returns what is kept for aggregate i.
+func (w *Window[S]) running(i int) *running {
+	r := &w.run[i]
+	if !r.begun {
+		r.begun = true
+		for k := range w.n {
+			r.add(&w.table.plan.Aggregates[i], w.at(k))
+		}
+	}
+	return r
+}
+
 func (r *running) add(a *Aggregate, e *Entry) {
+	if !r.begun {
+		return
+	}
 	switch a.Op {
 	case GapCV:
 		r.gaps.add(e.Time)
@@ -62,6 +82,9 @@ func (r *running) add(a *Aggregate, e *Entry) {
 }
 
 func (r *running) drop(a *Aggregate, e *Entry) {
+	if !r.begun {
+		return
+	}
 	switch a.Op {
 	case GapCV:
 		r.gaps.drop(e.Time)

@@ -43,6 +43,10 @@ type Window[S any] struct {
 	links    [listKinds]link[S]
 }
 
+// Fewer reports that the window surely holds fewer calls than n: then nothing
+// that counts them, or their different values, reaches n.
+func (w *Window[S]) Fewer(n int) bool { return w.summary == nil && w.n < n }
+
 // Gone reports that the table holds the window no more.
 func (w *Window[S]) Gone() bool { return w.gone }
 
@@ -125,7 +129,9 @@ func (w *Window[S]) shift() {
 	}
 	*e = Entry{}
 	w.first = (w.first + 1) % len(w.ring)
-	w.n--
+	if w.n--; w.n == 0 {
+		clear(w.run)
+	}
 	w.table.entries--
 	w.table.pool.entries--
 }
