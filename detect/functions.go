@@ -13,8 +13,11 @@ type matcher struct {
 	name  string
 	match func(s string) (offset int, text string, ok bool)
 	// needs lists bytes: a text that holds none of them cannot match. ""
-	// means nothing is known and every text is tried.
-	needs string
+	// means nothing is known and every text is tried. also is a second such list.
+	needs, also string
+	// words are those of which a text must be made to hold one, none if they
+	// are not known.
+	words []string
 	// place, if any, also looks at where in the request the value stands,
 	// which is client data too: an operator may be a key.
 	place func(place, value string) (offset int, text string, ok bool)
@@ -25,23 +28,23 @@ type matcher struct {
 // matchers is the bridge to detect/text: one line for each.
 func matchers() []matcher {
 	return []matcher{
-		{"sqli", text.SQLi, text.SQLiNeeds(), nil, nil},
-		{"xss", text.XSS, text.XSSNeeds(), nil, nil},
-		{"cmdi", text.Cmdi, text.CmdiNeeds(), nil, nil},
-		{"traversal", text.Traversal, text.TraversalNeeds(), nil, nil},
-		{"ssti", text.SSTI, text.SSTINeeds(), nil, nil},
-		{"ldapi", text.LDAPi, text.LDAPiNeeds(), nil, nil},
-		{"xpathi", text.XPathi, text.XPathiNeeds(), nil, nil},
-		{"nosqli", text.NoSQLi, text.NoSQLiNeeds(), text.NoSQLiPlace, text.NoSQLiPlaces},
-		{"xxe", text.XXE, text.XXENeeds(), nil, nil},
-		{"log4j", text.Log4j, text.Log4jNeeds(), nil, nil},
-		{"ssrf", text.SSRF, text.SSRFNeeds(), text.SSRFPlace, text.SSRFPlaces},
-		{"crlf", text.CRLF, text.CRLFNeeds(), nil, nil},
-		{"mail_header", text.MailHeader, text.MailHeaderNeeds(), nil, nil},
-		{"codei", text.CodeI, text.CodeINeeds(), nil, nil},
-		{"ssi", text.SSI, text.SSINeeds(), nil, nil},
-		{"deser", text.Deser, "", nil, nil},
-		{"proto_pollution", text.ProtoPollution, text.ProtoPollutionNeeds(), text.ProtoPollutionPlace, text.ProtoPollutionPlaces},
+		{"sqli", text.SQLi, text.SQLiNeeds(), text.SQLiAlso(), nil, nil, nil},
+		{"xss", text.XSS, text.XSSNeeds(), "", nil, nil, nil},
+		{"cmdi", text.Cmdi, text.CmdiNeeds(), text.CmdiAlso(), nil, nil, nil},
+		{"traversal", text.Traversal, text.TraversalNeeds(), text.TraversalAlso(), nil, nil, nil},
+		{"ssti", text.SSTI, text.SSTINeeds(), "", nil, nil, nil},
+		{"ldapi", text.LDAPi, text.LDAPiNeeds(), "", nil, nil, nil},
+		{"xpathi", text.XPathi, text.XPathiNeeds(), "", nil, nil, nil},
+		{"nosqli", text.NoSQLi, text.NoSQLiNeeds(), "", nil, text.NoSQLiPlace, text.NoSQLiPlaces},
+		{"xxe", text.XXE, text.XXENeeds(), "", nil, nil, nil},
+		{"log4j", text.Log4j, text.Log4jNeeds(), "", nil, nil, nil},
+		{"ssrf", text.SSRF, text.SSRFNeeds(), "", nil, text.SSRFPlace, text.SSRFPlaces},
+		{"crlf", text.CRLF, text.CRLFNeeds(), "", nil, nil, nil},
+		{"mail_header", text.MailHeader, text.MailHeaderNeeds(), "", nil, nil, nil},
+		{"codei", text.CodeI, text.CodeINeeds(), text.CodeIAlso(), text.CodeIWords(), nil, nil},
+		{"ssi", text.SSI, text.SSINeeds(), "", nil, nil, nil},
+		{"deser", text.Deser, text.DeserNeeds(), "", text.DeserWords(), nil, nil},
+		{"proto_pollution", text.ProtoPollution, text.ProtoPollutionNeeds(), text.ProtoPollutionAlso(), nil, text.ProtoPollutionPlace, text.ProtoPollutionPlaces},
 	}
 }
 

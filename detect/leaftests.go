@@ -25,7 +25,7 @@ func (l *language) leafTest(n *ast.CallNode) uint64 {
 	m := l.filters[key]
 	if m == nil && len(n.Arguments) == 2 {
 		if s, ok := literalSearch(calleeName(n), n.Arguments[1]); ok && s.cost <= maxTestCost {
-			m = &prefilter.Matcher{Match: s.find, Needs: s.needs, Index: len(l.filters)}
+			m = &prefilter.Matcher{Match: s.find, Needs: s.needs, Words: s.words, Index: len(l.filters)}
 			l.filters[key] = m
 		}
 	}

@@ -114,3 +114,30 @@ func TestScreenedWords(t *testing.T) {
 		}
 	})
 }
+
+// TestNeeds: what is said beforehand of texts that are numbers, signs and
+// little else, which most matchers are not asked about, is what they say.
+func TestNeeds(t *testing.T) {
+	lang, tests := shippedTests(t)
+	view := prefilter.NewView(tests)
+	alphabets := []string{"0123456789.", "0123456789.-:/ ", "0.-/%?*[]", " \t,;'\"`|&$(){}", "./\\\x00%", "\x04\b[oU:c", "0oO:{\"}+1", "../0", "169254.0x", "__[].\"pP", "+-=<>@#", "abc (\"", "orand1 =", "S'(\n"}
+	rapid.Check(t, func(t *rapid.T) {
+		s := rapid.StringOfN(rapid.SampledFrom([]rune(rapid.SampledFrom(alphabets).Draw(t, "alphabet"))), 0, 24, -1).Draw(t, "text")
+		if known := []string{"169.254.169.254", "2852039166", "/???/??t /etc/p*", "8.8.8.8", "\xac\xed\x00\x05sr", "rO0ABXNyABFqYXZhLnV0aWw=", "gASVKAAAAAAAAACMBXBvc2l4", "O:4:\"User\":1:{}", "cos\nsystem\n(S'id'", "system('id')"}; rapid.Bool().Draw(t, "known") {
+			s = rapid.SampledFrom(known).Draw(t, "which")
+		}
+		c := &event.Call{}
+		c.Reset(oneValue{Place: "query.a", Value: s})
+		view.Reset(c)
+		for name, m := range lang.filters {
+			_, what, want := m.Match(s)
+			if m.Place != nil {
+				_, _, at := m.Place("query.a", s)
+				want = want || at
+			}
+			if got := view.MayHold(1 << m.Index); got != want {
+				t.Fatalf("%s: beforehand %v, asked %v: %q in %q", name, got, want, what, s)
+			}
+		}
+	})
+}

@@ -104,33 +104,29 @@ func endpoint(s *scope) any {
 func operation(s *scope) any {
 	switch s.call.Style {
 	case "graphql":
-		return s.leafValue("operationname")
+		return s.leafValue(operationKeys)
 	case "jsonrpc":
-		return s.leafValue("method")
+		return s.leafValue(methodKeys)
 	}
 	return ""
 }
 
 // leafValue returns the value of the first body or query leaf whose key is
-// one of keys, "" if none is. Keys are lower case.
-func (s *scope) leafValue(keys ...string) string {
-	if l := s.leafNamed(keys...); l != nil {
+// one of keys, "" if none is.
+func (s *scope) leafValue(keys *keySet) string {
+	if l := s.leafNamed(keys); l != nil {
 		return l.Value
 	}
 	return ""
 }
 
-func (s *scope) leafNamed(keys ...string) *event.Leaf {
+func (s *scope) leafNamed(keys *keySet) *event.Leaf {
 	leaves := s.call.Leaves()
 	for i := range leaves {
 		l := &leaves[i]
 		switch l.Kind {
 		case event.LeafQuery, event.LeafForm, event.LeafJSON, event.LeafMultipart, event.LeafXML:
-		default:
-			continue
-		}
-		for _, k := range keys {
-			if foldEqual(l.Key, k) {
+			if keys.has(l.Key) {
 				return l
 			}
 		}
@@ -162,13 +158,9 @@ func loginUser(s *scope) any {
 		return u
 	}
 	if s.call.Kind != "" {
-		return s.leafValue("username", "user", "login", "email", "user_name", "userid", "user_id", "account", "phone", "identifier")
+		return s.leafValue(userKeys)
 	}
 	return ""
-}
-
-func passwordKeys() []string {
-	return []string{"password", "passwd", "pass", "pwd", "passphrase", "user_password", "new_password", "newpassword", "password_confirmation", "pin"}
 }
 
 func passwordHash(s *scope) any {
@@ -184,7 +176,7 @@ func passwordHash(s *scope) any {
 // password is the value that is tried as a password: by the usual names, else,
 // in a call that logs in, by those of other languages and frameworks.
 func (s *scope) password() *event.Leaf {
-	if l := s.leafNamed(passwordKeys()...); l != nil || s.call.Kind == "" {
+	if l := s.leafNamed(passwordKeys); l != nil || s.call.Kind == "" {
 		return l
 	}
 	leaves := s.call.Leaves()

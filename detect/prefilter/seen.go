@@ -2,6 +2,7 @@ package prefilter
 
 import (
 	"hash/maphash"
+	"math/bits"
 
 	"spaniel/event"
 )
@@ -15,6 +16,12 @@ type seen struct {
 	long   []verdict // of headers, cookies and whatever is long
 	short  []brief
 	places []standing
+	kinds  [kinds]kind
+}
+
+// kind is what may be found in texts made of some classes.
+type kind struct {
+	made, worth uint64
 }
 
 // verdict is what the matchers find in a value of that kind.
@@ -23,6 +30,8 @@ type verdict struct {
 	kind  event.LeafKind
 	hot   uint64
 }
+
+func (v *verdict) is(l *event.Leaf) bool { return string(v.value) == l.Value && v.kind == l.Kind }
 
 // brief is a verdict on a short value, which stands in it: a table stays near
 // the processor only if it is small.
@@ -43,36 +52,66 @@ const (
 	longValues, longLen   = 512, 512
 	shortValues, shortLen = 1024, 22
 	places, placeLen      = 512, 64
+	kinds                 = 256
 )
+
+// worth is Tests.worth, remembered: texts are made of few things.
+func (s *seen) worth(t *Tests, made uint64) uint64 {
+	k := &s.kinds[made*0x9e3779b97f4a7c15>>56]
+	if k.made != made {
+		k.made, k.worth = made, t.worth(made)
+	}
+	return k.worth
+}
 
 // of returns the set of matchers that find something in the leaf.
 func (s *seen) of(t *Tests, l *event.Leaf) uint64 {
 	if s.long == nil {
 		s.seed = maphash.MakeSeed()
 		s.long, s.short, s.places = make([]verdict, longValues), make([]brief, shortValues), make([]standing, places)
+		s.kinds[0].worth = t.worth(0) // of the empty text
 	}
 	return s.inText(t, l) | t.inPlace(l, s.at(t, l.Place))
 }
 
-// inText is Tests.inText, remembered.
+// inText is find, remembered.
 func (s *seen) inText(t *Tests, l *event.Leaf) uint64 {
 	if len(l.Value) > longLen {
-		return t.inText(l)
+		return s.find(t, l)
 	}
 	h := maphash.String(s.seed, l.Value)
 	if len(l.Value) <= shortLen {
 		v := &s.short[h%shortValues]
 		if string(v.value[:v.size]) != l.Value || v.kind != l.Kind || v.size == 0 {
-			v.hot = t.inText(l)
+			v.hot = s.find(t, l)
 			v.kind, v.size = l.Kind, uint8(copy(v.value[:], l.Value))
 		}
 		return v.hot
 	}
-	v := &s.long[h%longValues]
-	if string(v.value) != l.Value || v.kind != l.Kind {
-		v.value, v.kind, v.hot = append(v.value[:0], l.Value...), l.Kind, t.inText(l)
+	v, w := &s.long[h%longValues], &s.long[h%longValues^1]
+	if v.is(l) {
+		return v.hot
 	}
+	if !w.is(l) { // the older of the two goes
+		w.value, w.kind, w.hot = append(w.value[:0], l.Value...), l.Kind, s.find(t, l)
+	}
+	*v, *w = *w, *v
 	return v.hot
+}
+
+// find returns the set of matchers that find something in the leaf's
+// readings, wherever it stands.
+func (s *seen) find(t *Tests, l *event.Leaf) (hot uint64) {
+	for _, r := range l.Readings() {
+		worth := s.worth(t, t.madeOf(r.Text))
+		for worth &^= hot; worth != 0; worth &= worth - 1 {
+			i := bits.TrailingZeros64(worth)
+			if _, _, ok := t.list[i].Match(r.Text); ok {
+				hot |= 1 << i
+			}
+		}
+	}
+	return hot
 }
 
 // at is Tests.at, remembered.

@@ -14,8 +14,12 @@ type Matcher struct {
 	// Places, if any, says of a place whether Place can find anything there.
 	Places func(place string) bool
 	// Needs lists bytes of which a text must hold one for Match to find
-	// anything; "" if that is not known.
-	Needs string
+	// anything; "" if that is not known. Also is a second such list.
+	Needs, Also string
+	// Words lists words, in lower case, of which a text must be made to hold
+	// one: all its bytes must be there, without regard to ASCII case. None if
+	// that is not known.
+	Words []string
 	// Index numbers the matcher, from 0: its bit in sets of matchers.
 	// Matchers beyond the 64th are not asked beforehand.
 	Index int
@@ -27,16 +31,17 @@ const maxTests = 64
 // Tests are the matchers of a rule set, arranged so that one look at each byte
 // of a value tells which of them are worth asking; read-only and shared.
 type Tests struct {
-	list   [maxTests]*Matcher
-	needed [256]uint64 // by byte: the matchers that need it
-	always uint64      // matchers of which no need is known
-	places uint64
-	known  uint64
+	list    [maxTests]*Matcher
+	class   [256]uint64 // by byte
+	clauses []clause
+	words   []words
+	places  uint64
+	known   uint64
 }
 
 // NewTests arranges the matchers.
 func NewTests(list []*Matcher) *Tests {
-	t := &Tests{}
+	t := &Tests{class: classOf()}
 	for _, m := range list {
 		if m.Index >= maxTests {
 			continue
@@ -44,35 +49,23 @@ func NewTests(list []*Matcher) *Tests {
 		bit := uint64(1) << m.Index
 		t.list[m.Index] = m
 		t.known |= bit
-		for i := range len(m.Needs) {
-			t.needed[m.Needs[i]] |= bit
+		for _, needs := range []string{m.Needs, m.Also} {
+			if needs != "" {
+				t.clauses = append(t.clauses, clause{t.madeOf(needs), m.Index})
+			}
 		}
-		if m.Needs == "" {
-			t.always |= bit
+		if len(m.Words) > 0 {
+			w := words{matcher: m.Index}
+			for _, word := range m.Words {
+				w.made = append(w.made, t.madeOf(word))
+			}
+			t.words = append(t.words, w)
 		}
 		if m.Place != nil {
 			t.places |= bit
 		}
 	}
 	return t
-}
-
-// inText returns the set of matchers that find something in the leaf's
-// readings, wherever it stands.
-func (t *Tests) inText(l *event.Leaf) (hot uint64) {
-	for _, r := range l.Readings() {
-		worth := t.always
-		for i := range len(r.Text) {
-			worth |= t.needed[r.Text[i]]
-		}
-		for worth &^= hot; worth != 0; worth &= worth - 1 {
-			i := bits.TrailingZeros64(worth)
-			if _, _, ok := t.list[i].Match(r.Text); ok {
-				hot |= 1 << i
-			}
-		}
-	}
-	return hot
 }
 
 // at returns the set of matchers that can find something for standing there.

@@ -7,6 +7,10 @@ const cmdiNeeds = ";|&`$\n\r<>(){}/%?*'\"\\- "
 // CmdiNeeds returns bytes of which a value must hold one for Cmdi to match.
 func CmdiNeeds() string { return cmdiNeeds }
 
+// CmdiAlso returns bytes of which a value must hold one as well: those of a
+// command's name, of one hidden by wild cards, and all that separates commands.
+func CmdiAlso() string { return letters + ";|&`$\n\r<>(){}?*'\"\\" }
+
 // cmdiMax is what of a value is read as a shell's line.
 const cmdiMax = 32 << 10
 

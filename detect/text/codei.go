@@ -7,6 +7,10 @@ const codeiNeeds = "<(`_.%{"
 // CodeINeeds returns bytes of which a value must hold one for CodeI to match.
 func CodeINeeds() string { return codeiNeeds }
 
+// CodeIAlso returns bytes of which a value must hold one as well: nearly all
+// code has letters.
+func CodeIAlso() string { return letters + "<`" }
+
 // codeMarks are snippets that run something in PHP, Python, Node, Ruby, Perl,
 // Java and OGNL, and that no sentence holds.
 var codeMarks = newPhrases([]string{"<?php", "<?=", "phpinfo()", "eval(base64_decode", "eval($_", "assert($_", "system($_", "$_get[", "$_post[", "$_request[", "$_cookie[", "$_server[", "get_defined_vars(", "pfsockopen(", "('system')(", "(\"system\")(", "@{[", "process.spawn(", "open3.capture", "shell_exec(", "passthru(", "proc_open(", "pcntl_exec(", "base64_decode(", "call_user_func(", "create_function(", "file_put_contents(", "preg_replace('/.*/e",
@@ -44,13 +48,19 @@ func CodeI(s string) (offset int, match string, ok bool) {
 	return found(s, at, len(s))
 }
 
+// phpCalls are functions that run something.
+var phpCalls = []string{"system(", "exec(", "popen(", "eval(", "assert(", "include(", "require(", "readfile(", "file_get_contents(", "show_source(", "highlight_file(", "scandir(", "print_r(", "var_dump(", "die(", "chr("}
+
+// CodeIWords returns words of which a value must hold one for CodeI to match.
+func CodeIWords() []string { return append(codeMarks.words(), phpCalls...) }
+
 // phpCall reports a call of a PHP function that runs something with a literal:
 // system('id'), ;exec("ls"), and chr(…).chr(…).
 func phpCall(s string) (int, string, bool) {
-	if len(s) > 600 {
+	if len(s) > 600 || strings.IndexByte(s, '(') < 0 {
 		return none()
 	}
-	for _, f := range []string{"system(", "exec(", "popen(", "eval(", "assert(", "include(", "require(", "readfile(", "file_get_contents(", "show_source(", "highlight_file(", "scandir(", "print_r(", "var_dump(", "die(", "chr("} {
+	for _, f := range phpCalls {
 		i := indexFold(s, f)
 		if i < 0 || i > 0 && (isWord(s[i-1]) || s[i-1] == '.' && f != "chr(") || words(s[:i], 3) >= 3 {
 			continue
@@ -130,6 +140,9 @@ func ProtoPollution(s string) (offset int, match string, ok bool) {
 
 // ProtoPollutionNeeds returns bytes of which a value must hold one for ProtoPollution to match.
 func ProtoPollutionNeeds() string { return "_[.\"" }
+
+// ProtoPollutionAlso returns bytes of which a value must hold one as well.
+func ProtoPollutionAlso() string { return "pP" }
 
 // ProtoPollutionPlace reports a leaf whose place goes through the prototype:
 // body.__proto__.admin, query.constructor[prototype][x].

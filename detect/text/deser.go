@@ -2,6 +2,31 @@ package text
 
 import "strings"
 
+// DeserNeeds returns bytes of which a value must hold one for Deser to match:
+// each mark has a letter, or is the beginning of a binary stream.
+func DeserNeeds() string { return letters + "\xac\x04\x80" }
+
+// DeserWords returns words of which a value must be made, all their bytes in
+// any order and case, for Deser to match.
+func DeserWords() []string {
+	list := append(deserTags.words(), "\xac\xed\x00\x05", "ro0ab", "aced0005", "aaeaaad/////", "kluv/qbyro0", "h4siaaaaaaaaaafvzlog1", "gasv", "gan", "gajj", "y29zcnn5c3rlbq",
+		"\x80", "\x04", "o:0:\"{", "c:0:\"{")
+	for _, m := range pickled {
+		list = append(list, strings.ToLower(m))
+	}
+	for _, tag := range classTags {
+		list = append(list, strings.ToLower(tag))
+	}
+	return list
+}
+
+// pickled are the beginnings of pickles of protocol 0 that call something, or
+// may.
+var pickled = []string{"cos\nsystem\n", "cposix\nsystem\n", "c__builtin__\n", "csubprocess\n", "cnt\nsystem\n", "(S'", "cbuiltins\n"}
+
+// classTags are keys of JSON that name a class.
+var classTags = []string{"\"@type\"", "\"$type\"", "\"@class\"", "'@type'"}
+
 // Deser reports a serialized object of a language whose reader runs code:
 // Java's stream, PHP's O: notation, Python's pickle, .NET's formatters, Ruby's
 // Marshal, YAML and JSON tags that name classes. A marker alone counts only
@@ -18,14 +43,19 @@ func Deser(s string) (offset int, match string, ok bool) {
 	if at := binaryObject(s); at >= 0 {
 		return found(s, at, len(s))
 	}
-	if at := phpObject(s); at >= 0 {
-		return found(s, at, len(s))
+	quoted := strings.IndexByte(s, '"') >= 0
+	if quoted {
+		if at := phpObject(s); at >= 0 {
+			return found(s, at, len(s))
+		}
 	}
 	if at, _ := deserTags.find(s); at >= 0 {
 		return found(s, at, len(s))
 	}
-	if at := classTag(s); at >= 0 {
-		return found(s, at, len(s))
+	if quoted || strings.IndexByte(s, '\'') >= 0 {
+		if at := classTag(s); at >= 0 {
+			return found(s, at, len(s))
+		}
 	}
 	return none()
 }
@@ -66,7 +96,7 @@ func pickle(s string) bool {
 	if strings.HasPrefix(s, "gASV") || strings.HasPrefix(s, "gAN") && len(s) > 24 || strings.HasPrefix(s, "gAJj") || strings.HasPrefix(s, "Y29zCnN5c3RlbQ") {
 		return len(s) > 20
 	}
-	for _, m := range []string{"cos\nsystem\n", "cposix\nsystem\n", "c__builtin__\n", "csubprocess\n", "cnt\nsystem\n", "(S'", "cbuiltins\n"} {
+	for _, m := range pickled {
 		if strings.HasPrefix(s, m) {
 			return m != "(S'" || strings.Contains(s, "\nios\n") || strings.Contains(s, "ios\nsystem")
 		}
@@ -115,7 +145,7 @@ var deserTags = newPhrases([]string{"!!python/object", "!!python/name", "!!pytho
 
 // classTag finds a JSON type tag that names a class of a platform.
 func classTag(s string) int {
-	for _, tag := range []string{"\"@type\"", "\"$type\"", "\"@class\"", "'@type'"} {
+	for _, tag := range classTags {
 		i := strings.Index(s, tag)
 		if i < 0 {
 			continue

@@ -151,6 +151,8 @@ func words(s string, limit int) int {
 	return n
 }
 
+const letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+
 // Lower lowers A to Z and leaves every other byte alone; what is lower already
 // is returned as it is.
 func Lower(s string) string {

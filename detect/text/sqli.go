@@ -27,6 +27,10 @@ func holdsAny(s, set string) bool {
 // SQLiNeeds returns bytes of which a value must hold one for SQLi to match.
 func SQLiNeeds() string { return sqliNeeds }
 
+// SQLiAlso returns bytes of which a value must hold one as well: those of a
+// word, a quote, || and &&.
+func SQLiAlso() string { return letters + "'\"|&" }
+
 // SQLi reports SQL injection in a client value.
 //
 // It asks whether the value, put into a query unquoted, in single or in double

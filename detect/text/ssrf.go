@@ -23,6 +23,9 @@ func SSRFNeeds() string { return ssrfNeeds }
 //
 // Example: SSRF("http://169.254.169.254/latest/meta-data/") = 0, the whole, true; SSRF("https://example.com/a") is silent.
 func SSRF(s string) (offset int, match string, ok bool) {
+	if plainNumber(s) || !strings.ContainsAny(s, ssrfNeeds) {
+		return none()
+	}
 	if userTrick(s) || prefixFold(s, "jar:http") || prefixFold(s, "jar:file") {
 		return found(s, 0, len(s))
 	}
@@ -43,6 +46,20 @@ func SSRF(s string) (offset int, match string, ok bool) {
 		return found(s, 0, len(s)) // http://good.example@127.0.0.1/
 	}
 	return none()
+}
+
+// plainNumber reports digits and dots too few for an address that matters: the
+// shortest spelling of one, in decimal, has ten.
+func plainNumber(s string) bool {
+	if len(s) >= 10 {
+		return false
+	}
+	for i := range len(s) {
+		if !isDigit(s[i]) && s[i] != '.' {
+			return false
+		}
+	}
+	return true
 }
 
 // userTrick reports a URL whose reader may take one of several hosts, with an

@@ -7,6 +7,18 @@ const traversalNeeds = "./\\:\x00%"
 // TraversalNeeds returns bytes of which a value must hold one for Traversal to match.
 func TraversalNeeds() string { return traversalNeeds }
 
+// TraversalAlso returns bytes of which a value must hold one as well: numbers
+// and versions are of digits and dots alone.
+func TraversalAlso() string {
+	var list []byte
+	for c := range 256 {
+		if !isDigit(byte(c)) && c != '.' {
+			list = append(list, byte(c))
+		}
+	}
+	return string(list)
+}
+
 // Traversal reports a path that climbs out of where it was put, an absolute
 // path to a file only an attacker asks for, a stream wrapper, or a NUL that
 // cuts a file name.
