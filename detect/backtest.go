@@ -232,6 +232,7 @@ func (s *Set) withBound(r *Rule, bd bound, n int) (*Set, error) {
 			out.joined[id] = append(out.joined[id], j)
 		}
 	}
+	out.arrange()
 	return out, nil
 }
 

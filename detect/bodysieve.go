@@ -1,6 +1,9 @@
 package detect
 
 import (
+	"github.com/expr-lang/expr/ast"
+
+	"spaniel/detect/prefilter"
 	"spaniel/detect/text"
 	"spaniel/event"
 )
@@ -21,10 +24,47 @@ func (l *language) bodyFinder(key string, words []string) int {
 	return number(l.bodyFinders, key)
 }
 
+// bodyOf returns what a call of a function looks for in a body.
+func (l *language) bodyOf(n *ast.CallNode) (need prefilter.BodyNeed, ok bool) {
+	name := calleeName(n)
+	if len(n.Arguments) == 0 {
+		return need, false
+	}
+	switch name {
+	case "sql_error", "stack_trace", "file_leak", "command_output":
+		if id, isName := n.Arguments[0].(*ast.IdentifierNode); !isName || !l.groups[id.Value] {
+			return need, false
+		}
+		need.Half = event.ToClient
+		need.Finder, ok = l.bodyFinders[name]
+	case "reads", "contains_any":
+		i, isField := l.index[listName(n.Arguments[0])]
+		if !isField || i != l.reqBody && i != l.respBody {
+			return need, false
+		}
+		if i == l.respBody {
+			need.Half = event.ToClient
+		}
+		need.Finder, ok = l.bodyFinders[prefilter.Key(n)]
+	}
+	if ok {
+		need.Slow = text.AnyShort(l.bodyWords[need.Finder])
+	}
+	return need, ok
+}
+
 // A halfSieve is what the sieve says of one half's body, once asked.
 type halfSieve struct {
 	asked bool
 	found text.Sifted
+}
+
+// MayFind and Sifted are what the prefilter asks of bodies.
+func (s *scope) MayFind(half event.Direction, finder int) bool { return s.bodyMayHold(half, finder) }
+
+func (s *scope) Sifted(half event.Direction) (sifted, nothing bool) {
+	h := &s.sifted[half]
+	return h.asked, h.asked && h.found.Nothing()
 }
 
 // bodyMayHold reports whether the finder may find something in that half's

@@ -110,6 +110,7 @@ func (s *Set) of(rule string) *Set {
 			}
 		}
 	}
+	out.arrange()
 	return out
 }
 
@@ -187,7 +188,7 @@ func (x *Explainer) explain(c *event.Call) *Explanation {
 	out := &Explanation{Rule: r.ID, Call: c.ID.String()}
 	s.reset(c)
 	defer s.release()
-	out.Filtered = !r.need.Possible(&x.judge.view)
+	out.Filtered = !r.need.Filter.Possible(&x.judge.view)
 	st := &stepper{language: s.lang, scope: s}
 	holds, why := st.explain(r.when)
 	out.When = st.steps

@@ -1,6 +1,7 @@
 package detect
 
 import (
+	"math/bits"
 	"slices"
 
 	"github.com/expr-lang/expr/vm"
@@ -102,10 +103,13 @@ func (j *Judge) judge(c *event.Call, out *Findings) {
 	j.taught = j.lesson(c, out)
 	from := len(out.Alerts)
 	limit := from + j.lim.CallAlerts
-	for i, r := range j.set.rules {
-		if j.possible(i, r, c) {
-			j.stats[i].Considered++
-			j.try(i, r, out, limit)
+	for w, set := range j.set.index.Candidates(&j.view, j.scope) {
+		for ; set != 0; set &= set - 1 {
+			i := w<<6 + bits.TrailingZeros64(set)
+			if r := j.set.rules[i]; j.possible(i, r, c) {
+				j.stats[i].Considered++
+				j.try(i, r, out, limit)
+			}
 		}
 	}
 	if c.Alt != nil {
@@ -120,7 +124,7 @@ func (j *Judge) judge(c *event.Call, out *Findings) {
 // possible reports whether rule r, the i-th, is to be tried on c, which the
 // scope is turned to.
 func (j *Judge) possible(i int, r *Rule, c *event.Call) bool {
-	return !j.stats[i].Quarantined && !(r.skipIncomplete && c.Flags.Has(incompleteFlags)) && r.need.Possible(&j.view)
+	return !j.stats[i].Quarantined && !(r.skipIncomplete && c.Flags.Has(incompleteFlags)) && r.need.Filter.Possible(&j.view)
 }
 
 // try applies rule r, the i-th, to what the scope is turned to.

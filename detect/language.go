@@ -26,6 +26,10 @@ type language struct {
 	config    *conf.Config
 	filters   map[string]*prefilter.Matcher
 	matchers  []matcher
+	// tests is how many searches of leaves have a bit of their own, matchers
+	// among them; sharedWords are those of the others.
+	tests       int
+	sharedWords []string
 	// matcherIndex is the place of each matcher in matchers.
 	matcherIndex map[string]int
 	// keyIDs and valueIDs number what goes into windows, over all rules.
@@ -47,6 +51,7 @@ type language struct {
 
 func newLanguage() *language {
 	l := &language{fields: fieldTable(), index: map[string]int{}, functions: map[string]*function{}, groups: map[string]bool{}, filters: filterMatchers(), matchers: matchers(), matcherIndex: map[string]int{}, keyIDs: map[string]int{}, valueIDs: map[string]int{}, bodyFinders: map[string]int{}, lists: map[string]int{}}
+	l.tests = len(l.filters)
 	for i := range l.matchers {
 		l.matcherIndex[l.matchers[i].name] = i
 	}

@@ -4,6 +4,7 @@ import (
 	"github.com/expr-lang/expr/ast"
 
 	"spaniel/detect/prefilter"
+	"spaniel/detect/text"
 )
 
 // maxLeafTests bounds what is asked of every leaf beforehand: as many as fit
@@ -13,6 +14,10 @@ const maxLeafTests = 64
 // maxTestCost bounds what a byte may cost a test that is asked of every leaf,
 // at nobody's expense; a rule that wants more pays for it.
 const maxTestCost = 1 + 1024/stepsAByte
+
+// sharedTest is the bit of all that came when the others were given away: that
+// one of their words is in a leaf.
+const sharedTest = maxLeafTests - 1
 
 // leafTest returns the bit of a function that looks into the readings of a
 // leaf, 0 if there is none. A regular expression or word list gets one when it
@@ -24,9 +29,10 @@ func (l *language) leafTest(n *ast.CallNode) uint64 {
 	}
 	m := l.filters[key]
 	if m == nil && len(n.Arguments) == 2 {
-		if s, ok := literalSearch(calleeName(n), n.Arguments[1]); ok && s.cost <= maxTestCost {
-			m = &prefilter.Matcher{Match: s.find, Needs: s.needs, Words: s.words, Index: len(l.filters)}
-			l.filters[key] = m
+		if s, ok := literalSearch(calleeName(n), n.Arguments[1]); ok {
+			if m = l.newTest(s); m != nil {
+				l.filters[key] = m
+			}
 		}
 	}
 	if m == nil || m.Index >= maxLeafTests {
@@ -35,13 +41,49 @@ func (l *language) leafTest(n *ast.CallNode) uint64 {
 	return 1 << m.Index
 }
 
+// newTest makes the test of a search: one of its own, then one that it shares,
+// if its words tell when it is worth asking, else none.
+func (l *language) newTest(s search) *prefilter.Matcher {
+	m := &prefilter.Matcher{Match: s.find, Needs: s.needs, Words: s.words, Index: l.tests}
+	switch {
+	case l.tests < sharedTest && s.cost <= maxTestCost:
+		l.tests++
+	case len(s.words) > 0 && shortestOf(s.words) > 1:
+		m.Index = sharedTest
+		l.sharedWords = append(l.sharedWords, s.words...)
+	default:
+		return nil
+	}
+	return m
+}
+
 // leafTests arranges all that were met for asking.
 func (l *language) leafTests() *prefilter.Tests {
 	var list []*prefilter.Matcher
 	for _, m := range l.filters {
-		list = append(list, m)
+		if m.Index != sharedTest {
+			list = append(list, m)
+		}
+	}
+	if len(l.sharedWords) > 0 {
+		words := text.NewDictionary([][]string{l.sharedWords})
+		list = append(list, &prefilter.Matcher{Words: l.sharedWords, Index: sharedTest, Match: func(s string) (offset int, match string, ok bool) {
+			words.Find(s, func(int) bool { ok = true; return false })
+			return 0, "", ok
+		}})
 	}
 	return prefilter.NewTests(list)
+}
+
+// reader is what reads conditions for the prefilter.
+func (l *language) reader() *prefilter.Reader {
+	return &prefilter.Reader{Matchers: l.filters, Words: func(n *ast.CallNode) []string {
+		if len(n.Arguments) != 2 {
+			return nil
+		}
+		s, _ := literalSearch(calleeName(n), n.Arguments[1])
+		return s.words
+	}, Body: l.bodyOf}
 }
 
 // screen says of a predicate about a leaf which tests must find something in

@@ -32,7 +32,7 @@ type Rule struct {
 	Beside bool
 
 	when           *program
-	need           *prefilter.Filter
+	need           *prefilter.Needs
 	skipIncomplete bool
 	message        *message
 	succeeded      clause

@@ -144,7 +144,7 @@ func (r *reader) conditions() {
 		r.faults(s, fs)
 		r.rule.When = s.text
 		if len(fs) == 0 {
-			r.rule.when, r.rule.need = prog, prefilter.Derive(prog.tree, r.lang.filters)
+			r.rule.when, r.rule.need = prog, r.lang.reader().Read(prog.tree)
 		}
 	}
 	windowed := r.window()

@@ -14,6 +14,7 @@ import (
 
 	"spaniel/detect/geo"
 	"spaniel/detect/list"
+	"spaniel/detect/prefilter"
 	"spaniel/detect/text"
 )
 
@@ -51,6 +52,7 @@ type Set struct {
 	byID  map[string]*Rule
 	hash  string
 	lang  *language
+	index *prefilter.Index
 	// joined has, by the id of a rule, the aggregates that count its alerts.
 	joined map[string][]joined
 	lists  []*list.List
@@ -90,6 +92,7 @@ func loadWith(sources []Source, opt LoadOptions, lint *linter) (*Set, error) {
 	s.learns = learns(s.rules)
 	s.hash, s.lint = s.withMeanings(s.sum()), nil
 	s.lang.bodySieve = text.NewSieve(s.lang.bodyWords)
+	s.arrange()
 	return s, nil
 }
 
@@ -101,6 +104,15 @@ func learns(rules []*Rule) (n needs) {
 		}
 	}
 	return n
+}
+
+// arrange makes the index of the rules, which do not change any more.
+func (s *Set) arrange() {
+	needs := make([]*prefilter.Needs, len(s.rules))
+	for i, r := range s.rules {
+		needs[i] = r.need
+	}
+	s.index = prefilter.NewIndex(needs)
 }
 
 // Hash names the set: 12 hex digits of a SHA-256 over its rules' sources and

@@ -105,14 +105,11 @@ func boolField(n *ast.MemberNode) test {
 // for every leaf, which is known only through what the predicate needs. What
 // the predicate says of the leaf itself (.place == …) is unknown here.
 func anyOf(n *ast.BuiltinNode, matchers map[string]*Matcher) test {
-	if n.Name != "any" || len(n.Arguments) != 2 || !isLeaves(n.Arguments[0]) {
+	p := anyLeaf(n)
+	if p == nil {
 		return test{}
 	}
-	p, ok := n.Arguments[1].(*ast.PredicateNode)
-	if !ok {
-		return test{}
-	}
-	t := derive(p.Node, matchers)
+	t := derive(p, matchers)
 	if t.run == nil {
 		return t
 	}
@@ -120,6 +117,17 @@ func anyOf(n *ast.BuiltinNode, matchers map[string]*Matcher) test {
 		// With no leaf at all any() is false whatever the predicate says.
 		return t.run(v) | canBeFalse
 	}}
+}
+
+// anyLeaf returns the predicate of any(req.leaves, …), nil if n is none.
+func anyLeaf(n *ast.BuiltinNode) ast.Node {
+	if n.Name != "any" || len(n.Arguments) != 2 || !isLeaves(n.Arguments[0]) {
+		return nil
+	}
+	if p, ok := n.Arguments[1].(*ast.PredicateNode); ok {
+		return p.Node
+	}
+	return nil
 }
 
 func isLeaves(n ast.Node) bool {
@@ -139,11 +147,17 @@ func matcherCall(n *ast.CallNode, matchers map[string]*Matcher) test {
 	if len(n.Arguments) == 0 || matchers[Key(n)] == nil {
 		return test{}
 	}
-	if p, isPointer := n.Arguments[0].(*ast.PointerNode); !isLeaves(n.Arguments[0]) && !(isPointer && p.Name == "") {
+	if !asksLeaves(n) {
 		return test{}
 	}
 	m := matchers[Key(n)]
 	return test{opens: true, run: func(v *View) possible { return v.matches(m) }}
+}
+
+// asksLeaves reports a call whose first argument is a leaf or all leaves.
+func asksLeaves(n *ast.CallNode) bool {
+	p, isPointer := n.Arguments[0].(*ast.PointerNode)
+	return isLeaves(n.Arguments[0]) || isPointer && p.Name == ""
 }
 
 // Key names the matcher that a call of a function is: the function alone, or

@@ -50,6 +50,9 @@ type View struct {
 	union  uint64
 	hot    []uint64 // by leaf
 	seen   seen
+	// scratch of Candidates
+	candidates, allowed ruleSet
+	name                []byte
 }
 
 // NewView returns a view for one goroutine.

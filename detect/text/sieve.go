@@ -93,6 +93,28 @@ func (f *Sifted) MayFind(i int) bool {
 	return false
 }
 
+// Nothing reports that the text holds no word of any finder but maybe short
+// ones.
+func (f *Sifted) Nothing() bool {
+	for _, h := range f.hits {
+		if h != 0 {
+			return false
+		}
+	}
+	return true
+}
+
+// AnyShort reports whether one of the words is so short that a sieve looks for
+// it only when its finder is asked about.
+func AnyShort(words []string) bool {
+	for _, w := range words {
+		if len(w) < screenMin {
+			return true
+		}
+	}
+	return false
+}
+
 func (f *Sifted) has(i int) bool { return f.hits[i>>6]>>(i&63)&1 != 0 }
 
 func (f *Sifted) put(i int) { f.hits[i>>6] |= 1 << (i & 63) }

@@ -1,0 +1,98 @@
+package prefilter
+
+import (
+	"github.com/expr-lang/expr/ast"
+
+	"spaniel/event"
+)
+
+// Needs is all that is derived of one rule's condition; read-only and shared.
+type Needs struct {
+	Filter *Filter
+	head   signal
+	// leaves are the matchers of which one must find something in a leaf; 0 if
+	// that cannot be said.
+	leaves uint64
+	// bodies are what must be found in a body, one of them; none if that cannot
+	// be said.
+	bodies []BodyNeed
+}
+
+// A BodyNeed is a finder, by its number, and the half in whose body it is to
+// find something. Slow ones are not among those that one look tells of.
+type BodyNeed struct {
+	Half   event.Direction
+	Finder int
+	Slow   bool
+}
+
+// oneHalf returns the half of all that is looked for, if it is one and none of
+// that is slow.
+func (n *Needs) oneHalf() (half event.Direction, ok bool) {
+	for _, b := range n.bodies {
+		if b.Slow || b.Half != n.bodies[0].Half {
+			return 0, false
+		}
+	}
+	return n.bodies[0].Half, true
+}
+
+// Read derives what a condition needs.
+func (r *Reader) Read(n ast.Node) *Needs {
+	return &Needs{Filter: Derive(n, r.Matchers), head: r.signal(n), leaves: r.leaves(n), bodies: r.bodies(n)}
+}
+
+// leaves derives the set of matchers.
+func (r *Reader) leaves(n ast.Node) uint64 {
+	switch n := n.(type) {
+	case *ast.BinaryNode:
+		a, b := r.leaves(n.Left), r.leaves(n.Right)
+		switch n.Operator {
+		case "&&", "and":
+			if a == 0 {
+				return b
+			}
+			return a
+		case "||", "or":
+			if a != 0 && b != 0 {
+				return a | b
+			}
+		}
+	case *ast.BuiltinNode:
+		if p := anyLeaf(n); p != nil {
+			return r.leaves(p)
+		}
+	case *ast.CallNode:
+		if m := r.Matchers[Key(n)]; m != nil && m.Index < maxTests && asksLeaves(n) {
+			return 1 << m.Index
+		}
+	}
+	return 0
+}
+
+// bodies derives what must be found in a body.
+func (r *Reader) bodies(n ast.Node) []BodyNeed {
+	switch n := n.(type) {
+	case *ast.BinaryNode:
+		switch n.Operator {
+		case "&&", "and":
+			if a := r.bodies(n.Left); len(a) > 0 {
+				return a
+			}
+			return r.bodies(n.Right)
+		case "||", "or":
+			a, b := r.bodies(n.Left), r.bodies(n.Right)
+			if len(a) > 0 && len(b) > 0 {
+				return append(append([]BodyNeed(nil), a...), b...)
+			}
+		}
+	case *ast.CallNode:
+		if r.Body == nil {
+			return nil
+		}
+		if need, ok := r.Body(n); ok {
+			return []BodyNeed{need}
+		}
+	}
+	return nil
+}
