@@ -309,7 +309,7 @@ func (r *reader) incomplete() {
 func filterMatchers() map[string]*prefilter.Matcher {
 	out := map[string]*prefilter.Matcher{}
 	for i, m := range matchers() {
-		out[m.name] = &prefilter.Matcher{Match: m.match, Place: m.place, Places: m.places, Needs: m.needs, Also: m.also, Words: m.words, Index: i}
+		out[m.name] = &prefilter.Matcher{Match: m.match, Place: m.place, Places: m.places, Needs: m.needs, Also: m.also, Words: m.words, NoNumber: m.name == "ssrf", Index: i}
 	}
 	return out
 }

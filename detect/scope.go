@@ -24,7 +24,8 @@ type scope struct {
 	agents  agentNames
 	tokenList
 	addresses addresses
-	own       eval
+	redactions
+	own eval
 	// steps is what evaluating the rule under judgement has cost so far, budget
 	// what it may cost; 0 is any.
 	steps, budget int
@@ -100,7 +101,7 @@ func (s *scope) redact(place, text string) string {
 	if s.cfg.Redact == nil || text == "" {
 		return text
 	}
-	return s.cfg.Redact(place, text)
+	return s.redactions.of(place, text, s.cfg.Redact)
 }
 
 // outgoing is the value of the field or expression named, as it may leave the

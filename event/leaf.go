@@ -51,7 +51,7 @@ type Reading struct {
 }
 
 // Readings returns the value as sent and each distinct decoding of it, made
-// once, on first use.
+// once, on first use. A number of at most seven digits and dots has no other.
 func (l *Leaf) Readings() []Reading {
 	if l.readings == nil {
 		if l.Expand != nil {

@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 
+	"pgregory.net/rapid"
+
 	"spaniel/event"
 )
 
@@ -137,4 +139,17 @@ func TestReadings(t *testing.T) {
 			t.Errorf("%q:\n got %s\nwant %s", c.value, s, c.want)
 		}
 	}
+}
+
+// TestNumbersHaveOneReading: who looks for something in readings need not ask
+// for those of a short number.
+func TestNumbersHaveOneReading(t *testing.T) {
+	e := New(Config{})
+	rapid.Check(t, func(t *rapid.T) {
+		l := event.Leaf{Kind: event.LeafKind(rapid.IntRange(0, int(event.LeafName)).Draw(t, "kind")), Expand: e.read,
+			Value: rapid.StringOfN(rapid.RuneFrom([]rune("0123456789.")), 0, 7, -1).Draw(t, "value")}
+		if n := len(l.Readings()); n != 1 {
+			t.Fatalf("%q has %d readings", l.Value, n)
+		}
+	})
 }

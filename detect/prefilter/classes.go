@@ -54,6 +54,20 @@ func (t *Tests) madeOf(text string) (set uint64) {
 	return set
 }
 
+// shortNumber reports digits and dots, so few that they are nothing but a
+// number: of eight on they may be base64, of ten on an address.
+func shortNumber(s string) bool {
+	if len(s) > 7 {
+		return false
+	}
+	for i := range len(s) {
+		if (s[i] < '0' || s[i] > '9') && s[i] != '.' {
+			return false
+		}
+	}
+	return true
+}
+
 // A clause is classes of which a text must hold one for the matcher to find
 // anything.
 type clause struct {

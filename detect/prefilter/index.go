@@ -187,7 +187,8 @@ func (x *Index) byLeaves(v *View, out ruleSet) {
 	if !asked {
 		return
 	}
-	v.allowed = append(v.allowed[:0], make(ruleSet, len(out))...)
+	v.allowed = append(v.allowed[:0], out...)
+	clear(v.allowed)
 	for k := range x.leafSets {
 		if l := &x.leafSets[k]; v.MayHold(l.set) {
 			for i, word := range l.rules {

@@ -79,6 +79,9 @@ func (s *seen) inText(t *Tests, l *event.Leaf) uint64 {
 	if len(l.Value) > longLen {
 		return s.find(t, l)
 	}
+	if t.numbers == 0 && shortNumber(l.Value) {
+		return 0
+	}
 	h := maphash.String(s.seed, l.Value)
 	if len(l.Value) <= shortLen {
 		v := &s.short[h%shortValues]

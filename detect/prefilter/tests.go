@@ -23,6 +23,9 @@ type Matcher struct {
 	// Index numbers the matcher, from 0: its bit in sets of matchers.
 	// Matchers beyond the 64th are not asked beforehand.
 	Index int
+	// NoNumber says that Match finds nothing in a short number: fewer than 10
+	// digits and dots.
+	NoNumber bool
 }
 
 // maxTests is how many matchers fit a set.
@@ -37,6 +40,8 @@ type Tests struct {
 	words   []words
 	places  uint64
 	known   uint64
+	// numbers are the matchers that may find something in a short number.
+	numbers uint64
 }
 
 // NewTests arranges the matchers.
@@ -63,6 +68,12 @@ func NewTests(list []*Matcher) *Tests {
 		}
 		if m.Place != nil {
 			t.places |= bit
+		}
+	}
+	t.numbers = t.worth(t.madeOf("0")) | t.worth(t.madeOf("0."))
+	for i, m := range t.list {
+		if m != nil && m.NoNumber {
+			t.numbers &^= 1 << i
 		}
 	}
 	return t

@@ -54,6 +54,9 @@ func (l *list[S]) remove(w *Window[S]) {
 // move puts w at the end of l, out of where it stood; a nil l is none.
 func (l *list[S]) move(w *Window[S], kind listKind) {
 	if home := w.links[kind].home; home != nil {
+		if home == l && l.tail == w {
+			return // there already
+		}
 		home.remove(w)
 	}
 	if l != nil {
