@@ -5,6 +5,7 @@ import (
 	"spaniel/decode/frame"
 	"spaniel/decode/http1"
 	"spaniel/decode/stream"
+	"spaniel/decode/tls"
 )
 
 // Partitions is how many partitions the flows of a capture are dealt out to.
@@ -20,14 +21,19 @@ type Config struct {
 	// live sensor takes a random one, so that nobody can aim at a partition.
 	Seed uint64
 	// HTTP, Stream, Frame and Body are the configurations of the parts;
-	// Stream's caps are those of one partition.
+	// Stream's caps, and those of HTTP over all connections, are those of one
+	// partition.
 	HTTP   http1.Config
 	Stream stream.Config
 	Frame  frame.Config
 	Body   body.Config
+	// MaxHandshake is how many bytes of TLS handshakes a partition gathers,
+	// 1 MiB; beyond it the one begun first is given up.
+	MaxHandshake int
 }
 
 // DefaultConfig returns the defaults of all parts.
 func DefaultConfig() Config {
-	return Config{Sensor: "file", HTTP: http1.DefaultConfig(), Stream: stream.DefaultConfig(), Body: body.DefaultConfig()}
+	return Config{Sensor: "file", HTTP: http1.DefaultConfig(), Stream: stream.DefaultConfig(), Body: body.DefaultConfig(),
+		MaxHandshake: tls.DefaultMaxHandshake}
 }

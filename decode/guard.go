@@ -20,7 +20,10 @@ func (c *conn) guard(before, n uint64, d event.Direction, at event.Stamp) {
 	if r == nil {
 		return
 	}
-	c.state, c.parser = connSkipping, nil
+	if p, ok := c.parser.(interface{ Drop() }); ok {
+		p.Drop()
+	}
+	c.state, c.parser, c.http = connSkipping, nil, nil
 	rest := before + n - c.parsed()
 	c.p.led.SkippedBytes += rest
 	c.flow.Flags |= event.FlagCapped

@@ -5,6 +5,7 @@ import (
 	"spaniel/decode/frame"
 	"spaniel/decode/http1"
 	"spaniel/decode/stream"
+	"spaniel/decode/tls"
 	"spaniel/event"
 )
 
@@ -16,6 +17,7 @@ type Partition struct {
 	out       Output
 	table     *stream.Table
 	http      *http1.Pool
+	tls       *tls.Pool
 	protocols []protocol
 	// signatures name services that are not read.
 	signatures []signature
@@ -32,6 +34,7 @@ const firstOrd = 1 << 16
 func NewPartition(cfg *Config, led *event.Ledger, out Output) *Partition {
 	p := &Partition{cfg: cfg, led: led, out: out.orDrop(), protocols: protocols(), signatures: signatures()}
 	p.http = http1.NewPool(&cfg.HTTP, body.New(cfg.Body), led)
+	p.tls = tls.NewPool(cfg.MaxHandshake, led)
 	tcp := cfg.Stream
 	tcp.Seed = cfg.Seed
 	if tcp.Role == nil {
@@ -47,11 +50,17 @@ func NewPartition(cfg *Config, led *event.Ledger, out Output) *Partition {
 func (p *Partition) Beside(q *Partition) { p.http.Beside(q.http) }
 
 // Packet takes the next packet of the partition; it is borrowed. Timers due at
-// its clock fire first.
+// its clock fire first; then what is held of all connections is cut down to its
+// caps.
 func (p *Partition) Packet(pkt *frame.Packet) {
 	if len(p.spares.ended) > 0 {
 		p.spares.next()
 	}
+	if p.table.Due(pkt.Stamp.Clock) {
+		p.table.Advance(pkt.Stamp.Clock)
+	}
+	p.http.Relieve(pkt.Stamp)
+	p.tls.Relieve(pkt.Stamp)
 	p.table.Packet(pkt)
 }
 

@@ -58,7 +58,10 @@ func (c *conn) lost(d event.Direction, n uint64, from, at event.Stamp) {
 }
 
 func newTLS(c *conn) parser {
-	return tls.NewConn(c.p.led, func(r *tls.Report, at event.Stamp) {
+	return c.p.tls.Conn(func(r *tls.Report, at event.Stamp) {
+		if r.Capped {
+			c.flow.Flags |= event.FlagCapped
+		}
 		if len(r.Fields) > 0 {
 			c.p.fact(event.Fact{Order: cause(c.flow, at), Time: r.First.Time, Frame: r.First.Frame, Kind: "tls",
 				FlowID: c.flow.ID, Key: c.flow.FlowKey, Fields: r.Fields})

@@ -83,6 +83,23 @@ var datagramFateNames = [NumDatagramFates]string{"whole", "conflict", "malformed
 
 func (f DatagramFate) String() string { return datagramFateNames[f] }
 
+// A CapHit is a cap over all connections of a partition that was reached.
+type CapHit uint8
+
+// The caps that are counted.
+const (
+	CapHead      CapHit = iota // a head that had not ended was given up
+	CapBody                    // a call with a body was given out before it was whole
+	CapCall                    // a call was given out before its response
+	CapOwed                    // the responses owed to such calls of a connection were forgotten
+	CapHandshake               // a TLS handshake was given up
+	NumCapHits
+)
+
+var capHitNames = [NumCapHits]string{"heads_given_up", "bodies_given_up", "calls_given_up", "owed_forgotten", "handshakes_given_up"}
+
+func (c CapHit) String() string { return capHitNames[c] }
+
 // A Ledger counts everything that came in and what became of it. The sums
 // must be equal: Check says where they are not. A Ledger belongs to one
 // goroutine; Add joins several.
@@ -113,6 +130,8 @@ type Ledger struct {
 	// their name.
 	Anomalies, AnomaliesHeld uint64
 	Losses                   uint64
+	// Caps counts how often each was reached.
+	Caps [NumCapHits]uint64
 }
 
 // Add adds o to l.
@@ -139,6 +158,9 @@ func (l *Ledger) fields() []*uint64 {
 	}
 	for i := range l.Calls {
 		f = append(f, &l.Calls[i])
+	}
+	for i := range l.Caps {
+		f = append(f, &l.Caps[i])
 	}
 	return f
 }
@@ -213,5 +235,9 @@ func (l *Ledger) Entries() []Entry {
 	for i, n := range l.Calls {
 		e = append(e, Entry{"calls", CallFate(i).String(), n})
 	}
-	return append(e, Entry{"alerts", "made", l.Alerts}, Entry{"anomalies", "made", l.Anomalies}, Entry{"anomalies", "held", l.AnomaliesHeld}, Entry{"losses", "made", l.Losses})
+	e = append(e, Entry{"alerts", "made", l.Alerts}, Entry{"anomalies", "made", l.Anomalies}, Entry{"anomalies", "held", l.AnomaliesHeld}, Entry{"losses", "made", l.Losses})
+	for i, n := range l.Caps {
+		e = append(e, Entry{"caps", CapHit(i).String(), n})
+	}
+	return e
 }

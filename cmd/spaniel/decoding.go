@@ -24,10 +24,27 @@ func decodeConfig(cfg *config.Config) decode.Config {
 	share := memoryShare(cfg)
 	d.Stream.Flows = partOf(cfg.Decode.Flows, d.Stream.Flows, share)
 	d.Stream.Buffer = partOf(int(cfg.Decode.Buffer), d.Stream.Buffer, share)
+	h := &d.HTTP
+	h.MaxHeads, h.MaxBodies = atLeast(minHeads, h.MaxHeads, share), atLeast(minBodies, h.MaxBodies, share)
+	h.MaxCalls, h.MaxOwed = atLeast(minCalls, h.MaxCalls, share), atLeast(minCalls, h.MaxOwed, share)
+	d.MaxHandshake = atLeast(minHeads, d.MaxHandshake, share)
 	if d.Frame.Defrag.MaxBytes == 0 {
 		d.Frame.Defrag.MaxBytes = int(fullFragments * share)
 	}
 	return d
+}
+
+// What a partition has room for in any case: both heads of a connection, and
+// both bodies of two calls, of the default lengths, and some calls.
+const (
+	minHeads  = 2 * 64 << 10
+	minBodies = 4 * 64 << 10
+	minCalls  = 64
+)
+
+// atLeast is the share of a partition's cap, but no less than least.
+func atLeast(least, standard int, share float64) int {
+	return max(least, int(float64(standard)*share))
 }
 
 // fullFragments is the decoder's default for fragments.

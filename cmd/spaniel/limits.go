@@ -12,9 +12,11 @@ import (
 // fullMemory is what the decoder's default caps are made for.
 const fullMemory = 1 << 30
 
-// ownMemory is what the program takes before it has seen a packet: its code, the
-// compiled rules, the tables of the libraries it is made of.
-const ownMemory = 96 << 20
+// ownMemory is what the program takes beside its tables: 80 MiB before it has
+// seen a packet, for its code, the compiled rules and the tables of the libraries
+// it is made of; the rest is what is under way, and what is garbage until the
+// collector comes.
+const ownMemory = 144 << 20
 
 // memoryShare is how much of their full size tables may have, by limits.memory:
 // in proportion to what that leaves beside the program itself.
@@ -36,13 +38,26 @@ func detectLimits(cfg *config.Config) detect.Limits {
 // backlog is how much may be found and not yet handed on.
 func backlog(cfg *config.Config) int { return int(sensor.DefaultBacklog * memoryShare(cfg)) }
 
+// epochBytes bounds what is under way at once: an epoch of nothing but small
+// requests is kilobytes for each.
+func epochBytes(cfg *config.Config) int {
+	return max(32<<10, int(sensor.DefaultEpochBytes*memoryShare(cfg)))
+}
+
+// notGo is what of the program's memory Go's limit knows nothing of: the pages
+// of its code and its libraries' tables.
+const notGo = 80 << 20
+
 // limitMemory makes the garbage collector work harder near the limit, rather
-// than let the process grow past it. A tenth is left for what is not Go's:
-// the code itself and the kernel's packet ring. The embedded store has a limit
+// than let the process grow past it. A tenth at least is left for what is not
+// Go's; the kernel's packet ring is part of that. The embedded store has a limit
 // of its own. GOMEMLIMIT, where somebody set it, wins.
 func limitMemory(cfg *config.Config) {
 	if os.Getenv("GOMEMLIMIT") == "" {
-		debug.SetMemoryLimit(int64(cfg.Limits.Memory / 10 * 9))
+		debug.SetMemoryLimit(goMemory(int64(cfg.Limits.Memory)))
 	}
 	floorHeap(cfg)
 }
+
+// goMemory is how much of the limit is Go's.
+func goMemory(limit int64) int64 { return min(limit/10*9, max(limit-notGo, limit/2)) }

@@ -13,6 +13,21 @@ type Config struct {
 	// MaxPending is how many requests of a connection may wait for their
 	// response, 512; at the cap the oldest is emitted without one.
 	MaxPending int
+	// MaxHeads is how many bytes of heads that have not ended the connections
+	// of a pool gather together, 1 MiB; beyond it the one that came no further
+	// for longest is given up.
+	MaxHeads int
+	// MaxBodies is how many bytes of bodies they keep together, 4 MiB; beyond it
+	// the call with one that came no further for longest is emitted as it is.
+	MaxBodies int
+	// MaxCalls is how many of their calls may wait, 2,048; beyond it one of a
+	// connection with many, or else the one that came no further for longest,
+	// is emitted as it is.
+	MaxCalls int
+	// MaxOwed is how many responses may be owed to calls that were emitted,
+	// 16,384; beyond it those of the connection are forgotten, and what answers
+	// its next requests is in doubt.
+	MaxOwed int
 }
 
 // DefaultConfig returns the caps named in Config.
@@ -20,14 +35,16 @@ func DefaultConfig() Config { return (*Config)(nil).withDefaults() }
 
 // withDefaults returns c with each zero or negative field set to its default.
 func (c *Config) withDefaults() Config {
-	d := Config{BodyCap: 64 << 10, HeadCap: 64 << 10, MaxFields: 200, MaxPending: 512}
+	d := Config{BodyCap: 64 << 10, HeadCap: 64 << 10, MaxFields: 200, MaxPending: 512,
+		MaxBodies: 4 << 20, MaxHeads: 1 << 20, MaxCalls: 2048, MaxOwed: 16_384}
 	if c == nil {
 		return d
 	}
 	for _, f := range []struct {
 		dst *int
 		set int
-	}{{&d.BodyCap, c.BodyCap}, {&d.HeadCap, c.HeadCap}, {&d.MaxFields, c.MaxFields}, {&d.MaxPending, c.MaxPending}} {
+	}{{&d.BodyCap, c.BodyCap}, {&d.HeadCap, c.HeadCap}, {&d.MaxFields, c.MaxFields}, {&d.MaxPending, c.MaxPending},
+		{&d.MaxBodies, c.MaxBodies}, {&d.MaxHeads, c.MaxHeads}, {&d.MaxCalls, c.MaxCalls}, {&d.MaxOwed, c.MaxOwed}} {
 		if f.set > 0 {
 			*f.dst = f.set
 		}

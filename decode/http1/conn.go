@@ -17,6 +17,7 @@ type Conn struct {
 	reading reading
 	half    [2]half
 	queue
+	part part
 	shown
 	rivals
 	depth uint32
@@ -72,6 +73,7 @@ func (c *Conn) Data(d event.Direction, b []byte, at event.Stamp) {
 	h.take(b, at)
 	c.flush(at)
 	c.during = nobody
+	c.account()
 }
 
 // Gap says that n bytes before the next Data were never seen; 0 is an unknown
@@ -82,12 +84,14 @@ func (c *Conn) Gap(d event.Direction, n uint64, at event.Stamp) {
 	c.half[d].arrive(n)
 	c.half[d].gap(n, at)
 	c.flush(at)
+	c.account()
 }
 
 // End says that a direction ended in order: no more bytes, none lost.
 func (c *Conn) End(d event.Direction, at event.Stamp) {
 	c.half[d].finish(true, at)
 	c.flush(at)
+	c.account()
 }
 
 // Close gives up what is unfinished and emits all calls that wait.
@@ -99,6 +103,7 @@ func (c *Conn) Close(at event.Stamp) {
 		c.pop(at)
 	}
 	c.dropRivals()
+	c.account()
 }
 
 // Upgraded reports whether the connection left HTTP/1: after a 101 response

@@ -131,10 +131,12 @@ func (h *half) step(b []byte, at event.Stamp) int {
 		return h.goOn(b, at)
 	}
 	if h.state == stHold {
-		if len(h.buf) == 0 {
+		if h.held == 0 {
 			h.begin(at)
 		}
-		h.collect(b)
+		if !h.cut {
+			h.collect(b)
+		}
 		h.held += uint64(len(b))
 	}
 	if h.state == stOff {
@@ -210,6 +212,7 @@ func (h *half) keep(b []byte, at event.Stamp) int {
 		b2 := b[:min(len(b), room)]
 		m.Raw = append(m.Raw, b2...)
 		h.conn.raw += len(b2)
+		h.conn.bodies += len(b2)
 	}
 	return len(b)
 }
@@ -355,6 +358,8 @@ func (h *half) finish(orderly bool, at event.Stamp) {
 		t.end()
 		h.tape = nil
 	}
+	h.drop()
+	h.late = nil
 	h.blame(at)
 	if h.state = stEnded; orderly && h.dir == event.ToClient {
 		h.conn.missing()

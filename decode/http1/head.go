@@ -27,22 +27,25 @@ type head struct {
 // begin starts a head at the stamp of its first byte.
 func (h *half) begin(at event.Stamp) {
 	h.first, h.owed = at, h.conn.waiting()
-	h.buf, h.late = h.buf[:0], h.late[:0]
+	h.buf, h.late = h.buf[:0], nil
 	h.lines, h.seen, h.blank, h.junk, h.over, h.cut = 0, 0, 0, false, false, false
 }
 
-// keepBuf is how much buffer a direction keeps from one head to the next.
+// keepBuf is up to which size a buffer is used again for another head.
 const keepBuf = 4 << 10
 
-// drop forgets what was gathered.
+// drop forgets what was gathered. Its memory goes back to the pool: thousands
+// of connections that each keep some would add up.
 func (h *half) drop() {
-	if h.buf, h.junk = h.buf[:0], false; cap(h.buf) > keepBuf {
-		h.buf = nil
-	}
+	h.conn.pool.putBuf(h.buf)
+	h.buf, h.junk = nil, false
 }
 
 // collect appends b to the buffer, up to the cap.
 func (h *half) collect(b []byte) {
+	if h.buf == nil && len(b) > 0 {
+		h.buf = h.conn.pool.buf()
+	}
 	room := max(0, h.conn.pool.cfg.HeadCap-len(h.buf))
 	h.buf = append(h.buf, b[:min(len(b), room)]...)
 }
@@ -209,10 +212,11 @@ func (h *half) partial(flags event.Flags, at event.Stamp) {
 	case h.dir == event.ToClient && h.conn.oldWaits() && !bytes.HasPrefix(whole, []byte("HTTP/")):
 		h.oldBody(whole, at)
 		return
+	case flags == event.FlagCapped && h.firstLine(whole):
 	case !h.certain(view(bytes.TrimSuffix(whole, []byte("\r")))) && !(flags != 0 && h.dir == event.ToServer && h.cutLine(whole)):
 		h.conn.led.HeadBytes -= h.seen
 		h.conn.led.SkippedBytes += h.seen
-		if h.drop(); flags == 0 {
+		if h.drop(); flags != event.FlagGap {
 			h.desync(h.seen, h.first)
 		}
 		return

@@ -70,16 +70,36 @@ func (c *Conn) stale(at event.Stamp) {
 
 // giveUpOldest emits the oldest call before its response came.
 func (c *Conn) giveUpOldest(at event.Stamp) {
+	c.at(c.ghosts).call.Mark(AnomalyPipelining)
+	c.giveOut(at)
+}
+
+// giveOut emits the oldest call, whose response may be owed from now on.
+func (c *Conn) giveOut(at event.Stamp) {
 	e := c.at(c.ghosts)
-	e.call.Mark(AnomalyPipelining)
 	e.call.Flags |= event.FlagCapped
-	if e.resDone || c.ghosts >= maxGhosts || c.half[event.ToClient].call == e.call {
+	client, server := &c.half[event.ToServer], &c.half[event.ToClient]
+	full := c.pool.owed >= c.pool.cfg.MaxOwed
+	if full && !e.resDone { // what answers the others is not known any more
+		c.pool.led.Caps[event.CapOwed]++
+		server.lossy, c.shifted = true, true
+		for i := c.ghosts + 1; i < c.len(); i++ {
+			if o := c.at(i); !o.orphan {
+				o.call.Flags |= event.FlagGap
+			}
+		}
+	}
+	if full || e.resDone || e.orphan || c.ghosts >= maxGhosts || server.call == e.call {
 		c.popTo(c.ghosts, at)
 		return
+	}
+	if client.call == e.call { // the rest of it is counted only
+		client.call = nil
 	}
 	c.deliver(e, c.ghosts+1, at)
 	e.call = nil
 	c.ghosts++
+	c.pool.owed++
 }
 
 // popTo emits the entries up to and including i.
@@ -227,6 +247,7 @@ func (c *Conn) pop(at event.Stamp) {
 		c.half[event.ToServer].detach()
 	}
 	if e.call == nil {
+		c.pool.owed--
 		return
 	}
 	c.deliver(&e, 0, at)
@@ -261,6 +282,7 @@ func (c *Conn) deliver(e *entry, next int, at event.Stamp) {
 		call.Flags |= event.FlagGap
 	}
 	c.raw -= len(req.Raw) + len(res.Raw)
+	c.bodies -= len(req.Raw) + len(res.Raw)
 	if e.tape != [2]*tape{} {
 		c.second(e, at)
 	}

@@ -19,21 +19,28 @@ type Pool struct {
 	free *[]*event.Call
 	// conns are connections that ended, to be used again.
 	conns *[]*Conn
+	bufs  *[][]byte // for heads
 	// second is where second readings are made; nil before the first.
 	second *Pool
 	kept   int // bytes of all connections that are kept for second readings
+	holdings
 }
 
 // NewPool returns a pool for connections that count into led and whose calls
 // x expands.
 func NewPool(cfg *Config, x event.Expander, led *event.Ledger) *Pool {
-	return &Pool{cfg: cfg.withDefaults(), x: x, led: led, free: new([]*event.Call), conns: new([]*Conn)}
+	p := &Pool{cfg: cfg.withDefaults(), x: x, led: led, free: new([]*event.Call), bufs: new([][]byte), conns: new([]*Conn)}
+	p.unended.of = func(c *Conn) *link { return &c.part.unended }
+	p.filling.of = func(c *Conn) *link { return &c.part.filling }
+	p.deep.of = func(c *Conn) *link { return &c.part.deep }
+	p.waiting.of = func(c *Conn) *link { return &c.part.waiting }
+	return p
 }
 
 // Beside lets p use the working memory of o, which belongs to the same
-// goroutine: its expander, its free calls and connections. No connection may be
-// open yet.
-func (p *Pool) Beside(o *Pool) { p.x, p.free, p.conns = o.x, o.free, o.conns }
+// goroutine: its expander, its free calls, connections and buffers. No connection
+// may be open yet.
+func (p *Pool) Beside(o *Pool) { p.x, p.free, p.conns, p.bufs = o.x, o.free, o.conns, o.bufs }
 
 // Conn returns a parser for the flow fl. It hands each call to emit, which
 // borrows it until it returns.
@@ -95,6 +102,24 @@ func (p *Pool) put(c *event.Call) {
 	}
 	c.Forget()
 	*p.free = append(*p.free, c)
+}
+
+// buf returns an empty buffer, nil where there is none to use again.
+func (p *Pool) buf() []byte {
+	n := len(*p.bufs)
+	if n == 0 {
+		return nil
+	}
+	b := (*p.bufs)[n-1]
+	*p.bufs = (*p.bufs)[:n-1]
+	return b[:0]
+}
+
+// putBuf takes a buffer back.
+func (p *Pool) putBuf(b []byte) {
+	if cap(b) > 0 && cap(b) <= keepBuf && len(*p.bufs) < maxFree {
+		*p.bufs = append(*p.bufs, b)
+	}
 }
 
 // thin lets go of a large body's memory.

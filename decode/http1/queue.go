@@ -38,8 +38,12 @@ type queue struct {
 	answered int
 	orphans  int
 	ghosts   int // entries without a call; they stand before the others
-	raw      int // body bytes kept by them
+	raw      int // body bytes kept by them, and by what may be read another way
+	bodies   int // the former
 }
+
+// keptEntries is for how many entries an empty queue keeps its memory.
+const keptEntries = 16
 
 func (q *queue) len() int { return len(q.q) - q.off }
 
@@ -75,7 +79,9 @@ func (q *queue) shift() entry {
 	q.q[q.off] = entry{}
 	q.off++
 	if q.off == len(q.q) {
-		q.q, q.off = q.q[:0], 0
+		if q.q, q.off = q.q[:0], 0; cap(q.q) > keptEntries {
+			q.q = nil
+		}
 	}
 	if e.resDone {
 		q.answered--

@@ -12,8 +12,8 @@ import (
 // that begins one, and a wrong line is passed over.
 func (h *half) seek() {
 	h.state = stResync
-	h.buf = h.buf[:0]
-	h.junk, h.torn = false, true
+	h.drop()
+	h.torn = true
 }
 
 // resync reads on to the next line that surely begins a message. Its bytes
@@ -37,7 +37,8 @@ func (h *half) resync(b []byte, at event.Stamp) int {
 	}
 	line, whole := lineOf(h.buf)
 	if h.junk || whole == 0 || !h.certain(view(line)) {
-		h.buf, h.junk, h.torn = h.buf[:0], false, false
+		h.drop()
+		h.torn = false
 		return n
 	}
 	h.torn = false

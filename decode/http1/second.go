@@ -89,7 +89,9 @@ func chain(call *event.Call, list []*event.Call, why string) {
 // ledger that anyone sees and emits nothing.
 func (p *Pool) scratch(r reading) *Conn {
 	if p.second == nil {
-		p.second = NewPool(&p.cfg, p.x, new(event.Ledger))
+		cfg := p.cfg
+		cfg.MaxPending = max(cfg.MaxPending, 2*maxSecond) // it gives none up
+		p.second = NewPool(&cfg, p.x, new(event.Ledger))
 	}
 	s := p.second.Conn(new(event.Flow), func(*event.Call, event.Stamp) {})
 	s.reading = r

@@ -49,7 +49,11 @@ func TestVoicesOnMessages(t *testing.T) {
 			listen(t, l, k, drawText(t, k), false)
 		})
 	}
-	if l.tally.read < 500 || l.tally.refused < 500 || l.tally.differed < 200 {
+	least := 500
+	if testing.Short() { // a fifth of the texts
+		least = 100
+	}
+	if l.tally.read < least || l.tally.refused < least || l.tally.differed < least/5*2 {
 		t.Errorf("too little of one sort: %+v", l.tally)
 	}
 	t.Logf("%+v", l.tally)

@@ -62,7 +62,7 @@ func (t *Table) Packet(p *frame.Packet) {
 	if len(t.spares.ended) > 0 {
 		t.spares.next()
 	}
-	if len(t.timers) > 0 && t.timers[0].at <= p.Stamp.Clock || t.half.due() <= p.Stamp.Clock {
+	if t.Due(p.Stamp.Clock) {
 		t.fire(p.Stamp.Clock)
 	}
 	t.led.StreamIn += uint64(len(p.Payload))
@@ -149,6 +149,11 @@ func (t *Table) special(f *flow, d event.Direction, p *frame.Packet) {
 	if p.Has(frame.FIN) {
 		t.fin(f, d, p)
 	}
+}
+
+// Due reports whether a timer may be due at clock.
+func (t *Table) Due(clock int64) bool {
+	return len(t.timers) > 0 && t.timers[0].at <= clock || t.half.due() <= clock
 }
 
 // Advance fires the timers due at clock.

@@ -1,6 +1,7 @@
 package tls
 
 import (
+	"container/list"
 	"strconv"
 	"strings"
 
@@ -23,12 +24,18 @@ type Report struct {
 	First event.Stamp
 	// Malformed says that something in it contradicts itself.
 	Malformed bool
+	// Capped says that it was given up, for want of room, before it was whole.
+	Capped bool
 }
 
 // Conn reads the beginning of one connection. Its methods are those of a
 // stream receiver; each byte is counted as skipped. It holds at most 64 KiB a
 // direction, and nothing once the hellos are over.
 type Conn struct {
+	pool   *Pool
+	held   int // bytes, as the pool knows
+	place  *list.Element
+	capped bool
 	led    *event.Ledger
 	report func(*Report, event.Stamp)
 	half   [2]records
@@ -42,9 +49,9 @@ type Conn struct {
 }
 
 // NewConn returns a reader that counts into led and calls report once, if
-// either side said anything.
+// either side said anything. Those that are to share a cap come from a Pool.
 func NewConn(led *event.Ledger, report func(*Report, event.Stamp)) *Conn {
-	return &Conn{led: led, report: report}
+	return NewPool(0, led).Conn(report)
 }
 
 // Data takes the next bytes of a direction; b is borrowed.
@@ -54,6 +61,7 @@ func (c *Conn) Data(d event.Direction, b []byte, at event.Stamp) {
 		return
 	}
 	c.half[d].feed(b, func(kind byte, body []byte) bool { return c.message(kind, body, at) })
+	c.pool.account(c)
 	c.settle(at)
 }
 
@@ -69,6 +77,7 @@ func (c *Conn) Gap(d event.Direction, _ uint64, at event.Stamp) {
 // End says that a direction has no more bytes.
 func (c *Conn) End(d event.Direction, at event.Stamp) {
 	c.half[d].end()
+	c.pool.account(c)
 	c.settle(at)
 }
 
@@ -76,6 +85,7 @@ func (c *Conn) End(d event.Direction, at event.Stamp) {
 func (c *Conn) Close(at event.Stamp) {
 	c.half[0].end()
 	c.half[1].end()
+	c.pool.account(c)
 	c.settle(at)
 }
 
@@ -112,7 +122,7 @@ func (c *Conn) settle(at event.Stamp) {
 		return
 	}
 	c.over = true
-	r := Report{First: c.first, Malformed: c.half[0].odd || c.half[1].odd || c.odd}
+	r := Report{First: c.first, Capped: c.capped, Malformed: c.half[0].odd || c.half[1].odd || c.odd}
 	if old := c.half[0].old; old != 0 {
 		r.Fields = add(r.Fields, "versions_offered", versionName(old))
 	}
@@ -136,7 +146,7 @@ func (c *Conn) settle(at event.Stamp) {
 		}
 	}
 	c.client, c.server, c.leaf = nil, nil, nil
-	if len(r.Fields) > 0 || r.Malformed {
+	if len(r.Fields) > 0 || r.Malformed || r.Capped {
 		if r.First.Frame == 0 {
 			r.First = at
 		}

@@ -63,6 +63,11 @@ func TestFates(t *testing.T) {
 	same(t, "fates of frames", named(p.section(t, "### Frames")), frames)
 	same(t, "fates of bytes", named(p.section(t, "### Stream bytes")), bytes)
 	same(t, "fates of calls", named(p.section(t, "### Calls")), calls)
+	var caps []string
+	for c := range event.NumCapHits {
+		caps = append(caps, c.String())
+	}
+	same(t, "caps", named(p.section(t, "### Caps")), caps)
 	same(t, "kinds of record", named(p.section(t, "## Kinds of record")), kinds)
 	same(t, "flags", named(p.section(t, "## Flags")), event.Flags(^uint32(0)).Append(nil))
 }

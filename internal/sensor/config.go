@@ -21,6 +21,8 @@ type Config struct {
 	Workers int
 	// EpochFrames cuts epochs; 0 is 512. The output is the same for any number.
 	EpochFrames int
+	// EpochBytes cuts epochs, too; 0 is DefaultEpochBytes.
+	EpochBytes int
 	// Backlog is how many calls, flows and notes may wait for their turn before
 	// workers do; 0 is DefaultBacklog.
 	Backlog int
@@ -57,6 +59,10 @@ type Config struct {
 // crash loses of it, against tens of milliseconds of encoding at the cap.
 const keepEvery = 5 * time.Minute
 
+// DefaultEpochBytes bounds an epoch besides its frames: that many bytes may hold
+// a call in every 30.
+const DefaultEpochBytes = 256 << 10
+
 // DefaultBacklog is how many calls, flows and notes may wait for their turn.
 const DefaultBacklog = 16_384
 
@@ -88,6 +94,9 @@ func (c *Config) complete() error {
 	c.Workers = min(c.Workers, decode.Partitions)
 	if c.EpochFrames <= 0 {
 		c.EpochFrames = 512
+	}
+	if c.EpochBytes <= 0 {
+		c.EpochBytes = DefaultEpochBytes
 	}
 	if c.Backlog <= 0 {
 		c.Backlog = DefaultBacklog

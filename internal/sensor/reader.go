@@ -51,16 +51,12 @@ func (r *reader) anomaly(a event.Anomaly) {
 	r.epoch.reader.anomaly(r.cfg, &a)
 }
 
-// maxEpochBytes bounds an epoch besides its frames: that many bytes may hold a
-// call in every 30.
-const maxEpochBytes = 256 << 10
-
 // fill reads frames into e until it is full, the line is idle, or the capture
 // ends, which sets r.over. It calls packet with the partition of each packet,
 // which is r.packet until packet returns.
 func (r *reader) fill(ctx context.Context, e *epoch, packet func(part uint8)) (err error) {
 	r.epoch = e
-	for e.frames < r.cfg.EpochFrames && e.load < maxEpochBytes && !r.over {
+	for e.frames < r.cfg.EpochFrames && e.load < r.cfg.EpochBytes && !r.over {
 		if ctx.Err() != nil {
 			r.over = true
 			break
