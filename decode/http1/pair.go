@@ -135,7 +135,7 @@ func (c *Conn) response(at event.Stamp) *entry {
 	}
 	c.orphans++
 	c.strays++
-	return c.open(at, entry{orphan: true, claimed: c.half[event.ToServer].state == stHead})
+	return c.open(at, entry{orphan: true, unseen: c.half[event.ToServer].unseen(), claimed: c.half[event.ToServer].state == stHead})
 }
 
 // skipLost finds the request that the first response after a hole answers. A
@@ -250,6 +250,8 @@ func (c *Conn) pop(at event.Stamp) {
 		c.pool.owed--
 		return
 	}
+	// Its request may come yet, sent again: what answers that one then is a guess.
+	c.skippedRequests = c.skippedRequests || e.orphan && e.unseen
 	c.deliver(&e, 0, at)
 }
 

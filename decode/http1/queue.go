@@ -17,6 +17,7 @@ type entry struct {
 	before  bool     // waited when bytes from the server were lost
 	doubt   bool     // came behind a hole, so that its response may be another's
 	orphan  bool     // a response that came before any request
+	unseen  bool     // … when bytes of the client were acknowledged and not seen
 	claimed bool     // … but within a request's head, whose answer it must be
 	late    bool     // stands behind a hole where whole messages may have been
 	ahead   bool     // answered behind a hole, when bytes of the client were acknowledged and not seen
