@@ -58,7 +58,7 @@ func TestRegexpsPayBySize(t *testing.T) {
 // TestTenThousandRules: so many load, and one call is judged by all of them.
 func TestTenThousandRules(t *testing.T) {
 	if testing.Short() {
-		t.Skip("loads 10,000 rules")
+		t.Skip("-short: this loads 10,000 rules")
 	}
 	const n, perFile = 10_000, 500
 	fsys := fstest.MapFS{}

@@ -2,7 +2,6 @@ package sensor
 
 import (
 	"bytes"
-	"context"
 	"net/netip"
 	"strings"
 	"testing"
@@ -11,7 +10,6 @@ import (
 
 	"spaniel/event"
 	"spaniel/internal/wiretest"
-	"spaniel/sinks/encode"
 )
 
 // slow are clients that hold on to what they take: heads, bodies, handshakes
@@ -45,19 +43,7 @@ func TestCapsForAnyWorkers(t *testing.T) {
 			h := &cfg.Decode.HTTP
 			h.MaxHeads, h.MaxBodies, h.MaxCalls, h.MaxOwed = 300, 300, 3, 2
 			cfg.Decode.MaxHandshake = 300
-			var out []byte
-			rows := encode.NewRows()
-			s, err := New(cfg, func(it *event.Item) event.CallFate {
-				out = rows.AppendItem(out, it)
-				return event.CallAcked
-			})
-			if err != nil {
-				rt.Fatal(err)
-			}
-			if err := s.Run(context.Background(), NewFrames(frames)); err != nil {
-				rt.Fatal(err)
-			}
-			return out, s.Ledger()
+			return played(rt, cfg, frames)
 		}
 		want, ledger := run(1, 512)
 		if err := ledger.Check(); err != nil {

@@ -2,7 +2,6 @@ package sensor
 
 import (
 	"bytes"
-	"context"
 	"encoding/binary"
 	"testing"
 
@@ -10,7 +9,6 @@ import (
 
 	"spaniel/event"
 	"spaniel/internal/wiretest"
-	"spaniel/sinks/encode"
 )
 
 // FuzzPipeline takes any bytes for frames: four bytes of time and length, then
@@ -43,19 +41,7 @@ func FuzzPipeline(f *testing.F) {
 		run := func(workers, epoch int) ([]byte, event.Ledger) {
 			cfg := testConfig(set)
 			cfg.Workers, cfg.EpochFrames = workers, epoch
-			var out []byte
-			rows := encode.NewRows()
-			s, err := New(cfg, func(it *event.Item) event.CallFate {
-				out = rows.AppendItem(out, it)
-				return event.CallAcked
-			})
-			if err != nil {
-				t.Fatal(err)
-			}
-			if err := s.Run(context.Background(), NewFrames(frames)); err != nil {
-				t.Fatal(err)
-			}
-			return out, s.Ledger()
+			return played(t, cfg, frames)
 		}
 		one, ledger := run(1, 512)
 		if err := ledger.Check(); err != nil {

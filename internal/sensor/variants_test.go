@@ -2,7 +2,6 @@ package sensor
 
 import (
 	"bytes"
-	"context"
 	"net/netip"
 	"os"
 	"strconv"
@@ -12,7 +11,6 @@ import (
 
 	"spaniel/event"
 	"spaniel/internal/wiretest"
-	"spaniel/sinks/encode"
 )
 
 // talk makes calls of every sort: with attacks in them, refused, pipelined.
@@ -61,19 +59,7 @@ func TestVariantsForAnyWorkers(t *testing.T) {
 			run := func(workers, epoch int) ([]byte, event.Ledger) {
 				cfg := testConfig(set)
 				cfg.Workers, cfg.EpochFrames, cfg.Backlog = workers, epoch, 1+epoch/20
-				var out []byte
-				rows := encode.NewRows()
-				s, err := New(cfg, func(it *event.Item) event.CallFate {
-					out = rows.AppendItem(out, it)
-					return event.CallAcked
-				})
-				if err != nil {
-					rt.Fatal(err)
-				}
-				if err := s.Run(context.Background(), NewFrames(frames)); err != nil {
-					rt.Fatal(err)
-				}
-				return out, s.Ledger()
+				return played(rt, cfg, frames)
 			}
 			one, ledger := run(1, 512)
 			if err := ledger.Check(); err != nil {
