@@ -62,7 +62,8 @@ func TestJSONOracle(t *testing.T) {
 			}
 			return m
 		}
-		return rapid.String().Draw(t, "string")
+		// what is JSON in a text has leaves of its own
+		return rapid.String().Filter(func(s string) bool { return !jsonInside(s) }).Draw(t, "string")
 	}
 	rapid.Check(t, func(t *rapid.T) {
 		doc := map[string]any{"k": draw(t, 4)}
