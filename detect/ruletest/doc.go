@@ -47,6 +47,8 @@
 //
 // Holes in requests and in from: {{n}} is the round from 1, {{n+5}} {{n*3}}
 // {{n%7}} {{n/10}} compute with it, {{hex}} is 16 hex digits and {{rand 100}}
-// a number below 100, both decided by the round. Everything is deterministic;
-// time begins on a Monday at 10:00 UTC.
+// a number below 100, both decided by the round. {{jwt alg=HS256 sub=u{{n}}
+// exp=1800000000 key=secret}} is a JSON web token: alg, typ, kid, jku and x5u
+// of its header, all other names claims, signed with key, unless sig is given.
+// Everything is deterministic; time begins on a Monday at 10:00 UTC.
 package ruletest

@@ -7,27 +7,30 @@ import (
 	"strings"
 )
 
-// fill replaces the holes of a text in round n.
+// fill replaces the holes of a text in round n, those within others first.
 func fill(text string, n int) (string, error) {
-	var b strings.Builder
-	for k := 0; ; k++ {
-		before, rest, ok := strings.Cut(text, "{{")
-		b.WriteString(before)
-		if !ok {
-			return b.String(), nil
+	for from, k := 0, 0; ; k++ {
+		end := strings.Index(text[from:], "}}")
+		if end < 0 {
+			return text, nil
 		}
-		hole, after, ok := strings.Cut(rest, "}}")
+		end += from
+		begin := strings.LastIndex(text[:end], "{{")
+		if begin < 0 {
+			from = end + 2
+			continue
+		}
+		hole := text[begin+2 : end]
 		v, known := value(strings.TrimSpace(hole), n, k)
 		switch {
-		case ok && known:
-			b.WriteString(v)
-			text = after
-		case ok && looksLikeHole(hole):
+		case known:
+			text = text[:begin] + v + text[end+2:]
+			from = begin + len(v)
+		case looksLikeHole(hole):
 			return "", fmt.Errorf("unknown hole {{%s}}", hole)
 		default:
 			// Templates are what some attacks are made of: {{7*7}} stays.
-			b.WriteString("{{")
-			text = rest
+			from = end + 2
 		}
 	}
 }
@@ -35,7 +38,7 @@ func fill(text string, n int) (string, error) {
 // looksLikeHole tells a misspelt hole from a payload.
 func looksLikeHole(hole string) bool {
 	h := strings.TrimSpace(hole)
-	return strings.HasPrefix(h, "rand") || len(h) > 1 && h[0] == 'n' && strings.ContainsRune("+-*/%", rune(h[1]))
+	return strings.HasPrefix(h, "rand") || strings.HasPrefix(h, "jwt ") || len(h) > 1 && h[0] == 'n' && strings.ContainsRune("+-*/%", rune(h[1]))
 }
 
 // value computes a hole; k tells several random holes of one text apart.
@@ -46,6 +49,8 @@ func value(hole string, n, k int) (string, bool) {
 		return strconv.Itoa(n), true
 	case hole == "hex":
 		return fmt.Sprintf("%016x", rng.Uint64()), true
+	case strings.HasPrefix(hole, "jwt "):
+		return token(strings.Fields(hole[4:]))
 	case strings.HasPrefix(hole, "rand "):
 		m, err := strconv.Atoi(strings.TrimSpace(hole[5:]))
 		if err != nil || m < 1 {

@@ -31,12 +31,21 @@ type conn struct {
 
 // Frames makes the packets of a test. The error says what is wrong with its
 // text.
-func Frames(t *detect.Test) ([]event.Frame, error) {
+func Frames(t *detect.Test) ([]event.Frame, error) { return Play(t.Phases) }
+
+// Play makes the packets of several plays that begin together; the phases of
+// each follow one another.
+func Play(plays ...[]detect.Phase) ([]event.Frame, error) {
 	start := time.Date(2026, 1, 5, 10, 0, 0, 0, time.UTC).UnixNano()
-	p := &player{b: wiretest.New(1, start), due: start, last: start, port: 40000, conns: map[string]*conn{}, rng: rand.New(rand.NewPCG(1, 2))}
-	for i := range t.Phases {
-		if err := p.phase(i, &t.Phases[i]); err != nil {
-			return nil, err
+	p := &player{b: wiretest.New(1, start), last: start, port: 40000, conns: map[string]*conn{}, rng: rand.New(rand.NewPCG(1, 2))}
+	n := 0
+	for _, phases := range plays {
+		p.due = start
+		for i := range phases {
+			if err := p.phase(n, &phases[i]); err != nil {
+				return nil, err
+			}
+			n++
 		}
 	}
 	p.b.At(p.last + int64(time.Second))

@@ -60,6 +60,10 @@ func TestFill(t *testing.T) {
 		"u{{n}} {{n+5}} {{n*3}} {{n%7}} {{n/10}} {{n-1}}": "u23 28 69 2 2 22",
 		"{{7*7}} ${{a}} {{n":                              "{{7*7}} ${{a}} {{n", // what template injection is made of stays
 		"{{ n }}":                                         "23",
+		`{"a":{"b":{{n}}}} {{x}} {{n}}`:                   `{"a":{"b":23}} {{x}} 23`,
+		"{{jwt alg=none sub=u{{n}} exp=7 sig=}}":          "eyJhbGciOiJub25lIn0.eyJleHAiOjcsInN1YiI6InUyMyJ9.",
+		// Signed by another program (openssl dgst -hmac).
+		"{{jwt sub=a key=secret}}": "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJhIn0.UUtsUaeO3koQylSZ3wxP4lqVvgFw6mGsVzGNBNF_1sQ",
 	} {
 		if got, err := fill(text, 23); err != nil || got != want {
 			t.Errorf("%q gives %q, %v; want %q", text, got, err, want)
@@ -73,7 +77,7 @@ func TestFill(t *testing.T) {
 	if err != nil || a != b {
 		t.Errorf("%q and %q differ, %v", a, b, err)
 	}
-	for _, text := range []string{"{{n%0}}", "{{rand x}}", "{{n*z}}"} {
+	for _, text := range []string{"{{n%0}}", "{{rand x}}", "{{n*z}}", "{{jwt sub}}"} {
 		if got, err := fill(text, 1); err == nil {
 			t.Errorf("%q gives %q", text, got)
 		}
