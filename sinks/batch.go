@@ -3,6 +3,7 @@ package sinks
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"spaniel/event"
 )
@@ -71,3 +72,17 @@ type Unwanted struct {
 func (u *Unwanted) Error() string {
 	return fmt.Sprintf("%d records passed over: %s", u.Records, u.Note)
 }
+
+// Later says that the destination asked to be left alone for After before the
+// identical batch is tried again; Err is why.
+type Later struct {
+	After time.Duration
+	Err   error
+}
+
+func (l *Later) Error() string {
+	return fmt.Sprintf("%v; the destination asks to wait %s", l.Err, l.After.Round(time.Second))
+}
+
+// Unwrap returns the reason.
+func (l *Later) Unwrap() error { return l.Err }

@@ -7,25 +7,40 @@ import (
 	"spaniel/internal/forward"
 	"spaniel/sinks/all"
 	"spaniel/sinks/clickhouse"
+	"spaniel/sinks/elastic"
+	"spaniel/sinks/hec"
 	"spaniel/sinks/jsonl"
 	"spaniel/sinks/kafka"
 	"spaniel/sinks/siem"
 	"spaniel/sinks/tlsfiles"
+	"spaniel/sinks/webhook"
 )
 
 // configuredSinks turns the configuration's sinks into the forwarder's.
 func configuredSinks(cfg *config.Config, stdout io.Writer) ([]forward.Sink, error) {
+	list, err := checkedSinks(cfg, stdout)
+	if err != nil {
+		return nil, err
+	}
 	var out []forward.Sink
+	for _, s := range list {
+		out = append(out, forward.Sink{Name: s.Name, Open: s.Open, Kinds: s.Kinds, MinSeverity: s.MinSeverity, Limits: s.Limits})
+	}
+	return out, nil
+}
+
+// checkedSinks are the configuration's sinks, none of them opened.
+func checkedSinks(cfg *config.Config, stdout io.Writer) ([]*all.Sink, error) {
+	var out []*all.Sink
 	for i := range cfg.Sinks {
-		c := sinkConfig(&cfg.Sinks[i])
-		s, err := c.Sink(stdout)
+		s, err := sinkConfig(&cfg.Sinks[i]).Sink(stdout)
 		if err != nil {
 			return nil, usage(err.Error(), "spaniel config check -c FILE")
 		}
 		if s.Name == "store" {
 			return nil, usage(`a sink may not be called "store": the embedded store is`, "give it another name")
 		}
-		out = append(out, forward.Sink{Name: s.Name, Open: s.Open, Kinds: s.Kinds, MinSeverity: s.MinSeverity, Limits: s.Limits})
+		out = append(out, s)
 	}
 	return out, nil
 }
@@ -51,8 +66,17 @@ func sinkConfig(s *config.Sink) *all.Config {
 		c.Syslog = &siem.Config{Address: y.Address, Transport: y.Transport, Format: y.Format, TLS: tlsConfig(y.TLS),
 			EnterpriseID: uint32(y.EnterpriseID), MaxMessage: y.MaxMessage}
 	}
+	if e := s.Elastic; e != nil {
+		c.Elastic = &elastic.Config{URL: string(e.URL), Index: e.Index, Username: e.Username, PasswordFile: e.PasswordFile, APIKeyFile: e.APIKeyFile, TLS: tlsConfig(e.TLS)}
+	}
+	if h := s.HEC; h != nil {
+		c.HEC = &hec.Config{URL: string(h.URL), TokenFile: h.TokenFile, Index: h.Index, Source: h.Source, Ack: h.Ack, TLS: tlsConfig(h.TLS)}
+	}
+	if w := s.Webhook; w != nil {
+		c.Webhook = &webhook.Config{URL: string(w.URL), SecretFile: w.SecretFile, Format: w.Format, TLS: tlsConfig(w.TLS)}
+	}
 	if f := s.File; f != nil {
-		c.File = &jsonl.Config{Path: f.Path, Sync: f.Sync}
+		c.File = &jsonl.Config{Path: f.Path, Format: f.Format, Sync: f.Sync, MaxSize: int64(f.MaxSize), Keep: f.Keep}
 	}
 	return c
 }

@@ -123,7 +123,10 @@ type Sink struct {
 	Kafka       *Kafka          `yaml:"kafka,omitempty" jsonschema_description:"alerts, and calls if asked, to Kafka topics"`
 	ClickHouse  *ClickHouse     `yaml:"clickhouse,omitempty" jsonschema_description:"calls and alerts to ClickHouse tables"`
 	Syslog      *Syslog         `yaml:"syslog,omitempty" jsonschema_description:"alerts to a SIEM by syslog (RFC 5424)"`
-	File        *File           `yaml:"file,omitempty" jsonschema_description:"JSON lines to a file"`
+	Elastic     *Elastic        `yaml:"elastic,omitempty" jsonschema_description:"alerts to Elasticsearch or OpenSearch, as ECS documents"`
+	HEC         *HEC            `yaml:"hec,omitempty" jsonschema_description:"alerts to Splunk's HTTP Event Collector"`
+	Webhook     *Webhook        `yaml:"webhook,omitempty" jsonschema_description:"alerts to a program of yours, by a signed POST"`
+	File        *File           `yaml:"file,omitempty" jsonschema_description:"lines to a file, JSON or another form"`
 	MinSeverity *event.Severity `yaml:"min_severity,omitempty" example:"info" jsonschema:"type=string,enum=info,enum=low,enum=medium,enum=high,enum=critical" jsonschema_description:"alerts below it are not sent here"`
 	Kinds       []string        `yaml:"kinds,omitempty" jsonschema_description:"kinds of record sent here: call, alert, flow, anomaly, fact, loss; what suits the sink if empty"`
 }
@@ -171,16 +174,47 @@ type ClickHouse struct {
 type Syslog struct {
 	Address      string `yaml:"address" example:"siem:6514" jsonschema_description:"host:port of the collector"`
 	Transport    string `yaml:"transport" example:"tls" jsonschema:"enum=tcp,enum=tls,enum=udp" jsonschema_description:"tcp if empty, with octet counting; tls or udp"`
-	Format       string `yaml:"format" jsonschema:"enum=json,enum=text" jsonschema_description:"the message of RFC 5424: json if empty, or text, a sentence"`
+	Format       string `yaml:"format" jsonschema:"enum=json,enum=ecs,enum=ocsf,enum=eve,enum=cef,enum=leef,enum=text" jsonschema_description:"the message of RFC 5424: json if empty, ecs, ocsf, eve, cef, leef, or text, a sentence"`
 	TLS          *TLS   `yaml:"tls,omitempty" jsonschema_description:"whom to trust when the transport is tls"`
 	EnterpriseID int    `yaml:"enterprise_id" jsonschema_description:"your private enterprise number, for the structured data; 0 is 32473, the documentation's"`
 	MaxMessage   int    `yaml:"max_message" jsonschema_description:"bytes of a message at most; 0 is 256 KiB, 65,000 over UDP"`
 }
 
+// Elastic is a sink.
+type Elastic struct {
+	URL          URL    `yaml:"url" example:"https://elastic:9200" jsonschema:"type=string" jsonschema_description:"https://host:port of a node or a balancer"`
+	Index        string `yaml:"index" jsonschema_description:"prefix of the indexes' names; spaniel if empty, for spaniel-alerts-DAY"`
+	Username     string `yaml:"username" jsonschema_description:"user to log in as"`
+	PasswordFile string `yaml:"password_file" jsonschema_description:"file that holds the password on its first line"`
+	APIKeyFile   string `yaml:"api_key_file" jsonschema_description:"file that holds an encoded API key, instead of a user"`
+	TLS          *TLS   `yaml:"tls,omitempty" jsonschema_description:"whom to trust"`
+}
+
+// HEC is a sink.
+type HEC struct {
+	URL       URL    `yaml:"url" example:"https://splunk:8088" jsonschema:"type=string" jsonschema_description:"https://host:port of the collector"`
+	TokenFile string `yaml:"token_file" example:"/etc/spaniel/hec.token" jsonschema_description:"file that holds the token on its first line"`
+	Index     string `yaml:"index" jsonschema_description:"index of the events; the token's own if empty"`
+	Source    string `yaml:"source" jsonschema_description:"source of the events; spaniel if empty"`
+	Ack       bool   `yaml:"ack" jsonschema_description:"wait until the indexer has each batch; the token must allow it"`
+	TLS       *TLS   `yaml:"tls,omitempty" jsonschema_description:"whom to trust"`
+}
+
+// Webhook is a sink.
+type Webhook struct {
+	URL        URL    `yaml:"url" example:"https://soc.example/spaniel" jsonschema:"type=string" jsonschema_description:"address to post to"`
+	SecretFile string `yaml:"secret_file" jsonschema_description:"file that holds, on its first line, the key to sign with; no signature if empty"`
+	Format     string `yaml:"format" jsonschema:"enum=json,enum=ecs,enum=ocsf,enum=eve" jsonschema_description:"of the records: json if empty, ecs, ocsf or eve"`
+	TLS        *TLS   `yaml:"tls,omitempty" jsonschema_description:"whom to trust"`
+}
+
 // File is a sink.
 type File struct {
-	Path string `yaml:"path" example:"alerts.ndjson" jsonschema_description:"file to append JSON lines to; - is standard output"`
-	Sync bool   `yaml:"sync" jsonschema_description:"put each batch on the disk before it counts as delivered"`
+	Path    string   `yaml:"path" example:"alerts.ndjson" jsonschema_description:"file to append lines to; - is standard output"`
+	Format  string   `yaml:"format" jsonschema:"enum=json,enum=ecs,enum=ocsf,enum=eve,enum=cef,enum=leef" jsonschema_description:"of the lines: json if empty, ecs, ocsf, eve, cef or leef"`
+	Sync    bool     `yaml:"sync" jsonschema_description:"put each batch on the disk before it counts as delivered"`
+	MaxSize ByteSize `yaml:"max_size" jsonschema_description:"set the file aside as PATH.1 once it is so large; 0 never"`
+	Keep    int      `yaml:"keep" jsonschema_description:"files set aside to keep; 0 is 5"`
 }
 
 // Spool is the queue on disk.

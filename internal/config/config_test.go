@@ -130,7 +130,7 @@ func TestInitIsTheDefault(t *testing.T) {
 	for _, s := range cfg.Sinks {
 		names += s.Name + " "
 	}
-	if names != "kafka clickhouse syslog file " || len(cfg.Capture) != 1 || cfg.API != Default().API {
+	if names != "kafka clickhouse syslog elastic hec webhook file " || len(cfg.Capture) != 1 || cfg.API != Default().API {
 		t.Errorf("sinks %s, %+v", names, cfg)
 	}
 }

@@ -90,7 +90,7 @@ var faults = []struct{ name, text, want string }{
 	{"environment", "sensor: { name: \"${NOT_SET}\" }\n", `spaniel.yaml:1:17: sensor.name: the environment has no "NOT_SET"
     1 | sensor: { name: "${NOT_SET}" }
       |                 ^^^^^^^^^^^^`},
-	{"no destination", "sinks:\n  - { name: a }\n", `spaniel.yaml:2:5: sinks[0] has 0 destinations  (give exactly one of kafka, clickhouse, syslog, file)
+	{"no destination", "sinks:\n  - { name: a }\n", `spaniel.yaml:2:5: sinks[0] has 0 destinations  (give exactly one of kafka, clickhouse, syslog, elastic, hec, webhook, file)
     2 |   - { name: a }
       |     ^`},
 	{"broker", "sinks:\n  - kafka: { brokers: [localhost] }\n", `spaniel.yaml:2:24: sinks[0].kafka.brokers[0] "localhost" is no host:port

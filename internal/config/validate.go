@@ -96,12 +96,13 @@ func (v *validator) sink(path string, s *Sink, names map[string]bool) {
 	for _, k := range []struct {
 		name string
 		set  bool
-	}{{"kafka", s.Kafka != nil}, {"clickhouse", s.ClickHouse != nil}, {"syslog", s.Syslog != nil}, {"file", s.File != nil}} {
+	}{{"kafka", s.Kafka != nil}, {"clickhouse", s.ClickHouse != nil}, {"syslog", s.Syslog != nil},
+		{"elastic", s.Elastic != nil}, {"hec", s.HEC != nil}, {"webhook", s.Webhook != nil}, {"file", s.File != nil}} {
 		if k.set {
 			kind, n = k.name, n+1
 		}
 	}
-	v.need(path, n == 1, fmt.Sprintf("has %d destinations", n), "give exactly one of kafka, clickhouse, syslog, file")
+	v.need(path, n == 1, fmt.Sprintf("has %d destinations", n), "give exactly one of kafka, clickhouse, syslog, elastic, hec, webhook, file")
 	if s.Name == "" {
 		s.Name = kind
 	}
@@ -147,14 +148,48 @@ func (v *validator) destination(path string, s *Sink) {
 	if y := s.Syslog; y != nil {
 		v.address(path+".syslog.address", y.Address)
 		v.oneOf(path+".syslog.transport", y.Transport, "", "tcp", "tls", "udp")
-		v.oneOf(path+".syslog.format", y.Format, "", "json", "text")
+		v.oneOf(path+".syslog.format", y.Format, "", "json", "ecs", "ocsf", "eve", "cef", "leef", "text")
 		v.need(path+".syslog.tls", y.TLS == nil || y.Transport == "tls", "is set, and the transport is not tls", "add transport: tls")
 		v.need(path+".syslog.enterprise_id", y.EnterpriseID >= 0 && int64(y.EnterpriseID) < 1<<32, "is no enterprise number", "")
 		v.need(path+".syslog.max_message", y.MaxMessage == 0 || y.MaxMessage >= 480, "is too small", "every receiver takes 480")
 	}
+	v.overHTTP(path, s)
 	if f := s.File; f != nil {
 		v.need(path+".file.path", f.Path != "", "names no file", "- is standard output")
+		v.oneOf(path+".file.format", f.Format, "", "json", "ecs", "ocsf", "eve", "cef", "leef")
+		v.need(path+".file.max_size", f.MaxSize == 0 || f.Path != "-", "is set, and standard output cannot be set aside", "leave it out")
+		v.need(path+".file.keep", f.Keep >= 0 && f.Keep <= 1000, "is out of range", "use 1 to 1000")
 	}
+}
+
+// overHTTP checks the destinations that are reached by a URL.
+func (v *validator) overHTTP(path string, s *Sink) {
+	if e := s.Elastic; e != nil {
+		v.web(path+".elastic.url", e.URL, e.PasswordFile+e.APIKeyFile != "")
+		v.need(path+".elastic.username", (e.Username == "") == (e.PasswordFile == ""), "and password_file go together", "")
+		v.need(path+".elastic.api_key_file", e.APIKeyFile == "" || e.Username == "", "is set beside a user", "keep one of them")
+	}
+	if h := s.HEC; h != nil {
+		v.web(path+".hec.url", h.URL, true)
+		v.need(path+".hec.token_file", h.TokenFile != "", "is missing", "name the file that holds the token")
+	}
+	if w := s.Webhook; w != nil {
+		v.web(path+".webhook.url", w.URL, false)
+		v.oneOf(path+".webhook.format", w.Format, "", "json", "ecs", "ocsf", "eve")
+	}
+}
+
+// web checks a URL of the web; a secret goes in clear to this machine alone.
+func (v *validator) web(path string, address URL, secret bool) {
+	u, err := url.Parse(string(address))
+	v.need(path, err == nil && u.Host != "" && slices.Contains([]string{"http", "https"}, u.Scheme), "is no address of the web", "write https://host:port")
+	if err != nil {
+		return
+	}
+	v.need(path, u.User == nil, "holds a user", "name the file of the secret instead")
+	ip, err := netip.ParseAddr(u.Hostname())
+	here := u.Hostname() == "localhost" || err == nil && ip.IsLoopback()
+	v.need(path, u.Scheme != "http" || !secret || here, "would send the secret in clear", "use https")
 }
 
 func (v *validator) listen(addr string) {

@@ -98,6 +98,10 @@ func (l *lane) deliver(hard context.Context, b *sinks.Batch) error {
 		}
 		l.failed(err)
 		l.count(func(s *Stats) { s.Retried++ })
+		var later *sinks.Later
+		if errors.As(err, &later) {
+			l.wait(hard, min(later.After, longestAsked))
+		}
 		l.pause(hard, tries)
 		tries++
 	}
@@ -201,7 +205,14 @@ func (l *lane) pause(hard context.Context, tries int) {
 	if tries < 16 {
 		d = min(d, l.cfg.BackoffMin<<tries)
 	}
-	t := time.NewTimer(d/2 + rand.N(d/2+1))
+	l.wait(hard, d/2+rand.N(d/2+1))
+}
+
+// longestAsked bounds how long a destination may ask to be left alone.
+const longestAsked = 5 * time.Minute
+
+func (l *lane) wait(hard context.Context, d time.Duration) {
+	t := time.NewTimer(d)
 	defer t.Stop()
 	select {
 	case <-t.C:

@@ -14,10 +14,14 @@ import (
 	"spaniel/event"
 	"spaniel/sinks"
 	"spaniel/sinks/clickhouse"
+	"spaniel/sinks/elastic"
+	"spaniel/sinks/format"
+	"spaniel/sinks/hec"
 	"spaniel/sinks/jsonl"
 	"spaniel/sinks/kafka"
 	"spaniel/sinks/siem"
 	"spaniel/sinks/spool"
+	"spaniel/sinks/webhook"
 )
 
 // Config is one entry of `sinks:` in the configuration: a name, what to send,
@@ -34,6 +38,9 @@ type Config struct {
 	Kafka      *kafka.Config      `yaml:"kafka"`
 	ClickHouse *clickhouse.Config `yaml:"clickhouse"`
 	Syslog     *siem.Config       `yaml:"syslog"`
+	Elastic    *elastic.Config    `yaml:"elastic"`
+	HEC        *hec.Config        `yaml:"hec"`
+	Webhook    *webhook.Config    `yaml:"webhook"`
 	File       *jsonl.Config      `yaml:"file"`
 }
 
@@ -54,7 +61,8 @@ type entry struct {
 	present  func(*Config) bool
 	validate func(*Config) error
 	open     func(*Config, io.Writer) (sinks.Writer, error)
-	kinds    []event.Kind // sent by default
+	kinds    []event.Kind         // sent by default
+	form     func(*Config) string // of sinks/format, where one can be chosen
 	limits   spool.Limits
 }
 
@@ -88,14 +96,39 @@ func table() []entry {
 			validate: func(c *Config) error { return c.Syslog.Validate() },
 			open:     func(c *Config, _ io.Writer) (sinks.Writer, error) { return writer(siem.New(*c.Syslog)) },
 			kinds:    alerts,
+			form:     func(c *Config) string { return c.Syslog.Format },
 			// Small, since a broken connection sends all of a batch again.
 			limits: spool.Limits{Records: 200, Bytes: 1 << 20},
+		}, {
+			key:      "elastic",
+			present:  func(c *Config) bool { return c.Elastic != nil },
+			validate: func(c *Config) error { return c.Elastic.Validate() },
+			open:     func(c *Config, _ io.Writer) (sinks.Writer, error) { return writer(elastic.New(*c.Elastic)) },
+			kinds:    alerts,
+			form:     func(*Config) string { return "ecs" },
+			limits:   spool.Limits{Records: 2000, Bytes: 4 << 20, Linger: 200 * time.Millisecond},
+		}, {
+			key:      "hec",
+			present:  func(c *Config) bool { return c.HEC != nil },
+			validate: func(c *Config) error { return c.HEC.Validate() },
+			open:     func(c *Config, _ io.Writer) (sinks.Writer, error) { return writer(hec.New(*c.HEC)) },
+			kinds:    alerts,
+			limits:   spool.Limits{Records: 1000, Bytes: 800 << 10, Linger: 200 * time.Millisecond}, // collectors take 1 MB by default
+		}, {
+			key:      "webhook",
+			present:  func(c *Config) bool { return c.Webhook != nil },
+			validate: func(c *Config) error { return c.Webhook.Validate() },
+			open:     func(c *Config, _ io.Writer) (sinks.Writer, error) { return writer(webhook.New(*c.Webhook)) },
+			kinds:    alerts,
+			form:     func(c *Config) string { return c.Webhook.Format },
+			limits:   spool.Limits{Records: 100, Bytes: 1 << 20},
 		}, {
 			key:      "file",
 			present:  func(c *Config) bool { return c.File != nil },
 			validate: func(c *Config) error { return c.File.Validate() },
 			open:     func(c *Config, out io.Writer) (sinks.Writer, error) { return writer(jsonl.New(*c.File, out)) },
 			kinds:    alerts,
+			form:     func(c *Config) string { return c.File.Format },
 			limits:   spool.Limits{Records: 2000, Bytes: 4 << 20},
 		},
 	}
@@ -180,5 +213,19 @@ func (c *Config) kinds(e *entry) ([]event.Kind, error) {
 		}
 		out = append(out, event.Kinds()[i])
 	}
-	return out, nil
+	return out, c.formed(e, out)
+}
+
+// formed says so where the chosen form has no place for a kind asked for.
+func (c *Config) formed(e *entry, kinds []event.Kind) error {
+	if e.form == nil {
+		return nil
+	}
+	f := format.Named(e.form(c))
+	for _, k := range kinds {
+		if f != nil && !f.Has(k) {
+			return fmt.Errorf("sink %s: format %s has no form for records of kind %s: leave it out of kinds, or use format json", c.Name, f.Name, k)
+		}
+	}
+	return nil
 }

@@ -30,6 +30,15 @@ func (r *Rows) noteOf(k event.Kind) *Row[event.NoteRecord] {
 // one in it. An item whose pointer is not set appends nothing.
 func (r *Rows) AppendItem(b []byte, it *event.Item) []byte {
 	n := len(b)
+	if b = r.AppendTagged(b, it); len(b) > n {
+		b = append(b, '\n')
+	}
+	return b
+}
+
+// AppendTagged is AppendItem without the line's end.
+func (r *Rows) AppendTagged(b []byte, it *event.Item) []byte {
+	n := len(b)
 	b = append(append(append(b, `{"kind":"`...), it.Kind.String()...), `",`...)
 	switch {
 	case it.Call != nil:
@@ -43,7 +52,7 @@ func (r *Rows) AppendItem(b []byte, it *event.Item) []byte {
 	default:
 		return b[:n]
 	}
-	return append(b, "}\n"...)
+	return append(b, '}')
 }
 
 // AppendObject appends the item as one JSON object without `kind` and without

@@ -75,3 +75,61 @@ func TestPathIsNeeded(t *testing.T) {
 		t.Error("an empty path was taken")
 	}
 }
+
+func lines(t *testing.T, path string) int {
+	t.Helper()
+	got, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return bytes.Count(got, []byte("\n"))
+}
+
+func TestFullFilesAreSetAside(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "out.ndjson")
+	w, err := New(Config{Path: path, MaxSize: 1, Keep: 2}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer w.Close()
+	for n := range 4 { // one batch fills a file: 1, 2, 3 and 4 lines
+		if err := w.Write(context.Background(), batch(make([]string, n+1)...)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if a, b, c := lines(t, path), lines(t, path+".1"), lines(t, path+".2"); a != 4 || b != 3 || c != 2 {
+		t.Errorf("%d, %d and %d lines", a, b, c)
+	}
+	if _, err := os.Stat(path + ".3"); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("a third was kept: %v", err)
+	}
+}
+
+func TestAFileMovedAwayIsBegunAnew(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "out.ndjson")
+	w, err := New(Config{Path: path}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer w.Close()
+	if err := w.Write(context.Background(), batch("/a", "/b")); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Rename(path, path+".moved"); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.Write(context.Background(), batch("/c")); err != nil {
+		t.Fatal(err)
+	}
+	if old, now := lines(t, path+".moved"), lines(t, path); old != 2 || now != 1 {
+		t.Errorf("%d and %d lines", old, now)
+	}
+}
+
+func TestSettingsThatCannotBe(t *testing.T) {
+	for _, c := range []Config{{Path: "x", Format: "xml"}, {Path: "x", MaxSize: -1}, {Path: "-", MaxSize: 5}, {Path: "x", Keep: -1}} {
+		if _, err := New(c, nil); err == nil {
+			t.Errorf("%+v was taken", c)
+		}
+	}
+}

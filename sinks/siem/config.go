@@ -5,7 +5,9 @@ import (
 	"fmt"
 	"net"
 	"slices"
+	"strings"
 
+	"spaniel/sinks/format"
 	"spaniel/sinks/tlsfiles"
 )
 
@@ -15,7 +17,8 @@ type Config struct {
 	Address string `yaml:"address"`
 	// Transport is tcp (default), tls or udp.
 	Transport string `yaml:"transport"`
-	// Format of the message: json (default), or text, a sentence.
+	// Format of the message: json (default), one of the other forms of
+	// sinks/format, or text, a sentence.
 	Format string `yaml:"format"`
 	// TLS says whom to trust when the transport is tls.
 	TLS *tlsfiles.Config `yaml:"tls"`
@@ -26,6 +29,9 @@ type Config struct {
 	// larger one is rejected, for a receiver would cut it in silence.
 	MaxMessage int `yaml:"max_message"`
 }
+
+// sentence is the form that only syslog has: an alert in words.
+const sentence = "text"
 
 const (
 	documentationID = 32473
@@ -64,8 +70,8 @@ func (c *Config) Validate() error {
 	if !slices.Contains([]string{"tcp", "tls", "udp"}, full.Transport) {
 		return fmt.Errorf("syslog: unknown transport %q: use tcp, tls or udp", c.Transport)
 	}
-	if !slices.Contains([]string{"json", "text"}, full.Format) {
-		return fmt.Errorf("syslog: unknown format %q: use json or text", c.Format)
+	if full.Format != sentence && format.Named(full.Format) == nil {
+		return fmt.Errorf("syslog: unknown format %q: use %s or %s", c.Format, strings.Join(format.Names(), ", "), sentence)
 	}
 	if c.TLS != nil && full.Transport != "tls" {
 		return errors.New("syslog: tls is set, but the transport is not tls")

@@ -1,6 +1,6 @@
 // Package siem is the sink for a SIEM's syslog input: RFC 5424 over TCP with
-// octet counting, over TLS, or over UDP. An alert's message is its JSON, or a
-// sentence; its key facts are also structured data, so that a receiver can
+// octet counting, over TLS, or over UDP. An alert's message is its JSON, another
+// form of sinks/format (CEF, LEEF, …), or a sentence; its key facts are also structured data, so that a receiver can
 // route without parsing. Facility is 13, log audit.
 //
 // Syslog has no acknowledgement. Over TCP a batch counts as delivered once the

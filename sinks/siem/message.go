@@ -7,6 +7,7 @@ import (
 
 	"spaniel/event"
 	"spaniel/sinks/encode"
+	"spaniel/sinks/format"
 )
 
 // facility is 13, log audit.
@@ -29,19 +30,19 @@ func priority(s event.Severity) int {
 
 // A formatter writes items as syslog messages. It is immutable.
 type formatter struct {
-	sd   string // "spaniel@PEN"
-	text bool
+	sd   string         // "spaniel@PEN"
+	form *format.Format // nil for a sentence
 	rows *encode.Rows
 }
 
 func newFormatter(cfg *Config) *formatter {
-	return &formatter{sd: "spaniel@" + strconv.FormatUint(uint64(cfg.EnterpriseID), 10), text: cfg.Format == "text", rows: encode.NewRows()}
+	return &formatter{sd: "spaniel@" + strconv.FormatUint(uint64(cfg.EnterpriseID), 10), form: format.Named(cfg.Format), rows: encode.NewRows()}
 }
 
 // append appends one message, without framing.
 func (f *formatter) append(b []byte, it *event.Item) []byte {
 	if it.Alert != nil {
-		return f.alert(b, it.Alert)
+		return f.alert(b, it)
 	}
 	sensor, at, id := facts(it)
 	b = head(b, priority(event.Info), at, sensor, it.Kind.String())
@@ -49,7 +50,11 @@ func (f *formatter) append(b []byte, it *event.Item) []byte {
 	if id != "" {
 		b = param(b, "id", id)
 	}
-	return f.rows.AppendObject(append(b, "] "...), it)
+	b = append(b, "] "...)
+	if f.form == nil || f.form.Name == "json" {
+		return f.rows.AppendObject(b, it)
+	}
+	return f.form.Append(b, it)
 }
 
 func facts(it *event.Item) (sensor string, at event.Nanos, id string) {
@@ -64,7 +69,8 @@ func facts(it *event.Item) (sensor string, at event.Nanos, id string) {
 	return "", 0, ""
 }
 
-func (f *formatter) alert(b []byte, a *event.Alert) []byte {
+func (f *formatter) alert(b []byte, it *event.Item) []byte {
+	a := it.Alert
 	b = head(b, priority(a.Severity), a.Time, a.Sensor.Name, a.Rule.ID)
 	b = f.open(b)
 	for _, p := range [...][2]string{{"kind", "alert"}, {"id", a.ID.String()}, {"rule", a.Rule.ID}, {"sev", a.Severity.String()},
@@ -72,9 +78,13 @@ func (f *formatter) alert(b []byte, a *event.Alert) []byte {
 		b = param(b, p[0], p[1])
 	}
 	b = append(b, ']', ' ')
-	if !f.text {
+	switch {
+	case f.form == nil:
+	case f.form.Name == "json":
 		// JSON forbids a byte order mark before it (RFC 8259), so it has none.
 		return encode.AppendAlert(b, a)
+	default:
+		return f.form.Append(b, it)
 	}
 	b = append(b, "\xef\xbb\xbf"...)
 	return oneLine(b, a.Severity.String()+" "+string(a.Outcome)+" "+a.Rule.ID+": "+a.Message)

@@ -248,7 +248,8 @@ func parse(t *testing.T, b []byte) *rfc5424.SyslogMessage {
 // parser takes, and its fields come back.
 func FuzzMessage(f *testing.F) {
 	f.Add("a\xffb\u2028\r\n\x1b\u009f\"\\]", uint8(70))
-	fm := newFormatter(&Config{EnterpriseID: documentationID})
+	cfg := Config{}.complete()
+	fm := newFormatter(&cfg)
 	f.Fuzz(func(t *testing.T, s string, sev uint8) {
 		a := event.Alert{ID: event.ID{1}, Severity: event.Severity(sev), Rule: event.AlertRule{ID: s}, Sensor: event.AlertSensor{Name: s},
 			DedupKey: s, Message: s, Outcome: event.Outcome(s), Client: event.AlertClient{IP: s}}

@@ -1,0 +1,212 @@
+package format
+
+import (
+	"strconv"
+	"strings"
+
+	"spaniel/event"
+	"spaniel/sinks/encode"
+)
+
+// ocsfVersion is that of the Open Cybersecurity Schema Framework.
+const ocsfVersion = "1.3.0"
+
+// appendOCSF appends an alert as a Detection Finding (class 2004), and a call
+// as HTTP Activity (class 4002).
+func appendOCSF(b []byte, it *event.Item) []byte {
+	o := encode.Begin(b)
+	if it.Alert != nil {
+		ocsfFinding(&o, it.Alert)
+	} else {
+		ocsfActivity(&o, it.Call)
+	}
+	o.Close()
+	return o.B
+}
+
+func ocsfFinding(o *encode.Object, a *event.Alert) {
+	activity := uint64(1) // Create
+	if a.State == "closed" {
+		activity = 3 // Close
+	}
+	ocsfClass(o, 2004, activity, ocsfSeverity(a.Severity), a.Time)
+	o.Some("message", a.Message)
+	ocsfMetadata(o, a.ID.String(), a.Sensor.Version, "spaniel.alert")
+	o.Num("count", a.Count)
+	o.NumIf("start_time", uint64(max(millis(a.FirstSeen), 0)))
+	o.NumIf("end_time", uint64(max(millis(a.LastSeen), 0)))
+	o.Num("confidence_score", uint64(a.Confidence*100))
+	o.Num("confidence_id", ocsfConfidence(a.Confidence))
+	o.Num("status_id", 1) // New
+	o.True("is_alert")
+	o.Open("finding_info")
+	o.Str("uid", a.ID.String())
+	o.Str("title", a.Rule.Title)
+	o.Some("desc", a.Message)
+	o.List("types", []string{a.Rule.Category})
+	o.NumIf("first_seen_time", uint64(max(millis(a.FirstSeen), 0)))
+	o.NumIf("last_seen_time", uint64(max(millis(a.LastSeen), 0)))
+	o.Open("analytic")
+	o.Num("type_id", 1) // Rule
+	o.Str("uid", a.Rule.ID)
+	o.Str("name", a.Rule.Title)
+	o.Some("version", a.Rule.Ruleset)
+	o.Close()
+	if ids := techniques(a.Rule.Refs); len(ids) > 0 {
+		o.OpenList("attacks")
+		for _, id := range ids {
+			o.Item()
+			o.Open("technique")
+			o.Str("uid", id)
+			o.Close()
+			o.Close()
+		}
+		o.CloseList()
+	}
+	o.Close()
+	o.OpenList("evidences")
+	o.Item()
+	ocsfEnds(o, a.Client.IP, a.Client.Port, a.Server.IP, a.Server.Port)
+	if overHTTP(a) {
+		ocsfMessages(o, a.Req.Method, a.Req.Host, a.Req.Target, a.Req.UserAgent, a.Resp.Status)
+	}
+	if a.Principal.User != "" {
+		o.Open("actor")
+		o.Open("user")
+		o.Str("name", a.Principal.User)
+		o.Close()
+		o.Close()
+	}
+	o.Close()
+	o.CloseList()
+	o.Open("unmapped")
+	o.Str("outcome", string(a.Outcome))
+	o.Str("dedup_key", a.DedupKey)
+	o.Some("route", a.Req.Route)
+	o.Some("sensor", a.Sensor.Name)
+	o.Some("evidence", evidence(a.Evidence))
+	o.List("refs", a.Rule.Refs)
+	o.Close()
+}
+
+func ocsfActivity(o *encode.Object, c *event.Record) {
+	ocsfClass(o, 4002, ocsfMethod(c.Method), 1, c.Time)
+	ocsfMetadata(o, c.ID.String(), "", "spaniel.call")
+	o.Num("duration", uint64(c.Duration)/1000)
+	o.NumIf("start_time", uint64(max(millis(c.Time), 0)))
+	ocsfEnds(o, c.ClientIP.String(), c.ClientPort, c.ServerIP.String(), c.ServerPort)
+	ocsfMessages(o, c.Method, c.Host, c.Target, c.UserAgent, c.Status)
+	o.Open("connection_info")
+	o.Num("direction_id", 0) // a mirror does not say which side is ours
+	o.Num("protocol_num", 6)
+	o.Str("protocol_name", "tcp")
+	o.Some("community_uid", c.CommunityID)
+	o.Close()
+	o.Open("traffic")
+	o.Num("bytes_in", c.ReqBytes)
+	o.Num("bytes_out", c.RespBytes)
+	o.Close()
+	o.Open("unmapped")
+	o.Some("route", c.Route)
+	o.Some("sensor", c.SensorName)
+	o.Some("kind", c.Kind)
+	o.List("flags", c.Flags)
+	o.List("anomalies", c.Anomalies)
+	o.Close()
+}
+
+func ocsfClass(o *encode.Object, class, activity, severity uint64, at event.Nanos) {
+	o.Num("class_uid", class)
+	o.Num("category_uid", class/1000)
+	o.Num("activity_id", activity)
+	o.Num("type_uid", class*100+activity)
+	o.Num("severity_id", severity)
+	o.Key("time")
+	o.B = strconv.AppendInt(o.B, millis(at), 10)
+}
+
+func ocsfMetadata(o *encode.Object, uid, v, log string) {
+	o.Open("metadata")
+	o.Str("version", ocsfVersion)
+	o.Str("uid", uid)
+	o.Str("log_name", log)
+	o.Open("product")
+	o.Str("name", product)
+	o.Str("vendor_name", vendor)
+	o.Some("version", v)
+	o.Close()
+	o.Close()
+}
+
+func ocsfSeverity(s event.Severity) uint64 {
+	switch {
+	case s >= event.Critical:
+		return 5
+	case s >= event.High:
+		return 4
+	case s >= event.Medium:
+		return 3
+	case s >= event.Low:
+		return 2
+	}
+	return 1
+}
+
+func ocsfConfidence(c float32) uint64 {
+	switch {
+	case c >= 0.75:
+		return 3
+	case c >= 0.4:
+		return 2
+	}
+	return 1
+}
+
+// ocsfMethod is the activity, by the class's own numbering.
+func ocsfMethod(m string) uint64 {
+	for i, name := range [...]string{"CONNECT", "DELETE", "GET", "HEAD", "OPTIONS", "POST", "PUT", "TRACE", "PATCH"} {
+		if m == name {
+			return uint64(i + 1)
+		}
+	}
+	if m == "" {
+		return 0
+	}
+	return 99
+}
+
+func ocsfEnds(o *encode.Object, from string, fromPort uint16, to string, toPort uint16) {
+	for _, e := range [...]struct {
+		name, ip string
+		port     uint16
+	}{{"src_endpoint", from, fromPort}, {"dst_endpoint", to, toPort}} {
+		if e.ip == "" || e.ip == "invalid IP" {
+			continue
+		}
+		o.Open(e.name)
+		o.Str("ip", e.ip)
+		o.NumIf("port", uint64(e.port))
+		o.Close()
+	}
+}
+
+func ocsfMessages(o *encode.Object, method, host, target, agent string, status uint16) {
+	if method != "" || target != "" {
+		path, query := split(target)
+		o.Open("http_request")
+		o.Some("http_method", strings.ToUpper(method))
+		o.Some("user_agent", agent)
+		o.Open("url")
+		o.Some("url_string", url(host, target))
+		o.Some("hostname", host)
+		o.Some("path", path)
+		o.Some("query_string", query)
+		o.Close()
+		o.Close()
+	}
+	if status != 0 {
+		o.Open("http_response")
+		o.Num("code", uint64(status))
+		o.Close()
+	}
+}

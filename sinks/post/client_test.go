@@ -1,0 +1,177 @@
+package post
+
+import (
+	"compress/gzip"
+	"context"
+	"errors"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"spaniel/event"
+	"spaniel/sinks"
+)
+
+func client(t *testing.T, c Config) *Client {
+	t.Helper()
+	cl, err := New(c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(cl.Close)
+	return cl
+}
+
+func serve(t *testing.T, h http.HandlerFunc) string {
+	t.Helper()
+	s := httptest.NewServer(h)
+	t.Cleanup(s.Close)
+	return s.URL
+}
+
+func TestRedirectsAreNotFollowed(t *testing.T) {
+	asked := 0
+	url := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		asked++
+		http.Redirect(w, r, "http://169.254.169.254/latest/meta-data/", http.StatusTemporaryRedirect)
+	})
+	a, err := client(t, Config{URL: url}).Post(context.Background(), "/x", nil, []byte("{}"))
+	if err != nil || a.OK() || asked != 1 || !strings.Contains(a.Err().Error(), "redirects are not followed") {
+		t.Errorf("%+v, %v, asked %d times", a, err, asked)
+	}
+}
+
+func TestLinkLocalAddressesAreRefused(t *testing.T) {
+	for _, url := range []string{"http://169.254.169.254/", "http://[fe80::1%25lo]:80/", "http://[::ffff:169.254.169.254]/", "http://[fd00:ec2::254]/"} {
+		_, err := client(t, Config{URL: url}).Post(context.Background(), "", nil, nil)
+		if err == nil || !strings.Contains(err.Error(), "link-local") {
+			t.Errorf("%s: %v", url, err)
+		}
+	}
+}
+
+func TestBodiesArePacked(t *testing.T) {
+	url := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		z, err := gzip.NewReader(r.Body)
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		if text, err := io.ReadAll(z); err != nil || string(text) != "hello" || r.URL.Path != "/base/x" || r.Header.Get("X-Y") != "z" {
+			t.Errorf("%q, %v at %s", text, err, r.URL)
+		}
+	})
+	a, err := client(t, Config{URL: url + "/base/", Gzip: true}).Post(context.Background(), "/x", http.Header{"X-Y": {"z"}}, []byte("hello"))
+	if err != nil || !a.OK() {
+		t.Errorf("%+v, %v", a, err)
+	}
+}
+
+func TestADestinationMayAskToWait(t *testing.T) {
+	url := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Retry-After", "7")
+		http.Error(w, "slow\r\ndown\x1b[2J", http.StatusTooManyRequests)
+	})
+	a, err := client(t, Config{URL: url}).Post(context.Background(), "", nil, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var later *sinks.Later
+	if err := a.Err(); !errors.As(err, &later) || later.After != 7*time.Second || strings.ContainsAny(err.Error(), "\r\n\x1b") {
+		t.Errorf("%v", err)
+	}
+	if d := retryAfter(time.Now().Add(time.Hour).UTC().Format(http.TimeFormat)); d < 59*time.Minute || d > time.Hour {
+		t.Errorf("a date: %s", d)
+	}
+}
+
+func TestAnEndlessAnswerIsCut(t *testing.T) {
+	url := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		for range 64 {
+			if _, err := w.Write(make([]byte, 64<<10)); err != nil {
+				return
+			}
+		}
+	})
+	a, err := client(t, Config{URL: url}).Post(context.Background(), "", nil, nil)
+	if err != nil || len(a.Body) != maxAnswer {
+		t.Errorf("%v", err)
+	}
+}
+
+func TestWhatCannotBe(t *testing.T) {
+	for says, c := range map[string]Config{
+		"url is missing":       {},
+		"is not https":         {URL: "ftp://host/"},
+		"holds a user":         {URL: "https://u:p@host/"},
+		"the secret in clear":  {URL: "http://siem.example:8088", Secret: true},
+		"is not https://host:": {URL: "https:///x"},
+	} {
+		if _, err := New(c); err == nil || !strings.Contains(err.Error(), says) {
+			t.Errorf("%+v: %v", c, err)
+		}
+	}
+	if _, err := New(Config{URL: "http://127.0.0.1:1", Secret: true}); err != nil {
+		t.Errorf("to this machine: %v", err)
+	}
+}
+
+func TestSecretsAreRead(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "token")
+	for text, want := range map[string]string{"abc\n": "abc", " abc \nmore": "abc", "\n": "", "": ""} {
+		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if got, err := Secret(file); got != want || (err == nil) != (want != "") {
+			t.Errorf("%q: %q, %v", text, got, err)
+		}
+	}
+}
+
+func TestHalves(t *testing.T) {
+	items := make([]event.Item, 9)
+	for i := range items {
+		items[i].Order.Ord = uint32(i)
+	}
+	var sent []uint32
+	err := InHalves(items, func(part []event.Item) error {
+		if len(part) > 2 {
+			return ErrTooLarge
+		}
+		for i := range part {
+			sent = append(sent, part[i].Order.Ord)
+		}
+		return nil
+	})
+	if err != nil || !slices.Equal(sent, []uint32{0, 1, 2, 3, 4, 5, 6, 7, 8}) {
+		t.Errorf("%v, %v", sent, err)
+	}
+	var r *sinks.Rejected
+	err = InHalves(items, func(part []event.Item) error {
+		if slices.ContainsFunc(part, func(it event.Item) bool { return it.Order.Ord == 6 }) {
+			return ErrTooLarge
+		}
+		return nil
+	})
+	if !errors.As(err, &r) || r.Index != 6 {
+		t.Errorf("%v", err)
+	}
+	err = InHalves(items, func(part []event.Item) error {
+		if len(part) > 4 {
+			return ErrTooLarge
+		}
+		if part[0].Order.Ord == 4 {
+			return &sinks.Rejected{Index: 1, Err: io.EOF}
+		}
+		return nil
+	})
+	if !errors.As(err, &r) || r.Index != 5 {
+		t.Errorf("%v", err)
+	}
+}
