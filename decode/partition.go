@@ -56,7 +56,7 @@ func (p *Partition) Packet(pkt *frame.Packet) {
 	if len(p.spares.ended) > 0 {
 		p.spares.next()
 	}
-	if p.table.Due(pkt.Stamp.Clock) {
+	if p.table.Due() <= pkt.Stamp.Clock {
 		p.table.Advance(pkt.Stamp.Clock)
 	}
 	p.http.Relieve(pkt.Stamp)
@@ -69,15 +69,23 @@ func (p *Partition) Packet(pkt *frame.Packet) {
 // when events come out.
 func (p *Partition) Advance(clock int64) { p.table.Advance(clock) }
 
-// Leave returns the first frames of what is open when the capture ends, in
-// order. clock is that of its last packet, the same for all partitions, which
-// Advance was called with; no packet may follow.
-func (p *Partition) Leave(clock int64) []uint64 { return p.table.Leave(clock) }
+// Due returns the clock before which nothing happens without a packet, the
+// largest there is if nothing ever does.
+func (p *Partition) Due() int64 { return p.table.Due() }
 
-// CloseTo ends what is open and began no later than frame, a nanosecond after
-// clock. What many flows still hold is too much to be told of at once: they are
-// closed some at a time.
-func (p *Partition) CloseTo(frame uint64, clock int64) { p.table.CloseTo(frame, clock) }
+// Next returns the place of what Fire does: its clock and the number of a first
+// frame. Who has several partitions does what is due in all of them in its order.
+func (p *Partition) Next() (clock int64, frame uint64) { return p.table.Next() }
+
+// Fire does what is due next, for one connection: Advance in small steps. clock
+// is what Advance would be given.
+func (p *Partition) Fire(clock int64) { p.table.Fire(clock) }
+
+// Leave makes all that is open due a nanosecond after clock, that of the last
+// packet of all partitions, which Advance was called with; no packet may follow.
+// What many flows still hold is too much to be told of at once: Fire ends them
+// one by one.
+func (p *Partition) Leave(clock int64) { p.table.Leave(clock) }
 
 // Close ends all flows.
 func (p *Partition) Close(clock int64) { p.table.Close(clock) }

@@ -38,6 +38,9 @@ func detectLimits(cfg *config.Config) detect.Limits {
 // backlog is how much may be found and not yet handed on.
 func backlog(cfg *config.Config) int { return int(sensor.DefaultBacklog * memoryShare(cfg)) }
 
+// portion is how much a worker may find in one go.
+func portion(cfg *config.Config) int { return int(sensor.DefaultPortion * memoryShare(cfg)) }
+
 // epochBytes bounds what is under way at once: an epoch of nothing but small
 // requests is kilobytes for each.
 func epochBytes(cfg *config.Config) int {

@@ -99,7 +99,7 @@ func (a *app) newReading(ctx context.Context, cfg *config.Config, set *detect.Se
 	limitMemory(cfg)
 	ctx, cancel := context.WithCancel(ctx)
 	r := &reading{a: a, ctx: ctx, cancel: cancel, opt: opt, sum: newSummary(set.Hash())}
-	r.cfg = sensor.Config{Name: "file", Zone: cfg.Sensor.Zone, Version: version, Workers: opt.workers, Rules: set, Backlog: backlog(cfg), EpochBytes: epochBytes(cfg),
+	r.cfg = sensor.Config{Name: "file", Zone: cfg.Sensor.Zone, Version: version, Workers: opt.workers, Rules: set, Backlog: backlog(cfg), Portion: portion(cfg), EpochBytes: epochBytes(cfg),
 		Decode: decodeConfig(cfg), Limits: detectLimits(cfg), Learned: learnedLimits(cfg), Redactor: redact.New(a.key(cfg), redactOption(cfg))}
 	if r.cfg.Workers == 0 {
 		r.cfg.Workers = cfg.Limits.Workers

@@ -215,7 +215,7 @@ func (a *app) explanation(ctx context.Context, cfg *config.Config, set *detect.S
 // toolSensor is the sensor with which tools read captures: in one goroutine, so
 // that what they look at needs no locks.
 func (a *app) toolSensor(cfg *config.Config, set *detect.Set) sensor.Config {
-	return sensor.Config{Name: "file", Zone: cfg.Sensor.Zone, Version: version, Workers: 1, Rules: set, Backlog: backlog(cfg),
+	return sensor.Config{Name: "file", Zone: cfg.Sensor.Zone, Version: version, Workers: 1, Rules: set, Backlog: backlog(cfg), Portion: portion(cfg),
 		Decode: decodeConfig(cfg), Limits: detectLimits(cfg), Redactor: redact.New(a.key(cfg), redactOption(cfg))}
 }
 

@@ -101,7 +101,7 @@ func (s *service) sensorConfig(set *detect.Set, red *redact.Redactor) sensor.Con
 	}
 	dec := decodeConfig(s.cfg)
 	dec.Seed = rand.Uint64() // nobody can aim at a partition
-	return sensor.Config{Name: name, Zone: s.cfg.Sensor.Zone, Version: version, Workers: workers, Backlog: backlog(s.cfg), EpochBytes: epochBytes(s.cfg), Decode: dec, Limits: detectLimits(s.cfg), Learned: learnedLimits(s.cfg),
+	return sensor.Config{Name: name, Zone: s.cfg.Sensor.Zone, Version: version, Workers: workers, Backlog: backlog(s.cfg), Portion: portion(s.cfg), EpochBytes: epochBytes(s.cfg), Decode: dec, Limits: detectLimits(s.cfg), Learned: learnedLimits(s.cfg),
 		Rules: set, Redactor: red, Now: func() int64 { return time.Now().UnixNano() }, Ifaces: []string{s.iface}}
 }
 

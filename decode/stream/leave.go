@@ -7,58 +7,56 @@ import (
 	"spaniel/event"
 )
 
-// leaving is a connection that is open when the capture ends: a flow, or one
-// that is half-open and gets a record.
-type leaving struct {
+// ending is a connection that ends at the next occasion, and is told of then: a
+// flow, or one that is half-open and gets a record.
+type ending struct {
 	frame uint64 // its first
 	flow  *flow
 	half  *event.Flow
 }
 
-// Leave returns the first frames of all connections that are open still, in
-// order, once the timers due at clock, that of the capture's last packet, have
-// fired. CloseTo ends them; no packet may follow.
-func (t *Table) Leave(clock int64) []uint64 {
+func (t *Table) sortEnding() {
+	slices.SortFunc(t.ending, func(a, b ending) int { return cmp.Compare(a.frame, b.frame) })
+}
+
+// endNext ends the first of those that end.
+func (t *Table) endNext() {
+	e := t.ending[0]
+	t.ending[0] = ending{}
+	if t.ending = t.ending[1:]; len(t.ending) == 0 {
+		t.ending = nil
+	}
+	at := event.Stamp{Time: t.endAt, Clock: t.endAt}
+	if e.flow != nil {
+		t.close(e.flow, endCapture, false, at)
+	} else {
+		t.ended(e.half, at)
+	}
+}
+
+// Leave makes all connections that are open due a nanosecond after clock, that
+// of the capture's last packet, the timers due at which have fired: so what their
+// end causes sorts behind all that packets caused, wherever epochs were cut, and
+// by first frame among itself. No packet may follow.
+func (t *Table) Leave(clock int64) {
+	t.left, t.endAt = true, clock+1
 	for _, f := range t.flows {
-		t.rest = append(t.rest, leaving{frame: f.ev.FirstFrame, flow: f})
+		t.ending = append(t.ending, ending{frame: f.ev.FirstFrame, flow: f})
 	}
 	for t.half.head != 0 {
 		if f := t.giveUp(endCapture, clock+1); f != nil {
-			t.rest = append(t.rest, leaving{frame: f.FirstFrame, half: f})
+			t.ending = append(t.ending, ending{frame: f.FirstFrame, half: f})
 		}
 	}
-	slices.SortFunc(t.rest, func(a, b leaving) int { return cmp.Compare(a.frame, b.frame) })
-	frames := make([]uint64, len(t.rest))
-	for i, l := range t.rest {
-		frames[i] = l.frame
-	}
+	t.sortEnding()
 	for k := range t.gone.graves {
 		t.bury(k)
 	}
-	return frames
 }
 
-// CloseTo ends the connections whose first frame is not after frame, a
-// nanosecond after clock: so what that causes sorts behind all that packets
-// caused, wherever epochs were cut, and by first frame among itself.
-func (t *Table) CloseTo(frame uint64, clock int64) {
-	at := event.Stamp{Time: clock + 1, Clock: clock + 1}
-	n := 0
-	for ; n < len(t.rest) && t.rest[n].frame <= frame; n++ {
-		l := &t.rest[n]
-		if l.flow != nil {
-			t.close(l.flow, endCapture, false, at)
-		} else {
-			t.ended(l.half, at)
-		}
-		*l = leaving{}
-	}
-	t.rest = t.rest[n:]
-}
-
-// Close is Leave and CloseTo for all at once.
+// Close ends all connections: no packet follows the last, of that clock.
 func (t *Table) Close(clock int64) {
-	t.fire(clock)
+	t.Advance(clock)
 	t.Leave(clock)
-	t.CloseTo(^uint64(0), clock)
+	t.Advance(clock + 1)
 }

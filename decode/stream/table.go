@@ -29,8 +29,12 @@ type Table struct {
 	now     int64 // the clock timers were fired at last
 	floods  floods
 	losers  []byte // scratch of windows
-	rest    []leaving
 	spares  spares
+	// ending lists connections that end at endAt, by first frame; left says that
+	// they are all there are, the capture having ended.
+	ending []ending
+	endAt  int64
+	left   bool
 
 	// Stats counts what the ledger has no place for.
 	Stats Stats
@@ -62,8 +66,8 @@ func (t *Table) Packet(p *frame.Packet) {
 	if len(t.spares.ended) > 0 {
 		t.spares.next()
 	}
-	if t.Due(p.Stamp.Clock) {
-		t.fire(p.Stamp.Clock)
+	if t.Due() <= p.Stamp.Clock {
+		t.Advance(p.Stamp.Clock)
 	}
 	t.led.StreamIn += uint64(len(p.Payload))
 	k, fromLow := keyOf(p)
@@ -150,11 +154,3 @@ func (t *Table) special(f *flow, d event.Direction, p *frame.Packet) {
 		t.fin(f, d, p)
 	}
 }
-
-// Due reports whether a timer may be due at clock.
-func (t *Table) Due(clock int64) bool {
-	return len(t.timers) > 0 && t.timers[0].at <= clock || t.half.due() <= clock
-}
-
-// Advance fires the timers due at clock.
-func (t *Table) Advance(clock int64) { t.fire(clock) }

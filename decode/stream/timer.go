@@ -1,6 +1,10 @@
 package stream
 
-import "spaniel/event"
+import (
+	"math"
+
+	"spaniel/event"
+)
 
 // timer is a flow's entry in the heap of deadlines. Its time may be earlier
 // than the flow's true deadline, which packets push on without touching the
@@ -54,35 +58,87 @@ func (t *Table) holeAt(h *half) (at int64, ok bool) {
 	return 0, false
 }
 
-// fire runs the timers due at clock, in the order of their deadlines.
-func (t *Table) fire(clock int64) {
+// Nobody is the number of no frame.
+const Nobody = math.MaxUint64
+
+// Due returns the clock of what Fire does next; nothing comes before it without
+// a packet.
+func (t *Table) Due() int64 {
+	clock, _ := t.Next()
+	return clock
+}
+
+// Next returns the place of what Fire does next: its clock, and the first frame
+// of the connection, by which two of one clock are ordered. Where nothing is left
+// to do it is the largest clock, and Nobody.
+func (t *Table) Next() (clock int64, frame uint64) {
+	clock, frame = math.MaxInt64, Nobody
+	if len(t.timers) > 0 && !t.left {
+		clock, frame = t.timers[0].at, t.timers[0].f.ev.FirstFrame
+	}
+	if len(t.ending) > 0 && (t.endAt < clock || t.endAt == clock && t.ending[0].frame < frame) {
+		clock, frame = t.endAt, t.ending[0].frame
+	}
+	if due := t.half.due(); t.half.head != 0 && len(t.ending) == 0 && due <= clock {
+		clock, frame = due, 0
+	}
+	return clock, frame
+}
+
+// Fire does what Next said, for one connection. clock is that of the packet, or
+// the moment, until which timers are fired: not before it.
+func (t *Table) Fire(clock int64) {
 	t.now = max(t.now, clock)
-	for due := t.half.due(); due <= clock && t.half.head != 0; due = t.half.due() {
+	due, frame := t.Next()
+	switch {
+	case frame == 0:
+		t.lapse(due, clock)
+	case len(t.ending) > 0 && t.endAt == due && t.ending[0].frame == frame:
+		t.endNext()
+	default:
+		t.fireFlow()
+	}
+}
+
+// Advance fires all timers due at clock.
+func (t *Table) Advance(clock int64) {
+	for {
+		if due, frame := t.Next(); due > clock || frame == Nobody {
+			break
+		}
+		t.Fire(clock)
+	}
+	t.now = max(t.now, clock)
+}
+
+// fireFlow does what is due first of a flow, if it still is.
+func (t *Table) fireFlow() {
+	f, at := t.timers[0].f, t.timers[0].at
+	d := t.deadline(f)
+	if d <= at {
+		t.expire(f, event.Stamp{Time: d, Clock: d})
+		if f.closed {
+			return
+		}
+		d = t.deadline(f)
+	}
+	t.timers[0].at = d
+	t.down(0)
+}
+
+// lapse takes the half-open connections due at a time out of the table, in the
+// order of what follows.
+func (t *Table) lapse(due, clock int64) {
+	t.endAt = due
+	for t.half.head != 0 && t.half.due() == due {
 		if t.half.late(clock) {
 			continue
 		}
-		t.fireFlows(due)
 		if f := t.giveUp(endIdle, due); f != nil {
-			t.ended(f, event.Stamp{Time: due, Clock: due})
+			t.ending = append(t.ending, ending{frame: f.FirstFrame, half: f})
 		}
 	}
-	t.fireFlows(clock)
-}
-
-func (t *Table) fireFlows(clock int64) {
-	for len(t.timers) > 0 && t.timers[0].at <= clock {
-		f := t.timers[0].f
-		d := t.deadline(f)
-		if d <= t.timers[0].at {
-			t.expire(f, event.Stamp{Time: d, Clock: d})
-			if f.closed {
-				continue
-			}
-			d = t.deadline(f)
-		}
-		t.timers[0].at = d
-		t.down(0)
-	}
+	t.sortEnding()
 }
 
 // expire does what is due for f at its deadline.

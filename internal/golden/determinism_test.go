@@ -25,7 +25,7 @@ func lines(t *testing.T, file string, set *detect.Set, workers, epoch int) (out 
 	defer src.Close()
 	rows := encode.NewRows()
 	cfg := sensor.Config{Decode: decode.DefaultConfig(), Rules: set, Redactor: redact.New(make([]byte, 32), redact.Option{}),
-		Workers: workers, EpochFrames: epoch}
+		Workers: workers, EpochFrames: epoch, Portion: 1 + epoch/20}
 	s, err := sensor.New(cfg, func(it *event.Item) event.CallFate {
 		out = rows.AppendItem(out, it)
 		return event.CallAcked

@@ -39,7 +39,7 @@ func TestCapsForAnyWorkers(t *testing.T) {
 		frames := wiretest.Render(segs)
 		run := func(workers, epoch int) ([]byte, event.Ledger) {
 			cfg := testConfig(set)
-			cfg.Workers, cfg.EpochFrames = workers, epoch
+			cfg.Workers, cfg.EpochFrames, cfg.Portion = workers, epoch, 1+epoch/20
 			h := &cfg.Decode.HTTP
 			h.MaxHeads, h.MaxBodies, h.MaxCalls, h.MaxOwed = 300, 300, 3, 2
 			cfg.Decode.MaxHandshake = 300

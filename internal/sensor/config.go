@@ -26,6 +26,9 @@ type Config struct {
 	// Backlog is how many calls, flows and notes may wait for their turn before
 	// workers do; 0 is DefaultBacklog.
 	Backlog int
+	// Portion is how many a worker may find before they are handed on in the
+	// midst of an epoch; 0 is DefaultPortion. The output is the same for any number.
+	Portion int
 	Decode  decode.Config
 	Rules   *detect.Set
 	// Limits bound what the rules remember.
@@ -66,6 +69,11 @@ const DefaultEpochBytes = 256 << 10
 // DefaultBacklog is how many calls, flows and notes may wait for their turn.
 const DefaultBacklog = 16_384
 
+// DefaultPortion is how many calls, flows and notes may be found in one go: a
+// single packet may close a hole with thousands of calls behind it, and a pause
+// of the line end all connections there are.
+const DefaultPortion = 2048
+
 // The epochs between the reader and the ordered stage are bounded; at the cap
 // the reader waits. That of a file always comes to it, since reading is the
 // least of the work, so that each epoch comes back to the reader only when all
@@ -100,6 +108,9 @@ func (c *Config) complete() error {
 	}
 	if c.Backlog <= 0 {
 		c.Backlog = DefaultBacklog
+	}
+	if c.Portion <= 0 {
+		c.Portion = DefaultPortion
 	}
 	if c.Name == "" {
 		c.Name = "file"

@@ -67,7 +67,7 @@ func TestSameOutputHoweverItIsRun(t *testing.T) {
 		for _, frames := range []int{512, 7, 1} {
 			t.Run(fmt.Sprintf("%d workers, epochs of %d", workers, frames), func(t *testing.T) {
 				cfg := testConfig(set)
-				cfg.Workers, cfg.EpochFrames = workers, frames
+				cfg.Workers, cfg.EpochFrames, cfg.Portion = workers, frames, 1+frames/20
 				got, ledger := ndjson(t, file, cfg)
 				if err := ledger.Check(); err != nil {
 					t.Error(err)

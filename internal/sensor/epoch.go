@@ -1,8 +1,6 @@
 package sensor
 
 import (
-	"sync"
-
 	"spaniel/decode/frame"
 	"spaniel/detect"
 )
@@ -14,9 +12,6 @@ type epoch struct {
 	number int   // from 0
 	clock  int64 // packet clock at its end
 	last   bool  // nothing follows
-	// to, if not 0, makes it one of the epochs behind the last frame: it closes
-	// the connections whose first frame is not after it.
-	to     uint64
 	frames int
 	load   int // bytes of its frames
 	// countRules asks the workers for what their rules did.
@@ -28,7 +23,8 @@ type epoch struct {
 	// into bytes, since the source uses its own memory again at once.
 	packets []packetFor
 	bytes   []byte
-	done    sync.WaitGroup
+	// stops is where workers say that they are at rest.
+	stops chan stop
 }
 
 // packetFor is a packet and its partition. Its payload is bytes[from:to],
@@ -40,7 +36,7 @@ type packetFor struct {
 }
 
 func newEpoch(workers int) *epoch {
-	e := &epoch{results: make([]*results, workers)}
+	e := &epoch{results: make([]*results, workers), stops: make(chan stop, workers)}
 	for i := range e.results {
 		e.results[i] = new(results)
 	}
@@ -49,19 +45,11 @@ func newEpoch(workers int) *epoch {
 
 // reset makes the epoch ready for reuse.
 func (e *epoch) reset() {
-	e.clock, e.last, e.to, e.countRules, e.frames, e.load, e.packets, e.bytes = 0, false, 0, false, 0, 0, e.packets[:0], e.bytes[:0]
+	e.clock, e.last, e.countRules, e.frames, e.load, e.packets, e.bytes = 0, false, false, 0, 0, e.packets[:0], e.bytes[:0]
 	e.reader.reset()
 	for _, r := range e.results {
 		r.reset()
 	}
-}
-
-// found is how many entries the workers made of it.
-func (e *epoch) found() (n int) {
-	for _, r := range e.results {
-		n += len(r.entries)
-	}
-	return n
 }
 
 // hold keeps a packet for the worker that owns its partition.
@@ -79,15 +67,11 @@ func (e *epoch) seal() {
 	}
 }
 
-// run lets a worker handle its share of the epoch, and returns how many
-// entries that made: once it is done the epoch is no more the worker's.
-func (e *epoch) run(w *worker) int {
-	defer e.done.Done()
-	out := e.results[w.id]
-	w.begin(e.set)
+// run lets a worker handle its share of the epoch.
+func (e *epoch) run(w *worker) {
+	w.begin(e.set, e.results[w.id])
 	for i := range e.packets {
-		w.packet(e.packets[i].part, &e.packets[i].p, out)
+		w.packet(e.packets[i].part, &e.packets[i].p)
 	}
-	w.end(e, out)
-	return len(out.entries)
+	w.end(e)
 }

@@ -40,7 +40,7 @@ func FuzzPipeline(f *testing.F) {
 		frames = wiretest.Number(frames)
 		run := func(workers, epoch int) ([]byte, event.Ledger) {
 			cfg := testConfig(set)
-			cfg.Workers, cfg.EpochFrames = workers, epoch
+			cfg.Workers, cfg.EpochFrames, cfg.Portion = workers, epoch, 1+epoch/20
 			return played(t, cfg, frames)
 		}
 		one, ledger := run(1, 512)

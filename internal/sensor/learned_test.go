@@ -75,7 +75,7 @@ func TestLearnedHoweverItIsRun(t *testing.T) {
 	for _, workers := range []int{1, 2, 8} {
 		for _, epoch := range []int{512, 7, 1} {
 			cfg := testConfig(shippedRules(t))
-			cfg.Workers, cfg.EpochFrames = workers, epoch
+			cfg.Workers, cfg.EpochFrames, cfg.Portion = workers, epoch, 1+epoch/20
 			kept, calls, _ := learnFrom(t, cfg, frames, nil)
 			text := ""
 			for _, c := range calls {

@@ -53,23 +53,40 @@ func (o *ordered) alert(a *event.Alert) {
 	o.emit(&event.Item{Kind: event.KindAlert, Order: a.Order, Alert: a})
 }
 
-// take handles one epoch whose workers have all finished.
-func (o *ordered) take(e *epoch) {
+// portion handles what an epoch's workers, all at rest, found up to a place of
+// the order beyond which everything else lies, and lets go of it.
+func (o *ordered) portion(e *epoch, upto event.Order) {
+	o.handle(e, upto)
+	e.reader.drop(upto)
+	for _, r := range e.results {
+		r.drop(upto)
+	}
+}
+
+func (o *ordered) handle(e *epoch, upto event.Order) {
 	if e.set != o.set {
 		o.set = e.set
 		o.stage.Swap(e.set)
 	}
-	o.entries = merge(o.entries[:0], append([]*results{&e.reader}, e.results...))
+	o.entries = e.reader.upto(o.entries[:0], upto)
+	for _, r := range e.results {
+		o.entries = r.upto(o.entries, upto)
+	}
+	sortEntries(o.entries)
 	for i := range o.entries {
 		en := &o.entries[i]
 		o.stage.Advance(en.order.Clock)
 		o.stage.Saw(en.order.Clock)
 		o.one(en)
 	}
-	switch {
-	case e.last:
+}
+
+// take handles what is left of an epoch whose workers have all finished.
+func (o *ordered) take(e *epoch) {
+	o.handle(e, endOfTime)
+	if e.last {
 		o.stage.Close(e.clock + 1) // the flows closed at the end are stamped so
-	case e.to == 0:
+	} else {
 		o.stage.Advance(e.clock)
 	}
 	if o.kept == 0 {

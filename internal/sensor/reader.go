@@ -82,8 +82,8 @@ func (r *reader) fill(ctx context.Context, e *epoch, packet func(part uint8)) (e
 		r.dec.Flush()
 	}
 	r.epochs++
-	e.countRules = r.epochs%statsEvery == 0
-	e.clock = r.clock.Now()
+	e.countRules = r.over || r.epochs%statsEvery == 0
+	e.clock, e.last = r.clock.Now(), r.over
 	e.reader.ledger = r.ledger
 	return err
 }

@@ -60,16 +60,32 @@ func (r *results) record() *event.Record {
 	return &r.records[len(r.records)-1]
 }
 
-// merge puts the entries of all parts into the capture's one order. Only the
-// reader and a shard can share a place, and the reader, given first, stays
-// first.
-func merge(dst []entry, parts []*results) []entry {
-	for _, p := range parts {
-		dst = append(dst, p.entries...)
-	}
-	before := func(a, b entry) int { return a.order.Compare(b.order) }
-	if !slices.IsSortedFunc(dst, before) { // of one worker without timers they are
-		slices.SortStableFunc(dst, before)
+// upto appends the entries of r that lie up to a place to dst.
+func (r *results) upto(dst []entry, last event.Order) []entry {
+	for i := range r.entries {
+		if r.entries[i].order.Compare(last) <= 0 {
+			dst = append(dst, r.entries[i])
+		}
 	}
 	return dst
+}
+
+// drop lets go of the entries up to a place.
+func (r *results) drop(last event.Order) {
+	r.entries = slices.DeleteFunc(r.entries, func(e entry) bool { return e.order.Compare(last) <= 0 })
+	if len(r.entries) == 0 {
+		ledger, rules := r.ledger, r.rules // of a worker that has finished
+		r.reset()
+		r.ledger, r.rules = ledger, rules
+	}
+}
+
+// sortEntries puts the entries of several results into the capture's one order.
+// Only the reader and a shard can share a place, and the reader, whose come
+// first, stays first.
+func sortEntries(all []entry) {
+	before := func(a, b entry) int { return a.order.Compare(b.order) }
+	if !slices.IsSortedFunc(all, before) { // of one worker without timers they are
+		slices.SortStableFunc(all, before)
+	}
 }

@@ -136,7 +136,7 @@ func TestSecondReadingsHoweverTheyAreRun(t *testing.T) {
 	for _, workers := range []int{1, 4} {
 		for _, epoch := range []int{512, 7, 1} {
 			cfg := testConfig(set)
-			cfg.Workers, cfg.EpochFrames = workers, epoch
+			cfg.Workers, cfg.EpochFrames, cfg.Portion = workers, epoch, 1+epoch/20
 			var got []byte
 			rows := encode.NewRows()
 			s, err := New(cfg, func(it *event.Item) event.CallFate {

@@ -80,25 +80,18 @@ func (s *Sensor) Run(ctx context.Context, src capture.Source) error {
 func (s *Sensor) inline(ctx context.Context, src capture.Source) error {
 	e := newEpoch(1)
 	w := s.workers[0]
+	w.hand = func(upto event.Order) { s.ordered.portion(e, upto) }
 	r := newReader(&s.cfg, src)
 	for {
 		e.reset()
 		e.set = s.rules.Load()
-		w.begin(e.set)
-		err := r.fill(ctx, e, func(part uint8) { w.packet(part, &r.packet, e.results[0]) })
-		w.end(e, e.results[0])
+		w.begin(e.set, e.results[0])
+		err := r.fill(ctx, e, func(part uint8) { w.packet(part, &r.packet) })
+		w.end(e)
 		s.ordered.take(e)
-		if !r.over {
-			continue
+		if r.over {
+			return err
 		}
-		for end := s.leave(r.clock.Now()); !e.last; {
-			e.reset()
-			e.set = w.set
-			end.fill(e, r)
-			w.end(e, e.results[0])
-			s.ordered.take(e)
-		}
-		return err
 	}
 }
 
@@ -116,18 +109,11 @@ func (s *Sensor) parallel(ctx context.Context, src capture.Source) error {
 	inboxes := make([]chan *epoch, len(s.workers))
 	for i, w := range s.workers {
 		inboxes[i] = make(chan *epoch, depth)
-		running.Go(func() {
-			for e := range inboxes[i] {
-				kept.wait(e.number)
-				kept.found(e.run(w))
-			}
-		})
+		running.Go(func() { w.run(inboxes[i], kept) })
 	}
 	running.Go(func() {
 		for e := range finished {
-			e.done.Wait()
-			s.ordered.take(e)
-			kept.took(e.found())
+			kept.took(s.gather(e))
 			e.reset()
 			free <- e
 		}
@@ -148,34 +134,13 @@ func (s *Sensor) read(ctx context.Context, src capture.Source, free <-chan *epoc
 		e.set, e.number = s.rules.Load(), r.epochs
 		err := r.fill(ctx, e, func(part uint8) { e.hold(part, &r.packet) })
 		e.seal()
-		s.share(e, finished, inboxes)
+		for _, in := range inboxes {
+			in <- e
+		}
+		finished <- e
 		if r.over {
-			e.done.Wait()
-			s.finish(r, free, finished, inboxes)
 			return err
 		}
 	}
 	return nil
-}
-
-// finish closes what is open behind the last frame.
-func (s *Sensor) finish(r *reader, free <-chan *epoch, finished chan<- *epoch, inboxes []chan *epoch) {
-	end := s.leave(r.clock.Now())
-	for e := range free {
-		e.set, e.number = s.workers[0].set, r.epochs
-		end.fill(e, r)
-		last := e.last
-		if s.share(e, finished, inboxes); last {
-			return
-		}
-	}
-}
-
-// share gives an epoch to all workers, and to the stage behind them.
-func (s *Sensor) share(e *epoch, finished chan<- *epoch, inboxes []chan *epoch) {
-	e.done.Add(len(s.workers))
-	for _, in := range inboxes {
-		in <- e
-	}
-	finished <- e
 }

@@ -2,7 +2,6 @@ package sensor
 
 import (
 	"spaniel/decode"
-	"spaniel/decode/frame"
 	"spaniel/detect"
 	"spaniel/event"
 	"spaniel/sinks/redact"
@@ -17,10 +16,12 @@ type shard struct {
 	set   *detect.Set
 	red   *redact.Redactor
 	out   *results // of the epoch under way
+	// full is told how far what was found reaches, when that may be much.
+	full func(upto event.Order)
 }
 
-func newShard(cfg *Config, dec *decode.Config, red *redact.Redactor, led *event.Ledger, set *detect.Set) *shard {
-	s := &shard{cfg: cfg, red: red}
+func newShard(cfg *Config, dec *decode.Config, red *redact.Redactor, led *event.Ledger, set *detect.Set, full func(event.Order)) *shard {
+	s := &shard{cfg: cfg, red: red, full: full}
 	s.swap(set)
 	s.part = decode.NewPartition(dec, led, decode.Output{
 		Call: s.call, Flow: s.flow, Anomaly: s.anomaly, Fact: s.fact, Loss: s.loss,
@@ -56,6 +57,7 @@ func (s *shard) call(c *event.Call) {
 		r.Iface = s.cfg.ifaceName(c.Flow.Iface)
 	}
 	s.out.entries = append(s.out.entries, e)
+	s.full(c.Order) // one packet may end thousands of calls
 }
 
 func (s *shard) flow(o event.Order, f *event.Flow) {
@@ -74,9 +76,3 @@ func (s *shard) anomaly(a *event.Anomaly) { s.out.anomaly(s.cfg, a) }
 func (s *shard) fact(a *event.Fact) { s.out.fact(s.cfg, a) }
 
 func (s *shard) loss(l *event.Loss) { s.out.loss(s.cfg, l) }
-
-// packet hands a packet to the shard's flows.
-func (s *shard) packet(p *frame.Packet, out *results) {
-	s.out = out
-	s.part.Packet(p)
-}

@@ -58,7 +58,7 @@ func TestVariantsForAnyWorkers(t *testing.T) {
 			frames := wiretest.Render(segs)
 			run := func(workers, epoch int) ([]byte, event.Ledger) {
 				cfg := testConfig(set)
-				cfg.Workers, cfg.EpochFrames, cfg.Backlog = workers, epoch, 1+epoch/20
+				cfg.Workers, cfg.EpochFrames, cfg.Backlog, cfg.Portion = workers, epoch, 1+epoch/20, 1+epoch/3
 				return played(rt, cfg, frames)
 			}
 			one, ledger := run(1, 512)
