@@ -83,7 +83,7 @@ func categories() []string {
 	var list []string
 	for pack, kinds := range map[string]string{
 		"injection": "sqli xss cmdi path-traversal code-inj ssti ssrf nosqli log4shell ldap crlf ssi xpath upload xxe leak session-fixation mail proto-pollution deser scanner-ua graphql",
-		"auth":      "brute-force stuffing spraying otp-guessing reset-abuse credentials-in-clear session-in-url jwt-none jwt-expired jwt-key-abuse",
+		"auth":      "brute-force stuffing spraying otp-guessing reset-abuse credentials-in-clear session-in-url jwt-none jwt-expired jwt-key-abuse takeover",
 		"access":    "missing-authentication",
 		"dos":       "burst flood slow errors expensive",
 		"bots":      "library crawler false-crawler enumeration regular-arrival account-creation",
