@@ -19,7 +19,7 @@ type aggregateOp struct {
 	op    window.Op
 	args  int
 	takes string // bool, number, value: what its first argument must be
-	gives string // int, float, same (as its argument)
+	gives string // int, float, bool, text, same (as its argument)
 	// example is for aggregates of several arguments, or of special ones.
 	example string
 }
@@ -32,34 +32,41 @@ const maxTop = 16
 
 func aggregateOps() map[string]aggregateOp {
 	return map[string]aggregateOp{
-		"count":         {true, window.Count, 0, "", "int", ""},
-		"rate":          {true, window.Rate, 0, "", "float", ""},
-		"gap_cv":        {true, window.GapCV, 0, "", "float", ""},
-		"count_if":      {true, window.CountIf, 1, "bool", "int", ""},
-		"ratio":         {true, window.Ratio, 1, "bool", "float", ""},
-		"sum":           {true, window.Sum, 1, "number", "float", ""},
-		"mean":          {true, window.Mean, 1, "number", "float", ""},
-		"stddev":        {true, window.Stddev, 1, "number", "float", ""},
-		"min":           {true, window.Min, 1, "number", "float", ""},
-		"max":           {true, window.Max, 1, "number", "float", ""},
-		"quantile":      {true, window.Quantile, 2, "number", "float", "quantile(x, 0.9)"},
-		"distinct":      {true, window.Distinct, 1, "value", "int", ""},
-		"bucket":        {true, window.Bucket, special, "", "float", `bucket("5s")`},
-		"sequence":      {true, window.Sequence, special, "", "bool", `sequence(resp.status == 401, "30s", resp.status == 200)`},
-		"absent":        {true, window.Absent, special, "", "bool", `absent(call.kind == "login", call.kind == "otp", "2m")`},
-		"odd_types":     {true, window.Outside, 0, "", "int", ""},
-		"new_fields":    {true, window.Outside, 0, "", "int", ""},
-		"new_returned":  {true, window.Outside, 0, "", "int", ""},
-		"foreign_ids":   {true, window.Outside, 0, "", "int", ""},
-		"learned_calls": {true, window.Outside, 0, "", "int", ""},
-		"learned_hours": {true, window.Outside, 0, "", "float", ""},
-		"usual_auth":    {true, window.Outside, 0, "", "float", ""},
-		"alerts":        {true, window.Alerts, special, "", "int", `alerts("sqli-in-input")`},
-		"baseline":      {true, window.Baseline, special, "", "float", "baseline(count())"},
-		"topk":          {true, window.TopShare, 2, "value", "float", "topk(x, 3)"},
-		"top":           {true, window.Top, 1, "value", "same", ""},
-		"first":         {true, window.First, 1, "value", "same", ""},
-		"last":          {true, window.Last, 1, "value", "same", ""},
+		"count":            {true, window.Count, 0, "", "int", ""},
+		"rate":             {true, window.Rate, 0, "", "float", ""},
+		"gap_cv":           {true, window.GapCV, 0, "", "float", ""},
+		"count_if":         {true, window.CountIf, 1, "bool", "int", ""},
+		"ratio":            {true, window.Ratio, 1, "bool", "float", ""},
+		"sum":              {true, window.Sum, 1, "number", "float", ""},
+		"mean":             {true, window.Mean, 1, "number", "float", ""},
+		"stddev":           {true, window.Stddev, 1, "number", "float", ""},
+		"min":              {true, window.Min, 1, "number", "float", ""},
+		"max":              {true, window.Max, 1, "number", "float", ""},
+		"quantile":         {true, window.Quantile, 2, "number", "float", "quantile(x, 0.9)"},
+		"distinct":         {true, window.Distinct, 1, "value", "int", ""},
+		"bucket":           {true, window.Bucket, special, "", "float", `bucket("5s")`},
+		"sequence":         {true, window.Sequence, special, "", "bool", `sequence(resp.status == 401, "30s", resp.status == 200)`},
+		"absent":           {true, window.Absent, special, "", "bool", `absent(call.kind == "login", call.kind == "otp", "2m")`},
+		"odd_types":        {true, window.Outside, 0, "", "int", ""},
+		"new_fields":       {true, window.Outside, 0, "", "int", ""},
+		"new_returned":     {true, window.Outside, 0, "", "int", ""},
+		"foreign_ids":      {true, window.Outside, 0, "", "int", ""},
+		"learned_calls":    {true, window.Outside, 0, "", "int", ""},
+		"learned_hours":    {true, window.Outside, 0, "", "float", ""},
+		"usual_auth":       {true, window.Outside, 0, "", "float", ""},
+		"usual_ids":        {true, window.Outside, 0, "", "float", ""},
+		"usual_role":       {true, window.Outside, 0, "", "float", ""},
+		"new_ids":          {true, window.Outside, 0, "", "int", ""},
+		"callers":          {true, window.Outside, 0, "", "int", ""},
+		"new_caller":       {true, window.Outside, 0, "", "bool", ""},
+		"read_only_fields": {true, window.Outside, 0, "", "int", ""},
+		"learned_from":     {true, window.Outside, 0, "", "text", ""},
+		"alerts":           {true, window.Alerts, special, "", "int", `alerts("sqli-in-input")`},
+		"baseline":         {true, window.Baseline, special, "", "float", "baseline(count())"},
+		"topk":             {true, window.TopShare, 2, "value", "float", "topk(x, 3)"},
+		"top":              {true, window.Top, 1, "value", "same", ""},
+		"first":            {true, window.First, 1, "value", "same", ""},
+		"last":             {true, window.Last, 1, "value", "same", ""},
 	}
 }
 
@@ -165,6 +172,12 @@ func (p *plan) add(l *language, name string, op aggregateOp, args []arg, at int)
 	}
 	m := window.Aggregate{Op: op.op, Arg: -1}
 	agg := aggregate{text: name + "()", kind: window.Number, whole: op.gives == "int", fact: learnedFacts()[name]}
+	switch op.gives {
+	case "bool":
+		agg.kind = window.Bool
+	case "text":
+		agg.kind = window.Text
+	}
 	p.learns |= agg.fact.needs()
 	if op.args > 0 {
 		text := strings.TrimSpace(args[0].src)

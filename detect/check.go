@@ -14,6 +14,9 @@ import (
 	"spaniel/detect/text"
 )
 
+// outsideAggregate ends what is said of a call's own in an expression on a window.
+const outsideAggregate = "stands outside an aggregate"
+
 // Static limits of an expression: what it may cost is known before it runs.
 const (
 	maxPredicates = 2       // predicates inside one another
@@ -102,7 +105,7 @@ func (c *checker) identifier(n *ast.IdentifierNode) {
 	case c.lets[name] > 0 || c.extra[name]:
 	case isField && c.fields:
 	case isField:
-		c.fault(n, len(name), "put it into an aggregate: last("+name+")", "field %q stands outside an aggregate", name)
+		c.fault(n, len(name), "put it into an aggregate: last("+name+")", "field %q "+outsideAggregate, name)
 	case c.lang.groups[name]:
 		c.fault(n, len(name), "name one of its fields: "+strings.Join(c.fieldsOf(name), ", "), "%q is a group of fields, not a value", name)
 	default:
@@ -147,7 +150,7 @@ func (c *checker) member(n *ast.MemberNode) {
 	name := id.Value + "." + prop.Value
 	if _, ok := c.lang.index[name]; ok {
 		if !c.fields {
-			c.fault(id, len(name), "put it into an aggregate: last("+name+")", "field %q stands outside an aggregate", name)
+			c.fault(id, len(name), "put it into an aggregate: last("+name+")", "field %q "+outsideAggregate, name)
 		}
 		return
 	}
@@ -174,12 +177,15 @@ func (c *checker) callNode(n *ast.CallNode) {
 			remedy = "rules may not use it: its cost or its result is not bounded"
 		} else if aggregateOps()[name].known {
 			remedy = "aggregates belong into having, escalate and the clauses of a rule with a window"
+			if learnedFacts()[name] != noFact {
+				remedy = "what was learned is asked beside an aggregate, or in when: so that the window holds only such calls"
+			}
 		}
 		c.fault(n, utf8.RuneCountInString(name), remedy, "unknown function %q", name)
 		return
 	}
 	if !c.fields {
-		c.fault(n, len(name), "put it into an aggregate: count_if("+f.example+")", "function %q looks at one call, and stands outside an aggregate", name)
+		c.fault(n, len(name), "put it into an aggregate: count_if("+f.example+")", "function %q looks at one call, and "+outsideAggregate, name)
 		return
 	}
 	if f.literal == listLiteral && c.turnedRound(n) {

@@ -24,6 +24,10 @@ type Explanation struct {
 	// Filtered says that the prefilter let the rule pass this call over.
 	Filtered bool   `json:"prefiltered"`
 	When     []Step `json:"when"`
+	// Known is the part of the condition that asks what was learned, in the
+	// state in which the call found it; empty in a rule without, and where the
+	// rest does not hold.
+	Known []Step `json:"known,omitempty"`
 	// Alt is the anomaly that gives the call a second reading, and AltWhen the
 	// condition on that reading; empty where it was not asked.
 	Alt     string        `json:"alt,omitempty"`
@@ -224,6 +228,17 @@ func (x *Explainer) windows(o *Observation) {
 	rs := x.stage.states[x.rule.ID]
 	x.stage.due(o.Order.Clock)
 	r := x.rule
+	if k := r.win.known; k != nil {
+		rs.frame.turn(nil)
+		rs.frame.about(x.stage.facts, o)
+		st := &stepper{language: x.stage.set.lang, frame: rs.frame}
+		holds, why := st.explain(k.program)
+		if x.out.Known = st.steps; !holds {
+			x.out.Reason = why
+			x.stage.Observe(o)
+			return
+		}
+	}
 	for i, key := range o.Keys {
 		w := WindowState{Key: key, Over: r.Over, By: []string{"all calls"}}
 		if i < len(r.By) {

@@ -2,6 +2,7 @@ package detect
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 
 	"spaniel/detect/learned"
@@ -22,6 +23,13 @@ const (
 	factNewFields
 	factNewReturned
 	factForeignIDs
+	factNewIDs
+	factUsualIDs
+	factUsualRole
+	factCallers
+	factNewCaller
+	factReadOnly
+	factFrom
 )
 
 // needs says what lessons must hold for the facts that rules ask for.
@@ -32,7 +40,9 @@ const (
 	needFields
 	needReturned
 	needIDs
-	needAll = needEndpoint | needFields | needReturned | needIDs
+	needRole
+	needCaller
+	needAll = needEndpoint | needFields | needReturned | needIDs | needRole | needCaller
 )
 
 func (a learnedFact) needs() needs {
@@ -42,9 +52,15 @@ func (a learnedFact) needs() needs {
 	case factOddTypes, factNewFields:
 		return needEndpoint | needFields
 	case factNewReturned:
-		return needEndpoint | needReturned
-	case factForeignIDs:
-		return needEndpoint | needIDs
+		return needEndpoint | needReturned | needRole
+	case factForeignIDs, factNewIDs, factUsualIDs:
+		return needEndpoint | needIDs | needCaller
+	case factUsualRole:
+		return needEndpoint | needRole
+	case factCallers, factNewCaller:
+		return needEndpoint | needCaller
+	case factReadOnly:
+		return needEndpoint | needFields | needReturned
 	}
 	return needEndpoint
 }
@@ -52,7 +68,8 @@ func (a learnedFact) needs() needs {
 // learnedFacts are the names under which rules ask.
 func learnedFacts() map[string]learnedFact {
 	return map[string]learnedFact{"learned_calls": factCalls, "learned_hours": factHours, "usual_auth": factUsualAuth, "odd_types": factOddTypes,
-		"new_fields": factNewFields, "new_returned": factNewReturned, "foreign_ids": factForeignIDs}
+		"new_fields": factNewFields, "new_returned": factNewReturned, "foreign_ids": factForeignIDs, "new_ids": factNewIDs, "usual_ids": factUsualIDs,
+		"usual_role": factUsualRole, "callers": factCallers, "new_caller": factNewCaller, "read_only_fields": factReadOnly, "learned_from": factFrom}
 }
 
 // unknown is what is said before enough was seen: smaller than any share or
@@ -71,26 +88,55 @@ func (f *frame) about(facts *learned.Facts, o *Observation) {
 func (f *frame) fact(a learnedFact) window.Value {
 	e, l := f.endpoint, f.lesson
 	if e == nil {
-		if a == factUsualAuth {
-			return window.NumberOf(unknown)
+		return a.unknown()
+	}
+	share := func(v float64, ok bool) window.Value {
+		if !ok {
+			return a.unknown()
 		}
-		return window.NumberOf(0)
+		return window.NumberOf(v)
 	}
 	switch a {
 	case factCalls:
 		return window.NumberOf(float64(e.Calls))
 	case factHours:
 		return window.NumberOf(hours(l.Clock - e.First))
+	case factFrom:
+		return window.TextOf(plural(e.Calls, "call") + " in " + spelled(l.Clock-e.First))
 	case factUsualAuth:
-		if !f.facts.Enough(e, l.Clock) {
-			return window.NumberOf(unknown)
-		}
-		return window.NumberOf(e.Authenticated())
+		return share(e.Authenticated(), f.facts.Enough(e, l.Clock))
+	case factUsualIDs:
+		return share(f.facts.UsualIDs(e, l.Clock))
+	case factUsualRole:
+		v, _, _, ok := f.facts.RoleShare(e, l)
+		return share(v, ok)
 	case factForeignIDs:
 		n, _ := f.facts.ForeignIDs(e, l)
 		return window.NumberOf(float64(n))
-	case factOddTypes, factNewFields, factNewReturned:
-		return window.NumberOf(float64(len(f.odd(a))))
+	case factNewIDs:
+		n, _, _ := f.facts.NewIDs(e, l)
+		return window.NumberOf(float64(n))
+	case factCallers:
+		n, more := e.Callers()
+		if more {
+			n++
+		}
+		return window.NumberOf(float64(n))
+	case factNewCaller:
+		return window.BoolOf(f.facts.NewCaller(e, l))
+	}
+	return window.NumberOf(float64(len(f.odd(a))))
+}
+
+// unknown is what is said of an endpoint of which nothing is known.
+func (a learnedFact) unknown() window.Value {
+	switch a {
+	case factUsualAuth, factUsualIDs, factUsualRole:
+		return window.NumberOf(unknown)
+	case factNewCaller:
+		return window.BoolOf(false)
+	case factFrom:
+		return window.TextOf("no call")
 	}
 	return window.NumberOf(0)
 }
@@ -104,6 +150,8 @@ func (f *frame) odd(a learnedFact) []learned.Odd {
 		return f.facts.NewFields(f.endpoint, f.lesson)
 	case factNewReturned:
 		return f.facts.NewReturned(f.endpoint, f.lesson)
+	case factReadOnly:
+		return f.facts.ReadOnlyFields(f.endpoint, f.lesson)
 	}
 	return nil
 }
@@ -123,10 +171,33 @@ func (f *frame) oddEvidence(list []event.Evidence, a learnedFact) []event.Eviden
 			text = fmt.Sprintf("%s; in %d values never, mostly %s", learned.TypeNames()[o.Type], o.Calls, o.Usual)
 		case factNewReturned:
 			text = fmt.Sprintf("new; in %d answers to callers of the role %q never", o.Calls, o.Usual)
+		case factReadOnly:
+			text = fmt.Sprintf("in %d answers, in no request before", o.Calls)
 		}
 		list = append(list, event.Evidence{Place: o.Place, Text: cut(text, maxText), Got: float64(o.Calls)})
 	}
 	return list
+}
+
+// spelled is a time in the unit that a person would say it in.
+func spelled(ns int64) string {
+	h := hours(ns)
+	switch {
+	case h < 1.0/60:
+		return plural(uint64(h*3600+0.5), "second")
+	case h < 2:
+		return plural(uint64(h*60+0.5), "minute")
+	case h < 48:
+		return plural(uint64(h+0.5), "hour")
+	}
+	return plural(uint64(h/24+0.5), "day")
+}
+
+func plural(n uint64, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return strconv.FormatUint(n, 10) + " " + noun + "s"
 }
 
 func hours(ns int64) float64 { return float64(max(ns, 0)) / 3600e9 }
@@ -138,17 +209,13 @@ func (f *frame) learnedEvidence(list []event.Evidence) []event.Evidence {
 		return list
 	}
 	for i := range f.plan.aggregates {
-		switch a := &f.plan.aggregates[i]; a.fact {
-		case noFact, factCalls, factHours:
-		default:
-			got := f.eval(i).Num
-			list = append(list, event.Evidence{Place: "learned." + a.text, Got: got})
-			if a.fact == factForeignIDs {
-				_, wrong := f.facts.ForeignIDs(f.endpoint, f.lesson)
-				list = append(list, event.Evidence{Place: "learned.error." + a.text, Op: "<=", Want: wrong})
-			}
-			list = f.oddEvidence(list, a.fact)
+		a := &f.plan.aggregates[i]
+		switch a.fact {
+		case noFact, factCalls, factHours, factFrom:
+			continue
 		}
+		list = append(list, event.Evidence{Place: "learned." + a.text, Got: f.eval(i).Num})
+		list = f.factEvidence(list, a)
 	}
 	text := f.endpoint.Method() + " " + f.endpoint.Host() + f.endpoint.Route()
 	if why := f.endpoint.Why(); why != "" {
@@ -156,6 +223,25 @@ func (f *frame) learnedEvidence(list []event.Evidence) []event.Evidence {
 	}
 	return append(list, event.Evidence{Place: "learned.calls", Got: float64(f.endpoint.Calls), Text: cut(text, maxText)},
 		event.Evidence{Place: "learned.hours", Got: hours(f.lesson.Clock - f.endpoint.First)})
+}
+
+// factEvidence says what one fact rests on beside the calls of the endpoint.
+func (f *frame) factEvidence(list []event.Evidence, a *aggregate) []event.Evidence {
+	wrong := func(p float64) event.Evidence {
+		return event.Evidence{Place: "learned.error." + a.text, Op: "<=", Want: p}
+	}
+	switch a.fact {
+	case factForeignIDs:
+		_, p := f.facts.ForeignIDs(f.endpoint, f.lesson)
+		return append(list, wrong(p))
+	case factNewIDs:
+		_, p, reach := f.facts.NewIDs(f.endpoint, f.lesson)
+		return append(list, wrong(p), event.Evidence{Place: "learned.ids.hours", Got: hours(reach)})
+	case factUsualRole:
+		_, calls, since, _ := f.facts.RoleShare(f.endpoint, f.lesson)
+		return append(list, event.Evidence{Place: "learned.role.calls", Got: float64(calls), Text: cut(f.lesson.Role, maxText)}, event.Evidence{Place: "learned.role.hours", Got: hours(f.lesson.Clock - since)})
+	}
+	return f.oddEvidence(list, a.fact)
 }
 
 // Learn takes what a call teaches; after its alerts and observations, which

@@ -5,7 +5,6 @@ import (
 
 	"spaniel/detect/learned"
 	"spaniel/detect/semantics"
-	"spaniel/detect/text"
 	"spaniel/event"
 )
 
@@ -66,6 +65,15 @@ func (j *Judge) detail(l *learned.Lesson, c *event.Call, need needs) {
 	if need&needFields != 0 {
 		j.fieldsOf(l, c)
 	}
+	if need&needRole != 0 {
+		l.Role = roleOf(c)
+	}
+	if need&needCaller != 0 {
+		j.callerOf(l, c)
+	}
+	if need&needIDs == 0 || l.Owner == 0 {
+		need &^= needIDs
+	}
 	if need&(needReturned|needIDs) == 0 {
 		return
 	}
@@ -74,22 +82,29 @@ func (j *Judge) detail(l *learned.Lesson, c *event.Call, need needs) {
 		for _, n := range names {
 			l.Returned = append(l.Returned, cut(j.scope.redact("resp.body", n), maxName))
 		}
-		l.Role = roleOf(c)
 	}
-	if p := &c.Principal; need&needIDs != 0 && p.ID != "" {
-		l.Owner, l.Session = learned.HashID(p.ID), p.Session
-		if p.Kind == "bearer" {
-			l.Session = p.ID
-		}
-		if p.User != "" {
-			l.Owner = learned.UserID(cut(j.scope.outgoing("principal.user", p.User, false), maxName))
-		}
+	if need&needIDs != 0 {
 		for _, id := range given {
 			l.Given = append(l.Given, learned.HashID(c.Req.Host+" "+id))
 		}
 		for _, id := range semantics.Asked(c) {
 			l.Asked = append(l.Asked, learned.HashID(c.Req.Host+" "+id))
 		}
+	}
+}
+
+// callerOf notes who calls, by what the call says of it.
+func (j *Judge) callerOf(l *learned.Lesson, c *event.Call) {
+	p := &c.Principal
+	if p.ID == "" {
+		return
+	}
+	l.Owner, l.Session = learned.HashID(p.ID), p.Session
+	if p.Kind == "bearer" {
+		l.Session = p.ID
+	}
+	if p.User != "" {
+		l.Owner = learned.UserID(cut(j.scope.outgoing("principal.user", p.User, false), maxName))
 	}
 }
 
@@ -131,11 +146,8 @@ func unnumbered(place string) string {
 // roleOf is in what role the caller is, as far as the wire tells: what its
 // token says, else how it is authenticated.
 func roleOf(c *event.Call) string {
-	if c.Principal.Kind == "jwt" {
-		auth := c.Req.Get("authorization")
-		if t, ok := text.ParseJWT(auth); ok && t.Scope != "" {
-			return "jwt " + cut(t.Scope, 64)
-		}
+	if c.Principal.Role != "" {
+		return c.Principal.Kind + " " + c.Principal.Role
 	}
 	return c.Principal.Kind
 }

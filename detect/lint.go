@@ -238,6 +238,9 @@ func (l *linter) at(r *Rule, remedy, message string) {
 // is written.
 func (r *Rule) condition() string {
 	c := r.when.tree.String()
+	if r.win != nil && r.win.known != nil {
+		c += "\x00" + r.win.known.tree.String()
+	}
 	if r.win != nil {
 		c += fmt.Sprintf("\x00%v\x00%s\x00%v\x00%t", r.By, strings.Join(strings.Fields(r.Having), " "), r.Over, r.win.tumbling)
 	}

@@ -61,6 +61,7 @@ type windowRule struct {
 	keys     [][]*program
 	keyIDs   []int // the numbers of keys among those of all rules
 	having   *windowProgram
+	known    *windowProgram // the part of when that asks what was learned; nil without
 	escalate clause
 	tumbling bool
 	links    []link // rules whose alerts it counts

@@ -140,11 +140,15 @@ func (r *reader) conditions() {
 	if p, ok := r.keys["when"]; !ok {
 		r.missing("when", "add when: an expression on a call")
 	} else if s := r.scalar(p.value, "when"); s.ok {
-		prog, fs := r.lang.compile(s.text, wantBool)
+		call, known := knownPart(s.text)
+		prog, fs := r.lang.compile(call, wantBool)
 		r.faults(s, fs)
 		r.rule.When = s.text
 		if len(fs) == 0 {
 			r.rule.when, r.rule.need = prog, r.lang.reader().Read(prog.tree)
+		}
+		if known != "" {
+			defer r.known(s, known)
 		}
 	}
 	windowed := r.window()
@@ -165,6 +169,27 @@ func (r *reader) conditions() {
 			r.faults(s, fs)
 		}
 	}
+}
+
+// known reads the part of when that asks what was learned.
+func (r *reader) known(s scalar, part string) {
+	if r.rule.win == nil {
+		if _, ok := r.keys["having"]; !ok {
+			r.at(r.keys["when"].node, "add over: and having: count() > 0, and by: for whom it is counted", "a condition on what was learned needs having")
+		}
+		return
+	}
+	fs := onlyFacts(part)
+	if len(fs) == 0 {
+		r.rule.win.known, fs = r.lang.compileWindow(r.rule.win.plan, part, wantBool)
+		for i := range fs {
+			if strings.HasSuffix(fs[i].message, outsideAggregate) {
+				fs[i].message = strings.TrimSuffix(fs[i].message, outsideAggregate) + "stands in one part with what was learned, which is asked later"
+				fs[i].remedy = "join the two by && outside brackets"
+			}
+		}
+	}
+	r.faults(s, fs)
 }
 
 // plan is the window's plan, nil in a rule without.

@@ -127,6 +127,9 @@ func (st *Stage) Observe(o *Observation) {
 	rs.stats.Considered++
 	began := rs.stats.begin(st.cfg.Now)
 	defer func() { rs.stats.end(st.cfg.Now, began) }()
+	if !st.known(rs, o) {
+		return
+	}
 	entry := window.Entry{Clock: o.Order.Clock, Time: o.Time, Call: o.Call, Values: o.Values}
 	var fired *firing
 	for i, key := range o.Keys {
@@ -143,6 +146,21 @@ func (st *Stage) Observe(o *Observation) {
 	}
 }
 
+// known asks the part of the rule's condition that is about what was learned.
+func (st *Stage) known(rs *ruleState, o *Observation) bool {
+	k := rs.rule.win.known
+	if k == nil {
+		return true
+	}
+	rs.frame.turn(nil)
+	rs.frame.about(st.facts, o)
+	yes, err := k.test(&st.vm, rs.frame)
+	if err != nil {
+		rs.stats.fail(err, st.lim.RuleErrors)
+	}
+	return yes && err == nil
+}
+
 // judge asks whether the window fires now. fired is the alert that this
 // observation already raised through another key: one call's behaviour is one
 // alert, so the other keys fall silent with it.
@@ -154,6 +172,9 @@ func (st *Stage) judge(rs *ruleState, w *window.Window[firing], o *Observation, 
 	if o.Order.Clock < s.until {
 		if s.group != nil {
 			s.group.add(o)
+		}
+		if o.lesson != nil && s.severity >= event.Medium {
+			o.lesson.Spoiled = true // it belongs to the alert
 		}
 		return st.worse(rs, w, f, o)
 	}

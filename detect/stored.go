@@ -19,6 +19,7 @@ type Unstored struct {
 func (s *Set) Unstored(rule string) []Unstored {
 	v := &unstoredFinder{lang: s.lang, seen: map[string]bool{}, within: map[ast.Node]bool{}}
 	for _, r := range s.of(rule).rules {
+		v.facts(r)
 		for _, tree := range r.trees() {
 			ast.Walk(&tree, headerReads(v.within))
 			ast.Walk(&tree, v)
@@ -26,6 +27,19 @@ func (s *Set) Unstored(rule string) []Unstored {
 	}
 	slices.SortFunc(v.list, func(a, b Unstored) int { return strings.Compare(a.Name, b.Name) })
 	return v.list
+}
+
+// facts adds the learned facts that the rule asks for and that stored calls do
+// not teach.
+func (v *unstoredFinder) facts(r *Rule) {
+	if r.win == nil {
+		return
+	}
+	for _, a := range r.win.plan.aggregates {
+		if a.fact.needs()&^needEndpoint != 0 {
+			v.add(a.text, "it is learned from values, tokens and answers, which are not kept")
+		}
+	}
 }
 
 // unstoredFields are the fields that a stored call lacks, with the reason.

@@ -82,6 +82,8 @@ type Principal struct {
 	// ID and Session are keyed hashes, never the secret itself.
 	ID, Session string
 	User        string
+	// Role is what a token says the caller may: its scope or roles.
+	Role string
 }
 
 // An Expander makes, on demand, what a call holds beyond its heads: decoded

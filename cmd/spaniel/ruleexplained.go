@@ -44,6 +44,11 @@ func (a *app) printExplanation(r *detect.Rule, call *foundCall, x *detect.Explan
 			return err
 		}
 	}
+	if len(x.Known) > 0 {
+		if err := a.steps(s, "when, what was learned", x.Known); err != nil {
+			return err
+		}
+	}
 	for i := range x.Windows {
 		if err := a.windowState(s, &x.Windows[i]); err != nil {
 			return err

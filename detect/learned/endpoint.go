@@ -13,6 +13,10 @@ type Endpoint struct {
 	withFields uint64
 	fields     map[string]*Field    // by place
 	returned   map[string]*returned // by role
+	uses       uses
+	// asked counts the ids that callers with a name asked for, askedKnown
+	// those that they had been given, made or used before.
+	asked, askedKnown uint64
 
 	method string
 	node   *node
@@ -36,6 +40,7 @@ func (e *Endpoint) learn(f *Facts, l *Lesson) {
 		e.learnFields(f, l.Fields)
 	}
 	e.learnReturned(f, l)
+	e.uses.learn(l, f.owner(l))
 }
 
 // add takes over what another endpoint knew: their routes became one.
@@ -52,6 +57,8 @@ func (e *Endpoint) add(f *Facts, o *Endpoint) {
 	e.withFields += o.withFields
 	e.addFields(f, o)
 	e.addReturned(f, o)
+	e.uses.add(&o.uses)
+	e.asked, e.askedKnown = e.asked+o.asked, e.askedKnown+o.askedKnown
 }
 
 // Authenticated is the share of the calls that carried credentials; 0 without

@@ -1,8 +1,8 @@
 package learned
 
 import (
+	"cmp"
 	"slices"
-	"sort"
 	"time"
 )
 
@@ -122,21 +122,23 @@ func (f *Facts) Enough(e *Endpoint, clock int64) bool {
 // Learn takes a lesson. Only calls that worked teach: what does not exist
 // fills no table.
 func (f *Facts) Learn(l *Lesson) {
-	if l.Spoiled || !l.worked() {
+	if !l.worked() {
 		return
 	}
-	for _, s := range l.Issued {
+	for _, s := range l.Issued { // whose a session is, an attack tells as well
 		f.sessions.put(s, l.User)
 	}
-	if l.Name == nil {
-		return // of sessions alone
-	}
-	if owner := f.owner(l); owner != 0 {
-		f.ids.give(owner, l.Given)
+	if l.Name == nil || l.Spoiled {
+		return
 	}
 	e := f.make(l.Name)
 	before := f.Enough(e, e.Last)
 	e.learn(f, l)
+	f.learnRole(e.node.top(), l)
+	if owner := f.owner(l); owner != 0 && len(l.Asked)+len(l.Given) > 0 {
+		e.learnIDs(&f.ids, owner, l)
+		f.ids.learn(owner, l)
+	}
 	if !before && f.Enough(e, e.Last) {
 		f.settled = append(f.settled, e)
 	}
@@ -197,12 +199,12 @@ func (f *Facts) take(into, k *node) {
 	}
 }
 
-func sortedKeys[V any](m map[string]V) []string {
-	keys := make([]string, 0, len(m))
+func sortedKeys[K cmp.Ordered, V any](m map[K]V) []K {
+	keys := make([]K, 0, len(m))
 	for k := range m {
 		keys = append(keys, k)
 	}
-	sort.Strings(keys)
+	slices.Sort(keys)
 	return keys
 }
 

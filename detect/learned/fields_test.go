@@ -175,27 +175,44 @@ func TestSessionsShareWhatTheirUserWasGiven(t *testing.T) {
 	}
 }
 
-// TestGenerationsForget: however many ids are given, memory stays, and the
-// latest are known.
+// TestGenerationsForget: however many ids are given, memory stays, the latest
+// are known, and what is forgotten is forgotten by all filters: nobody's own id
+// becomes another's.
 func TestGenerationsForget(t *testing.T) {
-	var s filter
-	const n = 5 * filterTakes
-	for i := range uint64(n) {
-		s.add(HashID(fmt.Sprint(i)))
+	f := New(Limits{Calls: 1, Time: time.Nanosecond})
+	f.Learn(lesson(1, "GET", "a", "/o/{id}", "jwt"))
+	const n, common = 4 * filterTakes, 64
+	call := func(clock int64, i uint64) *Lesson {
+		l := lesson(clock, "GET", "a", "/o/{id}", "jwt")
+		l.Owner = HashID(fmt.Sprint("owner", i%7))
+		return l
 	}
-	for i := uint64(n - filterTakes); i < n; i++ {
-		if !s.has(HashID(fmt.Sprint(i))) {
-			t.Fatalf("the latest ids are forgotten: %d", i)
+	for i := uint64(0); i < n; i += common {
+		l := call(int64(i)+2, i)
+		l.Given = append(l.Given, 1, 2, 3) // which everybody is given, so that pairs outnumber ids
+		for k := range uint64(common) {
+			l.Given = append(l.Given, HashID(fmt.Sprint(i+k)))
+		}
+		f.Learn(l)
+	}
+	foreign, latest := 0, 0
+	for i := uint64(0); i < n; i += common {
+		l := call(n+2, i)
+		l.Asked = []uint64{HashID(fmt.Sprint(i)), 1}
+		a, wrong := f.ForeignIDs(f.Of(l), l)
+		foreign += a
+		if b, _, reach := f.NewIDs(f.Of(l), l); b > 0 && i > n-filterTakes {
+			t.Fatalf("an id given %d ids ago is new, known for %d; error %v", n-i, reach, wrong)
+		}
+		if s := &f.ids; s.own.has(pair(l.Owner, l.Asked[0])) {
+			latest++
 		}
 	}
-	old := 0
-	for i := range uint64(filterTakes) {
-		if s.has(HashID(fmt.Sprint(i))) {
-			old++
-		}
+	if foreign > 2 || latest < filterTakes/common || latest > 2*filterTakes/common+2 {
+		t.Errorf("%d of the own ids are foreign, %d of %d are known", foreign, latest, n/common)
 	}
-	if share := float64(old) / filterTakes; share > 3*s.wrong()+0.001 {
-		t.Errorf("%v of the oldest are still known, error %v", share, s.wrong())
+	if got := f.ids.reach(n + 2); got < filterTakes || got > 2*filterTakes+2*common {
+		t.Errorf("known for %d", got)
 	}
 }
 
@@ -205,11 +222,17 @@ func TestFieldsAreCountedOnce(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		lim := Limits{Endpoints: rapid.IntRange(1, 40).Draw(t, "endpoints"), Fields: rapid.IntRange(1, 60).Draw(t, "fields")}
 		f := New(lim)
+		withIDs := rapid.IntRange(0, 9).Draw(t, "ids") == 0 // their sketches are large
 		for _, l := range drawLessons(t) {
 			for range rapid.IntRange(0, 3).Draw(t, "n") {
 				l.Fields = append(l.Fields, FieldSeen{rapid.StringMatching(`[a-d]{1,2}`).Draw(t, "place"), Type(rapid.IntRange(0, typeCount-1).Draw(t, "type"))})
 			}
-			l.Role, l.Returned = "r", rapid.SliceOfN(rapid.StringMatching(`[a-d]{1,2}`), 0, 3).Draw(t, "returned")
+			l.Role = rapid.SampledFrom([]string{"", "r", "s", "t"}).Draw(t, "role")
+			l.Owner = rapid.Uint64Range(0, 40).Draw(t, "owner")
+			if withIDs {
+				l.Asked, l.Given = rapid.SliceOfN(rapid.Uint64Range(1, 50), 0, 3).Draw(t, "asked"), rapid.SliceOfN(rapid.Uint64Range(1, 50), 0, 3).Draw(t, "given")
+			}
+			l.Returned = rapid.SliceOfN(rapid.StringMatching(`[a-d]{1,2}`), 0, 3).Draw(t, "returned")
 			f.Learn(l)
 		}
 		held := 0

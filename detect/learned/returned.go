@@ -1,5 +1,7 @@
 package learned
 
+import "strings"
+
 // maxRoles bounds the roles of an endpoint, maxReturned the fields that each
 // was given.
 const (
@@ -101,6 +103,51 @@ func (f *Facts) NewReturned(e *Endpoint, l *Lesson) (odd []Odd) {
 	}
 	return odd
 }
+
+// ReadOnlyFields are the fields of l's body that no call of its endpoint had
+// before and that answers about the same thing hold: those of the endpoint's route by
+// any method, of the route above it and of those below it that are of one
+// object. Names are compared by their last part, since requests and answers
+// wrap them otherwise.
+func (f *Facts) ReadOnlyFields(e *Endpoint, l *Lesson) (odd []Odd) {
+	for _, o := range f.NewFields(e, l) {
+		if !strings.HasPrefix(o.Place, "body.") {
+			continue // what a query names is looked for, not written
+		}
+		if n := e.node.gave(lastPart(o.Place)); n > 0 {
+			o.Calls = n
+			odd = append(odd, o)
+		}
+	}
+	return odd
+}
+
+// gave is how many answers about what n stands for held a member of the name.
+func (n *node) gave(name string) (calls uint64) {
+	about := []*node{n}
+	if n.parent != nil && n.parent.parent != nil && !mergeable(n.seg) {
+		about = append(about, n.parent) // the collection of an object
+	}
+	for _, seg := range sortedKeys(n.kids) {
+		if !mergeable(seg) {
+			about = append(about, n.kids[seg])
+		}
+	}
+	for _, k := range about {
+		for _, e := range k.ends {
+			for _, r := range e.returned {
+				for field, n := range r.fields {
+					if lastPart(field) == name {
+						calls += n
+					}
+				}
+			}
+		}
+	}
+	return calls
+}
+
+func lastPart(place string) string { return place[strings.LastIndexByte(place, '.')+1:] }
 
 // Roles lists the roles that were given something, Returned what one was.
 func (e *Endpoint) Roles() []string { return sortedKeys(e.returned) }

@@ -37,6 +37,7 @@ type node struct {
 	ends   map[string]*Endpoint // by method
 	calls  uint64
 	why    string
+	roles  roles // of a host: at the top
 	// merged says that new values are {value}; heavy counts the most frequent.
 	merged bool
 	heavy  []heavy

@@ -12,7 +12,7 @@ import (
 )
 
 // version is that of the file; another one is not read.
-const version = 1
+const version = 2
 
 // ErrTorn is what Load gives for a file that is not whole: cut, changed, or of
 // another version. Whoever gets it starts anew and says so.
@@ -31,6 +31,10 @@ type savedIDs struct {
 	Any    savedFilter `json:"any"`
 	Shared savedFilter `json:"shared"`
 	Own    savedFilter `json:"own"`
+	Used   savedFilter `json:"used"`
+	// Began and BeganBefore are when the generations began.
+	Began       int64 `json:"began,omitempty"`
+	BeganBefore int64 `json:"began_before,omitempty"`
 }
 
 type savedNode struct {
@@ -42,6 +46,7 @@ type savedNode struct {
 	Heavy  []heavy         `json:"heavy,omitempty"`
 	Ends   []savedEndpoint `json:"ends,omitempty"`
 	Kids   []savedNode     `json:"kids,omitempty"`
+	Roles  roles           `json:"roles,omitempty"`
 }
 
 type savedEndpoint struct {
@@ -53,12 +58,43 @@ type savedEndpoint struct {
 	With   uint64            `json:"with,omitempty"`
 	Fields []savedField      `json:"fields,omitempty"`
 	Gave   []savedRole       `json:"gave,omitempty"`
+	Uses   *savedUses        `json:"uses,omitempty"`
+	Asked  [2]uint64         `json:"asked,omitzero"` // ids, and those of them that were known to who asked
 }
 
 type savedField struct {
 	Place string            `json:"place"`
 	Calls uint64            `json:"calls"`
 	Types map[string]uint64 `json:"types"`
+}
+
+type savedUses struct {
+	Roles   tally             `json:"roles,omitzero"`
+	Named   tally             `json:"named,omitzero"`
+	ByRole  map[string]uint64 `json:"by_role,omitempty"`
+	Callers []uint64          `json:"callers,omitempty"`
+	More    [2]bool           `json:"more,omitzero"` // roles, callers
+}
+
+func (u *uses) save() *savedUses {
+	if u.roles.Calls+u.named.Calls == 0 {
+		return nil
+	}
+	return &savedUses{u.roles, u.named, u.byRole, sortedKeys(u.callers), [2]bool{u.moreRoles, u.moreCallers}}
+}
+
+// restore gives u what was saved, within its bounds.
+func (u *uses) restore(s *savedUses) {
+	if s == nil {
+		return
+	}
+	u.roles, u.named, u.moreRoles, u.moreCallers = s.Roles, s.Named, s.More[0], s.More[1]
+	for _, role := range sortedKeys(s.ByRole) {
+		u.addRole(role, s.ByRole[role])
+	}
+	for _, owner := range s.Callers {
+		u.addCaller(owner)
+	}
 }
 
 type savedRole struct {
@@ -77,8 +113,8 @@ func (f *Facts) Encode() ([]byte, error) {
 	for _, id := range f.sessions.order {
 		s.Sessions = append(s.Sessions, [2]string{id, f.sessions.user[id]})
 	}
-	if f.ids.any.now != nil {
-		s.IDs = &savedIDs{f.ids.any.save(), f.ids.shared.save(), f.ids.own.save()}
+	if f.ids.began != 0 {
+		s.IDs = f.ids.save()
 	}
 	body, err := json.Marshal(s)
 	if err != nil {
@@ -94,7 +130,7 @@ func seal(body []byte) []byte {
 }
 
 func (n *node) save() savedNode {
-	s := savedNode{Seg: n.seg, Calls: n.calls, Why: n.why, Merged: n.merged, Since: n.since, Heavy: n.heavy}
+	s := savedNode{Seg: n.seg, Calls: n.calls, Why: n.why, Merged: n.merged, Since: n.since, Heavy: n.heavy, Roles: n.roles}
 	for _, m := range sortedKeys(n.ends) {
 		e := n.ends[m]
 		se := savedEndpoint{Method: m, Calls: e.Calls, First: e.First, Last: e.Last, Auth: map[string]uint64{}}
@@ -110,6 +146,7 @@ func (n *node) save() savedNode {
 		for _, role := range sortedKeys(e.returned) {
 			se.Gave = append(se.Gave, savedRole{role, e.returned[role].calls, e.returned[role].fields})
 		}
+		se.Uses, se.Asked = e.uses.save(), [2]uint64{e.asked, e.askedKnown}
 		s.Ends = append(s.Ends, se)
 	}
 	for _, seg := range sortedKeys(n.kids) {
@@ -148,7 +185,7 @@ func Decode(b []byte, lim Limits) (*Facts, error) {
 		f.sessions.put(p[0], p[1])
 	}
 	if s.IDs != nil {
-		f.ids = ids{restoreFilter(s.IDs.Any), restoreFilter(s.IDs.Shared), restoreFilter(s.IDs.Own)}
+		f.ids = s.IDs.restore()
 	}
 	f.evicted, f.fieldsBeyond = s.Evicted, s.Beyond
 	return f, nil
@@ -156,6 +193,9 @@ func Decode(b []byte, lim Limits) (*Facts, error) {
 
 func (f *Facts) restore(parent *node, s *savedNode, depth int) *node {
 	n := &node{seg: s.Seg, parent: parent, calls: s.Calls, why: s.Why, merged: s.Merged, since: s.Since, heavy: s.Heavy}
+	if parent == nil {
+		n.restoreRoles(s.Roles)
+	}
 	for _, se := range s.Ends {
 		e := &Endpoint{method: se.Method, node: n, Calls: se.Calls, First: se.First, Last: se.Last, credit: 1}
 		for name, count := range se.Auth {
@@ -165,6 +205,8 @@ func (f *Facts) restore(parent *node, s *savedNode, depth int) *node {
 			continue // twice in a file that was made by hand
 		}
 		f.restoreFields(e, &se)
+		e.uses.restore(se.Uses)
+		e.asked, e.askedKnown = se.Asked[0], min(se.Asked[0], se.Asked[1])
 		if n.ends == nil {
 			n.ends = map[string]*Endpoint{}
 		}
@@ -187,6 +229,18 @@ func (f *Facts) restore(parent *node, s *savedNode, depth int) *node {
 		n.kids[k.seg] = k
 	}
 	return n
+}
+
+// restoreRoles gives a host the roles that were saved, as far as there is room.
+func (n *node) restoreRoles(rs roles) {
+	for _, name := range sortedKeys(rs) {
+		if r := rs[name]; r != nil && len(n.roles) < maxHostRoles {
+			if n.roles == nil {
+				n.roles = roles{}
+			}
+			n.roles[name] = r
+		}
+	}
 }
 
 // restoreFields gives an endpoint the fields that were saved, as far as there

@@ -121,7 +121,10 @@ func signingKey(cred string) string {
 }
 
 func jwtPrincipal(p *event.Principal, t *text.JWT, token string, hash func(kind, secret string) string) {
-	p.Kind, p.User = "jwt", t.User
+	p.Kind, p.User, p.Role = "jwt", t.User, t.Scope
+	if len(p.Role) > roleMax {
+		p.Role = strings.ToValidUTF8(p.Role[:roleMax], "")
+	}
 	p.Session = hash("token", token)
 	if t.Sub != "" {
 		p.ID = hash("user", t.Iss+"\x00"+t.Sub)
@@ -131,6 +134,9 @@ func jwtPrincipal(p *event.Principal, t *text.JWT, token string, hash func(kind,
 		p.ID = p.Session
 	}
 }
+
+// roleMax bounds the bytes of a role: some tokens list a hundred scopes.
+const roleMax = 64
 
 // basic decodes the credentials of Basic authentication.
 func basic(cred string) (user, password string, ok bool) {

@@ -165,36 +165,90 @@ func TestLearnedFactsInRules(t *testing.T) {
 		{"new_fields() > 0", "t1", "/orders/10001", `{"sku":"a1","count":1,"admin":true}`, `{"id":10001}`, "body.admin", "new"},
 		{"new_returned() > 0", "t1", "/orders/10001", `{"sku":"a1","count":1}`, `{"id":10001,"cost":5}`, "cost", `new; in 120 answers to callers of the role "bearer" never`},
 		{"foreign_ids() > 0", "t2", "/orders/10001", `{"sku":"a1","count":1}`, `{"id":10001}`, "learned.error.foreign_ids()", ""},
+		{"new_ids() > 0 && usual_ids() > 0.98", "t1", "/orders/10555", `{"sku":"a1","count":1}`, `{"id":10555}`, "learned.ids.hours", ""},
+		{"new_caller() && callers() <= 2", "t3", "/orders/10001", `{"sku":"a1","count":1}`, `{"id":10001}`, "learned.callers()", ""},
+		{"read_only_fields() > 0", "t1", "/orders/10001", `{"sku":"a1","count":1,"id":5}`, `{"id":10001}`, "body.id", "in 120 answers, in no request before"},
+		{"usual_role() == 0", userToken, "/orders/10001", `{"sku":"a1","count":1}`, `{"id":10001}`, "learned.role.calls", "jwt user"},
 	} {
-		rule := "id: odd\ntitle: Something unusual\nseverity: low\ncategory: bots/library\nrefs: [cwe:1]\nwhen: resp.status == 200\nby: [endpoint]\nover: 1h\nhaving: " + tc.aggregate +
-			"\ntests:\n  - fires: GET /\n  - silent: GET /\n"
-		set, err := detect.Load([]detect.Source{{Name: "test", FS: fstest.MapFS{"r.yaml": {Data: []byte(rule)}}}}, detect.LoadOptions{})
-		if err != nil {
-			t.Fatal(err)
-		}
 		b := wiretest.New(1, 1_700_000_000e9)
 		for i := range 120 {
 			b.At(1_700_000_000e9 + int64(i)*int64(40*time.Second))
+			ask(b, 1000+i, userToken, "/news", "{}", "{}")
 			id := 10001 + i%2 // each caller has one
 			ask(b, i, fmt.Sprintf("t%d", 1+i%2), fmt.Sprintf("/orders/%d", id), fmt.Sprintf(`{"sku":"a%d","count":%d}`, i, i), fmt.Sprintf(`{"id":%d}`, id))
 		}
 		b.At(1_700_000_000e9 + 120*int64(40*time.Second))
 		ask(b, 120, tc.auth, tc.path, tc.body, tc.answer)
-		for _, workers := range []int{1, 8} {
-			cfg := testConfig(set)
-			cfg.Workers = workers
-			alerts, err := Replay(cfg, b.Frames())
-			if err != nil || len(alerts) != 1 {
-				t.Fatalf("%s: %d alerts, %v", tc.aggregate, len(alerts), err)
-			}
-			found := false
-			for _, e := range alerts[0].Evidence {
-				found = found || e.Place == tc.place && strings.HasPrefix(e.Text, tc.text)
-			}
-			if !found {
-				t.Errorf("%s: evidence %+v", tc.aggregate, alerts[0].Evidence)
+		for _, decides := range []string{
+			"when: req.path startsWith \"/orders\"\nby: [endpoint]\nover: 1h\nhaving: " + tc.aggregate,
+			"when: req.path startsWith \"/orders\" && " + tc.aggregate + " && resp.status == 200\nby: [endpoint]\nover: 1h\nhaving: count() == 1",
+		} {
+			set := oneRule(t, "id: odd\ntitle: Something unusual\nseverity: low\ncategory: bots/library\nrefs: [cwe:1]\n"+decides+"\nmessage: \"{learned_from()}\"\ntests:\n  - fires: GET /\n  - silent: GET /\n")
+			for _, workers := range []int{1, 8} {
+				cfg := testConfig(set)
+				cfg.Workers = workers
+				alerts, err := Replay(cfg, b.Frames())
+				if err != nil || len(alerts) != 1 {
+					t.Fatalf("%s: %d alerts, %v", decides, len(alerts), err)
+				}
+				found := false
+				for _, e := range alerts[0].Evidence {
+					found = found || e.Place == tc.place && strings.HasPrefix(e.Text, tc.text)
+				}
+				if !found || alerts[0].Message != "120 calls in 80 minutes" {
+					t.Errorf("%s: evidence %+v, message %q", decides, alerts[0].Evidence, alerts[0].Message)
+				}
 			}
 		}
+	}
+}
+
+// userToken is a JWT of a caller in the role of a user.
+const userToken = "eyJhbGciOiJub25lIn0.eyJzdWIiOiJ1c2VyLTEiLCJyb2xlIjoidXNlciJ9."
+
+// oneRule is the set of one rule.
+func oneRule(t *testing.T, rule string) *detect.Set {
+	t.Helper()
+	set, err := detect.Load([]detect.Source{{Name: "test", FS: fstest.MapFS{"r.yaml": {Data: []byte(rule)}}}}, detect.LoadOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return set
+}
+
+// TestAttacksTeachNothing: what belongs to an alert of medium severity is no
+// more usual after a hundred calls of it than before.
+func TestAttacksTeachNothing(t *testing.T) {
+	set := oneRule(t, "id: odd\ntitle: A field nobody writes\nseverity: medium\ncategory: access/mass-assignment\nrefs: [cwe:915]\nwhen: resp.status == 200 && new_fields() > 0\nby: [endpoint]\nover: 1m\nhaving: count() > 0\nsuppress: 30m\ntests:\n  - fires: GET /\n  - silent: GET /\n")
+	b := wiretest.New(1, 1_700_000_000e9)
+	at := int64(1_700_000_000e9)
+	for i := range 360 {
+		at += int64(40 * time.Second)
+		b.At(at)
+		body := `{"name":"x"}`
+		if i >= 120 {
+			body = `{"name":"x","admin":true}`
+		}
+		c := b.Conn(netip.AddrPortFrom(netip.MustParseAddr("198.51.100.7"), uint16(4000+i)), netip.MustParseAddrPort("10.0.0.5:80"))
+		c.Open()
+		c.Client([]byte(fmt.Sprintf("POST /users HTTP/1.1\r\nHost: shop\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s", len(body), body)))
+		c.Server([]byte("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}"))
+		c.Fin()
+	}
+	alerts, err := Replay(testConfig(set), b.Frames())
+	if err != nil {
+		t.Fatal(err)
+	}
+	ids := map[event.ID]uint64{}
+	for _, a := range alerts {
+		ids[a.ID] = a.Count
+	}
+	total := uint64(0)
+	for _, n := range ids {
+		total += n
+	}
+	if len(ids) != 6 || total < 240 || total > 246 { // 160 minutes, each alert with what comes in the next thirty; the window may still hold one of the alert before
+		t.Errorf("%d alerts of %d calls: %v", len(ids), total, ids)
 	}
 }
 
