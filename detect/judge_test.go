@@ -20,6 +20,19 @@ func (f fixed) Leaves(_ *event.Call, dst []event.Leaf) []event.Leaf {
 	return append(dst, f.leaves...)
 }
 
+// Outline shows the leaves as decode/body does.
+func (f fixed) Outline(_ *event.Call, to event.Viewer) bool {
+	for _, l := range f.leaves {
+		names := strings.Split(l.Place, ".")
+		for _, n := range names[1:] {
+			to.Name(n)
+		}
+		l.Place = ""
+		to.Leaf(&l, l.Expand == nil)
+	}
+	return true
+}
+
 func leaf(place, value string) event.Leaf {
 	kind := event.LeafQuery
 	if strings.HasPrefix(place, "body.") {

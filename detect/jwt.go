@@ -3,6 +3,7 @@ package detect
 import (
 	"strings"
 
+	"spaniel/detect/prefilter"
 	"spaniel/detect/text"
 )
 
@@ -70,6 +71,17 @@ func (s *scope) tokens() []*Token {
 	return s.tokenList.list
 }
 
+// newToken makes the test of a leaf that findTokens would look at.
+func (l *language) newToken() uint64 {
+	const name = "\x00token" // no function's
+	l.filters[name] = &prefilter.Matcher{Needs: "y", Also: ".", Index: l.tests, Match: func(s string) (int, string, bool) {
+		i := strings.Index(s, "ey")
+		return i, "", i >= 0 && strings.Count(s, ".") >= 2
+	}}
+	l.tests++
+	return 1 << l.filters[name].Index
+}
+
 func (s *scope) findTokens(t *tokenList) {
 	add := func(place, raw string) {
 		if len(t.list) == maxTokens || !strings.Contains(raw, "ey") {
@@ -90,6 +102,9 @@ func (s *scope) findTokens(t *tokenList) {
 		if foldEqual(h.Name, "authorization") {
 			add("header.authorization", h.Value)
 		}
+	}
+	if s.view != nil && !s.view.MayHold(s.lang.tokenTest) {
+		return
 	}
 	leaves := s.call.Leaves()
 	for i := range leaves {

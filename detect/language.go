@@ -30,6 +30,9 @@ type language struct {
 	// among them; sharedWords are those of the others.
 	tests       int
 	sharedWords []string
+	// keyTests numbers the tests of names, nameTests are these.
+	keyTests  map[string]int
+	nameTests []func(name string) bool
 	// matcherIndex is the place of each matcher in matchers.
 	matcherIndex map[string]int
 	// keyIDs and valueIDs number what goes into windows, over all rules.
@@ -42,6 +45,10 @@ type language struct {
 	bodySieve   *text.Sieve
 
 	reqBody, respBody, reqLeaves int
+	// passwordTest is the test of a password's name.
+	passwordTest uint64
+	// tokenTest is the test of what may be a token.
+	tokenTest uint64
 
 	// lists are the named lists of the set, by name; their places are those in
 	// Set.lists.
@@ -50,8 +57,10 @@ type language struct {
 }
 
 func newLanguage() *language {
-	l := &language{fields: fieldTable(), index: map[string]int{}, functions: map[string]*function{}, groups: map[string]bool{}, filters: filterMatchers(), matchers: matchers(), matcherIndex: map[string]int{}, keyIDs: map[string]int{}, valueIDs: map[string]int{}, bodyFinders: map[string]int{}, lists: map[string]int{}}
+	l := &language{fields: fieldTable(), index: map[string]int{}, functions: map[string]*function{}, groups: map[string]bool{}, filters: filterMatchers(), matchers: matchers(), matcherIndex: map[string]int{}, keyIDs: map[string]int{}, valueIDs: map[string]int{}, bodyFinders: map[string]int{}, keyTests: map[string]int{}, lists: map[string]int{}}
 	l.tests = len(l.filters)
+	l.tokenTest = l.newToken()
+	l.passwordTest = l.keyTest("password", passwordKeys.has)
 	for i := range l.matchers {
 		l.matcherIndex[l.matchers[i].name] = i
 	}

@@ -19,6 +19,15 @@ const maxTestCost = 1 + 1024/stepsAByte
 // one of their words is in a leaf.
 const sharedTest = maxLeafTests - 1
 
+// placeScreen says when a matcher that looks at places may find something, of a
+// name in the place and of the value there; nil: always.
+type placeScreen struct{ name, value func(string) bool }
+
+// placeScreens are those of the matchers, by name.
+func placeScreens() map[string]placeScreen {
+	return map[string]placeScreen{"nosqli": {name: text.NoSQLiName}, "proto_pollution": {name: text.ProtoPollutionName}, "ssrf": {text.SSRFName, text.SSRFValue}}
+}
+
 // leafTest returns the bit of a function that looks into the readings of a
 // leaf, 0 if there is none. A regular expression or word list gets one when it
 // is first met.
@@ -72,7 +81,19 @@ func (l *language) leafTests() *prefilter.Tests {
 			return 0, "", ok
 		}})
 	}
-	return prefilter.NewTests(list)
+	return prefilter.NewTests(list, l.nameTests)
+}
+
+// keyTest returns the bit of a test of names, which key stands for, 0 if there are
+// too many.
+func (l *language) keyTest(key string, test func(name string) bool) uint64 {
+	if _, known := l.keyTests[key]; !known {
+		l.nameTests = append(l.nameTests, test)
+	}
+	if n := number(l.keyTests, key); n < maxLeafTests {
+		return 1 << n
+	}
+	return 0
 }
 
 // reader is what reads conditions for the prefilter.
@@ -124,6 +145,62 @@ func (t *translator) screen(n ast.Node) (set uint64, pure bool) {
 		return 0, n.Name == "len"
 	}
 	return 0, false
+}
+
+// keyScreen is screen for tests of the leaf's key.
+func (t *translator) keyScreen(n ast.Node) uint64 {
+	switch n := n.(type) {
+	case *ast.CallNode:
+		if calleeName(n) == "in_list" && len(n.Arguments) == 2 && isKey(n.Arguments[0]) {
+			if set, ok := constant(wordsLiteral, n.Arguments[1]).(words); ok {
+				return t.lang.keyTest("in_list "+n.Arguments[1].String(), func(name string) bool { return set[lowerASCII(name)] })
+			}
+		}
+	case *ast.BinaryNode:
+		switch n.Operator {
+		case "&&", "and":
+			if a := t.keyScreen(n.Left); a != 0 {
+				return a
+			}
+			if _, pure := t.screen(n.Left); pure {
+				return t.keyScreen(n.Right)
+			}
+		case "||", "or":
+			if a, b := t.keyScreen(n.Left), t.keyScreen(n.Right); a != 0 && b != 0 {
+				return a | b
+			}
+		case "==", "in":
+			if names, ok := literalNames(n); ok {
+				return t.lang.keyTest(n.Operator+" "+n.Right.String(), func(name string) bool { return contains(names, name) })
+			}
+		}
+	}
+	return 0
+}
+
+// literalNames returns the names that a comparison of the leaf's key allows.
+func literalNames(n *ast.BinaryNode) (names []string, ok bool) {
+	if !isKey(n.Left) {
+		return nil, false
+	}
+	if s, isText := n.Right.(*ast.StringNode); isText && n.Operator == "==" {
+		return []string{s.Value}, true
+	}
+	if n.Operator == "in" {
+		return stringList(n.Right)
+	}
+	return nil, false
+}
+
+// isKey reports the key of the leaf that a predicate is about.
+func isKey(n ast.Node) bool {
+	m, ok := n.(*ast.MemberNode)
+	if !ok {
+		return false
+	}
+	p, isElement := m.Node.(*ast.PointerNode)
+	name, isName := m.Property.(*ast.StringNode)
+	return isElement && p.Name == "" && isName && name.Value == "key"
 }
 
 // walkHot walks the leaves of which one of the set of tests holds until p

@@ -3,6 +3,7 @@ package detect
 import (
 	"fmt"
 	"regexp"
+	"strings"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -30,6 +31,31 @@ func (v oneValue) Leaves(_ *event.Call, dst []event.Leaf) []event.Leaf {
 	return append(dst, event.Leaf{Place: v.Place, Kind: v.Kind, Value: v.Value, Expand: v.Expand})
 }
 
+// shownValue is oneValue that is shown before it is made, with its place as one
+// name or as the names between its dots.
+type shownValue struct {
+	oneValue
+	split bool
+}
+
+func (v shownValue) Outline(_ *event.Call, to event.Viewer) bool {
+	l := event.Leaf{Kind: v.Kind, Value: v.Value, Expand: v.Expand}
+	_, rest, _ := strings.Cut(v.Place, ".")
+	names := []string{rest}
+	if v.split {
+		names = strings.Split(rest, ".")
+	}
+	for _, n := range names {
+		if n != "" && strings.Trim(n, "0123456789") == "" && v.split {
+			continue // of an item, whose key is the list's
+		}
+		to.Name(n)
+		l.Key = n
+	}
+	to.Leaf(&l, false)
+	return true
+}
+
 // FuzzLeafTests: what is said of a leaf beforehand is what each matcher says,
 // the first time and when it is remembered.
 func FuzzLeafTests(f *testing.F) {
@@ -50,9 +76,16 @@ func FuzzLeafTests(f *testing.F) {
 		// stands in the value so that it is the same whenever the value is.
 		l.Value = fmt.Sprintf("%d:%s%s", len(value), value, second)
 		l.Expand = func(*event.Leaf) []event.Reading { return []event.Reading{{Text: value}, {Chain: "x", Text: second}} }
-		for range 2 {
+		if l.Kind == event.LeafHeader { // of these the whole place is known by the name
+			_, name, _ := strings.Cut(place, ".")
+			place = "header." + lowerASCII(name)
+			l.Place = place
+		}
+		for n := range 6 {
 			c := &event.Call{}
-			c.Reset(l)
+			if c.Reset(l); n >= 2 {
+				c.Reset(shownValue{l, n >= 4 && l.Kind != event.LeafHeader})
+			}
 			view.Reset(c)
 			for name, m := range lang.filters {
 				want := false

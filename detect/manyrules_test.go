@@ -91,11 +91,12 @@ func TestNothingMadeThatNoRuleNeeds(t *testing.T) {
 	for _, tc := range []struct {
 		request        string
 		status         int
+		value          string
 		bodies, leaves int
-	}{{"GET /a", 200, 0, 0}, {"GET /a", 500, 1, 0}, {"PUT /a", 200, 0, 1}, {"PUT /a", 503, 1, 1}} {
+	}{{"GET /a", 200, "1' OR '1'='1", 0, 0}, {"GET /a", 500, "", 1, 0}, {"PUT /a", 200, "1", 0, 0}, {"PUT /a", 200, "1' OR '1'='1", 0, 1}, {"PUT /a", 503, "1' OR '1'='1", 1, 1}} {
 		c := newCall(tc.request, tc.status, 1)
 		bodies, leaves := 0, 0
-		c.Reset(counted{bodies: &bodies, leaves: &leaves})
+		c.Reset(counted{fixed: fixed{[]event.Leaf{leaf("query.a", tc.value)}}, bodies: &bodies, leaves: &leaves})
 		c.Req.Method, c.Req.Path, c.Resp.Status, c.Resp.Raw, c.Req.Raw = tc.request[:3], "/a", tc.status, []byte("nothing"), []byte("nothing")
 		var f Findings
 		NewJudge(set, &Config{}).judge(c, &f)

@@ -272,7 +272,13 @@ func (t *translator) quantifier(name string, list, predicate ast.Node) native {
 	ends := name == "any"
 	if elem == leafElement && stop {
 		set, _ := inner.screen(predicate)
-		walk = func(ev *eval, p func(*eval) bool, _ bool) bool { return walkHot(ev, set, p) }
+		keys := inner.keyScreen(predicate)
+		walk = func(ev *eval, p func(*eval) bool, _ bool) bool {
+			if v := ev.scope.view; keys != 0 && v != nil && !v.MayName(keys) {
+				return false
+			}
+			return walkHot(ev, set, p)
+		}
 	}
 	return native{truth: func(ev *eval) bool {
 		if walk(ev, p, stop) {

@@ -28,6 +28,8 @@ func condition(depth int) *rapid.Generator[string] {
 				`sql_error(resp)`, `stack_trace(resp)`, `file_leak(resp)`, `contains_any(req.body, ["needle in it"])`, `contains_any(req.header("x-a"), ["1"])`, `any(leaves, contains_any(#, ["script", "or"]))`,
 				`reads(req.user_agent, "curl/[0-9]")`, `"x-b" in req.headers || "X-A" in req.headers`, `req.method == "PUT" || req.method == "get"`, `reads(leaves, "etc/\\w+")`,
 				`any(leaves, "x-a" in req.headers)`, `any(leaves, .value == "" || ldapi(#))`, `sqli(req.path)`, `resp.seen`,
+				`any(leaves, ssrf(#))`, `any(leaves, in_list(.key, ["A", "z"]))`, `any(leaves, .key == "b" && .value != "1")`, `any(leaves, .key in ["url"] || .value == "")`, `any(jwts(), .alg == "none")`,
+				`req.password_place == "query.pass"`, `any(leaves, !(.key == "b"))`, `any(leaves, sqli(#) && in_list(.key, ["a"]))`,
 			}).Draw(t, "atom")
 		}
 		a, b := condition(depth-1).Draw(t, "a"), condition(depth-1).Draw(t, "b")
@@ -49,8 +51,8 @@ func anyCall(t *rapid.T) *event.Call {
 	var leaves []event.Leaf
 	for i := range rapid.IntRange(0, 3).Draw(t, "leaves") {
 		v := rapid.SampledFrom([]string{"", "1", "abc", "1' OR '1'='1", "<script>alert(1)</script>", "${jndi:ldap://x/a}", "../../etc/passwd", "; cat /etc/passwd",
-			"{{7*7}}", "*)(uid=*", "O:8:\"stdClass\":0:{}", "rO0ABXNyABFqYXZhLnV0aWw="}).Draw(t, "value")
-		leaves = append(leaves, leaf(fmt.Sprint("query.", rapid.SampledFrom([]string{"a", "b", "c.$ne"}).Draw(t, "key")), v))
+			"{{7*7}}", "*)(uid=*", "O:8:\"stdClass\":0:{}", "rO0ABXNyABFqYXZhLnV0aWw=", "http://127.0.0.1/x", "Bearer eyJhbGciOiJub25lIn0.eyJzdWIiOiJhIn0."}).Draw(t, "value")
+		leaves = append(leaves, leaf(fmt.Sprint("query.", rapid.SampledFrom([]string{"a", "b", "c.$ne", "url", "pass", "url.0"}).Draw(t, "key")), v))
 		if i == 0 && rapid.Bool().Draw(t, "readings") {
 			leaves[0].Expand = func(l *event.Leaf) []event.Reading {
 				return []event.Reading{{Text: strings.ReplaceAll(l.Value, "'", "%27")}, {Chain: "percent", Text: l.Value}}
@@ -109,6 +111,14 @@ func neverHides(t testing.TB, said map[bool]int) func(t *rapid.T) {
 		found := prefilter.NewIndex(append(needs, need)).Candidates(&j.view, j.scope)
 		possible := need.Filter.Possible(&j.view) && found[1]>>6&1 != 0
 		said[possible]++
+		if p.native.truth != nil {
+			j.scope.view = nil
+			j.scope.reset(c)
+			if alone := p.native.truth(&j.scope.own); alone != holds {
+				t.Fatalf("%s: %v with a view of the call, %v without", src, holds, alone)
+			}
+			j.scope.view = &j.view
+		}
 		if holds && !possible {
 			t.Fatalf("%s holds, and is held back", src)
 		}

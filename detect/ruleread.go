@@ -334,7 +334,8 @@ func (r *reader) incomplete() {
 func filterMatchers() map[string]*prefilter.Matcher {
 	out := map[string]*prefilter.Matcher{}
 	for i, m := range matchers() {
-		out[m.name] = &prefilter.Matcher{Match: m.match, Place: m.place, Places: m.places, Needs: m.needs, Also: m.also, Words: m.words, NoNumber: m.name == "ssrf", Index: i}
+		in := placeScreens()[m.name]
+		out[m.name] = &prefilter.Matcher{Match: m.match, Place: m.place, Places: m.places, PlaceName: in.name, PlaceValue: in.value, Needs: m.needs, Also: m.also, Words: m.words, NoNumber: m.name == "ssrf", Index: i}
 	}
 	return out
 }

@@ -176,6 +176,9 @@ func passwordHash(s *scope) any {
 // password is the value that is tried as a password: by the usual names, else,
 // in a call that logs in, by those of other languages and frameworks.
 func (s *scope) password() *event.Leaf {
+	if s.call.Kind == "" && s.view != nil && !s.view.MayName(s.lang.passwordTest) {
+		return nil
+	}
 	if l := s.leafNamed(passwordKeys); l != nil || s.call.Kind == "" {
 		return l
 	}

@@ -41,6 +41,8 @@ type Leaf struct {
 	Expand   func(*Leaf) []Reading
 	Call     *Call
 	readings []Reading
+	// Cut says, once the readings are made, that a cap kept some out.
+	Cut bool
 }
 
 // A Reading is a leaf's value after some steps of decoding.

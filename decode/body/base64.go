@@ -20,18 +20,8 @@ var isBase64 = func() (t [256]bool) {
 // base64 decodes s into scratch memory when it is plausible: its alphabet is
 // one of the two, and what it says is text.
 func (e *Expander) base64(s string) ([]byte, bool) {
-	s = strings.TrimRight(s, "=\r\n")
-	if len(s) < minBase64-2 || len(s)%4 == 1 && strings.IndexByte(s, '\n') < 0 {
-		return nil, false
-	}
-	enc := base64.RawStdEncoding
-	if strings.ContainsAny(s, "-_") {
-		enc = base64.RawURLEncoding
-	}
-	// The first bytes decide for nearly everything that is no base64.
-	var probe [12]byte
-	head := s[:min(len(s), 16)&^3]
-	if n, err := enc.Decode(probe[:], []byte(head)); err != nil || !textual(probe[:n]) {
+	s, enc := plausible(s)
+	if enc == nil {
 		return nil, false
 	}
 	if need := enc.DecodedLen(len(s)); cap(e.step) < need {
@@ -42,6 +32,27 @@ func (e *Expander) base64(s string) ([]byte, bool) {
 		return nil, false
 	}
 	return e.step[:n], true
+}
+
+// plausible returns s without its padding, and the alphabet to try; nil where the
+// length or the first bytes say that it is no base64, as they do of nearly all else.
+func plausible(s string) (string, *base64.Encoding) {
+	for s != "" && (s[len(s)-1] == '=' || s[len(s)-1] == '\r' || s[len(s)-1] == '\n') {
+		s = s[:len(s)-1]
+	}
+	if len(s) < minBase64-2 || len(s)%4 == 1 && strings.IndexByte(s, '\n') < 0 {
+		return "", nil
+	}
+	enc := base64.RawStdEncoding
+	if strings.IndexByte(s, '-') >= 0 || strings.IndexByte(s, '_') >= 0 {
+		enc = base64.RawURLEncoding
+	}
+	var probe [12]byte
+	head := s[:min(len(s), 16)&^3]
+	if n, err := enc.Decode(probe[:], []byte(head)); err != nil || !textual(probe[:n]) {
+		return "", nil
+	}
+	return s, enc
 }
 
 func stepBase64(r *reader, s string) {

@@ -19,6 +19,7 @@ type Expander struct {
 	// readWhole is read for a leaf whose JSON is leaves already.
 	readWhole func(*event.Leaf) []event.Reading
 	inner     []event.Leaf // of JSON within a reading
+	shown     event.Leaf   // by Outline
 }
 
 // New returns an Expander with the caps of cfg.

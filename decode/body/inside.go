@@ -21,6 +21,10 @@ func (k *collector) inside(place, key, text string) {
 	if !graph && !jsonInside(text) || k.nested == maxNested || k.left <= 1 {
 		return // its readings hold what is in it
 	}
+	if k.see != nil {
+		k.given = true
+		return
+	}
 	own, inner := len(k.dst)-1, *k
 	inner.nested, inner.cut, inner.left = k.nested+1, false, min(k.left-1, maxInside)
 	whole := false
@@ -32,8 +36,8 @@ func (k *collector) inside(place, key, text string) {
 		r.space()
 		whole = whole && r.i == len(text) && !inner.cut
 	}
-	k.left -= len(inner.dst) - len(k.dst)
-	k.dst = inner.dst
+	k.left -= inner.added - k.added
+	k.dst, k.added = inner.dst, inner.added
 	if k.cut = k.cut || inner.cut; inner.cut && k.nested == 0 {
 		k.call.Mark(AnomalyDecoding)
 	}
@@ -79,7 +83,9 @@ func jsonInside(s string) bool {
 // capped notes that a cap cut something off: on the call, or, within a value
 // that is a leaf as a whole, for that value alone.
 func (k *collector) capped() {
-	if k.nested > 0 {
+	if k.see != nil {
+		k.given = true
+	} else if k.nested > 0 {
 		k.cut = true
 	} else {
 		k.call.Flags |= event.FlagCapped

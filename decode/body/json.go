@@ -28,6 +28,10 @@ func (k *collector) json(place, s string) {
 		}
 		start, had := r.i, len(r.dst)
 		if !r.value(place, "") || r.i == start {
+			if r.see != nil {
+				r.given = true
+				return
+			}
 			if len(r.dst) == had {
 				r.i = start // nothing of it was JSON: {{7*7}}
 			}
@@ -112,7 +116,7 @@ func (r *jsonReader) value(place, key string) bool {
 
 // nested reads an object or array within the depth cap.
 func (r *jsonReader) nested(place, key string, read func(place, key string) bool) bool {
-	if r.depth >= r.e.cfg.MaxDepth {
+	if r.depth >= r.e.cfg.MaxDepth || r.see != nil && r.depth >= maxShownDepth {
 		r.capped()
 		return false
 	}
@@ -142,7 +146,7 @@ func (r *jsonReader) object(place, key string) bool {
 			return false
 		}
 		name, whole := r.text()
-		at := r.e.place(place, name)
+		at := r.collector.place(place, name)
 		if r.full() {
 			return false
 		}
@@ -175,7 +179,7 @@ func (r *jsonReader) array(place, key string) bool {
 			r.i++
 			continue
 		}
-		if !r.value(r.e.numbered(place, n), key) {
+		if !r.value(r.collector.numbered(place, n), key) {
 			return false
 		}
 		n++

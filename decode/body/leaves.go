@@ -14,6 +14,12 @@ type collector struct {
 	dst  []event.Leaf
 	left int // leaves the part now read may still add
 
+	// see, if any, is shown each leaf instead of its being kept; it was of no use
+	// if given up.
+	see   event.Viewer
+	given bool
+
+	added   int     // leaves, or those shown
 	nested  int     // values within values
 	charset charset // of the parts of a body, nil for one that is ASCII and more
 	cut     bool    // a cap was met within one
@@ -24,8 +30,16 @@ type collector struct {
 // where they are odd. What lies beyond a cap is one leaf, as sent.
 func (e *Expander) Leaves(c *event.Call, dst []event.Leaf) []event.Leaf {
 	k := collector{e: e, call: c, dst: dst}
-	total := e.cfg.MaxLeaves
-	start := len(dst)
+	k.heads()
+	if b := c.ReqBody(); len(b) > 0 {
+		k.body(b)
+	}
+	return k.dst
+}
+
+// heads appends what stands before the body, and leaves to that what is left.
+func (k *collector) heads() {
+	c, total := k.call, k.e.cfg.MaxLeaves
 	k.left = total * sharePath / 10
 	k.path(c.Req.Path)
 	k.left = total * shareQuery / 10
@@ -33,11 +47,7 @@ func (e *Expander) Leaves(c *event.Call, dst []event.Leaf) []event.Leaf {
 	k.left = total * shareHeader / 10
 	k.headers("header", c.Req.Headers)
 	k.headers("trailer", c.Req.Trailers)
-	k.left = max(0, total-(len(k.dst)-start))
-	if b := c.ReqBody(); len(b) > 0 {
-		k.body(b)
-	}
-	return k.dst
+	k.left = max(0, total-k.added)
 }
 
 // full reports whether the budget is used up, and then marks the call. One
@@ -57,6 +67,11 @@ func (k *collector) add(l event.Leaf) {
 		return
 	}
 	k.left--
+	k.added++
+	if k.see != nil {
+		k.show(&l)
+		return
+	}
 	l.Expand, l.Call = k.e.read, k.call
 	k.dst = append(k.dst, l)
 }
@@ -153,7 +168,7 @@ func (k *collector) path(path string) {
 			continue
 		}
 		n++
-		place := k.e.numbered("path", n)
+		place := k.numbered("path", n)
 		k.add(event.Leaf{Place: place, Key: strconv.Itoa(n), Kind: event.LeafPath, Value: segment})
 		k.matrix(place, segment)
 	}
@@ -166,8 +181,9 @@ func (k *collector) matrix(place, segment string) {
 		var pair string
 		pair, rest, more = strings.Cut(rest, ";")
 		if name, value, ok := strings.Cut(pair, "="); ok {
-			k.name(k.e.place(place, name), name)
-			k.add(event.Leaf{Place: k.e.place(place, name), Key: name, Kind: event.LeafPath, Value: value})
+			at := k.place(place, name)
+			k.name(at, name)
+			k.add(event.Leaf{Place: at, Key: name, Kind: event.LeafPath, Value: value})
 		}
 	}
 }

@@ -29,6 +29,9 @@ func stepJWT(r *reader, s string) {
 
 // jsonLike reports whether s may be a JSON object or array.
 func jsonLike(s string) bool {
+	if len(s) < 3 || s[0] > ' ' && s[0] != '{' && s[0] != '[' && s[0] < 0x80 {
+		return false
+	}
 	s = strings.TrimSpace(s)
 	return len(s) > 2 && (s[0] == '{' && s[len(s)-1] == '}' || s[0] == '[' && s[len(s)-1] == ']')
 }

@@ -24,7 +24,7 @@ func (k *collector) pairs(prefix string, kind event.LeafKind, s string) {
 			name, value = "", pair
 		}
 		name = formName(name)
-		place := k.e.place(prefix, name)
+		place := k.place(prefix, name)
 		k.name(place, name)
 		k.add(event.Leaf{Place: place, Key: name, Kind: kind, Value: value})
 		k.insidePair(place, name, value, true)
@@ -61,6 +61,10 @@ func (k *collector) headers(prefix string, list []event.Header) {
 
 // header is the place of a header: its name in ASCII lower case.
 func (k *collector) header(prefix, name string) string {
+	if k.see != nil {
+		k.see.Name(name)
+		return ""
+	}
 	e := k.e
 	e.buf = append(append(e.buf[:0], prefix...), '.')
 	for i := 0; i < min(len(name), maxName); i++ {
@@ -92,7 +96,7 @@ func (k *collector) cookies(s string) {
 		if n := len(value); n > 1 && value[0] == '"' && value[n-1] == '"' {
 			value = value[1 : n-1]
 		}
-		place := k.e.place("cookie", name)
+		place := k.place("cookie", name)
 		k.name(place, name)
 		k.add(event.Leaf{Place: place, Key: name, Kind: event.LeafCookie, Value: value})
 		k.insidePair(place, name, value, false)

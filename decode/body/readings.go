@@ -82,7 +82,7 @@ func (e *Expander) readings(l *event.Leaf, apart bool) []event.Reading {
 	}
 	list := e.take(len(r.list), l.Value)
 	copy(list, r.list)
-	if r.cut && l.Call != nil {
+	if l.Cut = r.cut; r.cut && l.Call != nil {
 		l.Call.Mark(AnomalyDecoding)
 	}
 	r.leaf = nil
@@ -116,19 +116,46 @@ func chainLen(chain string) int {
 	return 1 + strings.Count(chain, ">")
 }
 
+// What a byte tells of the value it is in.
+const (
+	signOfCode uint8 = 1 << iota // a step may begin at it
+	signOfPlus                   // a space, in queries and forms
+	notBase64
+)
+
+// tells is what each byte tells.
+var tells = func() (t [256]uint8) {
+	for i := range t {
+		c := byte(i)
+		if c == '%' || c == '&' || c == '\\' || c >= 0x80 || c == 0 {
+			t[i] |= signOfCode
+		}
+		if c == '+' {
+			t[i] |= signOfPlus
+		}
+		if !isBase64[c] {
+			t[i] |= notBase64
+		}
+	}
+	return t
+}()
+
 // mayDecode reports, in one pass, whether any step could change the value.
 func mayDecode(l *event.Leaf) bool {
 	s := l.Value
-	base := len(s) >= minBase64
+	told := uint8(0)
 	for i := 0; i < len(s); i++ {
-		switch c := s[i]; {
-		case c == '%' || c == '&' || c == '\\' || c >= 0x80 || c == 0:
-			return true
-		case c == '+' && (l.Kind == event.LeafQuery || l.Kind == event.LeafForm):
-			return true
-		case base && !isBase64[c]:
-			base = false
-		}
+		told |= tells[s[i]]
 	}
-	return base || l.Kind == event.LeafHeader && authLike(s) || jsonLike(s) || jwtLike(s) || strings.Contains(s, ";base64,")
+	switch {
+	case told&signOfCode != 0, told&signOfPlus != 0 && (l.Kind == event.LeafQuery || l.Kind == event.LeafForm):
+		return true
+	case told&notBase64 == 0:
+		if len(s) < minBase64 {
+			return false
+		}
+		_, enc := plausible(s)
+		return enc != nil
+	}
+	return l.Kind == event.LeafHeader && authLike(s) || jsonLike(s) || jwtLike(s) || strings.Contains(s, ";base64,")
 }

@@ -45,7 +45,7 @@ func TestPossible(t *testing.T) {
 		c.Req.Method, c.Resp.Status = "GET", 200
 		c.Req.Headers = []event.Header{{Name: "X-A"}}
 		matchers := map[string]*Matcher{"quotes": has("'", 0), "dollars": has("$", 1)}
-		v := NewView(NewTests([]*Matcher{matchers["quotes"], matchers["dollars"]}))
+		v := NewView(NewTests([]*Matcher{matchers["quotes"], matchers["dollars"]}, nil))
 		v.Reset(c)
 		got := Derive(tree.Node, matchers).Possible(&v)
 		if got != tc.possible || c.Expanded() != tc.opens {

@@ -50,6 +50,10 @@ type View struct {
 	union  uint64
 	hot    []uint64 // by leaf
 	seen   seen
+	// drawn says that an outline of the leaves was looked at: what the matchers
+	// may find there, and which tests of names hold.
+	drawn        bool
+	rough, named uint64
 	// scratch of Candidates
 	candidates, allowed ruleSet
 	name                []byte
@@ -59,7 +63,7 @@ type View struct {
 func NewView(tests *Tests) View { return View{tests: tests} }
 
 // Reset turns the view to another call; nil lets go of the last one.
-func (v *View) Reset(c *event.Call) { v.Call, v.opened = c, false }
+func (v *View) Reset(c *event.Call) { v.Call, v.opened, v.drawn = c, false, false }
 
 // MayHold reports whether one of the set of matchers finds something in some
 // leaf, or is not known to the view.
@@ -68,6 +72,9 @@ func (v *View) MayHold(set uint64) bool {
 		return true
 	}
 	if !v.opened {
+		if v.draw(); v.rough&set == 0 {
+			return false
+		}
 		v.open()
 	}
 	return v.union&set != 0
@@ -80,6 +87,7 @@ func (v *View) LeafMayHold(i int, set uint64) bool {
 
 func (v *View) open() {
 	v.opened, v.union, v.hot = true, 0, v.hot[:0]
+	v.seen.make(v.tests)
 	leaves := v.Call.Leaves()
 	for i := range leaves {
 		hot := v.seen.of(v.tests, &leaves[i])

@@ -3,6 +3,7 @@ package prefilter
 import (
 	"hash/maphash"
 	"math/bits"
+	"strings"
 
 	"spaniel/event"
 )
@@ -16,7 +17,15 @@ type seen struct {
 	long   []verdict // of headers, cookies and whatever is long
 	short  []brief
 	places []standing
+	names  []nameSeen
 	kinds  [kinds]kind
+}
+
+// nameSeen is a name with what it tells.
+type nameSeen struct {
+	name   string
+	header bool
+	naming
 }
 
 // kind is what may be found in texts made of some classes.
@@ -52,6 +61,7 @@ const (
 	longValues, longLen   = 512, 512
 	shortValues, shortLen = 1024, 22
 	places, placeLen      = 512, 64
+	names                 = 256
 	kinds                 = 256
 )
 
@@ -64,20 +74,45 @@ func (s *seen) worth(t *Tests, made uint64) uint64 {
 	return k.worth
 }
 
+// make makes the tables.
+func (s *seen) make(t *Tests) {
+	if s.long != nil {
+		return
+	}
+	s.seed = maphash.MakeSeed()
+	s.long, s.short, s.places, s.names = make([]verdict, longValues), make([]brief, shortValues), make([]standing, places), make([]nameSeen, names)
+	s.kinds[0].worth = t.worth(0) // of the empty text
+	for i := range s.names {
+		s.names[i].naming = t.named("", false)
+	}
+}
+
+// name is Tests.named, remembered.
+func (s *seen) name(t *Tests, name string, header bool) naming {
+	n := len(name)
+	if n > placeLen {
+		return t.named(name, header)
+	}
+	h := uint32(n) * 131
+	if n > 0 {
+		h += uint32(name[0])*17 + uint32(name[n-1])*257 + uint32(name[n/2])*61
+	}
+	k := &s.names[(h^h>>8)%names]
+	if k.name != name || k.header != header {
+		k.name, k.header, k.naming = strings.Clone(name), header, t.named(name, header)
+	}
+	return k.naming
+}
+
 // of returns the set of matchers that find something in the leaf.
 func (s *seen) of(t *Tests, l *event.Leaf) uint64 {
-	if s.long == nil {
-		s.seed = maphash.MakeSeed()
-		s.long, s.short, s.places = make([]verdict, longValues), make([]brief, shortValues), make([]standing, places)
-		s.kinds[0].worth = t.worth(0) // of the empty text
-	}
-	return s.inText(t, l) | t.inPlace(l, s.at(t, l.Place))
+	return s.inText(t, l, false) | t.inPlace(l, s.at(t, l.Place))
 }
 
 // inText is find, remembered.
-func (s *seen) inText(t *Tests, l *event.Leaf) uint64 {
+func (s *seen) inText(t *Tests, l *event.Leaf, plain bool) uint64 {
 	if len(l.Value) > longLen {
-		return s.find(t, l)
+		return s.find(t, l, plain)
 	}
 	if t.numbers == 0 && shortNumber(l.Value) {
 		return 0
@@ -85,33 +120,49 @@ func (s *seen) inText(t *Tests, l *event.Leaf) uint64 {
 	h := maphash.String(s.seed, l.Value)
 	if len(l.Value) <= shortLen {
 		v := &s.short[h%shortValues]
-		if string(v.value[:v.size]) != l.Value || v.kind != l.Kind || v.size == 0 {
-			v.hot = s.find(t, l)
-			v.kind, v.size = l.Kind, uint8(copy(v.value[:], l.Value))
+		if string(v.value[:v.size]) == l.Value && v.kind == l.Kind && v.size > 0 {
+			return v.hot
 		}
-		return v.hot
+		hot := s.find(t, l, plain)
+		if !l.Cut {
+			v.hot, v.kind, v.size = hot, l.Kind, uint8(copy(v.value[:], l.Value))
+		}
+		return hot
 	}
 	v, w := &s.long[h%longValues], &s.long[h%longValues^1]
 	if v.is(l) {
 		return v.hot
 	}
 	if !w.is(l) { // the older of the two goes
-		w.value, w.kind, w.hot = append(w.value[:0], l.Value...), l.Kind, s.find(t, l)
+		hot := s.find(t, l, plain)
+		if l.Cut {
+			return hot // the next such call is to be marked, too
+		}
+		w.value, w.kind, w.hot = append(w.value[:0], l.Value...), l.Kind, hot
 	}
 	*v, *w = *w, *v
 	return v.hot
 }
 
 // find returns the set of matchers that find something in the leaf's
-// readings, wherever it stands.
-func (s *seen) find(t *Tests, l *event.Leaf) (hot uint64) {
+// readings, wherever it stands; plain says that its value is the only one.
+func (s *seen) find(t *Tests, l *event.Leaf, plain bool) (hot uint64) {
+	if plain {
+		return s.findIn(t, l.Value, 0)
+	}
 	for _, r := range l.Readings() {
-		worth := s.worth(t, t.madeOf(r.Text))
-		for worth &^= hot; worth != 0; worth &= worth - 1 {
-			i := bits.TrailingZeros64(worth)
-			if _, _, ok := t.list[i].Match(r.Text); ok {
-				hot |= 1 << i
-			}
+		hot = s.findIn(t, r.Text, hot)
+	}
+	return hot
+}
+
+// findIn adds to hot the matchers that find something in a text.
+func (s *seen) findIn(t *Tests, text string, hot uint64) uint64 {
+	worth := s.worth(t, t.madeOf(text))
+	for worth &^= hot; worth != 0; worth &= worth - 1 {
+		i := bits.TrailingZeros64(worth)
+		if _, _, ok := t.list[i].Match(text); ok {
+			hot |= 1 << i
 		}
 	}
 	return hot

@@ -13,6 +13,10 @@ type Matcher struct {
 	Place func(place, value string) (offset int, text string, ok bool)
 	// Places, if any, says of a place whether Place can find anything there.
 	Places func(place string) bool
+	// PlaceName, if any, says of a name whether a place with it can be such a one;
+	// with PlaceValue, which says whether Place can find anything in the value, the
+	// last name of the place tells.
+	PlaceName, PlaceValue func(string) bool
 	// Needs lists bytes of which a text must hold one for Match to find
 	// anything; "" if that is not known. Also is a second such list.
 	Needs, Also string
@@ -40,13 +44,16 @@ type Tests struct {
 	words   []words
 	places  uint64
 	known   uint64
+	// keys are tests of names, a bit for each.
+	keys []func(name string) bool
 	// numbers are the matchers that may find something in a short number.
 	numbers uint64
 }
 
-// NewTests arranges the matchers.
-func NewTests(list []*Matcher) *Tests {
-	t := &Tests{class: classOf()}
+// NewTests arranges the matchers, and tests of names, of which at most 64 are
+// asked beforehand.
+func NewTests(list []*Matcher, keys []func(name string) bool) *Tests {
+	t := &Tests{class: classOf(), keys: keys[:min(len(keys), maxTests)]}
 	for _, m := range list {
 		if m.Index >= maxTests {
 			continue

@@ -4,6 +4,10 @@ import "strings"
 
 const cmdiNeeds = ";|&`$\n\r<>(){}/%?*'\"\\- "
 
+// cmdiNeeded marks the bytes of cmdiNeeds, shellBegins those at which a shell may
+// begin a new command.
+var cmdiNeeded, shellBegins = tableOf(cmdiNeeds), tableOf(";\n\r`|&$<>")
+
 // CmdiNeeds returns bytes of which a value must hold one for Cmdi to match.
 func CmdiNeeds() string { return cmdiNeeds }
 
@@ -27,7 +31,7 @@ const cmdiMax = 32 << 10
 //
 // Example: Cmdi("127.0.0.1; id") = 9, "; id", true; Cmdi("name|id|age") is silent.
 func Cmdi(s string) (offset int, match string, ok bool) {
-	if len(s) < 3 || !strings.ContainsAny(s, cmdiNeeds) {
+	if len(s) < 3 || !cmdiNeeded.in(s) {
 		return none()
 	}
 	if len(s) > cmdiMax {
@@ -43,6 +47,9 @@ func Cmdi(s string) (offset int, match string, ok bool) {
 		return found(s, 0, len(s))
 	}
 	for i := 0; i < len(s); i++ {
+		if !shellBegins[s[i]] {
+			continue
+		}
 		sep, n := shellSeparator(s, i)
 		if sep == 0 {
 			continue

@@ -212,15 +212,24 @@ func shellArg(args string) bool {
 	return sensitive || strings.HasPrefix(args, "/") || strings.HasPrefix(args, "-") || strings.Contains(args, "://") || strings.Contains(args, "$IFS") || strings.Contains(args, "${IFS") || strings.Contains(args, ">")
 }
 
+// beforeCommand marks what may stand before a command, leadSigns the bytes of which
+// each phrase has one that tells of a command wherever it stands.
+var beforeCommand, leadSigns = tableOf(" \t\r\n\"'"), tableOf("/(-")
+
 // leadCommand reports a value that is a command as a whole, and such that no
 // sentence is: a shell with -c, a reverse shell, a read of a sensitive file.
 func leadCommand(s string) bool {
-	t := strings.TrimLeft(s, " \t\r\n\"'")
+	t := s
+	for t != "" && beforeCommand[t[0]] {
+		t = t[1:]
+	}
 	if len(t) > 400 || t == "" {
 		return false
 	}
-	if _, w := indexAnyFold(t, []string{"/dev/tcp/", "/dev/udp/", "downloadstring(", "downloadfile(", "new-object net.webclient", "new-object system.net", "invoke-expression", "powershell -e"}); w != "" {
-		return true
+	if leadSigns.in(t) {
+		if _, w := indexAnyFold(t, []string{"/dev/tcp/", "/dev/udp/", "downloadstring(", "downloadfile(", "new-object net.webclient", "new-object system.net", "invoke-expression", "powershell -e"}); w != "" {
+			return true
+		}
 	}
 	if prefixFold(t, "invoke-webrequest http") || prefixFold(t, "invoke-webrequest -") || prefixFold(t, "iex (") || prefixFold(t, "iex(") || prefixFold(t, "iwr http") {
 		return true

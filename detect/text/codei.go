@@ -166,3 +166,9 @@ func ProtoPollutionPlaces(place string) bool {
 	_, _, ok := ProtoPollutionPlace(place, "")
 	return ok
 }
+
+// ProtoPollutionName reports a name without which, or its like, ProtoPollutionPlace
+// finds nothing in a place. Places have names of headers in lower case.
+func ProtoPollutionName(name string) bool {
+	return indexFold(name, "__proto__") >= 0 || indexFold(name, "constructor") >= 0
+}

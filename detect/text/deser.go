@@ -60,10 +60,14 @@ func Deser(s string) (offset int, match string, ok bool) {
 	return none()
 }
 
+// objectBegins marks the first bytes of a stream that is nothing else, in base64,
+// and of pickles.
+var objectBegins = tableOf("AKHgY(c\x80")
+
 // binaryObject finds the first bytes of a stream, as such, in base64 or hex.
 func binaryObject(s string) int {
-	for _, m := range []string{"\xac\xed\x00\x05", "\x04\bo:", "\x04\b[", "\x04\bU:", "\x04\bc"} {
-		if strings.HasPrefix(s, m) {
+	for _, m := range []string{"\x04\bo:", "\x04\b[", "\x04\bU:", "\x04\bc"} {
+		if s[0] == m[0] && strings.HasPrefix(s, m) {
 			return 0
 		}
 	}
@@ -75,6 +79,9 @@ func binaryObject(s string) int {
 	}
 	if prefixFold(s, "aced0005") && len(s) > 16 {
 		return 0
+	}
+	if !objectBegins[s[0]] {
+		return -1
 	}
 	for _, m := range []string{"AAEAAAD/////", "KLUv/QBYrO0", "H4sIAAAAAAAAAFvzloG1"} {
 		if strings.HasPrefix(s, m) {

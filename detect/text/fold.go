@@ -39,6 +39,27 @@ func lowerByte(c byte) byte {
 	return c
 }
 
+// A byteTable marks bytes.
+type byteTable [256]bool
+
+func tableOf(bytes string) *byteTable {
+	var t byteTable
+	for i := range len(bytes) {
+		t[bytes[i]] = true
+	}
+	return &t
+}
+
+// in reports whether s holds one of the bytes.
+func (t *byteTable) in(s string) bool {
+	for i := range len(s) {
+		if t[s[i]] {
+			return true
+		}
+	}
+	return false
+}
+
 // isWord reports whether c can be part of an identifier.
 func isWord(c byte) bool {
 	return 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9' || c == '_'

@@ -63,6 +63,10 @@ func NoSQLiPlace(place, value string) (offset int, match string, ok bool) {
 // NoSQLiPlaces reports whether NoSQLiPlace can find anything in that place.
 func NoSQLiPlaces(place string) bool { return strings.LastIndexByte(place, '$') > 0 }
 
+// NoSQLiName reports a name without which, or its like, NoSQLiPlace finds nothing
+// in a place.
+func NoSQLiName(name string) bool { return strings.IndexByte(name, '$') >= 0 }
+
 // operatorKnown reports an operator that compares or computes.
 func operatorKnown(op string) bool {
 	switch op {

@@ -92,11 +92,7 @@ func userTrick(s string) bool {
 //
 // Example: SSRFPlace("query.url", "http://127.0.0.1:22/") is true; SSRFPlace("query.redirect_uri", "http://localhost:8080/cb") is silent.
 func SSRFPlace(place, value string) (offset int, match string, ok bool) {
-	if len(value) < 6 || !fetchField(place) {
-		return none()
-	}
-	u, is := targetURL(value)
-	if !is || internal(u.host) == 0 {
+	if !SSRFValue(value) || !fetchField(place) {
 		return none()
 	}
 	return found(value, 0, len(value))
@@ -104,6 +100,32 @@ func SSRFPlace(place, value string) (offset int, match string, ok bool) {
 
 // SSRFPlaces reports whether SSRFPlace can find anything in that place.
 func SSRFPlaces(place string) bool { return fetchField(place) }
+
+// SSRFValue reports whether SSRFPlace can find anything in that value.
+func SSRFValue(value string) bool {
+	if len(value) < 6 {
+		return false
+	}
+	u, is := targetURL(value)
+	return is && internal(u.host) != 0
+}
+
+// SSRFName reports whether SSRFPlace can find anything in a place of which name is
+// the last. A number is an item of a list, whose name stands before; so may be
+// what has no name.
+func SSRFName(name string) bool {
+	for {
+		i := strings.LastIndexAny(name, ".[")
+		key := strings.TrimRight(name[i+1:], "]")
+		switch {
+		case !isDigits(key):
+			return key == "" || fetchWord(key)
+		case i < 0:
+			return true
+		}
+		name = name[:i]
+	}
+}
 
 // fetchField reports a place whose last name says that a server fetches it.
 func fetchField(place string) bool {
@@ -115,6 +137,11 @@ func fetchField(place string) bool {
 	if isDigits(key) && i > 0 {
 		return fetchField(place[:i])
 	}
+	return fetchWord(key)
+}
+
+// fetchWord reports the name of a field that a server fetches.
+func fetchWord(key string) bool {
 	var low [16]byte
 	if len(key) > len(low) {
 		return false

@@ -1,0 +1,92 @@
+package body
+
+import (
+	"unsafe"
+
+	"spaniel/event"
+)
+
+// Outline implements event.Outliner. It takes apart what nearly all requests
+// are made of, a form or JSON in which nothing stands that is a structure in
+// itself; it gives up at whatever would leave a mark on the call.
+func (e *Expander) Outline(c *event.Call, to event.Viewer) bool {
+	if codings, odd := codingsOf(&c.Req.Message); odd || len(codings) > 0 {
+		return false
+	}
+	k := collector{e: e, call: c, see: to}
+	k.heads()
+	if b := c.ReqBody(); len(b) > 0 && !k.given {
+		k.outline(b)
+	}
+	e.shown = event.Leaf{}
+	return !k.given
+}
+
+// outline shows the leaves of a request body.
+func (k *collector) outline(raw []byte) {
+	declared := k.call.Req.Get("Content-Type")
+	if !asciiBegins(raw) || parameter(declared, "charset") != "" && !utf8Charset(parameter(declared, "charset")) || k.contentTypes() != "" {
+		k.given = true
+		return
+	}
+	text := unsafe.String(unsafe.SliceData(raw), len(raw))
+	switch formatOf(declared, text) {
+	case formatPlain, formatForm, formatJSON:
+		k.content("body", event.LeafBody, declared, text, 0)
+	default:
+		k.given = true
+	}
+}
+
+// asciiBegins reports text that no byte order mark and no zero bytes give out
+// for one of wider units, and that is no XML.
+func asciiBegins(raw []byte) bool {
+	for _, c := range raw[:min(len(raw), 4)] {
+		if c == 0 || c >= 0x80 || c == '<' {
+			return false
+		}
+	}
+	return true
+}
+
+func utf8Charset(name string) bool {
+	c, known := charsetOf(name)
+	return known && c == nil
+}
+
+// maxShownDepth and maxShownName bound what is shown of names, so that places
+// are never cut short.
+const (
+	maxShownDepth = 8
+	maxShownName  = 48
+)
+
+// show shows a leaf. What it is shown in is used again.
+func (k *collector) show(l *event.Leaf) {
+	s := &k.e.shown
+	*s = *l
+	s.Expand = k.e.read
+	if k.see.Leaf(s, !mayDecode(s)); s.Cut {
+		k.given = true
+	}
+}
+
+// place is that of a name below prefix; where leaves are only shown, the name is.
+func (k *collector) place(prefix, name string) string {
+	if k.see == nil {
+		return k.e.place(prefix, name)
+	}
+	if len(name) > maxShownName {
+		k.given = true
+	}
+	k.see.Name(name)
+	return ""
+}
+
+// numbered is place with a number for a name.
+func (k *collector) numbered(prefix string, n int) string {
+	if k.see == nil {
+		return k.e.numbered(prefix, n)
+	}
+	return ""
+}
