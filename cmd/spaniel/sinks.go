@@ -24,7 +24,8 @@ func configuredSinks(cfg *config.Config, stdout io.Writer) ([]forward.Sink, erro
 	}
 	var out []forward.Sink
 	for _, s := range list {
-		out = append(out, forward.Sink{Name: s.Name, Open: s.Open, Kinds: s.Kinds, MinSeverity: s.MinSeverity, Limits: s.Limits})
+		out = append(out, forward.Sink{Name: s.Name, Open: s.Open, Kinds: s.Kinds, Limits: s.Limits,
+			Filter: forward.Filter{MinSeverity: s.MinSeverity, Rules: s.Rules, Categories: s.Categories, Refs: s.Refs, PerMinute: s.MaxPerMinute}})
 	}
 	return out, nil
 }
@@ -48,7 +49,7 @@ func checkedSinks(cfg *config.Config, stdout io.Writer) ([]*all.Sink, error) {
 // sinkConfig translates one sink of the file; a test holds the two to the same
 // keys.
 func sinkConfig(s *config.Sink) *all.Config {
-	c := &all.Config{Name: s.Name, Kinds: s.Kinds}
+	c := &all.Config{Name: s.Name, Kinds: s.Kinds, Rules: s.Rules, Categories: s.Categories, Refs: s.Refs, MaxPerMinute: s.PerMinute}
 	if s.MinSeverity != nil {
 		c.MinSeverity = s.MinSeverity.String()
 	}

@@ -99,6 +99,7 @@ func (s *service) sinkCounts(now time.Time) []admin.SinkCount {
 		c.DeadLettered += st.DeadLettered
 		c.Dropped += st.Lost
 		c.Filtered += st.Filtered
+		c.Held += st.Held
 		c.QueueRecords += st.Lag
 		if st.Note != "" {
 			c.Note = st.Note

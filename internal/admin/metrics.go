@@ -135,6 +135,7 @@ func deliveryMetrics() []metric {
 		counter("sink_retries_total", "Batches sent again.", sink, perSink(func(c *SinkCount) float64 { return float64(c.Retries) })),
 		counter("sink_dropped_total", "Records the sink will never get.", sink, perSink(func(c *SinkCount) float64 { return float64(c.Dropped) })),
 		counter("sink_filtered_total", "Records the sink is not to get, or has no place for.", sink, perSink(func(c *SinkCount) float64 { return float64(c.Filtered) })),
+		counter("sink_suppressed_total", "Alerts beyond what the sink is to get a minute.", sink, perSink(func(c *SinkCount) float64 { return float64(c.Held) })),
 		counter("sink_dead_letters_total", "Records the sink refused for good.", sink, perSink(func(c *SinkCount) float64 { return float64(c.DeadLettered) })),
 		gauge("sink_queue_records", "Records waiting in the spool.", sink, perSink(func(c *SinkCount) float64 { return float64(c.QueueRecords) })),
 		gauge("sink_lag_seconds", "Time since nothing was waiting for the sink.", sink, perSink(func(c *SinkCount) float64 { return c.LagSeconds })),

@@ -89,7 +89,7 @@ type SinkCount struct {
 	Name                  string
 	Delivered, Retries    uint64
 	Dropped, DeadLettered uint64
-	Filtered              uint64
+	Filtered, Held        uint64
 	QueueRecords          uint64
 	// LagSeconds is how long ago nothing was waiting for the sink.
 	LagSeconds float64

@@ -128,6 +128,10 @@ type Sink struct {
 	Webhook     *Webhook        `yaml:"webhook,omitempty" jsonschema_description:"alerts to a program of yours, by a signed POST"`
 	File        *File           `yaml:"file,omitempty" jsonschema_description:"lines to a file, JSON or another form"`
 	MinSeverity *event.Severity `yaml:"min_severity,omitempty" example:"info" jsonschema:"type=string,enum=info,enum=low,enum=medium,enum=high,enum=critical" jsonschema_description:"alerts below it are not sent here"`
+	Rules       []string        `yaml:"rules,omitempty" jsonschema_description:"only alerts of these rules are sent here; * stands for any text, ? for a character"`
+	Categories  []string        `yaml:"categories,omitempty" jsonschema_description:"only alerts of these packs (injection) or categories (injection/sqli) are sent here"`
+	Refs        []string        `yaml:"refs,omitempty" jsonschema_description:"only alerts whose rule has one of these references (owasp-api:2, or all of attack) are sent here"`
+	PerMinute   int             `yaml:"max_per_minute,omitempty" jsonschema_description:"alerts of one minute sent here; one record tells of the others; 0 is all"`
 	Kinds       []string        `yaml:"kinds,omitempty" jsonschema_description:"kinds of record sent here: call, alert, flow, anomaly, fact, loss; what suits the sink if empty"`
 }
 

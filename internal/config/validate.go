@@ -5,6 +5,7 @@ import (
 	"net"
 	"net/netip"
 	"net/url"
+	pathpkg "path"
 	"slices"
 	"strconv"
 	"strings"
@@ -116,6 +117,11 @@ func (v *validator) sink(path string, s *Sink, names map[string]bool) {
 	for i, k := range s.Kinds {
 		v.oneOf(fmt.Sprintf("%s.kinds[%d]", path, i), k, kinds...)
 	}
+	for i, p := range s.Rules {
+		_, err := pathpkg.Match(p, "")
+		v.need(fmt.Sprintf("%s.rules[%d]", path, i), err == nil, fmt.Sprintf("%q is no pattern", p), "use ids of rules, with * and ?")
+	}
+	v.need(path+".max_per_minute", s.PerMinute >= 0, "is negative", "0 sends all")
 	v.destination(path, s)
 }
 

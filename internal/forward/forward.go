@@ -57,8 +57,8 @@ type Sink struct {
 	Open func() (sinks.Writer, error)
 	// Kinds are delivered; empty means alerts alone.
 	Kinds []event.Kind
-	// MinSeverity leaves out alerts below it; 0 takes all.
-	MinSeverity event.Severity
+	// Filter chooses among the alerts.
+	Filter Filter
 	// Limits of the batches.
 	Limits spool.Limits
 	// Timeout of one attempt; default 30 s.

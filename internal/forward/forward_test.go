@@ -137,7 +137,7 @@ func TestKindsAndSeverityChoose(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var soc, lake dest
 		s := sink("soc", &soc)
-		s.MinSeverity = event.Medium
+		s.Filter.MinSeverity = event.Medium
 		r := start(t, t.TempDir(), Config{}, s, sink("lake", &lake, event.KindCall))
 		r.add(alert("a1", event.High), alert("a2", event.Low), alert("a3", event.Medium), call("/1"), call("/2"))
 		synctest.Wait()

@@ -11,7 +11,6 @@ import (
 
 	"go.uber.org/zap"
 
-	"spaniel/event"
 	"spaniel/sinks"
 	"spaniel/sinks/spool"
 )
@@ -25,6 +24,7 @@ type lane struct {
 	writer sinks.Writer
 	dec    *sinks.Decoder
 	dead   *deadLetters
+	rate   rate
 	log    *zap.Logger
 
 	mu    sync.Mutex
@@ -44,14 +44,15 @@ func newLane(sp *spool.Spool, cfg Config, s Sink, w spool.Which, log *zap.Logger
 		return nil, err
 	}
 	return &lane{cfg: cfg, sink: s, which: w, cursor: c, writer: writer, dec: sinks.NewDecoder(), dead: newDeadLetters(cfg, s.Name, w),
-		log: log.With(zap.String("sink", s.Name), zap.Stringer("log", w))}, nil
+		rate: rate{sink: s.Name, most: s.Filter.PerMinute},
+		log:  log.With(zap.String("sink", s.Name), zap.Stringer("log", w))}, nil
 }
 
 // run delivers batch after batch. Once ctx has ended it goes on with what is
 // there, until hard ends.
 func (l *lane) run(ctx, hard context.Context) {
 	for tries := 0; hard.Err() == nil; {
-		b, err := l.cursor.Next(ctx)
+		b, err := l.next(ctx)
 		if err == nil {
 			if l.deliver(hard, b) != nil {
 				return // stopped half way: the batch stays in the spool
@@ -62,8 +63,12 @@ func (l *lane) run(ctx, hard context.Context) {
 			tries = 0
 			continue
 		}
-		if ctx.Err() != nil && errors.Is(err, ctx.Err()) {
-			return // drained
+		drained := ctx.Err() != nil && errors.Is(err, ctx.Err())
+		if drained || errors.Is(err, errQuiet) {
+			if l.tell(hard) != nil || drained {
+				return
+			}
+			continue
 		}
 		l.failed(fmt.Errorf("reading the spool: %w", err))
 		l.pause(hard, tries)
@@ -75,6 +80,17 @@ func (l *lane) run(ctx, hard context.Context) {
 // dead letter, or with an error once hard has ended.
 func (l *lane) deliver(hard context.Context, b *sinks.Batch) error {
 	left := &sinks.Batch{First: b.First, Last: b.Last, Records: l.filter(b.Records)}
+	if err := l.tellPast(hard); err != nil {
+		return err
+	}
+	taken, over, err := l.push(hard, left)
+	l.count(func(s *Stats) { s.Delivered, s.Filtered = s.Delivered+taken, s.Filtered+over })
+	return err
+}
+
+// push tries until the batch is taken but for its dead letters, and returns
+// how many records the destination has, and how many it passed over.
+func (l *lane) push(hard context.Context, left *sinks.Batch) (delivered, over uint64, err error) {
 	for tries := 0; len(left.Records) > 0; {
 		err := l.attempt(hard, left)
 		var rejected *sinks.Rejected
@@ -85,16 +101,12 @@ func (l *lane) deliver(hard context.Context, b *sinks.Batch) error {
 				continue
 			}
 		}
-		over, taken := l.passedOver(err, len(left.Records))
-		if taken {
+		if over, taken := l.passedOver(err, len(left.Records)); taken {
 			l.recovered()
-			l.count(func(s *Stats) {
-				s.Delivered, s.Filtered = s.Delivered+uint64(len(left.Records)-over), s.Filtered+uint64(over)
-			})
-			return nil
+			return uint64(len(left.Records) - over), uint64(over), nil
 		}
 		if hard.Err() != nil {
-			return err
+			return 0, 0, err
 		}
 		l.failed(err)
 		l.count(func(s *Stats) { s.Retried++ })
@@ -105,7 +117,7 @@ func (l *lane) deliver(hard context.Context, b *sinks.Batch) error {
 		l.pause(hard, tries)
 		tries++
 	}
-	return nil
+	return 0, 0, nil
 }
 
 func (l *lane) attempt(hard context.Context, b *sinks.Batch) error {
@@ -125,32 +137,6 @@ func (l *lane) bury(b *sinks.Batch, r *sinks.Rejected) error {
 	b.Records = slices.Delete(slices.Clone(b.Records), r.Index, r.Index+1)
 	l.count(func(s *Stats) { s.DeadLettered++ })
 	return nil
-}
-
-// filter returns the records the sink wants; the batch itself is not changed.
-func (l *lane) filter(all []sinks.Record) []sinks.Record {
-	out := make([]sinks.Record, 0, len(all))
-	for i := range all {
-		if l.wants(&all[i]) {
-			out = append(out, all[i])
-		}
-	}
-	l.count(func(s *Stats) { s.Filtered += uint64(len(all) - len(out)) })
-	return out
-}
-
-func (l *lane) wants(r *sinks.Record) bool {
-	if len(l.sink.Kinds) > 0 && !slices.Contains(l.sink.Kinds, r.Kind) {
-		return false
-	}
-	if r.Kind != event.KindAlert || l.sink.MinSeverity == 0 {
-		return true
-	}
-	var it event.Item
-	if l.dec.Decode(r, &it) != nil {
-		return true // the Writer will say why it cannot take it
-	}
-	return it.Alert.Severity >= l.sink.MinSeverity
 }
 
 // failed notes a failure; only the first of a row is logged.

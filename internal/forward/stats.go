@@ -13,6 +13,9 @@ type Stats struct {
 	// Delivered, Filtered and DeadLettered count records; Retried counts
 	// attempts that failed and were, or will be, made again.
 	Delivered, Filtered, DeadLettered, Retried uint64
+	// Held counts alerts beyond Filter.PerMinute; the records that tell of
+	// them are in no counter.
+	Held uint64
 	// Lag counts records on disk that the sink has not passed, Lost those
 	// that were dropped at the spool's cap or damaged before it did.
 	Lag, Lost uint64

@@ -42,7 +42,7 @@ func newPipeline(t *testing.T, dir string, c all.Config, records int) *pipeline 
 		t.Fatal(err)
 	}
 	cfg := forward.Config{DeadLetters: dir, BackoffMin: 20 * time.Millisecond, BackoffMax: time.Second}
-	fw, err := forward.New(sp, cfg, []forward.Sink{{Name: s.Name, Open: s.Open, Kinds: s.Kinds, MinSeverity: s.MinSeverity,
+	fw, err := forward.New(sp, cfg, []forward.Sink{{Name: s.Name, Open: s.Open, Kinds: s.Kinds,
 		Limits: spool.Limits{Records: records, Linger: 20 * time.Millisecond}, Timeout: 3 * time.Second}}, zap.NewNop())
 	if err != nil {
 		t.Fatal(err)

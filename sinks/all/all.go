@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"path"
 	"slices"
 	"strings"
 	"time"
@@ -34,6 +35,15 @@ type Config struct {
 	Kinds []string `yaml:"kinds"`
 	// MinSeverity leaves out alerts below it.
 	MinSeverity string `yaml:"min_severity"`
+	// Rules, Categories and Refs choose among the alerts: each that is given
+	// must have something for one. Rules are ids with * and ?, categories
+	// packs (injection) or kinds (injection/sqli), refs as owasp-api:2.
+	Rules      []string `yaml:"rules"`
+	Categories []string `yaml:"categories"`
+	Refs       []string `yaml:"refs"`
+	// MaxPerMinute is how many alerts of one minute are sent; one record tells
+	// of the others. 0 is all.
+	MaxPerMinute int `yaml:"max_per_minute"`
 
 	Kafka      *kafka.Config      `yaml:"kafka"`
 	ClickHouse *clickhouse.Config `yaml:"clickhouse"`
@@ -50,7 +60,10 @@ type Sink struct {
 	Name, Type  string
 	Kinds       []event.Kind
 	MinSeverity event.Severity // 0 when not set
-	Limits      spool.Limits
+	// As configured.
+	Rules, Categories, Refs []string
+	MaxPerMinute            int
+	Limits                  spool.Limits
 	// Open makes a Writer. It does not dial.
 	Open func() (sinks.Writer, error)
 }
@@ -170,7 +183,7 @@ func (c *Config) Sink(stdout io.Writer) (*Sink, error) {
 	if err := e.validate(c); err != nil {
 		return nil, fmt.Errorf("sink %s: %w", c.Name, err)
 	}
-	s := &Sink{Name: c.Name, Type: e.key, Limits: e.limits, Open: func() (sinks.Writer, error) { return e.open(c, stdout) }}
+	s := &Sink{Name: c.Name, Type: e.key, Limits: e.limits, Rules: c.Rules, Categories: c.Categories, Refs: c.Refs, MaxPerMinute: c.MaxPerMinute, Open: func() (sinks.Writer, error) { return e.open(c, stdout) }}
 	if s.Kinds, err = c.kinds(e); err != nil {
 		return nil, err
 	}
@@ -178,6 +191,14 @@ func (c *Config) Sink(stdout io.Writer) (*Sink, error) {
 		if s.MinSeverity, err = event.ParseSeverity(c.MinSeverity); err != nil {
 			return nil, fmt.Errorf("sink %s: min_severity: %w", c.Name, err)
 		}
+	}
+	for _, pattern := range c.Rules {
+		if _, err := path.Match(pattern, ""); err != nil {
+			return nil, fmt.Errorf("sink %s: rules: %q is no pattern: use ids of rules, with * and ?", c.Name, pattern)
+		}
+	}
+	if c.MaxPerMinute < 0 {
+		return nil, fmt.Errorf("sink %s: max_per_minute is negative", c.Name)
 	}
 	return s, nil
 }
