@@ -102,3 +102,7 @@ integration: build ## real Kafka, ClickHouse, OpenSearch and rsyslog on loopback
 .PHONY: bench
 bench: build ## CPU, memory and calls found, beside gopacket + net/http; BENCH='-rounds 1 -shrink 10' for a quick look
 	$(call timed,bench,$(GO) run ./bench $(BENCH))
+
+.PHONY: accuracy
+accuracy: ## labelled attacks and benign calls through the whole path: what is found, what is alarmed about, what a call costs
+	$(call timed,accuracy,$(GO) run -gcflags '$(GCFLAGS)' ./bench/accuracy $(ACCURACY))

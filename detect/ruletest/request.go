@@ -15,6 +15,13 @@ type exchange struct {
 // userAgent is a browser's, so that rules about tools do not fire by default.
 const userAgent = "Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0"
 
+// Exchange returns the bytes of a request as the package's documentation writes
+// one, and of its response, nil if none is seen.
+func Exchange(text string) (request, response []byte, err error) {
+	x, err := parse(text)
+	return x.request, x.response, err
+}
+
 // parse reads the text of a request.
 func parse(text string) (exchange, error) {
 	text = strings.TrimRight(strings.ReplaceAll(text, "\r\n", "\n"), "\n")
