@@ -142,6 +142,7 @@ func functionTable() []function {
 	list = append(list, valueFunctions()...)
 	list = append(list, placeFunctions()...)
 	list = append(list, timeFunctions()...)
+	list = append(list, behaviourFunctions()...)
 	for _, m := range matchers() {
 		list = append(list, matcherFunction(m))
 	}

@@ -37,8 +37,12 @@ type Phase struct {
 	After    time.Duration
 	Took     time.Duration
 	Slow     time.Duration
-	Each     bool // a connection for every request
-	Line     int
+	// Drip is over what time the response is sent; an Unfinished request is not
+	// sent to its end, and has none.
+	Drip       time.Duration
+	Unfinished bool
+	Each       bool // a connection for every request
+	Line       int
 }
 
 // maxRepeat bounds a phase, so that a rule's tests cannot take for ever.
@@ -124,12 +128,12 @@ func (r *reader) phase(n ast.Node) Phase {
 		}
 		return ph
 	}
-	m := r.mapping(n, "a phase", "from", "to", "repeat", "every", "jitter", "after", "took", "slow", "connections", "request", "requests")
+	m := r.mapping(n, "a phase", "from", "to", "repeat", "every", "jitter", "after", "took", "slow", "drip", "unfinished", "connections", "request", "requests")
 	ph.From, ph.To = r.word(m, "from"), r.word(m, "to")
 	if p, ok := m["repeat"]; ok {
 		ph.Repeat = r.whole(p.value, "repeat", 1, maxRepeat)
 	}
-	for key, to := range map[string]*time.Duration{"every": &ph.Every, "after": &ph.After, "took": &ph.Took, "slow": &ph.Slow} {
+	for key, to := range map[string]*time.Duration{"every": &ph.Every, "after": &ph.After, "took": &ph.Took, "slow": &ph.Slow, "drip": &ph.Drip} {
 		if p, ok := m[key]; ok {
 			*to = r.duration(p.value, key, 7*maxOver)
 		}
@@ -146,6 +150,11 @@ func (r *reader) phase(n ast.Node) Phase {
 		ph.Each = true
 	} else if c != "" && c != "one" {
 		r.at(m["connections"].value, "write each or one", "%q is neither each nor one", c)
+	}
+	if u := r.word(m, "unfinished"); u == "true" {
+		ph.Unfinished = true
+	} else if u != "" && u != "false" {
+		r.at(m["unfinished"].value, "write true or false", "%q is neither true nor false", u)
 	}
 	for _, key := range []string{"request", "requests"} {
 		if p, ok := m[key]; ok {

@@ -42,12 +42,15 @@
 //	after: 5m             pause before the phase              0s
 //	took: 2s              until the response begins           5ms
 //	slow: 40s             time over which the request is sent 0s
+//	drip: 40s             time over which the response is sent 0s
+//	unfinished: true      the request's last bytes never come false
 //	connections: each     a connection for every request      one
 //	requests: […]         or request: …
 //
 // Holes in requests and in from: {{n}} is the round from 1, {{n+5}} {{n*3}}
 // {{n%7}} {{n/10}} compute with it, {{hex}} is 16 hex digits and {{rand 100}}
-// a number below 100, both decided by the round. {{jwt alg=HS256 sub=u{{n}}
+// a number below 100, both decided by the round. {{fill 5000}} is that many
+// letters, {{gzip 5000}} the same packed. {{jwt alg=HS256 sub=u{{n}}
 // exp=1800000000 key=secret}} is a JSON web token: alg, typ, kid, jku and x5u
 // of its header, all other names claims, signed with key, unless sig is given.
 // Everything is deterministic; time begins on a Monday at 10:00 UTC.

@@ -1,7 +1,9 @@
 package ruletest
 
 import (
+	"compress/gzip"
 	"fmt"
+	"io"
 	"math/rand/v2"
 	"strconv"
 	"strings"
@@ -38,7 +40,7 @@ func fill(text string, n int) (string, error) {
 // looksLikeHole tells a misspelt hole from a payload.
 func looksLikeHole(hole string) bool {
 	h := strings.TrimSpace(hole)
-	return strings.HasPrefix(h, "rand") || strings.HasPrefix(h, "jwt ") || len(h) > 1 && h[0] == 'n' && strings.ContainsRune("+-*/%", rune(h[1]))
+	return strings.HasPrefix(h, "rand") || strings.HasPrefix(h, "fill ") || strings.HasPrefix(h, "gzip ") || strings.HasPrefix(h, "jwt ") || len(h) > 1 && h[0] == 'n' && strings.ContainsRune("+-*/%", rune(h[1]))
 }
 
 // value computes a hole; k tells several random holes of one text apart.
@@ -49,6 +51,18 @@ func value(hole string, n, k int) (string, bool) {
 		return strconv.Itoa(n), true
 	case hole == "hex":
 		return fmt.Sprintf("%016x", rng.Uint64()), true
+	case strings.HasPrefix(hole, "fill "):
+		m, err := strconv.Atoi(strings.TrimSpace(hole[5:]))
+		if err != nil || m < 1 || m > maxFill {
+			return "", false
+		}
+		return strings.Repeat("x", m), true
+	case strings.HasPrefix(hole, "gzip "):
+		m, err := strconv.Atoi(strings.TrimSpace(hole[5:]))
+		if err != nil || m < 1 || m > maxFill {
+			return "", false
+		}
+		return packed(m), true
 	case strings.HasPrefix(hole, "jwt "):
 		return token(strings.Fields(hole[4:]))
 	case strings.HasPrefix(hole, "rand "):
@@ -65,6 +79,22 @@ func value(hole string, n, k int) (string, bool) {
 		return arithmetic(n, hole[1], m)
 	}
 	return "", false
+}
+
+// maxFill bounds the bytes of a hole.
+const maxFill = 4 << 20
+
+// packed is n letters under gzip.
+func packed(n int) string {
+	var b strings.Builder
+	w := gzip.NewWriter(&b)
+	if _, err := io.WriteString(w, strings.Repeat("x", n)); err != nil {
+		return "" // a strings.Builder takes everything
+	}
+	if err := w.Close(); err != nil {
+		return ""
+	}
+	return b.String()
 }
 
 func arithmetic(n int, op byte, m int) (string, bool) {

@@ -125,28 +125,41 @@ func (p *player) conn(index, n int, ph *detect.Phase) (*conn, error) {
 	return c, nil
 }
 
-// slowPieces is into how many pieces a slow request is cut.
+// slowPieces is into how many pieces a slow message is cut.
 const slowPieces = 8
 
-func (p *player) send(c *conn, ph *detect.Phase, x exchange) {
-	if ph.Slow == 0 {
-		c.Client(x.request)
-	} else {
-		size := max(1, len(x.request)/slowPieces)
-		for rest := x.request; len(rest) > 0; {
-			n := min(size, len(rest))
-			if len(rest) < 2*size {
-				n = len(rest)
-			}
-			c.Client(rest[:n])
-			if rest = rest[n:]; len(rest) > 0 {
-				c.Wait(ph.Slow / (slowPieces - 1))
-			}
+// unfinishedBytes are left out at the end of a request that is not finished:
+// of one without a body the empty line.
+const unfinishedBytes = 2
+
+// spread sends a message in pieces over that time.
+func spread(c *conn, send func([]byte), message []byte, over time.Duration) {
+	if over == 0 {
+		send(message)
+		return
+	}
+	size := max(1, len(message)/slowPieces)
+	for rest := message; len(rest) > 0; {
+		n := min(size, len(rest))
+		if len(rest) < 2*size {
+			n = len(rest)
+		}
+		send(rest[:n])
+		if rest = rest[n:]; len(rest) > 0 {
+			c.Wait(over / (slowPieces - 1))
 		}
 	}
-	if x.response != nil {
-		c.Wait(ph.Took)
-		c.Server(x.response)
+}
+
+func (p *player) send(c *conn, ph *detect.Phase, x exchange) {
+	if ph.Unfinished {
+		spread(c, c.Client, x.request[:len(x.request)-unfinishedBytes], ph.Slow)
+	} else {
+		spread(c, c.Client, x.request, ph.Slow)
+		if x.response != nil {
+			c.Wait(ph.Took)
+			spread(c, c.Server, x.response, ph.Drip)
+		}
 	}
 	c.free = p.b.Now()
 	p.last = max(p.last, c.free)

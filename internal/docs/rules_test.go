@@ -24,7 +24,7 @@ func TestRuleWords(t *testing.T) {
 		aggregates = append(aggregates, name)
 	}
 	same(t, "aggregates", aggregates, mapKeys(t))
-	same(t, "keys of a phase", named(p.section(t, "### Bursts and timing")), strings.Fields("from to repeat every jitter after took slow connections request requests"))
+	same(t, "keys of a phase", named(p.section(t, "### Bursts and timing")), strings.Fields("from to repeat every jitter after took slow drip unfinished connections request requests"))
 }
 
 // mapKeys are the aggregates of detect's table.

@@ -56,13 +56,15 @@ type phase struct {
 	After       time.Duration `yaml:"after"`
 	Took        time.Duration `yaml:"took"`
 	Slow        time.Duration `yaml:"slow"`
+	Drip        time.Duration `yaml:"drip"`
+	Unfinished  bool          `yaml:"unfinished"`
 	Connections string        `yaml:"connections"`
 	Request     string        `yaml:"request"`
 	Requests    []string      `yaml:"requests"`
 }
 
 func (p phase) read() (detect.Phase, error) {
-	out := detect.Phase{From: p.From, To: p.To, Repeat: max(1, p.Repeat), Every: p.Every, Jitter: p.Jitter, After: p.After, Took: p.Took, Slow: p.Slow, Requests: p.Requests}
+	out := detect.Phase{From: p.From, To: p.To, Repeat: max(1, p.Repeat), Every: p.Every, Jitter: p.Jitter, After: p.After, Took: p.Took, Slow: p.Slow, Drip: p.Drip, Unfinished: p.Unfinished, Requests: p.Requests}
 	if p.Request != "" {
 		out.Requests = append(out.Requests, p.Request)
 	}
