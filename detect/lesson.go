@@ -23,6 +23,13 @@ type endpointNames struct {
 // of is the name of c's endpoint, as it may leave the shard.
 func (n *endpointNames) of(c *event.Call, s *scope) *learned.Name {
 	asked := learned.Name{Method: c.Req.Method, Host: c.Req.Host, Route: c.Route}
+	if c.Style == "graphql" || c.Style == "jsonrpc" {
+		// One place for all that the API does: what it is asked to do is the
+		// endpoint.
+		if op, ok := operation(s).(string); ok && op != "" {
+			asked.Route += "/(" + strings.ReplaceAll(cut(op, maxText), "/", "|") + ")"
+		}
+	}
 	if name := n.known[asked]; name != nil {
 		return name
 	}
@@ -49,13 +56,13 @@ func (j *Judge) lesson(c *event.Call, out *Findings) *learned.Lesson {
 	}
 	l := out.nextLesson()
 	l.Clock, l.Status, l.Auth = c.Order.Clock, c.Resp.Status, learned.AuthOf(c.Principal.Kind)
-	if need != 0 && c.Req.Seen {
-		l.Name = j.names.of(c, j.scope)
-		j.detail(l, c, need)
-	}
 	if issued != nil {
 		l.User = strings.Clone(cut(j.scope.outgoing("principal.user", c.Principal.User, false), maxName))
 		l.Issued = append(l.Issued, issued...)
+	}
+	if need != 0 && c.Req.Seen {
+		l.Name = j.names.of(c, j.scope)
+		j.detail(l, c, need)
 	}
 	return l
 }
@@ -97,6 +104,9 @@ func (j *Judge) detail(l *learned.Lesson, c *event.Call, need needs) {
 func (j *Judge) callerOf(l *learned.Lesson, c *event.Call) {
 	p := &c.Principal
 	if p.ID == "" {
+		if l.User != "" {
+			l.Owner = learned.UserID(l.User) // who logs in gets the answer
+		}
 		return
 	}
 	l.Owner, l.Session = learned.HashID(p.ID), p.Session

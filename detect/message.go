@@ -1,6 +1,7 @@
 package detect
 
 import (
+	"math"
 	"strconv"
 	"strings"
 
@@ -115,7 +116,7 @@ func display(v any) string {
 	case int:
 		return strconv.Itoa(v)
 	case float64:
-		return strconv.FormatFloat(float64(int64(v*100+0.5))/100, 'f', -1, 64)
+		return strconv.FormatFloat(math.Round(v*100)/100, 'f', -1, 64)
 	}
 	return ""
 }

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"time"
 
@@ -135,7 +136,7 @@ func (a *app) facts(ctx context.Context, cfg *config.Config, captures []string) 
 }
 
 func (a *app) showLearned(f *learned.Facts, format, host string) error {
-	res, err := render.NewResult(a.screen(a.out), format, []string{"method", "host", "route", "calls", "first", "last", "known", "auth", "why"})
+	res, err := render.NewResult(a.screen(a.out), format, []string{"method", "host", "route", "calls", "first", "last", "known", "auth", "roles", "callers", "why"})
 	if err != nil {
 		return err
 	}
@@ -145,7 +146,7 @@ func (a *app) showLearned(f *learned.Facts, format, host string) error {
 			continue
 		}
 		n++
-		row := []any{e.Method(), e.Host(), e.Route(), e.Calls, packetTime(e.First), packetTime(e.Last), f.Enough(e, e.Last), authShares(e), e.Why()}
+		row := []any{e.Method(), e.Host(), e.Route(), e.Calls, packetTime(e.First), packetTime(e.Last), f.Enough(e, e.Last), authShares(e), roleShares(e), callersOf(e), e.Why()}
 		if err := res.Row(row); err != nil {
 			return err
 		}
@@ -219,6 +220,25 @@ func authShares(e *learned.Endpoint) string {
 		}
 	}
 	return strings.Join(parts, ", ")
+}
+
+// roleShares says in what roles an endpoint was called.
+func roleShares(e *learned.Endpoint) string {
+	var parts []string
+	names, calls, all := e.CalledBy()
+	for i, name := range names {
+		parts = append(parts, fmt.Sprintf("%s %.4g%%", name, 100*float64(calls[i])/float64(all)))
+	}
+	return strings.Join(parts, ", ")
+}
+
+// callersOf is how many different callers an endpoint had.
+func callersOf(e *learned.Endpoint) string {
+	n, more := e.Callers()
+	if more {
+		return "more than " + strconv.Itoa(n)
+	}
+	return strconv.Itoa(n)
 }
 
 // A keeper keeps what the sensor learned in its file.

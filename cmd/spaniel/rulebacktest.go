@@ -190,7 +190,7 @@ func (a *app) backtests(ctx context.Context, cfg *config.Config, set, current *d
 			return nil, unstored(r.ID, missing)
 		}
 		// What a store gives is redacted already.
-		tests = append(tests, detect.NewBacktest(s, r.ID, &detect.Config{Sensor: event.AlertSensor{Name: "backtest", Version: version}, Limits: detectLimits(cfg)}))
+		tests = append(tests, detect.NewBacktest(s, r.ID, &detect.Config{Sensor: event.AlertSensor{Name: "backtest", Version: version}, Limits: detectLimits(cfg), Learned: learnedLimits(cfg)}))
 	}
 	return tests, a.eachStored(ctx, cfg, since, func(rec *event.Record) error {
 		c := callOf(rec)

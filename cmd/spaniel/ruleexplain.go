@@ -216,7 +216,7 @@ func (a *app) explanation(ctx context.Context, cfg *config.Config, set *detect.S
 // that what they look at needs no locks.
 func (a *app) toolSensor(cfg *config.Config, set *detect.Set) sensor.Config {
 	return sensor.Config{Name: "file", Zone: cfg.Sensor.Zone, Version: version, Workers: 1, Rules: set, Backlog: backlog(cfg), Portion: portion(cfg),
-		Decode: decodeConfig(cfg), Limits: detectLimits(cfg), Redactor: redact.New(a.key(cfg), redactOption(cfg))}
+		Decode: decodeConfig(cfg), Limits: detectLimits(cfg), Learned: learnedLimits(cfg), Redactor: redact.New(a.key(cfg), redactOption(cfg))}
 }
 
 // replay reads a capture through a sensor; a zero Redactor in sc stands for the

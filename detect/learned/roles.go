@@ -143,6 +143,16 @@ func (f *Facts) RoleShare(e *Endpoint, l *Lesson) (share float64, calls uint64, 
 	return float64(n) / float64(e.uses.roles.Calls), r.Calls, r.First, true
 }
 
+// CalledBy lists the roles that called e, by name, with how many calls each
+// made; all is how many calls had a role.
+func (e *Endpoint) CalledBy() (names []string, calls []uint64, all uint64) {
+	names = sortedKeys(e.uses.byRole)
+	for _, n := range names {
+		calls = append(calls, e.uses.byRole[n])
+	}
+	return names, calls, e.uses.roles.Calls
+}
+
 // Callers is how many different callers have used e, as far as calls say who
 // calls; more says that there were others besides.
 func (e *Endpoint) Callers() (n int, more bool) { return len(e.uses.callers), e.uses.moreCallers }

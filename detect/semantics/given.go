@@ -17,11 +17,26 @@ const (
 
 // Given lists what a JSON response holds: the names of its members, with those
 // they stand in before them, items of lists not told apart ("items.sku"), and
-// the values that are called ids. What lies deeper than four levels is not
-// told; the texts are copies.
+// the ids: values that are called so, and that of the object that was made, by
+// Location. What lies deeper than four levels is not told; the texts are
+// copies.
+//
+// A short id has before it of what it is ("order 17"): a number is that of many
+// things.
 func Given(c *event.Call) (names, ids []string) {
+	if c.Resp.Status == 201 {
+		if at := c.Resp.Get("Location"); at != "" {
+			if _, rest, absolute := strings.Cut(at, "://"); absolute {
+				_, at, _ = strings.Cut(rest, "/")
+			}
+			at, _, _ = strings.Cut(at, "?")
+			var t template
+			t.of("/" + strings.TrimPrefix(at, "/"))
+			ids = pathIDs(ids, t.path, string(t.text))
+		}
+	}
 	if len(c.Resp.Raw) == 0 || !strings.HasSuffix(mediaType(c.Resp.Get("Content-Type")), "json") {
-		return nil, nil
+		return nil, ids
 	}
 	body := c.RespBody()
 	b := body[:min(len(body), givenLook)]
@@ -63,7 +78,7 @@ func Given(c *event.Call) (names, ids []string) {
 			}
 			i = skipBlank(b, v+1)
 			if id := idValue(b, i); id != nil && len(ids) < MaxGiven && idName(key) {
-				ids = append(ids, string(id))
+				ids = append(ids, idOf(string(id), func() string { return memberKind(string(key), at[1:depth], c.Route) }))
 			}
 			if i < len(b) && b[i] == '"' {
 				_, i = jsonText(b, i)
@@ -75,9 +90,73 @@ func Given(c *event.Call) (names, ids []string) {
 	return names, ids
 }
 
-// idMin is how long an id is that is told from other ids: a short number is
-// that of many things.
-const idMin = 5
+// idAlone is how long an id is that needs no kind: what is as long is told from
+// other ids.
+const (
+	idAlone = 5
+	idMax   = 64
+)
+
+// idOf is how an id is told: a short one with its kind, "" where it has none.
+func idOf(id string, kind func() string) string {
+	if len(id) >= idAlone {
+		return id
+	}
+	return kind() + " " + id
+}
+
+// memberKind is what a member called key is the id of: by its own name, by that
+// of the object it stands in, else by the place that was asked.
+func memberKind(key string, within [][]byte, route string) string {
+	if kind := namedKind(key); kind != "" {
+		return kind
+	}
+	for i := len(within) - 1; i >= 0; i-- {
+		if k := singular(string(within[i])); k != "" && !wrapper(k) {
+			return k
+		}
+	}
+	return placeKind(route)
+}
+
+// namedKind is what order_id, orderId and order-id are of; "" of a bare id.
+func namedKind(key string) string {
+	k := strings.ToLower(key)
+	if k == "uuid" || len(k) <= 2 {
+		return ""
+	}
+	return singular(strings.TrimRight(k[:len(k)-2], "_-"))
+}
+
+// placeKind is what a route is about: its last segment that is a place.
+func placeKind(route string) (kind string) {
+	for seg := range strings.SplitSeq(route, "/") {
+		if seg != "" && seg[0] != '{' {
+			kind = singular(seg)
+		}
+	}
+	if oneOf(kind, "me", "self", "profile", "account", "whoami", "userinfo", "login", "session", "signup", "register") {
+		return "user"
+	}
+	return kind
+}
+
+// singular is one name for one thing and many.
+func singular(s string) string {
+	s = strings.ToLower(s)
+	switch {
+	case strings.HasSuffix(s, "ies"):
+		return s[:len(s)-3] + "y"
+	case strings.HasSuffix(s, "s") && !strings.HasSuffix(s, "ss"):
+		return s[:len(s)-1]
+	}
+	return s
+}
+
+// wrapper reports the name of a member that only wraps what was asked for.
+func wrapper(k string) bool {
+	return oneOf(k, "data", "item", "result", "content", "record", "row", "list", "value", "payload", "response", "object", "node", "edge", "entry", "attribute", "_embedded", "hit", "page", "body")
+}
 
 // idValue is the text or whole number that begins at i, nil if there is none of
 // an id's length.
@@ -97,7 +176,7 @@ func idValue(b []byte, i int) []byte {
 		}
 		v = v[:n]
 	}
-	if len(v) < idMin || len(v) > 64 || bytes.IndexByte(v, ' ') >= 0 {
+	if len(v) == 0 || len(v) > idMax || bytes.IndexByte(v, ' ') >= 0 {
 		return nil
 	}
 	return v
@@ -119,23 +198,33 @@ func idName(k []byte) bool {
 }
 
 // Asked lists the ids that the request names: segments of its path that are
-// some object's, and values of parameters called ids.
+// some object's, and values of parameters called ids; as Given does.
 func Asked(c *event.Call) (ids []string) {
-	path, route := c.Req.Path, c.Route
+	ids = pathIDs(nil, c.Req.Path, c.Route)
+	for rest := c.Req.Query; rest != "" && len(ids) < MaxGiven; {
+		var pair string
+		pair, rest, _ = strings.Cut(rest, "&")
+		if k, v, _ := strings.Cut(pair, "="); v != "" && len(v) <= idMax && idName([]byte(k)) {
+			ids = append(ids, idOf(v, func() string { return memberKind(k, nil, c.Route) }))
+		}
+	}
+	return ids
+}
+
+// pathIDs appends the ids in a path, which the route, its template, names.
+func pathIDs(ids []string, path, route string) []string {
+	kind := ""
 	for path != "" && route != "" && len(ids) < MaxGiven {
 		var p, r string
 		p, path, _ = strings.Cut(strings.TrimPrefix(path, "/"), "/")
 		r, route, _ = strings.Cut(strings.TrimPrefix(route, "/"), "/")
-		if (strings.HasPrefix(r, "{id}") || strings.HasPrefix(r, "{uuid}")) && len(p) >= idMin && len(p) <= 64 {
-			p, _, _ = strings.Cut(p, ".")
-			ids = append(ids, p)
-		}
-	}
-	for rest := c.Req.Query; rest != "" && len(ids) < MaxGiven; {
-		var pair string
-		pair, rest, _ = strings.Cut(rest, "&")
-		if k, v, _ := strings.Cut(pair, "="); len(v) >= idMin && len(v) <= 64 && idName([]byte(k)) {
-			ids = append(ids, v)
+		switch {
+		case strings.HasPrefix(r, "{id}") || strings.HasPrefix(r, "{uuid}"):
+			if p, _, _ = strings.Cut(p, "."); p != "" && len(p) <= idMax {
+				ids = append(ids, idOf(p, func() string { return kind }))
+			}
+		case r != "" && r[0] != '{':
+			kind = singular(r)
 		}
 	}
 	return ids

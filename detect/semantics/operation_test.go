@@ -65,7 +65,7 @@ func shape(req, resp string) (*event.Call, *leafs) {
 	switch {
 	case strings.HasPrefix(answer, "<"):
 		c.Resp.Headers = append(c.Resp.Headers, event.Header{Name: "Content-Type", Value: "text/html; charset=utf-8"})
-	case strings.HasPrefix(answer, "{"):
+	case strings.HasPrefix(answer, "{"), strings.HasPrefix(answer, "["):
 		c.Resp.Headers = append(c.Resp.Headers, event.Header{Name: "Content-Type", Value: "application/json"})
 	}
 	return c, x

@@ -203,6 +203,39 @@ func TestLearnedFactsInRules(t *testing.T) {
 	}
 }
 
+// TestOperationsAreEndpoints: where one place does all, what a role never asked
+// it to do is told.
+func TestOperationsAreEndpoints(t *testing.T) {
+	const adminToken = "eyJhbGciOiJub25lIn0.eyJzdWIiOiJhZG1pbi0xIiwicm9sZSI6ImFkbWluIn0."
+	set := oneRule(t, "id: odd\ntitle: An operation this role never used\nseverity: medium\ncategory: access/function-level\nrefs: [cwe:285]\nwhen: resp.status == 200 && usual_role() == 0\nby: [principal.id]\nover: 1m\nhaving: count() > 0\ntests:\n  - fires: GET /\n  - silent: GET /\n")
+	b := wiretest.New(1, 1_700_000_000e9)
+	n := 0
+	ask := func(token, operation string) {
+		body := fmt.Sprintf(`{"operationName":%q,"query":"query { a }"}`, operation)
+		c := b.Conn(netip.AddrPortFrom(netip.MustParseAddr("198.51.100.7"), uint16(4000+n)), netip.MustParseAddrPort("10.0.0.5:80"))
+		n++
+		c.Open()
+		c.Client([]byte(fmt.Sprintf("POST /graphql HTTP/1.1\r\nHost: shop\r\nAuthorization: Bearer %s\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s", token, len(body), body)))
+		c.Server([]byte("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}"))
+		c.Fin()
+	}
+	for i := range int64(120) {
+		b.At(1_700_000_000e9 + i*int64(40*time.Second))
+		ask(userToken, "GetCart")
+		ask(adminToken, "DeleteUser")
+	}
+	b.At(1_700_000_000e9 + 120*int64(40*time.Second))
+	ask(adminToken, "DeleteUser")
+	ask(userToken, "DeleteUser")
+	alerts, err := Replay(testConfig(set), b.Frames())
+	if err != nil || len(alerts) != 1 {
+		t.Fatalf("%d alerts, %v", len(alerts), err)
+	}
+	if e := fmt.Sprint(alerts[0].Evidence); !strings.Contains(e, "POST shop/graphql/(DeleteUser)") {
+		t.Errorf("evidence %s", e)
+	}
+}
+
 // userToken is a JWT of a caller in the role of a user.
 const userToken = "eyJhbGciOiJub25lIn0.eyJzdWIiOiJ1c2VyLTEiLCJyb2xlIjoidXNlciJ9."
 
