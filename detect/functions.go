@@ -44,6 +44,12 @@ func matchers() []matcher {
 		{"codei", text.CodeI, text.CodeINeeds(), text.CodeIAlso(), text.CodeIWords(), nil, nil},
 		{"ssi", text.SSI, text.SSINeeds(), "", nil, nil, nil},
 		{"deser", text.Deser, text.DeserNeeds(), "", text.DeserWords(), nil, nil},
+		{"host_file", text.HostFile, text.HostFileNeeds(), "", nil, nil, nil},
+		{"sqli_hint", text.SQLiHint, text.SQLiHintNeeds(), "", nil, nil, nil},
+		{"xss_hint", text.XSSHint, text.XSSNeeds(), "", nil, nil, nil},
+		{"cmdi_hint", text.CmdiHint, text.CmdiNeeds(), text.CmdiAlso(), nil, nil, nil},
+		{"ssti_hint", text.TemplateHint, text.SSTINeeds(), "", nil, nil, nil},
+		{"traversal_hint", text.TraversalHint, text.TraversalNeeds(), text.TraversalAlso(), nil, nil, nil},
 		{"proto_pollution", text.ProtoPollution, text.ProtoPollutionNeeds(), text.ProtoPollutionAlso(), nil, text.ProtoPollutionPlace, text.ProtoPollutionPlaces},
 	}
 }

@@ -12,7 +12,7 @@ type step func(r *reader, s string)
 // steps in the order they are tried; commoner ones come first, since a leaf's
 // readings are limited.
 var steps = [...]step{
-	stepPercent, stepEntity, stepEscape, stepOverlong, stepFullwidth, stepAuth, stepJWT, stepBase64, stepUTF16, stepJSON,
+	stepPercent, stepEntity, stepEscape, stepOverlong, stepFullwidth, stepAuth, stepJWT, stepBase64, stepUTF16, stepJSON, stepForm, stepHex,
 }
 
 // reader makes the readings of one leaf.
@@ -155,7 +155,7 @@ func mayDecode(l *event.Leaf) bool {
 			return false
 		}
 		_, enc := plausible(s)
-		return enc != nil
+		return enc != nil || hexLike(s)
 	}
-	return l.Kind == event.LeafHeader && authLike(s) || jsonLike(s) || jwtLike(s) || strings.Contains(s, ";base64,")
+	return told&signOfPlus != 0 && plusLike(s) || l.Kind == event.LeafHeader && authLike(s) || jsonLike(s) || jwtLike(s) || strings.Contains(s, ";base64,")
 }

@@ -30,7 +30,10 @@ const cmdiMax = 32 << 10
 // Returns: where the command begins, with its separator, and its text.
 //
 // Example: Cmdi("127.0.0.1; id") = 9, "; id", true; Cmdi("name|id|age") is silent.
-func Cmdi(s string) (offset int, match string, ok bool) {
+func Cmdi(s string) (offset int, match string, ok bool) { return unlessTalk(s, cmdi) }
+
+// cmdi is Cmdi wherever it stands.
+func cmdi(s string) (offset int, match string, ok bool) {
 	if len(s) < 3 || !cmdiNeeded.in(s) {
 		return none()
 	}
@@ -46,6 +49,10 @@ func Cmdi(s string) (offset int, match string, ok bool) {
 	if leadCommand(s) {
 		return found(s, 0, len(s))
 	}
+	if at, hit := commandInCall(s); hit {
+		return found(s, at, len(s))
+	}
+	s = strings.TrimSuffix(strings.TrimSuffix(s, `\n`), `\r`)
 	for i := 0; i < len(s); i++ {
 		if !shellBegins[s[i]] {
 			continue
@@ -62,6 +69,11 @@ func Cmdi(s string) (offset int, match string, ok bool) {
 	return none()
 }
 
+// pipeTool reports a command that lines of text are piped through.
+func pipeTool(cmd string) bool {
+	return foldIn(cmd, "sort", "uniq", "wc", "head", "tail", "grep", "egrep", "fgrep", "cut", "awk", "sed", "tr", "less", "more", "xargs", "strings", "rev", "fold", "paste", "nl", "jq")
+}
+
 // shellshock reports a function definition with a command after it.
 func shellshock(s string) bool {
 	t := strings.TrimLeft(s[2:], " \t")
@@ -73,6 +85,10 @@ func shellSeparator(s string, i int) (sep byte, n int) {
 	switch c := s[i]; c {
 	case ';', '\n', '\r', '`':
 		return c, 1
+	case '\\':
+		if strings.HasPrefix(s[i:], `\n/`) {
+			return '\n', 2 // an end of line that some reader makes of it
+		}
 	case '|', '&':
 		if i+1 < len(s) && s[i+1] == c {
 			return 'B', 2 // && and ||
@@ -110,6 +126,12 @@ func commandAfter(s string, sepAt, i int, sep byte) (end int, hit bool) {
 	}
 	grammar := shellGrammar[rule]
 	args, end := shellArgs(s, at, sep)
+	if sep == '|' && pipeTool(cmd) && !strings.ContainsAny(args, "/$`\\") {
+		return 0, false // the line of a shell that somebody tells, not one that is brought in
+	}
+	if strings.Contains(s[i:at], "bin/") && (args == "" || argsFit(grammar, args)) && words(s[:sepAt], 8) < 8 {
+		return end, true
+	}
 	if strings.HasPrefix(args, ",") && (i == 0 || s[i-1] != '{') {
 		return 0, false // {cat,/etc/passwd} is a command, ;base64,AAAA is not
 	}
@@ -128,7 +150,10 @@ func placeFits(s string, sepAt, end int, sep byte, grammar argRule, args string)
 	head := s[:sepAt]
 	switch sep {
 	case '\n', '\r':
-		return len(s) < 300 && strings.Count(s, "\n") <= 3 && (grammar&argLone == 0 || args == "" && len(head) < 64) && words(head, 4) < 4 && !(args == "" && grammar&argShort != 0)
+		if args == "" && grammar&argShort != 0 {
+			return len(s) < 40 && shortPlace(s, sepAt, end, sep) && (strings.TrimSpace(head) == "" || isDigit(s[sepAt-1]))
+		}
+		return len(s) < 300 && strings.Count(s, "\n") <= 3 && (grammar&argLone == 0 || args == "" && len(head) < 64) && words(head, 4) < 4
 	case '`':
 		return words(head, 3) < 3 && words(s[end:], 3) < 3 && !(strings.HasPrefix(s, "```"))
 	case '$':
@@ -152,9 +177,12 @@ func placeFits(s string, sepAt, end int, sep byte, grammar argRule, args string)
 // separator stands at the beginning or behind a blank, a quote or a host, and
 // nothing but closing signs follows.
 func shortPlace(s string, sepAt, end int, sep byte) bool {
-	tail := strings.Trim(s[end:], " \t;#'\"|&`)")
+	tail := strings.Trim(s[end:], " \t\r\n;#'\"|&`)")
 	if tail != "" {
 		return false
+	}
+	if end < len(s) && (s[end] == '|' || s[end] == ';') && (sep == '|' || sep == ';') && words(s[:sepAt], 4) < 4 && strings.IndexByte(s[:sepAt], sep) < 0 && strings.IndexByte(s[:sepAt], ',') < 0 {
+		return true // |id|, ;id; with one value before
 	}
 	if sepAt == 0 {
 		return true

@@ -28,7 +28,7 @@ var shellGrammar = map[string]argRule{
 var shellCommands = func() map[string]string {
 	set := map[string]string{}
 	for _, c := range []struct{ class, names string }{
-		{"lone", "whoami systeminfo ipconfig getent printenv hostnamectl lsb_release"},
+		{"lone", "whoami systeminfo ipconfig printenv hostnamectl lsb_release"},
 		{"loneopt", "uname ifconfig netstat tasklist hostname arch lscpu"},
 		{"short", "id ps pwd env who w ver df uptime phpinfo reboot shutdown logname"},
 		{"list", "ls dir"},
@@ -40,7 +40,7 @@ var shellCommands = func() map[string]string {
 		{"opt", "python python2 python3 perl ruby php node lua awk gawk sed grep egrep fgrep xargs base64 base32 gcc java crontab at kill killall pkill su eval exec openssl gdb vi vim nano ed sc iptables systemctl service useradd passwd usermod docker tar kubectl trap adduser deluser apt apt-get yum dnf pip npm gem ansible chef-client bcdboot umount dmesg lsof ss ip arp pgrep sysctl journalctl cpulimit at busctl time set export date"},
 		{"say", "echo printf print"},
 		{"runs", "which whereis nohup strace sudo command doas unbuffer setsid nice"},
-		{"sub", "net"},
+		{"sub", "net getent"},
 	} {
 		for n := range strings.FieldsSeq(c.names) {
 			if set[n] == "" {
@@ -157,13 +157,16 @@ func argsFit(g argRule, args string) bool {
 	if g&argCmd != 0 && lookFold(shellCommands, first) != "" {
 		return words(rest, 5) < 5
 	}
-	if foldIn(first, "aux", "ax", "auxww", "auxf") && g&argShort != 0 || g&argSub != 0 && foldIn(first, "user", "users", "localgroup", "group", "view", "use", "share", "start", "stop", "accounts", "session") {
+	if foldIn(first, "aux", "ax", "auxww", "auxf") && g&argShort != 0 || g&argSub != 0 && foldIn(first, "user", "users", "localgroup", "group", "view", "use", "share", "start", "stop", "accounts", "session", "hosts", "passwd", "shadow", "ahosts") {
 		return words(rest, 5) < 5
 	}
 	if g&argPath != 0 && (first[0] == '+' || isDigits(first)) && len(first) <= 5 && shellPath(rest) {
 		return true // chmod +x /tmp/x
 	}
 	if g&argSay != 0 {
+		if args[0] == '(' {
+			return false // print(x) of some program
+		}
 		return words(args, 4) < 4 || strings.ContainsAny(args, "$>")
 	}
 	if g&argAny != 0 {
@@ -183,7 +186,7 @@ func shellPath(w string) bool {
 	if w[0] == '/' || w[0] == '~' || w[0] == '*' || strings.HasPrefix(w, "./") || strings.HasPrefix(w, "..") || strings.Contains(w, ":\\") || w[0] == '$' || w == "." {
 		return true
 	}
-	if strings.ContainsAny(w, "/\\") && len(w) > 3 {
+	if strings.ContainsAny(w, "/\\") && (len(w) > 3 || len(w) > 1 && w[1] == ':') {
 		return true
 	}
 	dot := strings.LastIndexByte(w, '.')
@@ -216,6 +219,54 @@ func shellArg(args string) bool {
 // each phrase has one that tells of a command wherever it stands.
 var beforeCommand, leadSigns = tableOf(" \t\r\n\"'"), tableOf("/(-")
 
+// runsMore reports a shell's script that reads what is sensitive or fetches: what
+// is not the start of a container.
+func runsMore(args string) bool {
+	_, _, sensitive := sensitiveName(args)
+	_, w := indexAnyFold(args, []string{"curl ", "wget ", "nc ", "ncat ", "/dev/tcp", "whoami", "base64", "nslookup", "id'", "id\"", "-c id", "bash -i", "$ifs", "${ifs"})
+	return sensitive || w != ""
+}
+
+// squeezed reports a short value that is a telling command once what a shell
+// drops from words is dropped: w'h'oami, wh$()oami, c\a\t /etc/passwd, {cat,/etc/passwd}.
+func squeezed(t string) bool {
+	if len(t) > 80 || len(t) < 6 {
+		return false
+	}
+	var buf [80]byte
+	n, dropped := 0, 0
+	for i := 0; i < len(t); i++ {
+		switch c := t[i]; {
+		case c == '\'' || c == '"' || c == '`' || c == '\\' || c == '^':
+			dropped++
+		case c == '$' && i+1 < len(t) && (t[i+1] == '@' || t[i+1] == '*'):
+			dropped++
+			i++
+		case c == '$' && strings.HasPrefix(t[i:], "$()"):
+			dropped++
+			i += 2
+		case c == '{' && i == 0 && strings.HasSuffix(t, "}"), c == '}' && i == len(t)-1:
+			dropped++
+		case c == ',' && t[0] == '{':
+			buf[n] = ' '
+			n++
+		default:
+			buf[n] = lowerByte(c)
+			n++
+		}
+	}
+	if dropped < 2 {
+		return false
+	}
+	r := strings.TrimSpace(string(buf[:n]))
+	if r == "whoami" || r == "ifconfig" || r == "ip a" || r == "uname -a" || r == "ifconfig eth0" {
+		return true
+	}
+	_, _, sensitive := sensitiveName(r)
+	cmd, args, ok := strings.Cut(r, " ")
+	return ok && sensitive && lookFold(shellCommands, cmd) != "" && strings.Contains(args, "/")
+}
+
 // leadCommand reports a value that is a command as a whole, and such that no
 // sentence is: a shell with -c, a reverse shell, a read of a sensitive file.
 func leadCommand(s string) bool {
@@ -237,10 +288,13 @@ func leadCommand(s string) bool {
 	cmd, at, hidden := shellWord(t, 0)
 	rule := lookFold(shellCommands, cmd)
 	if rule == "" {
-		return hidden >= 2 && globbedBin(t[:at])
+		return hidden >= 2 && globbedBin(t[:at]) || squeezed(s)
 	}
 	args, _ := shellArgs(t, at, 0)
-	if rule == "lone" && args == "" && cmd == "whoami" {
+	if rule == "lone" && args == "" && foldIn(cmd, "whoami") {
+		return true
+	}
+	if squeezed(t) {
 		return true
 	}
 	if strings.Contains(t, "IFS") && argsFit(argPath, args) {
@@ -251,7 +305,7 @@ func leadCommand(s string) bool {
 		_, _, sensitive := sensitiveName(args)
 		return sensitive && strings.Contains(args, "/") && words(args, 9) < 9 && (args[0] == '/' || args[0] == '-' || args[0] == '.' || args[0] == '<')
 	case "shell":
-		return prefixFold(args, "-c ") || prefixFold(args, "-i ") && strings.Contains(args, ">")
+		return prefixFold(args, "-c ") && runsMore(args) || prefixFold(args, "-i ") && strings.Contains(args, ">")
 	case "net":
 		return (foldIn(cmd, "nc", "ncat", "netcat")) && (strings.Contains(args, "-e ") || strings.Contains(args, "/bin/"))
 	case "any":

@@ -14,10 +14,12 @@ func (q *sqlQuery) breakOut() (from, to int, hit bool) {
 	switch {
 	case t.kind == sqlComment:
 		hit = q.cutsOff(i)
+	case q.betweenQuotes(i) || q.chain(i):
+		hit = true
 	case t.kind == sqlPunct && t.text == ";":
-		hit = q.statement(i + 1)
+		hit = q.statement(i+1) || q.at(i+1).kind == sqlComment && q.cutsOff(i+1)
 	case t.kw == "or" || t.kw == "and" || t.kw == "xor" || t.text == "||" || t.text == "&&":
-		hit = q.leftCondition(i + 1)
+		hit = q.leftCondition(i+1) || t.text == "||" && q.at(i+1).kind == sqlWord && q.punct(i+2, ".") && q.punct(i+4, "(") && q.returns(i+1)
 	case t.kw == "exec" || t.kw == "execute" || t.kw == "declare" || t.kw == "waitfor":
 		hit = q.atWord(i)
 	case q.isCompare(i) > 0:
@@ -97,7 +99,7 @@ func (q *sqlQuery) cutsOff(i int) bool {
 	if body != "" && words(body, 2) > 1 {
 		return false
 	}
-	gap := q.s[q.start+1 : c.from]
+	gap := strings.Replace(q.s[q.start+1:c.from], ";", "", 1)
 	if c.text == "#" {
 		return head != "" && strings.Trim(gap, ") ") == "" && body == ""
 	}
@@ -110,6 +112,9 @@ func (q *sqlQuery) cutsOff(i int) bool {
 // statement judges a second statement at i, by the grammar of its first words.
 func (q *sqlQuery) statement(i int) bool {
 	a, b, c := q.at(i), q.at(i+1), q.at(i+2)
+	if a.kind == sqlWord && q.rareStatement(i) {
+		return true
+	}
 	if a.kind != sqlWord || a.kw == "" {
 		return q.call(i) || a.kw == "" && a.kind == sqlWord && prefixFold(q.text(i), "pragma") && b.kind == sqlWord && q.ends(i+2)
 	}

@@ -165,10 +165,13 @@ func (q *sqlQuery) constCondition(i int) bool {
 // boolean judges OR, AND, XOR, ||, && at i.
 func (q *sqlQuery) boolean(i int) bool {
 	first := i == 0
-	if first && !q.left && !q.constPair(i+1) {
+	if first && !q.left && !q.constPair(i+1) && !q.sameName(i+1) {
 		return false
 	}
-	if q.constCondition(i + 1) {
+	if q.whole || q.at(i).text == "&&" && !q.left && q.mereNumbers(i) {
+		return false
+	}
+	if q.constCondition(i+1) || q.sameName(i+1) || q.whoAmI(i+1) && q.isCompare(i+2) > 0 {
 		return true
 	}
 	j := q.skipPrefix(i + 1)
@@ -176,6 +179,12 @@ func (q *sqlQuery) boolean(i int) bool {
 		return first || q.isConst(i-1) || q.punct(i-1, ")") // 1 or 1--
 	}
 	return false
+}
+
+// mereNumbers reports numbers compared on both sides of && at i: a program's
+// condition or a formula.
+func (q *sqlQuery) mereNumbers(i int) bool {
+	return i >= 3 && q.at(i-1).kind == sqlNum && q.isCompare(i-2) > 0 && q.at(i-2).text != "=" && q.at(i+1).kind == sqlNum && q.at(i+2).text != "="
 }
 
 // constPair reports constant, comparison, constant at i.
@@ -309,12 +318,15 @@ func (q *sqlQuery) orderBy(i int) bool {
 		return false
 	}
 	j := i + 2
-	before := i > 0 && (q.isConst(i-1) || q.punct(i-1, ")")) || i == 0 && q.left
+	before := i > 0 && !q.whole && (q.isConst(i-1) || q.punct(i-1, ")")) || i == 0 && q.left
+	if i == 0 && !q.left && q.at(j).kind == sqlNum {
+		return q.orderProbe(j)
+	}
 	if q.at(j).kind == sqlNum && before {
 		for q.at(j).kind == sqlNum || q.punct(j, ",") {
 			j++
 		}
-		return q.comment(j) || q.left && q.ends(j)
+		return q.comment(j) || (q.left || i == 1 && q.at(0).kind == sqlNum) && q.ends(j)
 	}
 	if q.at(j).kw == "if" && q.punct(j+1, "(") && q.constPair(j+2) {
 		return true
@@ -325,13 +337,42 @@ func (q *sqlQuery) orderBy(i int) bool {
 	return q.left && before && q.at(j).kind == sqlWord && q.comment(j+1)
 }
 
+// orderProbe judges what is appended to a query that has no ORDER BY: ORDER BY
+// 7--, ORDER BY 1,SLEEP(5),3.
+func (q *sqlQuery) orderProbe(j int) bool {
+	for n := 0; ; n++ {
+		switch {
+		case q.at(j).kind == sqlNum:
+			j++
+		case q.isCall(j):
+			return n > 0
+		default:
+			return false
+		}
+		if !q.punct(j, ",") {
+			return q.comment(j)
+		}
+		j++
+	}
+}
+
 // exec judges EXEC of a procedure of the server.
 func (q *sqlQuery) exec(i int) bool {
 	if q.punct(i+1, "(") {
-		return q.at(i+2).kind == sqlStr || q.at(i+2).kind == sqlVar
+		return q.at(i+2).kind == sqlStr && !programCall(q.text(i+2)) || q.at(i+2).kind == sqlVar
 	}
 	w := q.text(i + 1)
 	return prefixFold(w, "xp_") || prefixFold(w, "sp_") || q.at(i+1).kw == "master" && q.punct(i+2, ".")
+}
+
+// programCall reports the text of a call that a program makes, exec("ls"), and no
+// database.
+func programCall(literal string) bool {
+	if _, w := indexAnyFold(literal, []string{"xp_", "sp_", "select", "sel", "drop", "insert", "update", "master", "declare", "char(", "ect", "0x"}); w != "" {
+		return false
+	}
+	cmd, _, _ := shellWord(strings.Trim(literal, "'\""), 0)
+	return lookFold(shellCommands, cmd) != ""
 }
 
 // sqlLoud are functions that nothing but a database has.

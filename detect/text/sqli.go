@@ -42,7 +42,10 @@ func SQLiAlso() string { return letters + "'\"|&" }
 // Returns: where the SQL begins, and the SQL.
 //
 // Example: SQLi("1' OR '1'='1") = 2, "' OR '1'='1", true; SQLi("O'Brien or 2 items") is silent.
-func SQLi(s string) (offset int, match string, ok bool) {
+func SQLi(s string) (offset int, match string, ok bool) { return unlessTalk(s, sqli) }
+
+// sqli is SQLi wherever it stands.
+func sqli(s string) (offset int, match string, ok bool) {
 	if len(s) < 3 || !holdsAny(s, sqliNeeds) {
 		return none()
 	}
@@ -54,6 +57,8 @@ func SQLi(s string) (offset int, match string, ok bool) {
 	}
 	var mem [sqlTokens + 1]sqlTok
 	q := sqlQuery{s: s, t: lexSQL(mem[:], s, 0)}
+	q.whole = q.sqlStatement()
+	whole := q.whole
 	if from, to, hit := q.judge(); hit {
 		return found(s, from, to)
 	}
@@ -69,7 +74,10 @@ func SQLi(s string) (offset int, match string, ok bool) {
 			}
 		}
 	}
-	if sqlMarks(s) {
+	if at := indexFold(s, "sp_password"); at > 0 && strings.Contains(s[:at], "--") {
+		return found(s, 0, len(s)) // keeps SQL Server's log quiet
+	}
+	if !whole && sqlMarks(s) {
 		if hit, _ := libinjection.IsSQLi(s); hit {
 			return found(s, 0, len(s))
 		}
@@ -107,6 +115,8 @@ type sqlQuery struct {
 	// left says that the value began inside a string and closed it at start.
 	left  bool
 	start int
+	// whole says that the value is a statement of its own.
+	whole bool
 }
 
 // judge looks for each grammar at each token.
@@ -141,7 +151,7 @@ func (q *sqlQuery) judge() (from, to int, hit bool) {
 func (q *sqlQuery) atWord(i int) bool {
 	switch q.t[i].kw {
 	case "union":
-		return q.union(i)
+		return q.union(i) || q.brokenUnion(i)
 	case "select":
 		// SELECT/**/x: a comment instead of a blank is an attacker's spelling
 		return strings.HasPrefix(q.s[q.t[i].to:], "/*") && q.selectList(i+1, true)
@@ -150,7 +160,9 @@ func (q *sqlQuery) atWord(i int) bool {
 	case "or", "and", "xor":
 		return q.boolean(i)
 	case "having", "where":
-		return (i > 0 || q.left) && q.constCondition(i+1)
+		return (i > 0 || q.left) && !q.whole && q.constCondition(i+1)
+	case "case":
+		return !q.left && q.caseOf(i)
 	case "into":
 		n := q.t[i+1].kw
 		return (n == "outfile" || n == "dumpfile") && q.t[i+2].kind != sqlEnd && (q.isConst(i+2) || q.punct(i+2, "(") || q.isCall(i+2))

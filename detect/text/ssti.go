@@ -18,7 +18,10 @@ func SSTINeeds() string { return sstiNeeds }
 // Returns: where the bracket opens, and the expression with its brackets.
 //
 // Example: SSTI("Hi {{7*7}}") = 3, "{{7*7}}", true; SSTI("Hi {{first_name}}") is silent.
-func SSTI(s string) (offset int, match string, ok bool) {
+func SSTI(s string) (offset int, match string, ok bool) { return unlessTalk(s, ssti) }
+
+// ssti is SSTI wherever it stands.
+func ssti(s string) (offset int, match string, ok bool) {
 	if len(s) < 5 || !strings.ContainsAny(s, sstiNeeds) {
 		return none()
 	}

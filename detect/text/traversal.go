@@ -2,7 +2,7 @@ package text
 
 import "strings"
 
-const traversalNeeds = "./\\:\x00%"
+const traversalNeeds = "./\\:\x00%02"
 
 // TraversalNeeds returns bytes of which a value must hold one for Traversal to match.
 func TraversalNeeds() string { return traversalNeeds }
@@ -31,7 +31,10 @@ func TraversalAlso() string {
 // Returns: where the path begins, and the path.
 //
 // Example: Traversal("../../../../etc/passwd") = 0, "../../../../etc/passwd", true; Traversal("../img/logo.png") is silent.
-func Traversal(s string) (offset int, match string, ok bool) {
+func Traversal(s string) (offset int, match string, ok bool) { return unlessTalk(s, traversal) }
+
+// traversal is Traversal wherever it stands.
+func traversal(s string) (offset int, match string, ok bool) {
 	if len(s) < 4 || !strings.ContainsAny(s, traversalNeeds) {
 		return none()
 	}
@@ -45,7 +48,7 @@ func Traversal(s string) (offset int, match string, ok bool) {
 	if from, to, hit := sensitivePath(s); hit {
 		return found(s, from, to)
 	}
-	if at := nulInName(s); at >= 0 {
+	if at := nulInName(s); at >= 0 || oddPath(s) {
 		return found(s, 0, len(s))
 	}
 	return none()
@@ -72,7 +75,7 @@ func climbs(s string) (from, to int, hit bool) {
 			to++
 		}
 		at = max(to, i+2)
-		if climb(s[from:to], from > 0 && s[from-1] != '=' || to < len(s) && s[to] != '\'' && s[to] != '"') {
+		if climb(s, s[from:to], from > 0 && s[from-1] != '=' || to < len(s) && s[to] != '\'' && s[to] != '"') {
 			return from, to, true
 		}
 		if at >= len(s) {
@@ -81,8 +84,9 @@ func climbs(s string) (from, to int, hit bool) {
 	}
 }
 
-// climb judges one path; within says that other text is around it.
-func climb(p string, within bool) bool {
+// climb judges one path of the whole value; within says that other text is
+// around it.
+func climb(whole, p string, within bool) bool {
 	ups, depth, low, n := 0, 0, 0, 0
 	segment := 0
 	for i := 0; i <= len(p); {
@@ -121,7 +125,7 @@ func climb(p string, within bool) bool {
 	if n < 2 || asset(last) && ups < 4 {
 		return false
 	}
-	return !within || ups >= 3
+	return !within || ups >= 3 && strings.IndexByte(whole, ' ') < 0 || ups >= 5
 }
 
 // up reports a segment that climbs: .. and the spellings filters leave.
@@ -130,21 +134,18 @@ func up(seg string) bool {
 		seg = seg[:i] // ..;/ as Tomcat reads it
 	}
 	switch seg {
-	case "..", "...", "....", "..\x00", ".%00.", "%2e%2e", "%2E%2E", "..%00", "...%00", ".%2e", "%2e.":
+	case "..", "...", "....", "..\x00", ".\x00.":
 		return true
 	}
-	return strings.HasPrefix(seg, "..") && len(seg) > 2 && strings.Trim(seg, ".") != "" && (seg[2] == '%' || seg[2] == 0)
+	return strings.HasPrefix(seg, "..") && len(seg) > 2 && strings.Trim(seg, ".") != "" && seg[2] == 0
 }
 
-// separator returns the length of the path separator s begins with.
+// separator returns the length of the path separator s begins with. One that
+// is written with a percent sign is plain in another reading of the value.
 func separator(s string) int {
 	switch {
 	case s[0] == '/' || s[0] == '\\':
 		return 1
-	case s[0] == '%' && len(s) >= 3 && s[1] == '2' && (s[2]|0x20) == 'f', s[0] == '%' && len(s) >= 3 && s[1] == '5' && (s[2]|0x20) == 'c':
-		return 3
-	case prefixFold(s, "%c0%af"), prefixFold(s, "%c1%9c"), prefixFold(s, "%252f"):
-		return 5 + boolInt(s[1] != '2')
 	}
 	return 0
 }

@@ -24,11 +24,49 @@ func sensitiveName(p string) (from, to int, hit bool) {
 	return at, at + len(w), true
 }
 
-// rootFiles are those that count as a whole absolute path, without a climb.
-var rootFiles = []string{"/etc/passwd", "/etc/shadow", "/etc/group", "/etc/hosts", "/etc/issue", "/etc/sudoers", "/etc/fstab", "/etc/crontab", "/etc/mysql/my.cnf", "/etc/nginx/nginx.conf", "/etc/apache2/", "/etc/httpd/",
+// rootFiles are those that count as a whole absolute path, without a climb,
+// wherever a client names them.
+var rootFiles = []string{"/etc/passwd", "/etc/shadow", "/etc/group", "/etc/issue", "/etc/sudoers", "/etc/fstab", "/etc/crontab", "/etc/mysql/my.cnf",
 	"/proc/self/", "/proc/version", "/proc/cmdline", "/proc/1/", "/proc/net/", "c:/windows/", "c:\\windows\\", "c:/boot.ini", "c:\\boot.ini", "c:/winnt", "c:\\winnt", "/windows/win.ini", "\\windows\\win.ini",
-	"/root/.ssh", "/root/.bash_history", "/web-inf/", "web-inf/web.xml", "/.ssh/id_", "/.aws/credentials", "/var/log/apache", "/var/log/nginx", "/var/log/auth", "/var/log/httpd", "/var/log/messages",
-	"/var/run/secrets/", "/inetpub/wwwroot", "c:/inetpub", "c:\\inetpub", "/boot.ini", "/etc/ssh/", "win.ini", "boot.ini"}
+	"/root/.ssh", "/root/.bash_history", "/web-inf/", "web-inf/web.xml", "/.ssh/id_", "/.aws/credentials", "/var/log/auth",
+	"/inetpub/wwwroot", "c:/inetpub", "c:\\inetpub", "/boot.ini", "win.ini", "boot.ini"}
+
+// placedFiles are places of a host's own files. Log shippers, orchestrators
+// and editors name them in documents; where a page or a file is chosen they
+// are an attempt to read.
+var placedFiles = []string{"/etc/", "/proc/", "/sys/", "/root/", "/var/log/", "/var/www/", "/var/mail/", "/var/spool/", "/var/lib/mlocate", "/var/lib/mysql", "/var/lib/php", "/var/lib/pgsql", "/var/adm/", "/var/run/secrets", "/run/secrets/", "/var/cpanel/", "/var/local/www/",
+	"/usr/local/apache", "/usr/local/etc/", "/usr/local/lib/php", "/usr/local/nginx", "/usr/local/pgsql", "/usr/local/php", "/usr/local/www/", "/usr/local/zeus", "/usr/local/mysql", "/usr/local/cpanel", "/usr/lib/php", "/usr/lib/cron", "/usr/lib/security", "/usr/pkgsrc", "/usr/apache", "/usr/etc/", "/usr/ports/", "/usr/home/", "/usr/share/squirrelmail", "/usr/share/tomcat", "/usr/internet/",
+	"/opt/lampp", "/opt/xampp", "/opt/apache", "/opt/httpd", "/opt/jboss", "/opt/tomcat", "/boot/grub", "/dev/mem", "/dev/tcp", "/apache/logs", "/apache2/logs", "/logs/access", "/logs/error", "/www/logs/", "/private/etc/", "/system/library/", "/library/webserver", "/.ssh/", "/.bash_", "/.htpasswd", "/tmp/sess", "/home2/", "/php/php.ini", "/xampp/", "/mysql/data/", "/mysql/my.",
+	"c:/xampp", "c:\\xampp", "c:/apache", "c:\\apache", "c:/php", "c:\\php", "c:/mysql", "c:\\mysql", "c:/program files/", "c:\\program files\\", "c:/documents and settings", "c:\\documents and settings", "c:/sysprep", "c:\\sysprep", "c:/unattend", "c:\\unattend", "c:/system32", "c:\\system32", "c:/users/administrator", "c:\\users\\administrator", "c:/home/", "c:/wamp", "c:\\wamp", "c:/pagefile", "c:/autoexec", "c:/config.sys", "c:/msdos.sys", "c:/recycler"}
+
+// HostFile reports the path of one of a host's own files, whoever names it. Ask
+// it of places that choose a file or a page: documents are full of such.
+//
+// Returns: 0 and the path.
+//
+// Example: HostFile("/var/log/apache2/access.log") = 0, the whole, true; HostFile("/home/ann/a.png") is silent.
+func HostFile(s string) (offset int, match string, ok bool) {
+	if len(s) < 6 || len(s) > 512 {
+		return none()
+	}
+	t := strings.TrimSpace(s)
+	if prefixFold(t, "file:") {
+		t = "/" + strings.TrimLeft(t[5:], "/")
+	}
+	if len(t) < 6 || t[0] != '/' && t[1] != ':' || strings.ContainsAny(t, "\t\n<>{}\"") || t[0] == '/' && strings.IndexByte(t, ' ') >= 0 {
+		return none()
+	}
+	for _, f := range placedFiles {
+		within := f[1] == '.' || strings.HasPrefix(f, "/php/") || strings.HasPrefix(f, "/apache") || strings.HasPrefix(f, "/mysql") || strings.HasPrefix(f, "/logs") || strings.HasPrefix(f, "/www")
+		if prefixFold(t, f) && len(t) > len(f) || within && indexFold(t, f) > 0 {
+			return found(s, 0, len(s))
+		}
+	}
+	return none()
+}
+
+// HostFileNeeds returns bytes of which a value must hold one for HostFile to match.
+func HostFileNeeds() string { return "/\\" }
 
 // sensitivePath reports a value that is, as a whole, the path of such a file,
 // whatever wraps it (a NUL, a query, a file: scheme).
@@ -77,7 +115,22 @@ func wrapper(s string) (to int, hit bool) {
 		_, _, h := sensitiveName(t)
 		return len(s), h
 	}
-	return 0, false
+	if at, _ := innerWrappers.find(t); at > 0 && strings.IndexByte("=?&\"'(: ", t[at-1]) >= 0 && words(t[:at], 8) < 8 {
+		return len(s), true // index.php?page=php://filter/…, as in a link that is followed
+	}
+	return 0, uncShare(t)
+}
+
+// innerWrappers are wrappers that count within a value, too.
+var innerWrappers = newPhrases([]string{"php://filter", "php://input", "phar://", "expect://", "data://text/plain;base64", "file:///etc/passwd", "file:///etc/shadow", "file:///c:/windows"})
+
+// uncShare reports a path to the share by which Windows is administered.
+func uncShare(t string) bool {
+	if !strings.HasPrefix(t, "\\\\") && !strings.HasPrefix(t, "//") || len(t) > 300 {
+		return false
+	}
+	i := strings.IndexAny(t[2:], "\\/")
+	return i > 0 && len(t) > i+5 && isLetter(t[i+3]) && t[i+4] == '$' && (t[i+5] == '\\' || t[i+5] == '/')
 }
 
 // nulInName reports a NUL behind or within the name of a file.

@@ -26,7 +26,10 @@ const xssMax = 64 << 10
 // Returns: where the running part begins, and its text.
 //
 // Example: XSS("<svg/onload=alert(1)>") = 0, "<svg/onload=alert(1)>", true; XSS("<b>bold</b>") is silent.
-func XSS(s string) (offset int, match string, ok bool) {
+func XSS(s string) (offset int, match string, ok bool) { return unlessTalk(s, xss) }
+
+// xss is XSS wherever it stands.
+func xss(s string) (offset int, match string, ok bool) {
 	if len(s) < 5 || !strings.ContainsAny(s, xssNeeds) {
 		return none()
 	}
@@ -83,6 +86,8 @@ func scriptURL(s string) (to int, hit bool) {
 	switch scheme {
 	case "javascript", "vbscript", "livescript":
 		return len(s), runsCode(rest)
+	case "":
+		return len(s), innerScriptURL(s[i:])
 	case "data":
 		if prefixFold(rest, "text/html") || prefixFold(rest, "image/svg") || prefixFold(rest, "text/xml") || prefixFold(rest, "application/xhtml") {
 			_, _, markup := htmlScript(rest)
@@ -90,6 +95,20 @@ func scriptURL(s string) (to int, hit bool) {
 		}
 	}
 	return 0, false
+}
+
+// innerScriptURL reports a script URL within an expression or a list, as in
+// getURL("javascript:alert(1)") or x:expression(…).
+func innerScriptURL(s string) bool {
+	if len(s) > 400 {
+		return false
+	}
+	at := indexFold(s, "javascript:")
+	if at < 0 {
+		return false
+	}
+	rest := strings.TrimLeft(s[at+len("javascript:"):], " /*")
+	return words(s[:at], 4) < 4 && codeAt(rest) > 0
 }
 
 // urlScheme returns the scheme of a URL as a browser reads it, blanks and
@@ -113,7 +132,9 @@ func urlScheme(s string) (scheme, rest string) {
 				return "data", s[i+1:]
 			}
 			return "", s
-		case c == '\t' || c == '\n' || c == '\r' || c == 0 || c == '\\' && i > 0:
+		case c < ' ' || c == 0x7f || c == '\\' && i > 0: // browsers pass over some, those who try them over all
+		case n == 0 && wideBlank(s[i:]) > 0:
+			i += wideBlank(s[i:]) - 1
 		case c < 'a' || c > 'z' || n == len(buf):
 			return "", s
 		default:
@@ -122,6 +143,19 @@ func urlScheme(s string) (scheme, rest string) {
 		}
 	}
 	return "", s
+}
+
+// wideBlank returns the length of the blank beyond ASCII that s begins with, 0
+// if there is none.
+func wideBlank(s string) int {
+	switch {
+	case strings.HasPrefix(s, "\xc2\xa0"), strings.HasPrefix(s, "\xc2\x85"):
+		return 2
+	case len(s) > 2 && s[0] == 0xe2 && (s[1] == 0x80 && (s[2] <= 0x8f || s[2] == 0xa8 || s[2] == 0xa9 || s[2] == 0xaf) || s[1] == 0x81 && s[2] == 0x9f),
+		strings.HasPrefix(s, "\xe3\x80\x80"), strings.HasPrefix(s, "\xef\xbb\xbf"), strings.HasPrefix(s, "\xe1\x9a\x80"), strings.HasPrefix(s, "\xe1\xa0\x8e"):
+		return 3
+	}
+	return 0
 }
 
 // runsCode reports text that is a program and not prose or void(0).

@@ -27,6 +27,11 @@ func eventName(name string) bool {
 // was put into: after a blank, quote or slash, a known handler, =, and code.
 func attributeBreak(s string) (from, to int, hit bool) {
 	reach := newReach(s)
+	if at := indexFold(s, "style"); at > 0 {
+		if from, to, hit := styleBreak(s, at); hit {
+			return from, to, true
+		}
+	}
 	for at := 0; ; {
 		i := indexFold(s[at:], "on")
 		if i < 0 {
@@ -52,6 +57,20 @@ func attributeBreak(s string) (from, to int, hit bool) {
 			return start, end, true
 		}
 	}
+}
+
+// styleBreak judges a style attribute at s[at] that the value brings into a tag
+// it was put into.
+func styleBreak(s string, at int) (from, to int, hit bool) {
+	if !isSpace(s[at-1]) && strings.IndexByte("\"'`/", s[at-1]) < 0 || strings.IndexByte(s[:at], '<') >= 0 {
+		return 0, 0, false
+	}
+	k := skipSpace(s, at+5)
+	if k >= len(s) || s[k] != '=' || strings.IndexAny(s[:at], "\"'`") < 0 {
+		return 0, 0, false
+	}
+	value, end := attributeValue(s, k+1)
+	return at, end, runningAttribute("", "style", value)
 }
 
 // handlerCode reports that a handler's value is code: a call, a tagged
@@ -154,8 +173,11 @@ func bracketName(t string) bool {
 // soleCall reports a value that is nothing but a proof: alert(document.cookie).
 func soleCall(s string) bool {
 	t := strings.TrimSpace(s)
+	if proofCall(t) {
+		return true
+	}
 	for _, w := range []string{"window", "self", "top", "globalthis", "this", "parent", "frames", "(document)", "document"} {
-		if prefixFold(t, w) && bracketName(t[len(w):]) {
+		if prefixFold(t, w) && (bracketName(t[len(w):]) || strings.HasPrefix(t[len(w):], "?.")) {
 			return true // self["alert"](1)
 		}
 	}
@@ -163,6 +185,27 @@ func soleCall(s string) bool {
 		if prefixFold(t, w) && strings.HasSuffix(strings.TrimRight(t, ";/ "), ")") {
 			_, hit := indexAnyFold(t, []string{"document.", "cookie", "domain", "fromcharcode", "window."})
 			return hit != ""
+		}
+	}
+	return false
+}
+
+// proofCall reports a call of alert and its like by a way that none but a proof
+// takes: alert`1`, alert.call(…), alert?.(…), (alert)(1), eval(atob(…)).
+func proofCall(t string) bool {
+	t = strings.TrimLeft(t, "(;+-!~ \"'")
+	for _, w := range []string{"alert", "prompt", "confirm", "eval", "print", "settimeout", "setinterval", "function"} {
+		if !prefixFold(t, w) {
+			continue
+		}
+		r := strings.TrimLeft(t[len(w):], " ")
+		switch {
+		case strings.HasPrefix(r, "`") && w != "print" && w != "function", strings.HasPrefix(r, ".call("), strings.HasPrefix(r, ".apply("), strings.HasPrefix(r, "?.("), strings.HasPrefix(r, ")(") && w != "print",
+			strings.HasPrefix(r, "&lpar;"), strings.HasPrefix(r, "(/") && strings.Count(r, "/") >= 2 && w == "alert":
+			return true
+		case strings.HasPrefix(r, "("):
+			_, hit := indexAnyFold(r[:min(len(r), 60)], []string{"atob(", "unescape(", "location.hash", "name)", "string.fromcharcode", "document.cookie", "alert(", "`alert", "\"alert", "'alert"})
+			return hit != "" && w != "alert" && w != "print"
 		}
 	}
 	return false

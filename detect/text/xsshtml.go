@@ -145,15 +145,20 @@ func attributeValue(s string, i int) (value string, next int) {
 func runningAttribute(tag, name, value string) bool {
 	name = strings.ReplaceAll(name, "\x00", "")
 	if len(name) > 4 && prefixFold(name, "on") {
-		return eventName(name) && !strings.HasPrefix(value, "{") // onClick={…} is JSX source
+		return (eventName(name) || handlerLike(name) && handlerCode(value)) && !jsxHandler(name, value) && !mereReturn(value)
 	}
 	switch {
 	case foldIn(name, "href", "src", "xlink:href", "action", "formaction", "data", "background", "dynsrc", "lowsrc", "poster", "code", "codebase", "to", "values", "from", "manifest", "classid"):
 		return runningURL(tag, name, value)
+	case foldIn(name, "value") && foldIn(tag, "param"):
+		scheme, _ := urlScheme(value)
+		return scheme != "" && scheme != "data"
+	case foldIn(name, "datasrc", "dataformatas"):
+		return value != ""
 	case foldIn(name, "srcdoc"):
 		return strings.ContainsAny(value, "<&") || foldIn(tag, "iframe")
 	case foldIn(name, "style"):
-		_, w := indexAnyFold(value, []string{"expression(", "javascript:", "-moz-binding", "behavior:", "vbscript:", "expr/*", "@import", "url(javascript", "url (javascript", "url(data:text"})
+		_, w := indexAnyFold(value, []string{"expression(", "javascript:", "-moz-binding", "binding:", "behavior:", "behaviour:", "vbscript:", "expr/*", "@import", "url(javascript", "url (javascript", "url(data:text"})
 		return w != ""
 	case foldIn(name, "http-equiv"):
 		return foldIn(tag, "meta") && foldIn(value, "refresh", "set-cookie", "content-security-policy")
@@ -165,6 +170,28 @@ func runningAttribute(tag, name, value string) bool {
 		return foldIn(tag, "link") && foldIn(value, "import")
 	}
 	return false
+}
+
+// handlerLike reports a name of letters that a browser to come may take for a
+// handler's: onforminput.
+func handlerLike(name string) bool {
+	for i := 0; i < len(name); i++ {
+		if !isLetter(name[i]) {
+			return false
+		}
+	}
+	return len(name) > 5 && len(name) < 32
+}
+
+// jsxHandler reports onClick={…}, which is the source of a program.
+func jsxHandler(name, value string) bool {
+	return strings.HasPrefix(value, "{") && len(name) > 2 && 'A' <= name[2] && name[2] <= 'Z' && name[1] == 'n'
+}
+
+// mereReturn reports a handler that does nothing: return false.
+func mereReturn(value string) bool {
+	v := strings.TrimRight(strings.TrimSpace(value), ";")
+	return foldIn(v, "return false", "return true", "return", "void(0)")
 }
 
 // runningURL judges an attribute that holds a URL.
