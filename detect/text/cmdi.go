@@ -6,7 +6,7 @@ const cmdiNeeds = ";|&`$\n\r<>(){}/%?*'\"\\- "
 
 // cmdiNeeded marks the bytes of cmdiNeeds, shellBegins those at which a shell may
 // begin a new command.
-var cmdiNeeded, shellBegins = tableOf(cmdiNeeds), tableOf(";\n\r`|&$<>")
+var cmdiNeeded, shellBegins = tableOf(cmdiNeeds), tableOf(";\n\r`|&$<>\\")
 
 // CmdiNeeds returns bytes of which a value must hold one for Cmdi to match.
 func CmdiNeeds() string { return cmdiNeeds }
