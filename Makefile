@@ -104,5 +104,5 @@ bench: build ## CPU, memory and calls found, beside gopacket + net/http; BENCH='
 	$(call timed,bench,$(GO) run ./bench $(BENCH))
 
 .PHONY: accuracy
-accuracy: ## labelled attacks and benign calls through the whole path: what is found, what is alarmed about, what a call costs
-	$(call timed,accuracy,$(GO) run -gcflags '$(GCFLAGS)' ./bench/accuracy $(ACCURACY))
+accuracy: ## labelled attacks and benign calls: what is found and alarmed about, beside Coraza with the Core Rule Set (minutes; ACCURACY=-peers=false without)
+	$(call timed,accuracy,$(GO) run -gcflags '$(GCFLAGS)' ./bench/accuracy -peers $(ACCURACY))

@@ -133,7 +133,7 @@ func TestVerdictIsOfTheCallAlone(t *testing.T) {
 
 func load(t *testing.T) []corpus.Case {
 	t.Helper()
-	cases, err := corpus.Load(os.DirFS("corpora"))
+	cases, err := corpus.Load(os.DirFS("corpora"), "attacks", "benign")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -7,6 +7,7 @@ import (
 	"net/netip"
 	"slices"
 	"syscall"
+	"text/tabwriter"
 	"time"
 
 	"spaniel/bench/accuracy/corpus"
@@ -15,25 +16,30 @@ import (
 	"spaniel/internal/sensor"
 )
 
-// cost is CPU time per call in µs, of one worker, of the whole process.
+// cost is CPU time per call in µs: of Spaniel from packets to alerts, one
+// worker, the whole process; of the other rule set from the parsed request on.
 type cost struct {
+	What  string  `json:"what"`
 	Calls int     `json:"calls"`
 	Rules float64 `json:"us_per_call"`
 	Bare  float64 `json:"us_per_call_without_rules"`
+	// Peers are the other rule set's, by level.
+	Peers map[string]float64 `json:"us_per_call_of_others,omitempty"`
 }
 
 // keepAlive is how many calls a connection carries.
 const keepAlive = 20
 
-// measure reads one capture of all cases in turn with all rules and without;
-// of each the median counts.
-func measure(set *detect.Set, cases []corpus.Case, rounds int) (*cost, error) {
+// measure reads one capture of all cases in turn with all rules and without,
+// and asks the peers; of each the median counts.
+func measure(what string, set *detect.Set, cases []corpus.Case, rounds int, peers []peer) (*cost, error) {
 	none, err := shipped(false)
 	if err != nil {
 		return nil, err
 	}
 	frames := capture(cases)
 	var with, without []time.Duration
+	others := make([][]time.Duration, len(peers))
 	for range rounds {
 		for _, run := range []struct {
 			set *detect.Set
@@ -45,16 +51,42 @@ func measure(set *detect.Set, cases []corpus.Case, rounds int) (*cost, error) {
 			}
 			*run.out = append(*run.out, took)
 		}
+		for i := range peers {
+			_, took, err := peers[i].judge(cases)
+			if err != nil {
+				return nil, err
+			}
+			others[i] = append(others[i], took)
+		}
 	}
 	per := func(d []time.Duration) float64 {
 		slices.Sort(d)
 		return float64(d[len(d)/2].Nanoseconds()) / 1000 / float64(len(cases))
 	}
-	return &cost{Calls: len(cases), Rules: per(with), Bare: per(without)}, nil
+	c := &cost{What: what, Calls: len(cases), Rules: per(with), Bare: per(without), Peers: map[string]float64{}}
+	for i := range peers {
+		c.Peers[peers[i].name()] = per(others[i])
+	}
+	return c, nil
 }
 
-func (c *cost) print(out io.Writer) {
-	fmt.Fprintf(out, "\nCPU per call, packets to alerts, one worker, %d calls: %.1f µs with all rules, %.1f µs without rules\n", c.Calls, c.Rules, c.Bare)
+// printCosts writes a row for each kind of call, with how often more others cost.
+func printCosts(out io.Writer, costs []*cost, peers []peer) {
+	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', tabwriter.AlignRight)
+	fmt.Fprint(w, "\nCPU µs a call\tcalls\tall rules\tno rules\t")
+	for i := range peers {
+		fmt.Fprintf(w, "%s\t×\t", peers[i].name())
+	}
+	fmt.Fprintln(w)
+	for _, c := range costs {
+		fmt.Fprintf(w, "%s\t%d\t%.1f\t%.1f\t", c.What, c.Calls, c.Rules, c.Bare)
+		for i := range peers {
+			t := c.Peers[peers[i].name()]
+			fmt.Fprintf(w, "%.0f\t%.0f\t", t, t/c.Rules)
+		}
+		fmt.Fprintln(w)
+	}
+	w.Flush() // to a buffer or standard output: a failure here has nobody to be told
 }
 
 // capture is one line of traffic: connections of many clients, one after the other.

@@ -1,7 +1,8 @@
 // Command accuracy plays labelled calls, attacks and benign ones, as packets
 // through the whole path with all shipped rules, and reports what is found, by
-// the right name, what is alarmed about wrongly, and what a call costs. It is
-// no part of Spaniel and no test: `make accuracy` runs it, go test a part of it.
+// the right name, what is alarmed about wrongly, and what a call costs, beside
+// another rule set on the same calls. It is no part of Spaniel and no test:
+// `make accuracy` runs it, go test a part of it.
 package main
 
 import (
@@ -17,25 +18,21 @@ import (
 
 // options are the flags.
 type options struct {
-	dir, json, misses, only, floors string
-	rounds                          int
-}
-
-// result is all that was measured.
-type result struct {
-	Tune   *score `json:"tune"`
-	Report *score `json:"report"`
-	Cost   *cost  `json:"cost,omitempty"`
+	dir, shared, json, misses, only, floors string
+	rounds                                  int
+	peers                                   bool
 }
 
 func main() {
 	var opt options
 	flag.StringVar(&opt.dir, "corpora", filepath.Join("bench", "accuracy", "corpora"), "the labelled calls")
+	flag.StringVar(&opt.shared, "shared", filepath.Join(os.Getenv("SPANIEL_SHARED"), "data"), "real data of others, measured on too if it is there")
 	flag.StringVar(&opt.json, "json", "", "also write the result to this file")
 	flag.StringVar(&opt.misses, "misses", "", "write what the tuned half misses and alarms about wrongly to this file")
 	flag.StringVar(&opt.floors, "floors", "", "write what go test holds the tuned half to to this file")
 	flag.StringVar(&opt.only, "only", "", "only families and kinds whose name holds this")
 	flag.IntVar(&opt.rounds, "rounds", 3, "rounds of measuring CPU; 0 leaves it out")
+	flag.BoolVar(&opt.peers, "peers", false, "ask Coraza with the Core Rule Set too, which takes minutes")
 	flag.Parse()
 	if err := run(&opt); err != nil {
 		fmt.Fprintln(os.Stderr, "error:", err)
@@ -44,12 +41,11 @@ func main() {
 }
 
 func run(opt *options) error {
-	cases, err := corpus.Load(os.DirFS(opt.dir))
+	cases, err := corpus.Load(os.DirFS(opt.dir), "attacks", "benign")
 	if err != nil {
 		return err
 	}
 	cases = choose(cases, opt.only)
-	fmt.Println(size(cases))
 	set, err := shipped(true)
 	if err != nil {
 		return err
@@ -58,7 +54,14 @@ func run(opt *options) error {
 	if err != nil {
 		return err
 	}
-	r := &result{Tune: sum(cases, verdicts, corpus.Tune), Report: sum(cases, verdicts, corpus.Report)}
+	fmt.Println(size(cases))
+	r := &result{Tune: sum(cases, verdicts, corpus.Tune), Report: sum(cases, verdicts, corpus.Report), Peers: map[string]*score{}}
+	if r.Tune.Learned, err = judgeLearned(set, cases, corpus.Tune); err != nil {
+		return err
+	}
+	if r.Report.Learned, err = judgeLearned(set, cases, corpus.Report); err != nil {
+		return err
+	}
 	r.Tune.print(os.Stdout, "tuned")
 	r.Report.print(os.Stdout, "reported")
 	if opt.misses != "" {
@@ -71,11 +74,8 @@ func run(opt *options) error {
 			return err
 		}
 	}
-	if opt.rounds > 0 {
-		if r.Cost, err = measure(set, cases, opt.rounds); err != nil {
-			return err
-		}
-		r.Cost.print(os.Stdout)
+	if err := r.beyond(opt, set, cases); err != nil {
+		return err
 	}
 	if opt.json == "" {
 		return nil

@@ -64,7 +64,7 @@ func wrong(c *corpus.Case, v *verdict) string {
 		return "FALSE"
 	case c.Attack && v.found() < event.Medium:
 		return "MISS"
-	case c.Attack && v.family[c.Label] < event.Medium:
+	case c.Attack && !v.names(c):
 		return "NAMED"
 	}
 	return ""

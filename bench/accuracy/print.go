@@ -42,6 +42,9 @@ func (s *score) print(out io.Writer, half string) {
 			}
 		}
 	}
+	for _, n := range s.Learned.names() {
+		row("after learning, "+n, s.Learned[n])
+	}
 	w.Flush() // to a buffer or standard output: a failure here has nobody to be told
 	rules := slices.Collect(maps.Keys(s.FalseRules))
 	slices.SortFunc(rules, func(a, b string) int {

@@ -9,7 +9,7 @@ import (
 
 // tally counts the calls of one row. Of attacks: found by an alert of medium
 // or more, by one of the right family, or only by weaker ones. Of benign calls:
-// false alarms of medium or more, and weaker findings.
+// false alarms of medium or more, of any category, and weaker findings of attacks.
 type tally struct {
 	Calls int `json:"calls"`
 	Found int `json:"found"`
@@ -26,23 +26,21 @@ func (t *tally) percent(n int) float64 {
 
 func (t *tally) add(c *corpus.Case, v *verdict) {
 	t.Calls++
-	worst := v.worst
-	if c.Attack {
-		worst = v.found()
-	}
+	worst := v.found()
 	switch {
-	case worst >= event.Medium:
+	case worst >= event.Medium || !c.Attack && v.worst >= event.Medium:
 		t.Found++
 	case worst > 0:
 		t.Weak++
 	}
-	if c.Attack && v.family[c.Label] >= event.Medium {
+	if c.Attack && v.names(c) {
 		t.Right++
 	}
 }
 
-func (t *tally) join(o *tally) {
-	t.Calls, t.Found, t.Right, t.Weak = t.Calls+o.Calls, t.Found+o.Found, t.Right+o.Right, t.Weak+o.Weak
+// names reports whether an alert of medium or more is of the right family.
+func (v *verdict) names(c *corpus.Case) bool {
+	return v.family[c.Label] >= event.Medium || slices.ContainsFunc(c.Also, func(f string) bool { return v.family[f] >= event.Medium })
 }
 
 // table is tallies by name.
@@ -75,6 +73,8 @@ type score struct {
 	Groups     table          `json:"benign_groups"`
 	Kinds      table          `json:"benign_kinds"`
 	FalseRules map[string]int `json:"false_alarms_by_rule"`
+	// Learned are groups of benign calls, each judged after its endpoint's others.
+	Learned table `json:"benign_groups_after_learning,omitempty"`
 	// Macro is the mean of the families' recall, Board the one number of the
 	// design's table; both in percent.
 	Macro float64 `json:"macro_recall"`

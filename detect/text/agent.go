@@ -21,6 +21,10 @@ func agentWord(ua string, table map[string]string) (from, to int, name string) {
 			if n := lookFold(table, ua[i:i+k]); n != "" {
 				return i, i + k, n // DirBuster-1.0
 			}
+		} else if k >= len("nessus-") {
+			if n := lookFold(table, ua[i:i+k]); n != "" {
+				return i, i + k, n // Acunetix-Product
+			}
 		}
 		i = j
 	}
@@ -34,7 +38,9 @@ var scannerAgents = wordSet(`sqlmap nikto nmap masscan zgrab nuclei wpscan jooms
  brutus fimap uniscan golismero crackmapexec zmeu morfeus muieblackcat jorgee l9explore l9tcpid leakix detectify grendel-scan fuzzfasterufool httprobe subfinder amass
  dotdotpwn tplmap nosqlmap jaeles xspear photon sitadel blackwidow wafw00f cgichk datacha0s mysqloit sysscan springenwerk webshag websecurify nsauditor
  bfac whatwaf libwhisker nettacker tsunamisecurityscanner webbandit wprecon appspider qualysguard qualys n-stalker cmsmap xsser ghauri wpprobe sstimap shortscan kadimus
- lfisuite panoptic lfimap graphw00f graphql-cop jsql noseyparker trufflehog yeswehack-hunter tinja ironwasp betabot slowloris slowhttptest goldeneye projectdiscovery zaproxy kxss interactsh katana gospider hakrawler kiterunner arjun crlfuzz ssrfmap rustbuster openvas-vt toolxss censysinspect expanse internetmeasurement hello-world odin`)
+ lfisuite panoptic lfimap graphw00f graphql-cop jsql noseyparker trufflehog yeswehack-hunter tinja ironwasp betabot slowloris slowhttptest goldeneye projectdiscovery zaproxy kxss interactsh katana gospider hakrawler kiterunner arjun crlfuzz ssrfmap rustbuster openvas-vt toolxss censysinspect expanse internetmeasurement hello-world odin
+ aquatone gowitness naabu dnsx cariddi waybackurls paramspider dirhunt dirmap cmseek rapidscan vulnx sn1per autorecon sslscan nexpose immuniweb probely openbullet sentrymba
+ fuzzowski evilginx beef-xss weevely xsrfprobe clairvoyance inql graphqlmap jwt_tool autorize corsy smuggler webcopier websploit vulmap pocsuite pocsuite3 xray goby fscan`)
 
 // ScannerUA reports a user agent that names an attack tool or vulnerability
 // scanner.
@@ -46,11 +52,11 @@ func ScannerUA(ua string) (offset int, match string, ok bool) {
 	from, to, name := agentWord(ua, scannerAgents)
 	switch name {
 	case "":
-		if at, w := indexAnyFold(ua, []string{"fuzz faster", "nmap scripting", "() {", "${jndi:", "security scan", "vulnerability scan"}); w != "" && len(ua) < 1024 {
+		if at, w := indexAnyFold(ua, []string{"fuzz faster", "nmap scripting", "() {", "${jndi:", "security scan", "security-scan", "vulnerability scan", "pentest"}); w != "" && len(ua) < 1024 {
 			return found(ua, at, at+len(w))
 		}
 		return none()
-	case "zap", "photon", "vega", "odin", "medusa", "grabber", "brutus", "katana", "gvm", "expanse", "hello-world":
+	case "zap", "xray", "goby", "corsy", "smuggler", "photon", "vega", "odin", "medusa", "grabber", "brutus", "katana", "gvm", "expanse", "hello-world":
 		// also ordinary names: only at the beginning, or with a version and no browser
 		if from > 0 || indexFold(ua, "mozilla/") >= 0 {
 			return none()

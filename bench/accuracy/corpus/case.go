@@ -7,6 +7,8 @@ type Case struct {
 	// Attack says what Label is: a family of attacks, or a kind of benign calls.
 	Attack bool
 	Label  string
+	// Also are families that are as right.
+	Also []string
 	// File is what a split goes by.
 	File string
 	// Half is where the split put the file.

@@ -4,7 +4,8 @@
 //
 // # Files
 //
-// A folder holds attacks/FAMILY/*.txt and benign/KIND/*.txt. A file begins with
+// There are attacks/FAMILY/*.txt, benign/KIND/*.txt and more of that form; words.txt
+// lies beside them. A file begins with
 // directives, `@name: value`; a line that begins with `;;` is a comment.
 //
 //	@mode: value        what an entry is, see below; value by default

@@ -8,17 +8,21 @@ import (
 	"strings"
 )
 
-// Load makes the cases of a folder, in the order of files and entries. What is
-// made of an entry depends on its file, its text and itself alone, so that
-// another entry changes nothing about it.
-func Load(fsys fs.FS) ([]Case, error) {
+// Load makes the cases of some folders, in the order of files and entries. What
+// is made of an entry depends on its file and its text alone, so that another
+// entry changes nothing about it.
+func Load(fsys fs.FS, folders ...string) ([]Case, error) {
 	words, err := readWords(fsys, "words.txt")
 	if err != nil {
 		return nil, err
 	}
-	files, err := fs.Glob(fsys, "*/*/*.txt")
-	if err != nil {
-		return nil, fmt.Errorf("listing a corpus: %w", err)
+	var files []string
+	for _, f := range folders {
+		found, err := fs.Glob(fsys, f+"/*/*.txt")
+		if err != nil {
+			return nil, fmt.Errorf("listing a corpus: %w", err)
+		}
+		files = append(files, found...)
 	}
 	slices.Sort(files)
 	halves := Split(files)

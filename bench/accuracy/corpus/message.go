@@ -26,7 +26,7 @@ func clients() []client {
 		browser("Mozilla/5.0 (Macintosh; Intel Mac OS X 14_5) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/17.5 Safari/605.1.15"),
 		browser("Mozilla/5.0 (X11; Linux x86_64; rv:133.0) Gecko/20100101 Firefox/133.0"),
 		{{"User-Agent", "ShopApp/5.12.0 (iPhone; iOS 18.1; Scale/3.00)"}, {"Accept", "application/json"}, {"Accept-Language", "de-DE"}},
-		{{"User-Agent", "okhttp/4.12.0"}, {"Accept-Encoding", "gzip"}},
+		{{"User-Agent", "okhttp/4.12.0"}, {"Accept", "*/*"}, {"Accept-Encoding", "gzip"}},
 		{{"User-Agent", "axios/1.7.9"}, {"Accept", "application/json, text/plain, */*"}},
 		{{"Accept", "*/*"}, {"User-Agent", "python-requests/2.32.3"}},
 	}
@@ -35,7 +35,7 @@ func clients() []client {
 // start begins a request as some client would send it.
 func start(rng *rand.Rand, method, target string) *message {
 	m := &message{method: method, target: target}
-	hosts := []string{"api.example", "shop.example", "app.example:8443", "gateway.internal.example", "10.20.4.7:8080"}
+	hosts := []string{"api.example", "shop.example", "app.example:8443", "gateway.internal.example"}
 	m.headers = append(m.headers, [2]string{"Host", hosts[rng.IntN(len(hosts))]})
 	all := clients()
 	m.headers = append(m.headers, all[rng.IntN(len(all))]...)
