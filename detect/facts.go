@@ -274,19 +274,21 @@ func (st *Stage) UserOf(kind, id, session string) string {
 // stage knows.
 const userMark = "\x00user"
 
+// show makes a sample one that may be shown.
+func (st *Stage) show(m *sample) {
+	m.show(&st.outlet)
+	if w := &m.who; w.User == "" {
+		w.User = st.UserOf(w.Kind, w.ID, w.Session)
+	}
+}
+
 // join puts the user of a session into an observation.
 func (st *Stage) join(o *Observation) {
-	user := ""
-	if w := &o.sample.who; w.User == "" {
-		user = st.UserOf(w.Kind, w.ID, w.Session)
-		w.User = user
-	}
+	st.show(o.sample)
+	user := o.sample.who.User
 	for i, key := range o.Keys {
 		if !strings.Contains(key, userMark) {
 			continue
-		}
-		if user == "" {
-			user = o.sample.who.User
 		}
 		o.Keys[i] = ""
 		if user != "" {

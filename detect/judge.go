@@ -13,13 +13,15 @@ import (
 )
 
 // Findings are what judging calls gave. A judge appends to them; they own
-// their memory, and every text in them is redacted. The slices may be cut and
-// used again once their elements were handed to the stage.
+// their memory, and every text in them is redacted but those of samples, which
+// are when one is shown or kept. They may be Reset and used again once their
+// elements were handed to the stage.
 type Findings struct {
 	Alerts       []*event.Alert
 	Observations []Observation
 	// Lessons are what calls teach, at most one of each; used again as they are.
 	Lessons []*learned.Lesson
+	samples []*sample // of calls with observations, used again as they are
 }
 
 // A Judge applies the rules to calls, in the shard that makes them. It belongs
@@ -45,6 +47,7 @@ type bench struct {
 	fired  []int  // rules that held for the call under judgement
 	slabs  []slab // by rule
 	joined []byte // scratch of keys
+	texts  texts
 	routes semantics.Routes
 	names  endpointNames
 	taught *learned.Lesson // of the call under judgement
@@ -155,9 +158,7 @@ func (j *Judge) hash(kind, secret string) string {
 }
 
 func (j *Judge) matched(n int, r *Rule, out *Findings, limit int) error {
-	if j.sample == nil {
-		j.sample = j.scope.sample()
-	}
+	j.sampled(out)
 	if r.Windowed() {
 		return j.observe(n, r, out)
 	}
@@ -176,6 +177,7 @@ func (j *Judge) matched(n int, r *Rule, out *Findings, limit int) error {
 // the message takes nothing from the alert but that clause; it is returned to
 // be counted.
 func (j *Judge) alert(r *Rule) (*event.Alert, error) {
+	j.sample.show(&j.scope.outlet)
 	a := j.sample.alert(r, j.set.hash, j.cfg.Sensor)
 	outcome, severity, failure := j.outcome(r, a.Outcome)
 	a.Outcome = outcome

@@ -41,6 +41,12 @@ type shownValue struct {
 func (v shownValue) Outline(_ *event.Call, to event.Viewer) bool {
 	l := event.Leaf{Kind: v.Kind, Value: v.Value, Expand: v.Expand}
 	_, rest, _ := strings.Cut(v.Place, ".")
+	if v.Kind == event.LeafHeader {
+		if to.Header(rest, v.Value) > 0 {
+			return true
+		}
+		defer to.Shown(1)
+	}
 	names := []string{rest}
 	if v.split {
 		names = strings.Split(rest, ".")

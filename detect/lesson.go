@@ -190,5 +190,8 @@ func (f *Findings) nextLesson() *learned.Lesson {
 
 // Reset empties f, keeping its memory.
 func (f *Findings) Reset() {
-	f.Alerts, f.Observations, f.Lessons = f.Alerts[:0], f.Observations[:0], f.Lessons[:0]
+	for _, m := range f.samples {
+		*m = sample{} // what is in it was not redacted
+	}
+	f.Alerts, f.Observations, f.Lessons, f.samples = f.Alerts[:0], f.Observations[:0], f.Lessons[:0], f.samples[:0]
 }

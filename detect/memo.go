@@ -1,6 +1,7 @@
 package detect
 
 import (
+	"hash/maphash"
 	"net/netip"
 	"strings"
 
@@ -40,6 +41,31 @@ func (m *memo) keepKey(i int, key string) string {
 func (m *memo) keepValue(i int, v window.Value) window.Value {
 	m.values[i], m.hasValue[i], m.keptVals = v, true, append(m.keptVals, i)
 	return v
+}
+
+// texts remembers texts that were made lately, so that equal ones share memory: an
+// API has few endpoints, and its clients come again.
+type texts struct {
+	seed maphash.Seed
+	list []string
+}
+
+// textsKept is how many, of maxKey bytes at most.
+const textsKept = 2048
+
+// of is b as a text of its own.
+func (t *texts) of(b []byte) string {
+	if t.list == nil {
+		t.seed, t.list = maphash.MakeSeed(), make([]string, textsKept)
+	}
+	if len(b) > maxKey {
+		return string(b)
+	}
+	e := &t.list[maphash.Bytes(t.seed, b)%textsKept]
+	if *e != string(b) {
+		*e = string(b)
+	}
+	return *e
 }
 
 // keyID numbers the keys of all rules: equal ones share a number.

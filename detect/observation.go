@@ -3,7 +3,6 @@ package detect
 import (
 	"crypto/sha256"
 	"encoding/hex"
-	"strings"
 
 	"spaniel/detect/learned"
 	"spaniel/detect/window"
@@ -26,6 +25,7 @@ type Observation struct {
 	origin uint64 // the client's network
 
 	rule   *Rule
+	number int // of the rule in its set
 	sample *sample
 	lesson *learned.Lesson // of the call; gone when the call was learned from
 }
@@ -44,7 +44,7 @@ func (j *Judge) observe(n int, r *Rule, out *Findings) (failure error) {
 		}
 	}()
 	c := j.scope.call
-	*o = Observation{Order: c.Order, Time: c.Time, Rule: r.ID, Call: c.ID, rule: r, sample: j.sample, origin: originOf(c.RealIP), lesson: j.taught, Keys: o.Keys[:0]}
+	*o = Observation{Order: c.Order, Time: c.Time, Rule: r.ID, Call: c.ID, rule: r, number: n, sample: j.sample, origin: originOf(c.RealIP), lesson: j.taught, Keys: o.Keys[:0]}
 	found := len(r.win.keys) == 0
 	if found {
 		o.Keys = append(o.Keys, "all")
@@ -81,6 +81,24 @@ func (f *Findings) next() *Observation {
 	return &f.Observations[len(f.Observations)-1]
 }
 
+// sampled makes the sample of the call under judgement, once.
+func (j *Judge) sampled(f *Findings) {
+	if j.sample != nil {
+		return
+	}
+	n := len(f.samples)
+	if n < cap(f.samples) {
+		f.samples = f.samples[:n+1]
+	} else {
+		f.samples = append(f.samples, nil)
+	}
+	if f.samples[n] == nil {
+		f.samples[n] = &sample{}
+	}
+	j.sample = f.samples[n]
+	j.scope.take(j.sample)
+}
+
 // value is argument i of a plan for this call, redacted, owning its memory.
 func (j *Judge) value(p *plan, i int) (window.Value, error) {
 	id := p.argIDs[i]
@@ -92,8 +110,8 @@ func (j *Judge) value(p *plan, i int) (window.Value, error) {
 		return v, err
 	}
 	if v.Kind == window.Text {
-		// A clone: what a window keeps must not hold on to a whole head.
-		v.Str = strings.Clone(bounded(j.scope.outgoing(p.argField[i], v.Str, p.argSafe[i])))
+		// A text of its own: what a window keeps must not hold on to a whole head.
+		v.Str = j.texts.of(append(j.joined[:0], bounded(j.scope.outgoing(p.argField[i], v.Str, p.argSafe[i]))...))
 	}
 	return j.memo.keepValue(id, v), nil
 }
@@ -129,7 +147,10 @@ func (j *Judge) key(r *Rule, n int, parts []*program) (string, error) {
 		key = appendPart(key, j.scope.outgoing(name, text, isField && j.scope.lang.fields[f].safe))
 	}
 	j.joined = key
-	return j.memo.keepKey(id, bounded(string(key))), nil
+	if len(key) > maxKey {
+		return j.memo.keepKey(id, bounded(string(key))), nil
+	}
+	return j.memo.keepKey(id, j.texts.of(key)), nil
 }
 
 // hasSession reports a principal whose user a login may have told.

@@ -164,7 +164,7 @@ func BenchmarkJudge(b *testing.B) {
 			b.ReportAllocs()
 			var f Findings
 			for b.Loop() {
-				f.Alerts, f.Observations = f.Alerts[:0], f.Observations[:0]
+				f.Reset()
 				j.judge(c, &f)
 			}
 		})

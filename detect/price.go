@@ -103,7 +103,7 @@ func (p *Pricer) fresh(c *event.Call) {
 	j.scope.reset(c)
 	j.sample, j.fired = nil, j.fired[:0]
 	j.memo.reset()
-	p.out.Alerts, p.out.Observations = p.out.Alerts[:0], p.out.Observations[:0]
+	p.out.Reset()
 }
 
 // Prices returns what was measured, in the order of the rules' ids; a copy.

@@ -64,6 +64,7 @@ type windowRule struct {
 	known    *windowProgram // the part of when that asks what was learned; nil without
 	escalate clause
 	tumbling bool
+	byUser   bool   // a key has the user, whom the ordered stage may know better
 	links    []link // rules whose alerts it counts
 	// joinBy finds the keys in an alert, where there are links.
 	joinBy [][]joinPart

@@ -282,6 +282,7 @@ func (r *reader) by() {
 		r.rule.By = append(r.rule.By, names)
 		r.rule.win.keys = append(r.rule.win.keys, progs)
 		r.rule.win.keyIDs = append(r.rule.win.keyIDs, r.lang.keyID(names))
+		r.rule.win.byUser = r.rule.win.byUser || contains(names, "principal.user")
 	}
 }
 

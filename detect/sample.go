@@ -1,42 +1,63 @@
 package detect
 
-import "spaniel/event"
+import (
+	"strconv"
 
-// sample is what an alert shows of one call, redacted, owning its memory.
+	"spaniel/event"
+)
+
+// sample is what an alert shows of one call. It is made of nearly every call and
+// hardly ever shown: until then its texts are as on the wire, and it belongs to
+// the findings it is in, which are used again.
 type sample struct {
-	id         event.ID
-	time       int64
-	order      event.Order
-	client     event.AlertClient
-	server     event.AlertServer
-	who        event.AlertWho
-	req        event.AlertRequest
-	endpoint   string
-	status     uint16
-	seen       bool // a response was seen
-	loss       float64
-	incomplete bool
+	id          event.ID
+	time        int64
+	order       event.Order
+	client      event.AlertClient
+	fingerprint uint64
+	server      event.AlertServer
+	who         event.AlertWho
+	req         event.AlertRequest
+	endpoint    string
+	status      uint16
+	seen        bool // a response was seen
+	loss        float64
+	incomplete  bool
+	shown       bool // it is redacted
 }
 
-// sample makes the sample of the scope's call.
-func (s *scope) sample() *sample {
+// take makes m the sample of the scope's call.
+func (s *scope) take(m *sample) {
 	c, fl := s.call, s.flow()
-	m := &sample{id: c.ID, time: c.Time, order: c.Order, status: uint16(c.Resp.Status), seen: c.Resp.Seen, incomplete: c.Flags.Has(incompleteFlags)}
-	m.client = event.AlertClient{IP: s.outgoing("client.ip", s.text("client.ip"), true), Port: fl.Client.Port(), Fingerprint: s.text("client.fingerprint"), Country: c.Country}
+	*m = sample{id: c.ID, time: c.Time, order: c.Order, status: uint16(c.Resp.Status), seen: c.Resp.Seen, incomplete: c.Flags.Has(incompleteFlags), fingerprint: s.prints.of(c)}
+	m.client = event.AlertClient{IP: s.text("client.ip"), Port: fl.Client.Port(), Country: c.Country}
 	m.server = event.AlertServer{IP: s.text("server.ip"), Port: fl.Server.Port()}
-	m.who = event.AlertWho{Kind: c.Principal.Kind, ID: c.Principal.ID, User: s.outgoing("principal.user", c.Principal.User, false), Session: c.Principal.Session}
-	if m.who.Kind == "" {
-		m.who.Kind = "none"
-	}
-	route := cut(s.redact("req.route", c.Route), maxText)
-	m.req = event.AlertRequest{Method: cut(s.redact("req.method", c.Req.Method), 32), Host: cut(s.redact("req.host", c.Req.Host), maxText), Route: route,
-		Target: cut(s.redact("req.target", c.Req.Target), 1024), UserAgent: cut(s.redact("header.user-agent", c.Req.Get("user-agent")), maxText)}
-	m.endpoint = m.req.Method + " " + m.req.Host + route
+	m.who = event.AlertWho{Kind: c.Principal.Kind, ID: c.Principal.ID, User: c.Principal.User, Session: c.Principal.Session}
+	m.req = event.AlertRequest{Method: c.Req.Method, Host: c.Req.Host, Route: c.Route, Target: c.Req.Target, UserAgent: c.Req.Get("user-agent")}
 	lost := fl.Gaps[0] + fl.Gaps[1]
 	if total := lost + fl.Bytes[0] + fl.Bytes[1]; total > 0 {
 		m.loss = float64(lost) / float64(total)
 	}
-	return m
+}
+
+// show makes the sample one that may be shown, and kept.
+func (m *sample) show(out *outlet) {
+	if m.shown {
+		return
+	}
+	m.shown = true
+	m.client.IP = out.outgoing("client.ip", m.client.IP, true)
+	if m.fingerprint != 0 {
+		m.client.Fingerprint = strconv.FormatUint(m.fingerprint, 10)
+	}
+	m.who.User = out.outgoing("principal.user", m.who.User, false)
+	if m.who.Kind == "" {
+		m.who.Kind = "none"
+	}
+	r := &m.req
+	r.Method, r.Host, r.Route = cut(out.redact("req.method", r.Method), 32), cut(out.redact("req.host", r.Host), maxText), cut(out.redact("req.route", r.Route), maxText)
+	r.Target, r.UserAgent = cut(out.redact("req.target", r.Target), 1024), cut(out.redact("header.user-agent", r.UserAgent), maxText)
+	m.endpoint = r.Method + " " + r.Host + r.Route
 }
 
 // text returns a field that is text.
@@ -48,7 +69,7 @@ func (s *scope) text(name string) string {
 	return t
 }
 
-// alert makes an alert of rule r that shows this sample.
+// alert makes an alert of rule r that shows this sample, which may be shown.
 func (m *sample) alert(r *Rule, ruleset string, sensor event.AlertSensor) *event.Alert {
 	a := &event.Alert{Schema: event.AlertSchema, Time: event.Nanos(m.time), FirstSeen: event.Nanos(m.time), LastSeen: event.Nanos(m.time),
 		Count: 1, State: "open", Confidence: 0.9, Outcome: event.Tried, Sensor: sensor, Client: m.client, Server: m.server, Principal: m.who,

@@ -12,7 +12,6 @@ import (
 // most once per call, when first asked for, and boxed then.
 type scope struct {
 	lang    *language
-	cfg     *Config
 	ruleset string
 	call    *event.Call
 	box     []any
@@ -23,9 +22,9 @@ type scope struct {
 	finds   []find
 	agents  agentNames
 	tokenList
-	addresses addresses
-	redactions
-	own eval
+	outlet
+	prints prints
+	own    eval
 	// steps is what evaluating the rule under judgement has cost so far, budget
 	// what it may cost; 0 is any.
 	steps, budget int
@@ -43,7 +42,7 @@ type scope struct {
 
 func newScope(lang *language, cfg *Config, ruleset string) *scope {
 	n := len(lang.fields)
-	s := &scope{lang: lang, cfg: cfg, ruleset: ruleset, box: make([]any, n), has: make([]bool, n), used: make([]int, 0, n), budget: cfg.Limits.complete().RuleSteps}
+	s := &scope{lang: lang, outlet: outlet{cfg: cfg}, ruleset: ruleset, box: make([]any, n), has: make([]bool, n), used: make([]int, 0, n), budget: cfg.Limits.complete().RuleSteps}
 	s.own.scope = s
 	return s
 }
@@ -95,30 +94,6 @@ func (s *scope) allLeaves() []*Leaf {
 		s.store[i] = Leaf{Place: l.Place, Key: l.Key, Kind: l.Kind.String(), Type: l.Type, Value: l.Value, leaf: l}
 	}
 	return s.leaves[:len(leaves)]
-}
-
-func (s *scope) redact(place, text string) string {
-	if s.cfg.Redact == nil || text == "" {
-		return text
-	}
-	return s.redactions.of(place, text, s.cfg.Redact)
-}
-
-// outgoing is the value of the field or expression named, as it may leave the
-// shard: in a key, a window, a message or an alert.
-func (s *scope) outgoing(name, text string, safe bool) string {
-	switch name {
-	case "req.user", "principal.user":
-		if s.cfg.User != nil {
-			return s.cfg.User(text)
-		}
-	case "client.ip", "client.real_ip":
-		return s.addresses.show(text, s.cfg.Addr)
-	}
-	if safe {
-		return text
-	}
-	return s.redact(name, text)
 }
 
 func (s *scope) hash(kind, secret string) string {

@@ -11,9 +11,7 @@ import (
 // as it was first read. An alert shows the call as its record does; its
 // evidence says that the reason lies in the second reading.
 func (j *Judge) second(c *event.Call, out *Findings, limit int) {
-	if j.sample == nil {
-		j.sample = j.scope.sample()
-	}
+	j.sampled(out)
 	for a := c.Alt; a != nil; a = a.Alt {
 		j.scope.reset(a)
 		for i, r := range j.set.rules {

@@ -14,7 +14,7 @@ func hide(place, text string) string {
 }
 
 func TestShownNeverShowsWhatIsHidden(t *testing.T) {
-	s := &scope{cfg: &Config{Redact: hide}}
+	s := &scope{outlet: outlet{cfg: &Config{Redact: hide}}}
 	const whole = `{"a":"1 UNION SELECT","password":"x' OR HIDDEN tail"}`
 	for _, tc := range []struct {
 		f    find

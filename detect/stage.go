@@ -16,16 +16,18 @@ import (
 // It belongs to one goroutine. It reads packet time only, and what it says
 // depends on the order of what it is given and on nothing else.
 type Stage struct {
-	set    *Set
-	cfg    *Config
+	set *Set
+	outlet
 	lim    Limits
 	emit   func(*event.Alert)
 	pool   *window.Pool
 	states map[string]*ruleState // by rule id
-	facts  *learned.Facts
-	vm     vm.VM
-	stale  uint64
-	tidied int64 // clock of the last walk through all windows
+	// byNumber are the same by the rule's number in the set.
+	byNumber []*ruleState
+	facts    *learned.Facts
+	vm       vm.VM
+	stale    uint64
+	tidied   int64 // clock of the last walk through all windows
 
 	groups            agenda[*group]
 	floods            map[floodKey]*flood
@@ -49,7 +51,7 @@ type ruleState struct {
 // to keep.
 func NewStage(s *Set, cfg *Config, emit func(*event.Alert)) *Stage {
 	lim := cfg.Limits.complete()
-	st := &Stage{cfg: cfg, lim: lim, emit: emit, pool: window.NewPool(lim.WindowEntries, lim.WindowKeys), states: map[string]*ruleState{}, floods: map[floodKey]*flood{}, facts: learned.New(cfg.Learned)}
+	st := &Stage{outlet: outlet{cfg: cfg}, lim: lim, emit: emit, pool: window.NewPool(lim.WindowEntries, lim.WindowKeys), states: map[string]*ruleState{}, floods: map[floodKey]*flood{}, facts: learned.New(cfg.Learned)}
 	st.Swap(s)
 	return st
 }
@@ -73,6 +75,10 @@ func (st *Stage) Swap(s *Set) {
 			continue
 		}
 		st.states[r.ID] = st.newState(r)
+	}
+	st.byNumber = make([]*ruleState, len(s.rules))
+	for i, r := range s.rules {
+		st.byNumber[i] = st.states[r.ID]
 	}
 }
 
@@ -115,15 +121,17 @@ func (st *Stage) Alert(a *event.Alert) {
 func (st *Stage) Observe(o *Observation) {
 	st.due(o.Order.Clock)
 	st.Saw(o.Order.Clock)
-	rs := st.states[o.Rule]
-	if rs == nil || o.rule == nil || rs.rule.hash != o.rule.hash {
+	rs := st.stateOf(o)
+	if rs == nil {
 		st.stale++ // of a rule set that is no more
 		return
 	}
 	if rs.stats.Quarantined {
 		return
 	}
-	st.join(o)
+	if rs.rule.win.byUser {
+		st.join(o)
+	}
 	rs.stats.Considered++
 	began := rs.stats.begin(st.cfg.Now)
 	defer func() { rs.stats.end(st.cfg.Now, began) }()
@@ -159,6 +167,20 @@ func (st *Stage) known(rs *ruleState, o *Observation) bool {
 		rs.stats.fail(err, st.lim.RuleErrors)
 	}
 	return yes && err == nil
+}
+
+// stateOf is the state of the observation's rule, nil if that is no more.
+func (st *Stage) stateOf(o *Observation) *ruleState {
+	if o.number < len(st.byNumber) && o.rule != nil {
+		if rs := st.byNumber[o.number]; rs != nil && rs.rule == o.rule {
+			return rs
+		}
+	}
+	rs := st.states[o.Rule]
+	if rs == nil || o.rule == nil || rs.rule.hash != o.rule.hash {
+		return nil
+	}
+	return rs
 }
 
 // judge asks whether the window fires now. fired is the alert that this
@@ -269,6 +291,7 @@ func (st *Stage) verdict(r *Rule, f *frame, m *sample) (sev event.Severity, out 
 // fails takes nothing away but the message.
 func (st *Stage) alert(rs *ruleState, w *window.Window[firing], f *frame, o *Observation, count uint64) (a *event.Alert, failure error) {
 	r, s := rs.rule, &w.State
+	st.show(o.sample)
 	a = o.sample.alert(r, st.set.hash, st.cfg.Sensor)
 	a.ID, a.Outcome, a.Order = s.id, s.outcome, o.Order
 	setSeverity(a, s.severity)

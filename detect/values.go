@@ -42,7 +42,7 @@ func addrText(a netip.AddrPort) string {
 func flowID(s *scope) any { return strconv.FormatUint(s.flow().ID, 10) }
 
 func fingerprint(s *scope) any {
-	fp := s.call.Fingerprint()
+	fp := s.prints.of(s.call)
 	if fp == 0 {
 		return ""
 	}

@@ -17,7 +17,7 @@ type waiting struct {
 // there is one such appointment for each window.
 func (st *Stage) await(rs *ruleState, key int, w *window.Window[firing], o *Observation) {
 	if wt := w.State.wait; wt != nil {
-		wt.o = Observation{Order: o.Order, Time: o.Time, Call: o.Call, origin: o.origin, sample: o.sample}
+		wt.o = st.kept(o)
 		return
 	}
 	at, _, ok := w.Due()
@@ -27,8 +27,15 @@ func (st *Stage) await(rs *ruleState, key int, w *window.Window[firing], o *Obse
 	if st.waits.len() > 2*st.lim.WindowKeys {
 		st.waits.keep(func(wt *waiting) bool { return !wt.window.Gone() })
 	}
-	w.State.wait = &waiting{rs, key, w, Observation{Order: o.Order, Time: o.Time, Call: o.Call, origin: o.origin, sample: o.sample}}
+	w.State.wait = &waiting{rs, key, w, st.kept(o)}
 	st.waits.add(at, w.State.wait)
+}
+
+// kept is what stays of an observation.
+func (st *Stage) kept(o *Observation) Observation {
+	st.show(o.sample)
+	m := *o.sample
+	return Observation{Order: o.Order, Time: o.Time, Call: o.Call, origin: o.origin, sample: &m}
 }
 
 // overdue looks at a window at the moment at which it was put down for. Where

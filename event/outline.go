@@ -17,6 +17,12 @@ type Viewer interface {
 	Leaf(l *Leaf, plain bool)
 	// Name shows a name.
 	Name(name string)
+	// Header asks about a header before its leaves are shown: leaves says in how
+	// many a header like it was shown, which need not be shown again, 0 if none was.
+	Header(name, value string) (leaves int)
+	// Shown says that a header of which Header knew nothing was shown, in so many
+	// leaves.
+	Shown(leaves int)
 }
 
 // Outline shows the leaves, as an Outliner does; whole is false where nothing

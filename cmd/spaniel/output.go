@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"encoding/json"
 	"io"
-	"net/netip"
 
 	"spaniel/event"
 	"spaniel/sinks/jsonl"
@@ -17,7 +16,7 @@ type output interface {
 	finish(*summary) error
 }
 
-func newOutput(a *app, opt *readOptions, sum *summary) output {
+func newOutput(a *app, opt *readOptions, known *alertSet) output {
 	if opt.format == "ndjson" {
 		return &lineOutput{w: a.out}
 	}
@@ -28,12 +27,11 @@ func newOutput(a *app, opt *readOptions, sum *summary) output {
 	case opt.format == "csv":
 		return &csvOutput{w: w, kinds: opt.kinds}
 	case len(opt.kinds) == 1 && opt.kinds[event.KindAlert]:
-		return newAlertList(a, w, opt, sum.alerts)
+		return newAlertList(a, w, opt, known)
 	case len(opt.kinds) == 1:
 		return newListOutput(a, w, opt)
 	}
-	sum.hosts = map[netip.Addr]bool{}
-	return newReport(a, w, opt, sum.alerts)
+	return newReport(a, w, opt, known)
 }
 
 // lineOutput is ndjson: an object a line, the summary last. Lines are gathered

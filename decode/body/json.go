@@ -146,6 +146,7 @@ func (r *jsonReader) object(place, key string) bool {
 			return false
 		}
 		name, whole := r.text()
+		r.told = 0
 		at := r.collector.place(place, name)
 		if r.full() {
 			return false
@@ -216,12 +217,14 @@ func (r *jsonReader) bare(place, key string) bool {
 // missing.
 func (r *jsonReader) text() (v string, whole bool) {
 	start := r.i + 1
+	told := toldAll
 	for j := start; j < len(r.s); j++ {
-		switch r.s[j] {
-		case '"':
-			r.i = j + 1
+		c := r.s[j]
+		if c == '"' {
+			r.i, r.told = j+1, told
 			return r.s[start:j], true
-		case '\\':
+		}
+		if told |= tells[c]; c == '\\' {
 			return r.escaped(start, j)
 		}
 	}

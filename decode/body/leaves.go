@@ -20,6 +20,7 @@ type collector struct {
 	given bool
 
 	added   int     // leaves, or those shown
+	told    uint8   // what the bytes of the value to be shown tell, 0 if they were not asked
 	nested  int     // values within values
 	charset charset // of the parts of a body, nil for one that is ASCII and more
 	cut     bool    // a cap was met within one

@@ -22,6 +22,20 @@ func (e *Expander) Outline(c *event.Call, to event.Viewer) bool {
 	return !k.given
 }
 
+// showField shows what a header holds, if the like was not shown before.
+func (k *collector) showField(prefix string, h *event.Header) {
+	if n := k.see.Header(h.Name, h.Value); n > 0 {
+		k.left -= n
+		k.added += n
+		k.given = k.given || k.left <= 1 // where no place may be left for the last of them
+		return
+	}
+	before := k.added
+	if k.field(prefix, h); !k.given {
+		k.see.Shown(k.added - before)
+	}
+}
+
 // outline shows the leaves of a request body.
 func (k *collector) outline(raw []byte) {
 	declared := k.call.Req.Get("Content-Type")
@@ -66,7 +80,11 @@ func (k *collector) show(l *event.Leaf) {
 	s := &k.e.shown
 	*s = *l
 	s.Expand = k.e.read
-	if k.see.Leaf(s, !mayDecode(s)); s.Cut {
+	told := k.told
+	if k.told = 0; told == 0 {
+		told = tellsOf(s.Value)
+	}
+	if k.see.Leaf(s, !decodes(s, told)); s.Cut {
 		k.given = true
 	}
 }

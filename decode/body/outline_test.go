@@ -13,6 +13,11 @@ type outlined struct {
 	leaves []string
 	plain  []bool
 	names  map[string]bool
+	// headers are by how many leaves were shown of each.
+	headers map[string]int
+	header  string
+	again   bool
+	skipped int
 }
 
 func (o *outlined) Leaf(l *event.Leaf, plain bool) {
@@ -21,6 +26,17 @@ func (o *outlined) Leaf(l *event.Leaf, plain bool) {
 		l.Readings() // as who looks for something does
 	}
 }
+
+func (o *outlined) Header(name, value string) int {
+	o.header = name + ": " + value
+	if o.again {
+		o.skipped += o.headers[o.header]
+		return o.headers[o.header]
+	}
+	return 0
+}
+
+func (o *outlined) Shown(leaves int) { o.headers[o.header] = leaves }
 
 func (o *outlined) Name(name string) { o.names[name] = true }
 
@@ -41,9 +57,13 @@ func line(l *event.Leaf) string { return fmt.Sprintf("%s %q %q %q", l.Kind, l.Ke
 // names, that what it calls plain has one reading, and that it changes nothing.
 func sameOutline(t *testing.T, c, again *event.Call) (whole bool) {
 	t.Helper()
-	o := &outlined{names: map[string]bool{}}
+	o := &outlined{names: map[string]bool{}, headers: map[string]int{}}
 	if !c.Outline(o) {
 		return false
+	}
+	known := &outlined{names: map[string]bool{}, headers: o.headers, again: true}
+	if c.Outline(known) && len(known.leaves)+known.skipped != len(o.leaves) {
+		t.Fatalf("%d leaves shown and %d known, of %d", len(known.leaves), known.skipped, len(o.leaves))
 	}
 	if c.Expanded() || len(c.Anomalies) > 0 || c.Flags != 0 {
 		t.Fatalf("the outline left %v %v", c.Anomalies, c.Flags)

@@ -48,15 +48,24 @@ func (k *collector) headers(prefix string, list []event.Header) {
 			k.rest(prefix, event.LeafHeader, h.Name+": "+h.Value)
 			return
 		}
-		if strings.EqualFold(h.Name, "Cookie") {
-			k.cookies(h.Value)
-			continue
+		if k.see == nil {
+			k.field(prefix, h)
+		} else {
+			k.showField(prefix, h)
 		}
-		place := k.header(prefix, h.Name)
-		k.name(place, h.Name)
-		k.add(event.Leaf{Place: place, Key: h.Name, Kind: event.LeafHeader, Value: h.Value})
-		k.inside(place, h.Name, h.Value)
 	}
+}
+
+// field appends what a header holds.
+func (k *collector) field(prefix string, h *event.Header) {
+	if strings.EqualFold(h.Name, "Cookie") {
+		k.cookies(h.Value)
+		return
+	}
+	place := k.header(prefix, h.Name)
+	k.name(place, h.Name)
+	k.add(event.Leaf{Place: place, Key: h.Name, Kind: event.LeafHeader, Value: h.Value})
+	k.inside(place, h.Name, h.Value)
 }
 
 // header is the place of a header: its name in ASCII lower case.

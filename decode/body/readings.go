@@ -121,6 +121,7 @@ const (
 	signOfCode uint8 = 1 << iota // a step may begin at it
 	signOfPlus                   // a space, in queries and forms
 	notBase64
+	toldAll // there is nothing more to tell
 )
 
 // tells is what each byte tells.
@@ -140,13 +141,21 @@ var tells = func() (t [256]uint8) {
 	return t
 }()
 
-// mayDecode reports, in one pass, whether any step could change the value.
-func mayDecode(l *event.Leaf) bool {
-	s := l.Value
-	told := uint8(0)
+// tellsOf is what the bytes of a value tell.
+func tellsOf(s string) uint8 {
+	told := toldAll
 	for i := 0; i < len(s); i++ {
 		told |= tells[s[i]]
 	}
+	return told
+}
+
+// mayDecode reports, in one pass, whether any step could change the value.
+func mayDecode(l *event.Leaf) bool { return decodes(l, tellsOf(l.Value)) }
+
+// decodes is mayDecode for who knows what the bytes tell.
+func decodes(l *event.Leaf, told uint8) bool {
+	s := l.Value
 	switch {
 	case told&signOfCode != 0, told&signOfPlus != 0 && (l.Kind == event.LeafQuery || l.Kind == event.LeafForm):
 		return true

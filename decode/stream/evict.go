@@ -7,7 +7,7 @@ import "spaniel/event"
 // was idle since it was last looked at. The second chance costs a step a
 // packet at most, since only a packet earns it.
 func (t *Table) makeRoom(at event.Stamp) {
-	for t.flows.n >= t.cfg.Flows {
+	for len(t.flows) >= t.cfg.Flows {
 		f := t.fresh.head
 		if f == nil {
 			f = t.idlest()

@@ -54,6 +54,11 @@ type View struct {
 	// may find there, and which tests of names hold.
 	drawn        bool
 	rough, named uint64
+	// shown is the name that was shown last, and told that; before is of the header
+	// under way.
+	shown  string
+	last   naming
+	before aside
 	// scratch of Candidates
 	candidates, allowed ruleSet
 	name                []byte

@@ -2,6 +2,7 @@ package prefilter
 
 import (
 	"math/bits"
+	"strings"
 
 	"spaniel/event"
 )
@@ -18,33 +19,76 @@ func (v *View) draw() {
 	if v.drawn {
 		return
 	}
-	v.drawn, v.rough, v.named = true, 0, 0
 	v.seen.make(v.tests)
+	v.shown, v.last, v.before = "", v.seen.name(v.tests, "", false), aside{}
+	v.drawn, v.rough, v.named = true, 0, v.last.keys
 	if v.Call.Expanded() || !v.Call.Outline(v) {
 		v.rough, v.named = ^uint64(0), ^uint64(0)
 	}
+	v.shown = "" // the call's
 }
 
 // Leaf implements event.Viewer.
 func (v *View) Leaf(l *event.Leaf, plain bool) {
-	n := v.seen.name(v.tests, l.Key, l.Kind == event.LeafHeader)
-	v.named |= n.keys
+	t := v.tests
+	n := v.last
+	if l.Key != v.shown || l.Kind == event.LeafHeader {
+		n = v.seen.name(t, l.Key, l.Kind == event.LeafHeader)
+		v.named |= n.keys
+	}
 	for may := n.last; may != 0; may &= may - 1 {
 		i := bits.TrailingZeros64(may)
-		if !plain || v.tests.list[i].PlaceValue(l.Value) {
+		if !plain || t.list[i].PlaceValue(l.Value) {
 			v.rough |= 1 << i
 		}
 	}
-	if !plain || v.seen.worth(v.tests, v.tests.madeOf(l.Value)) != 0 {
-		v.rough |= v.seen.inText(v.tests, l, plain)
+	switch {
+	case t.numbers == 0 && shortNumber(l.Value), plain && v.seen.worth(t, t.madeOf(l.Value)) == 0:
+	case l.Kind == event.LeafHeader: // remembered as a whole
+		v.rough |= v.seen.find(t, l, plain)
+	default:
+		v.rough |= v.seen.inText(t, l, plain)
 	}
 }
 
 // Name implements event.Viewer.
 func (v *View) Name(name string) {
-	n := v.seen.name(v.tests, name, false)
-	v.named |= n.keys
-	v.rough |= n.any
+	v.shown, v.last = name, v.seen.name(v.tests, name, false)
+	v.named |= v.last.keys
+	v.rough |= v.last.any
+}
+
+// Header implements event.Viewer.
+func (v *View) Header(name, value string) (leaves int) {
+	h := v.seen.header(name, value)
+	if h == nil {
+		return 0
+	}
+	if h.leaves > 0 && h.is(name, value) {
+		v.rough |= h.rough
+		v.named |= h.named
+		return h.leaves
+	}
+	v.before = aside{h, v.rough, v.named}
+	v.rough, v.named = 0, 0
+	h.name, h.value, h.leaves = strings.Clone(name), append(h.value[:0], value...), 0
+	return 0
+}
+
+// Shown implements event.Viewer.
+func (v *View) Shown(leaves int) {
+	if h := v.before.header; h != nil {
+		h.rough, h.named, h.leaves = v.rough, v.named, leaves
+		v.rough |= v.before.rough
+		v.named |= v.before.named
+		v.before = aside{}
+	}
+}
+
+// aside is what was known before a header that is to be remembered.
+type aside struct {
+	header       *headerSeen
+	rough, named uint64
 }
 
 // A naming is what a name tells: the tests of names that hold, and the matchers

@@ -13,12 +13,22 @@ import (
 // one API repeat. Each part is a small table in which a newer entry takes the
 // place of an older one.
 type seen struct {
-	seed   maphash.Seed
-	long   []verdict // of headers, cookies and whatever is long
-	short  []brief
-	places []standing
-	names  []nameSeen
-	kinds  [kinds]kind
+	seed    maphash.Seed
+	long    []verdict // of headers, cookies and whatever is long
+	short   []brief
+	places  []standing
+	names   []nameSeen
+	headers []headerSeen
+	once    []uint16 // marks of headers that came
+	kinds   [kinds]kind
+}
+
+// headerSeen is a header with what was found out about all that is in it.
+type headerSeen struct {
+	name         string
+	value        []byte
+	rough, named uint64
+	leaves       int // 0: not whole
 }
 
 // nameSeen is a name with what it tells.
@@ -61,7 +71,9 @@ const (
 	longValues, longLen   = 512, 512
 	shortValues, shortLen = 1024, 22
 	places, placeLen      = 512, 64
-	names                 = 256
+	names                 = 512
+	headers, headerLen    = 1024, 1024
+	marks                 = 4096
 	kinds                 = 256
 )
 
@@ -81,28 +93,52 @@ func (s *seen) make(t *Tests) {
 	}
 	s.seed = maphash.MakeSeed()
 	s.long, s.short, s.places, s.names = make([]verdict, longValues), make([]brief, shortValues), make([]standing, places), make([]nameSeen, names)
+	s.headers, s.once = make([]headerSeen, headers), make([]uint16, marks)
 	s.kinds[0].worth = t.worth(0) // of the empty text
+	none := t.named("", false)
 	for i := range s.names {
-		s.names[i].naming = t.named("", false)
+		s.names[i].naming = none
 	}
 }
 
 // name is Tests.named, remembered.
 func (s *seen) name(t *Tests, name string, header bool) naming {
-	n := len(name)
-	if n > placeLen {
+	if len(name) > placeLen {
 		return t.named(name, header)
 	}
-	h := uint32(n) * 131
-	if n > 0 {
-		h += uint32(name[0])*17 + uint32(name[n-1])*257 + uint32(name[n/2])*61
+	h := maphash.String(s.seed, name)
+	if header {
+		h++
 	}
-	k := &s.names[(h^h>>8)%names]
+	k := &s.names[h%names]
 	if k.name != name || k.header != header {
 		k.name, k.header, k.naming = strings.Clone(name), header, t.named(name, header)
 	}
 	return k.naming
 }
+
+// header is where a header is remembered, or is to be; nil if it is too long, or
+// comes for the first time: many never come again.
+func (s *seen) header(name, value string) *headerSeen {
+	if len(value) > headerLen || len(name) > placeLen {
+		return nil
+	}
+	h := maphash.String(s.seed, value) + uint64(len(name))
+	a, b := &s.headers[h%headers], &s.headers[h%headers^1]
+	if a.is(name, value) {
+		return a
+	}
+	if !b.is(name, value) {
+		if mark := &s.once[h>>32%marks]; *mark != uint16(h>>48)|1 {
+			*mark = uint16(h>>48) | 1
+			return nil
+		}
+	}
+	*a, *b = *b, *a // the older of the two goes, unless it is this
+	return a
+}
+
+func (h *headerSeen) is(name, value string) bool { return h.name == name && string(h.value) == value }
 
 // of returns the set of matchers that find something in the leaf.
 func (s *seen) of(t *Tests, l *event.Leaf) uint64 {

@@ -17,7 +17,7 @@ import (
 type running struct {
 	begun   bool
 	trues   int
-	texts   map[string]int
+	texts   map[string]*int
 	numbers map[float64]int
 	peak    int // most that the map held
 	// levels[n] is how many values came n times, most the largest such n.
@@ -112,14 +112,7 @@ func (r *running) drop(a *Aggregate, e *Entry) {
 func (r *running) value(v Value, by int, levels bool) {
 	switch {
 	case v.Kind == Text:
-		if r.texts == nil {
-			r.texts = map[string]int{}
-		}
-		n := r.texts[v.Str]
-		if levels {
-			r.level(n, n+by)
-		}
-		r.texts = counted(r.texts, v.Str, n+by, &r.peak)
+		r.text(v.Str, by, levels)
 	case v.Num == v.Num:
 		if r.numbers == nil {
 			r.numbers = map[float64]int{}
@@ -129,6 +122,26 @@ func (r *running) value(v Value, by int, levels bool) {
 			r.level(n, n+by)
 		}
 		r.numbers = counted(r.numbers, v.Num, n+by, &r.peak)
+	}
+}
+
+// text is value for a text, which takes long to look up.
+func (r *running) text(s string, by int, levels bool) {
+	n := r.texts[s]
+	if n == nil {
+		if r.texts == nil {
+			r.texts = map[string]*int{}
+		}
+		n = new(int)
+		r.texts[s] = n
+		r.peak = max(r.peak, len(r.texts))
+	}
+	if levels {
+		r.level(*n, *n+by)
+	}
+	if *n += by; *n <= 0 {
+		delete(r.texts, s)
+		r.texts = smaller(r.texts, &r.peak)
 	}
 }
 
@@ -158,7 +171,7 @@ func (r *running) top(k int) (n int) {
 // mostFrequent is the value that came most often, of several the least.
 func (r *running) mostFrequent() (v Value) {
 	for text, n := range r.texts {
-		if n == r.most && (v.Kind == None || text < v.Str) {
+		if *n == r.most && (v.Kind == None || text < v.Str) {
 			v = TextOf(text)
 		}
 	}
@@ -170,15 +183,20 @@ func (r *running) mostFrequent() (v Value) {
 	return v
 }
 
-// counted sets a count in a map, and makes a smaller map when little of the
-// most it ever held is left: a map keeps the memory of that.
-func counted[K comparable](m map[K]int, key K, n int, peak *int) map[K]int {
+// counted sets a count in a map.
+func counted(m map[float64]int, key float64, n int, peak *int) map[float64]int {
 	if n > 0 {
 		m[key] = n
 		*peak = max(*peak, len(m))
 		return m
 	}
 	delete(m, key)
+	return smaller(m, peak)
+}
+
+// smaller makes a smaller map of one of which little is left of the most it ever
+// held: a map keeps the memory of that.
+func smaller[K comparable, V any](m map[K]V, peak *int) map[K]V {
 	switch left := len(m); {
 	case left == 0:
 		*peak = 0

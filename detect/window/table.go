@@ -1,6 +1,9 @@
 package window
 
-import "math"
+import (
+	"math"
+	"unsafe"
+)
 
 // A Plan is what a table's windows measure.
 type Plan struct {
@@ -30,6 +33,7 @@ type Table[S any] struct {
 	pool    *Pool
 	id      uint64 // among the tables of the pool
 	byKey   map[string]*Window[S]
+	recent  [recent]*Window[S] // by the memory of their keys
 	entries int
 	// paneCost is what a pane of a summary counts for, in entries.
 	paneCost int
@@ -67,7 +71,7 @@ func (t *Table[S]) Add(key string, origin uint64, e Entry) *Window[S] {
 func (t *Table[S]) Touch(key string, origin uint64, clock int64) *Window[S] {
 	t.pool.clock = max(t.pool.clock, clock)
 	t.Expire(t.pool.clock)
-	w := t.byKey[key]
+	w := t.find(key)
 	often := t.pool.came(key, t.id)
 	if w == nil {
 		w = &Window[S]{Key: key, table: t, origin: origin, touches: often - 1, run: make([]running, len(t.plan.Aggregates))}
@@ -82,6 +86,27 @@ func (t *Table[S]) Touch(key string, origin uint64, clock int64) *Window[S] {
 	w.touch(t.pool.clock)
 	w.slide(t.pool.clock)
 	t.pool.shrink(t.pool.clock, w)
+	return w
+}
+
+// recent is how many windows are found without a look at all of their key.
+const recent = 256
+
+// find returns the key's window, nil if there is none. Callers give equal keys in
+// the same memory when they can.
+func (t *Table[S]) find(key string) *Window[S] {
+	if key == "" {
+		return t.byKey[key]
+	}
+	data := unsafe.StringData(key)
+	at := &t.recent[uintptr(unsafe.Pointer(data))>>4*0x9e3779b1>>8%recent]
+	if w := *at; w != nil && !w.gone && len(w.Key) == len(key) && unsafe.StringData(w.Key) == data {
+		return w
+	}
+	w := t.byKey[key]
+	if w != nil {
+		*at = w
+	}
 	return w
 }
 

@@ -25,7 +25,7 @@ type Window[S any] struct {
 	Capped bool
 
 	table *Table[S]
-	ring  []Entry // first is the oldest; grows by doubling, to MaxEntries
+	ring  []Entry // first is the oldest; a power of two, grows by doubling, to MaxEntries
 	first int
 	n     int
 	run   []running
@@ -59,7 +59,7 @@ func (w *Window[S]) Len() int { return w.n }
 // Entry returns the i-th entry, 0 the oldest; the window owns it.
 func (w *Window[S]) Entry(i int) *Entry { return w.at(i) }
 
-func (w *Window[S]) at(i int) *Entry { return &w.ring[(w.first+i)%len(w.ring)] }
+func (w *Window[S]) at(i int) *Entry { return &w.ring[(w.first+i)&(len(w.ring)-1)] }
 
 func (w *Window[S]) push(e Entry) {
 	if w.n == MaxEntries {
@@ -128,7 +128,7 @@ func (w *Window[S]) shift() {
 		w.run[i].drop(&w.table.plan.Aggregates[i], e)
 	}
 	*e = Entry{}
-	w.first = (w.first + 1) % len(w.ring)
+	w.first = (w.first + 1) & (len(w.ring) - 1)
 	if w.n--; w.n == 0 {
 		clear(w.run)
 	}
