@@ -298,6 +298,7 @@ func (x *Explainer) clausesOf(f *frame) {
 		add(string(cl.outcome), cl.window)
 	}
 	add("escalate", x.rule.win.escalate.window)
+	add("closed", x.rule.win.closed.window)
 }
 
 // conclude says in one sentence what became of the call.

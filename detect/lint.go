@@ -94,7 +94,7 @@ func (l *linter) rule(d *document, body yamlast.Node, r *Rule) {
 				"the condition looks at some %d KiB of text on an ordinary call, at most %d are advised", c>>10, maxStaticCost>>10)
 		})
 	}
-	for _, key := range []string{"succeeded", "failed", "refused", "escalate"} {
+	for _, key := range []string{"succeeded", "failed", "refused", "escalate", "closed"} {
 		l.clause(d, keys, key, r)
 	}
 	if having, ok := keys["having"]; ok {
@@ -102,7 +102,7 @@ func (l *linter) rule(d *document, body yamlast.Node, r *Rule) {
 	}
 }
 
-// clause looks at succeeded, failed, refused or escalate.
+// clause looks at succeeded, failed, refused, escalate or closed.
 func (l *linter) clause(d *document, keys map[string]pair, key string, r *Rule) {
 	p, ok := keys[key]
 	if !ok {
@@ -117,6 +117,8 @@ func (l *linter) clause(d *document, keys map[string]pair, key string, r *Rule) 
 		c = &r.failed
 	case "refused":
 		c = &r.refused
+	case "closed":
+		c = &r.win.closed
 	default:
 		c = &r.win.escalate
 		if c.severity <= r.Severity {

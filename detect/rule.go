@@ -45,8 +45,8 @@ type Rule struct {
 // Windowed reports whether the rule judges windows rather than single calls.
 func (r *Rule) Windowed() bool { return r.win != nil }
 
-// clause is succeeded, refused, failed or escalate: a condition on one call,
-// or on a window, and the severity it gives, 0 for none.
+// clause is succeeded, refused, failed, escalate or closed: a condition on one
+// call, or on a window, and the severity it gives, 0 for none.
 type clause struct {
 	call     *program
 	window   *windowProgram
@@ -63,6 +63,7 @@ type windowRule struct {
 	having   *windowProgram
 	known    *windowProgram // the part of when that asks what was learned; nil without
 	escalate clause
+	closed   clause // when what was told is over
 	tumbling bool
 	byUser   bool   // a key has the user, whom the ordered stage may know better
 	links    []link // rules whose alerts it counts

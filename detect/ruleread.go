@@ -21,7 +21,7 @@ const maxKeys = 4
 // ruleKeys are the keys of a rule, in the order of the reference.
 func ruleKeys() []string {
 	return []string{"id", "title", "severity", "category", "refs", "when", "succeeded", "refused", "failed", "by", "over", "window", "having",
-		"suppress", "escalate", "message", "incomplete", "tests"}
+		"suppress", "escalate", "closed", "message", "incomplete", "tests"}
 }
 
 // reader reads one rule of a document.
@@ -157,9 +157,16 @@ func (r *reader) conditions() {
 	r.clause("failed", &r.rule.failed, windowed)
 	if windowed {
 		r.clause("escalate", &r.rule.win.escalate, true)
+		r.clause("closed", &r.rule.win.closed, true)
 		defer r.afterwards()
 		if e := r.rule.win.escalate; e.set() && e.severity == 0 {
 			r.at(r.keys["escalate"].node, "add severity:", "escalate gives no severity")
+		}
+		if p, ok := r.keys["closed"]; ok && len(r.rule.win.keys) > 1 {
+			r.at(p.node, "make it a rule for each key", "a rule with closed has one key: what is over for one is not for the other")
+		}
+		if r.rule.win.closed.severity != 0 {
+			r.at(r.keys["closed"].node, "leave severity: out", "closed changes no severity")
 		}
 	}
 	if p, ok := r.keys["message"]; ok {
@@ -205,7 +212,7 @@ func (r *reader) plan() *plan {
 func (r *reader) window() bool {
 	having, ok := r.keys["having"]
 	if !ok {
-		for _, k := range []string{"by", "over", "window", "escalate", "suppress"} {
+		for _, k := range []string{"by", "over", "window", "escalate", "closed", "suppress"} {
 			if p, ok := r.keys[k]; ok {
 				r.at(p.node, "add having: an expression over the window", "%s needs having", k)
 			}

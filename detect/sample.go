@@ -72,7 +72,7 @@ func (s *scope) text(name string) string {
 // alert makes an alert of rule r that shows this sample, which may be shown.
 func (m *sample) alert(r *Rule, ruleset string, sensor event.AlertSensor) *event.Alert {
 	a := &event.Alert{Schema: event.AlertSchema, Time: event.Nanos(m.time), FirstSeen: event.Nanos(m.time), LastSeen: event.Nanos(m.time),
-		Count: 1, State: "open", Confidence: 0.9, Outcome: event.Tried, Sensor: sensor, Client: m.client, Server: m.server, Principal: m.who,
+		Count: 1, State: event.Open, Confidence: 0.9, Outcome: event.Tried, Sensor: sensor, Client: m.client, Server: m.server, Principal: m.who,
 		Req: m.req, Resp: event.AlertResponse{Status: m.status}, Evidence: []event.Evidence{}, Order: m.order,
 		Rule: event.AlertRule{ID: r.ID, Title: r.Title, Category: r.Category, Refs: r.Refs, Ruleset: ruleset}}
 	if m.incomplete {

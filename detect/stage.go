@@ -198,6 +198,9 @@ func (st *Stage) judge(rs *ruleState, w *window.Window[firing], o *Observation, 
 		if o.lesson != nil && s.severity >= event.Medium {
 			o.lesson.Spoiled = true // it belongs to the alert
 		}
+		if over, err := st.closed(rs, w, f, o); over || err != nil {
+			return err
+		}
 		return st.worse(rs, w, f, o)
 	}
 	if !s.awake {

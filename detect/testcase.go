@@ -22,6 +22,8 @@ type Test struct {
 	Severity event.Severity
 	Outcome  event.Outcome
 	Alerts   int
+	// State is that of some alert.
+	State string
 	Why      string
 	// lists are what named lists hold in this test.
 	lists map[string]*list.List
@@ -54,7 +56,7 @@ func (r *reader) tests() {
 		return // that a rule has none is a finding of its test run, not of loading
 	}
 	for _, n := range r.sequence(p.value) {
-		m := r.mapping(n, "a test", "fires", "silent", "misses", "severity", "outcome", "alerts", "lists", "why")
+		m := r.mapping(n, "a test", "fires", "silent", "misses", "severity", "outcome", "alerts", "state", "lists", "why")
 		if m == nil {
 			continue
 		}
@@ -90,7 +92,7 @@ func (r *reader) test(n ast.Node, m map[string]pair) {
 }
 
 func (r *reader) expectation(t *Test, m map[string]pair) {
-	for _, key := range []string{"severity", "outcome", "alerts"} {
+	for _, key := range []string{"severity", "outcome", "alerts", "state"} {
 		if p, ok := m[key]; ok && t.Kind != "fires" {
 			r.at(p.node, "", "%s is only for a test that fires", key)
 		}
@@ -105,6 +107,13 @@ func (r *reader) expectation(t *Test, m map[string]pair) {
 			r.at(p.value, suggest(s.text, known), "unknown outcome %q", s.text)
 		}
 		t.Outcome = event.Outcome(s.text)
+	}
+	if p, ok := m["state"]; ok {
+		s := r.scalar(p.value, "state")
+		if s.ok && s.text != event.Open && s.text != event.Closed {
+			r.at(p.value, "write open or closed", "unknown state %q", s.text)
+		}
+		t.State = s.text
 	}
 	if p, ok := m["alerts"]; ok {
 		t.Alerts = r.whole(p.value, "alerts", 1, maxRepeat)

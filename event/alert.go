@@ -4,6 +4,13 @@ package event
 // additive only.
 const AlertSchema = "spaniel.alert/1"
 
+// The states of an alert. Closed is one whose rule says that the traffic no
+// longer shows what it told.
+const (
+	Open   = "open"
+	Closed = "closed"
+)
+
 // An Alert is a rule's verdict with its reason. Its JSON form is what Kafka,
 // the SIEM and `spaniel read -o ndjson` carry; the alerts table is its
 // flattening. Every string in it is already redacted.

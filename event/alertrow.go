@@ -72,7 +72,7 @@ func AlertColumns() []Column[AlertRow] {
 		{"first_seen", 4, TypeTime, "first call it rests on", "2026-11-22T08:00:00.123456Z", func(r *AlertRow) any { return &r.FirstSeen }},
 		{"last_seen", 5, TypeTime, "last call it rests on", "2026-11-22T08:00:00.123456Z", func(r *AlertRow) any { return &r.LastSeen }},
 		{"count", 6, TypeU64, "calls it rests on", "212", func(r *AlertRow) any { return &r.Count }},
-		{"state", 7, TypeEnum, "open", "open", func(r *AlertRow) any { return &r.State }},
+		{"state", 7, TypeEnum, "open; closed when its rule saw that it is over", "open", func(r *AlertRow) any { return &r.State }},
 		{"severity", 8, TypeEnum, "info, low, medium, high, critical", "high", func(r *AlertRow) any { return &r.Severity }},
 		{"severity_num", 9, TypeU16, "10, 30, 50, 70, 90", "70", func(r *AlertRow) any { return &r.SevNum }},
 		{"confidence", 10, TypeF32, "0 to 1", "0.9", func(r *AlertRow) any { return &r.Confidence }},

@@ -2,6 +2,8 @@ package ruletest
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 
 	"spaniel/detect"
@@ -94,8 +96,10 @@ func run(set *detect.Set, r *detect.Rule, t *detect.Test, replay Replay) string 
 func expected(t *detect.Test, alerts []*event.Alert) string {
 	ids := map[event.ID]bool{}
 	severity, outcome := t.Severity == 0, t.Outcome == ""
+	states := map[event.ID]string{} // as told last
 	for _, a := range alerts {
 		ids[a.ID] = true
+		states[a.ID] = a.State
 		severity = severity || a.Severity == t.Severity
 		outcome = outcome || a.Outcome == t.Outcome
 	}
@@ -104,6 +108,8 @@ func expected(t *detect.Test, alerts []*event.Alert) string {
 		return fmt.Sprintf("no alert has severity %s: %s", t.Severity, describe(alerts[len(alerts)-1]))
 	case !outcome:
 		return fmt.Sprintf("no alert has outcome %s: %s", t.Outcome, describe(alerts[len(alerts)-1]))
+	case t.State != "" && !slices.Contains(slices.Collect(maps.Values(states)), t.State):
+		return fmt.Sprintf("no alert is %s in the end", t.State)
 	case t.Alerts > 0 && len(ids) != t.Alerts:
 		return fmt.Sprintf("%d alerts, not %d", len(ids), t.Alerts)
 	}
