@@ -87,7 +87,9 @@ func categories() []string {
 		"access":    "missing-authentication",
 		"dos":       "burst flood slow errors expensive bomb graphql retries",
 		"bots":      "library crawler false-crawler false-browser enumeration scraping regular-arrival account-creation carding card-cracking token-cracking toll-fraud fingerprinting expediting scalping captcha cash-out sniping skewing spamming footprinting aggregation inventory",
-		"recon":     "not-found-spread sensitive-file introspection",
+		"recon":     "not-found-spread sensitive-file introspection admin debug-endpoint scan web-shell",
+		"posture":   "clear-text headers cors debug errors default-page versions listing rate-limit secrets personal-data caching banner cookies methods inventory",
+		"protocol":  "cache content-type host malformed method proxy smuggling",
 	} {
 		for k := range strings.FieldsSeq(kinds) {
 			list = append(list, pack+"/"+k)

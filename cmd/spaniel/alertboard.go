@@ -3,7 +3,9 @@ package main
 import (
 	"cmp"
 	"container/heap"
+	"io"
 	"slices"
+	"strings"
 
 	"spaniel/event"
 	"spaniel/internal/render"
@@ -23,7 +25,9 @@ type alertBoard struct {
 type boardRow struct {
 	alertSeen
 	id    event.ID
-	cells []string
+	// finding tells what is wrong with a server from what somebody does to it.
+	finding bool
+	cells   []string
 	place int // in the heap
 }
 
@@ -46,7 +50,7 @@ func (b *alertBoard) add(a *event.Alert) {
 			delete(b.byID, out.id)
 		}
 	}
-	row := &boardRow{alertSeen: now, id: a.ID, cells: b.cells(a, now)}
+	row := &boardRow{alertSeen: now, id: a.ID, finding: isFinding(a), cells: b.cells(a, now)}
 	b.byID[a.ID] = row
 	heap.Push(&b.rows, row)
 }
@@ -57,15 +61,54 @@ func (b *alertBoard) cells(a *event.Alert, now alertSeen) []string {
 	return alertCells(&shown, b.paint)
 }
 
-// print writes the rows in the order of the alerts, and how many are not
-// shown of all.
+// isFinding reports an alert about a server as it is, whoever calls it.
+func isFinding(a *event.Alert) bool { return strings.HasPrefix(a.Rule.Category, "posture/") }
+
+// print writes the rows in the order of the alerts, findings in a table of
+// their own below, and returns how many are not shown of all.
 func (b *alertBoard) print(s render.Screen) (more uint64, err error) {
-	rows := slices.SortedFunc(slices.Values(b.rows), func(x, y *boardRow) int { return cmp.Compare(x.number, y.number) })
-	t := render.NewTable(s, alertHeads()...)
+	rows := slices.SortedFunc(slices.Values(b.rows), inTables)
+	n := len(rows)
+	if i := slices.IndexFunc(rows, func(r *boardRow) bool { return r.finding }); i >= 0 {
+		n = i
+	}
+	if n > 0 || len(rows) == 0 {
+		if err := table(s, alertHeads(), rows[:n]); err != nil {
+			return 0, err
+		}
+	}
+	if findings := rows[n:]; len(findings) > 0 {
+		if n > 0 {
+			if _, err := io.WriteString(s.W, "\n"); err != nil {
+				return 0, err
+			}
+		}
+		heads := alertHeads()
+		heads[slices.Index(heads, "RULE")] = "FINDING"
+		if err := table(s, heads, findings); err != nil {
+			return 0, err
+		}
+	}
+	return b.known.n - uint64(len(rows)), nil
+}
+
+func table(s render.Screen, heads []string, rows []*boardRow) error {
+	t := render.NewTable(s, heads...)
 	for _, r := range rows {
 		t.Row(r.cells...)
 	}
-	return b.known.n - uint64(len(rows)), t.Close()
+	return t.Close()
+}
+
+// inTables orders rows as the tables show them.
+func inTables(x, y *boardRow) int {
+	switch {
+	case x.finding != y.finding && y.finding:
+		return -1
+	case x.finding != y.finding:
+		return 1
+	}
+	return cmp.Compare(x.number, y.number)
 }
 
 // first is the id of the first alert shown, "" if none is.
@@ -73,7 +116,7 @@ func (b *alertBoard) first() string {
 	if len(b.rows) == 0 {
 		return ""
 	}
-	return slices.MinFunc(b.rows, func(x, y *boardRow) int { return cmp.Compare(x.number, y.number) }).id.String()
+	return slices.MinFunc(b.rows, inTables).id.String()
 }
 
 // compareRows orders what is to be dropped first before what stays.

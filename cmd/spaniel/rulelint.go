@@ -139,6 +139,9 @@ func ordinaryAlerts(set *detect.Set) ([]detect.Finding, error) {
 		return nil, fmt.Errorf("running the rules over ordinary traffic: %w", err)
 	}
 	for _, al := range alerts {
+		if isFinding(al) && al.Severity < event.Medium {
+			continue // it is about the server, which ordinary traffic shows as well
+		}
 		s := byRule[al.Rule.ID]
 		if s == nil {
 			s = &seen{map[event.ID]bool{}, al}
