@@ -24,7 +24,7 @@ type Test struct {
 	Alerts   int
 	// State is that of some alert.
 	State string
-	Why      string
+	Why   string
 	// lists are what named lists hold in this test.
 	lists map[string]*list.List
 }

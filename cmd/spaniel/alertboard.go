@@ -24,11 +24,11 @@ type alertBoard struct {
 
 type boardRow struct {
 	alertSeen
-	id    event.ID
+	id event.ID
 	// finding tells what is wrong with a server from what somebody does to it.
 	finding bool
 	cells   []string
-	place int // in the heap
+	place   int // in the heap
 }
 
 func newAlertBoard(limit int, known *alertSet, paint func(word, severity string) string) *alertBoard {

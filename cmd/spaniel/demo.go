@@ -49,7 +49,7 @@ var demoQueries = []struct{ about, sql string }{
 FROM calls GROUP BY ALL HAVING errors > 0 ORDER BY errors DESC, req_route LIMIT 5`},
 	{"What else did the clients with alerts do?", `SELECT client_ip, count(*) AS calls, count(DISTINCT req_route) AS routes, count(DISTINCT principal_user) AS users,
   max(alert_severity_num) AS worst
-FROM calls_with_alerts WHERE client_ip IN (SELECT client_ip FROM alerts) GROUP BY client_ip ORDER BY worst DESC, calls DESC LIMIT 8`},
+FROM calls_with_alerts WHERE client_ip IN (SELECT client_ip FROM alerts WHERE severity_num >= 50) GROUP BY client_ip ORDER BY worst DESC, calls DESC LIMIT 8`},
 }
 
 func (a *app) demo(ctx context.Context) error {
