@@ -23,6 +23,9 @@ func (st *Stage) Advance(clock int64) {
 
 // due does what is due by the clock, in the order in which it became so.
 func (st *Stage) due(clock int64) {
+	if len(st.restored) > 0 && clock > 0 {
+		st.recall(clock)
+	}
 	for {
 		which, first := -1, int64(0)
 		for i, next := range [...]func() (int64, bool){st.groups.next, st.ends.next, st.waits.next} {

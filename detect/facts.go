@@ -255,8 +255,12 @@ func (st *Stage) Learn(l *learned.Lesson) {
 // Facts is what the stage has learned: the stage's own.
 func (st *Stage) Facts() *learned.Facts { return st.facts }
 
-// SetFacts lets the stage go on from other facts.
-func (st *Stage) SetFacts(f *learned.Facts) { st.facts = f }
+// SetFacts lets the stage go on from other facts, and from the baselines in
+// them where it has none of its own.
+func (st *Stage) SetFacts(f *learned.Facts) {
+	st.facts, st.restored = f, f.Baselines
+	f.Baselines = nil
+}
 
 // UserOf is whom a session belongs to, or a token that is no JWT, by the login
 // that gave it; "" where that was not seen.

@@ -34,7 +34,8 @@ type Stage struct {
 	ends              agenda[floodKey] // of the floods' periods
 	waits             agenda[*waiting]
 	held, closedEarly uint64
-	seen              int64 // clock of the latest event
+	seen              int64              // clock of the latest event
+	restored          []learned.Baseline // of before, until the packet clock is known
 	unsaid            uint64
 }
 

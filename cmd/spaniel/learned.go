@@ -29,7 +29,7 @@ func newLearned(a *app) *cobra.Command {
 
 func newLearnedShow(a *app) *cobra.Command {
 	var format, host string
-	var fields bool
+	var fields, baselines bool
 	c := &cobra.Command{
 		Use:   "show [CAPTURE]",
 		Short: "Show what was learned of each endpoint",
@@ -54,14 +54,18 @@ With a capture it shows what that alone teaches.`,
 			if err != nil {
 				return err
 			}
-			if fields {
+			switch {
+			case fields:
 				return a.showFields(f, format, host)
+			case baselines:
+				return a.showBaselines(f, format)
 			}
 			return a.showLearned(f, format, host)
 		},
 	}
 	c.Flags().StringVarP(&format, "output", "o", "table", "output: table, json, ndjson, csv or vertical")
 	c.Flags().StringVar(&host, "host", "", "only endpoints of this `HOST`")
+	c.Flags().BoolVar(&baselines, "baselines", false, "list what is usual in windows of rules that ask for it, by rule and key")
 	c.Flags().BoolVar(&fields, "fields", false, "list the fields of requests with their types, and of responses by the callers' roles")
 	return c
 }
@@ -126,13 +130,16 @@ func (a *app) facts(ctx context.Context, cfg *config.Config, captures []string) 
 		return nil, err
 	}
 	defer src.Close()
-	f := learned.New(learnedLimits(cfg))
+	var kept []byte
 	s, err := sensor.New(sensor.Config{Version: version, Rules: set, Decode: decodeConfig(cfg), Limits: detectLimits(cfg), Redactor: redact.New(a.key(cfg), redactOption(cfg)),
-		Learn: true, Learned: learnedLimits(cfg), Facts: f}, func(*event.Item) event.CallFate { return event.CallAcked })
+		Learn: true, Learned: learnedLimits(cfg), Keep: func(encoded []byte) bool { kept = encoded; return true }}, func(*event.Item) event.CallFate { return event.CallAcked })
 	if err != nil {
 		return nil, err
 	}
-	return f, s.Run(ctx, src)
+	if err := s.Run(ctx, src); err != nil {
+		return nil, err
+	}
+	return learned.Decode(kept, learnedLimits(cfg))
 }
 
 func (a *app) showLearned(f *learned.Facts, format, host string) error {
@@ -195,6 +202,29 @@ func (a *app) showFields(f *learned.Facts, format, host string) error {
 	if c.FieldsBeyond > 0 {
 		a.hint("note: there was no room for a field %s times", grouped(c.FieldsBeyond))
 	}
+	return nil
+}
+
+// showBaselines lists what is usual in windows: over all periods, and at how
+// many hours of the day that was seen on days enough to stand for itself.
+func (a *app) showBaselines(f *learned.Facts, format string) error {
+	res, err := render.NewResult(a.screen(a.out), format, []string{"rule", "key", "aggregate", "usual", "periods", "hours", "last"})
+	if err != nil {
+		return err
+	}
+	n := uint64(0)
+	for _, b := range f.Baselines {
+		for _, u := range b.Of {
+			n++
+			if err := res.Row([]any{b.Rule, b.Key, u.Aggregate, u.Mean, u.N, len(u.Hours), packetTime(b.Last)}); err != nil {
+				return err
+			}
+		}
+	}
+	if err := res.Close(); err != nil {
+		return err
+	}
+	a.hint("%s", counted(n, "baseline"))
 	return nil
 }
 

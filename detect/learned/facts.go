@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"slices"
 	"time"
+
+	"spaniel/detect/window"
 )
 
 // Limits bound what is kept and say when it is enough; zero values are the
@@ -71,6 +73,27 @@ type Facts struct {
 	// fields are all that are held; fieldsBeyond counts those that found no room.
 	fields       int
 	fieldsBeyond uint64
+	// Baselines are what is usual in windows, as they are kept: they live in
+	// the windows, whoever has these puts them here before Encode and takes
+	// them after Decode.
+	Baselines []Baseline
+}
+
+// A Baseline is what is usual for one key of a rule's windows.
+type Baseline struct {
+	Rule   string  `json:"rule"`
+	Source string  `json:"source"` // hash of the rule's text: another rule has other windows
+	By     int     `json:"by"`     // which of the rule's keys
+	Key    string  `json:"key"`
+	Origin uint64  `json:"origin,omitempty"`
+	Last   int64   `json:"last"`
+	Of     []Usual `json:"of"`
+}
+
+// Usual is one baseline with the aggregate it is of, as written.
+type Usual struct {
+	Aggregate string `json:"aggregate"`
+	window.Usual
 }
 
 // New returns facts that know nothing.

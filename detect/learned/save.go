@@ -25,6 +25,7 @@ type saved struct {
 	Evicted  uint64      `json:"evicted,omitempty"`
 	Beyond   uint64      `json:"beyond,omitempty"`
 	IDs      *savedIDs   `json:"ids,omitempty"`
+	Usual    []Baseline  `json:"usual,omitempty"`
 }
 
 type savedIDs struct {
@@ -106,7 +107,7 @@ type savedRole struct {
 // Encode writes all facts: a line with the version and the SHA-256 of the
 // rest, then JSON. The same facts give the same bytes.
 func (f *Facts) Encode() ([]byte, error) {
-	s := saved{Evicted: f.evicted, Beyond: f.fieldsBeyond}
+	s := saved{Evicted: f.evicted, Beyond: f.fieldsBeyond, Usual: f.Baselines}
 	for _, h := range sortedKeys(f.hosts) {
 		s.Hosts = append(s.Hosts, f.hosts[h].save())
 	}
@@ -187,7 +188,7 @@ func Decode(b []byte, lim Limits) (*Facts, error) {
 	if s.IDs != nil {
 		f.ids = s.IDs.restore()
 	}
-	f.evicted, f.fieldsBeyond = s.Evicted, s.Beyond
+	f.evicted, f.fieldsBeyond, f.Baselines = s.Evicted, s.Beyond, s.Usual
 	return f, nil
 }
 

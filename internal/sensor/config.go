@@ -39,7 +39,7 @@ type Config struct {
 	Facts   *learned.Facts
 	// Learn learns from all calls, also where no rule asks.
 	Learn bool
-	// Keep, if set, is given the facts to be kept, encoded, every so often and
+	// Keep, if set, is given the facts to be kept, encoded, live every so often, and
 	// at the end, from the goroutine that emits; false asks to forget them all.
 	Keep     func(encoded []byte) bool
 	Redactor *redact.Redactor

@@ -41,9 +41,9 @@ func newOrdered(cfg *Config, emit func(*event.Item) event.CallFate) *ordered {
 // keep hands on what was learned.
 func (o *ordered) keep(clock int64) {
 	o.kept = clock
-	b, err := o.stage.Facts().Encode()
+	b, err := o.stage.Encode()
 	if err == nil && !o.cfg.Keep(b) { // what cannot be encoded, no value can be, is kept next time
-		o.stage.SetFacts(learned.New(o.cfg.Learned))
+		o.stage.Forget()
 	}
 }
 
@@ -92,7 +92,7 @@ func (o *ordered) take(e *epoch) {
 	if o.kept == 0 {
 		o.kept = e.clock
 	}
-	if o.cfg.Keep != nil && (e.last || e.clock-o.kept >= int64(keepEvery)) {
+	if o.cfg.Keep != nil && (e.last || o.cfg.Now != nil && e.clock-o.kept >= int64(keepEvery)) {
 		o.keep(e.clock)
 	}
 	o.tell(e.clock)
