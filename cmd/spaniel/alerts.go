@@ -42,7 +42,7 @@ func newAlertsList(a *app) *cobra.Command {
 			if rule != "" {
 				a.checkRule(cfg, rule)
 			}
-			return a.query(cmd.Context(), fmt.Sprintf("SELECT %s AS id, severity, ts, rule_id, outcome, client_ip, req_method, req_route, message FROM alerts WHERE %s ORDER BY ts DESC, id LIMIT %d",
+			return a.query(cmd.Context(), cfg, fmt.Sprintf("SELECT %s AS id, severity, ts, rule_id, outcome, client_ip, req_method, req_route, message FROM alerts WHERE %s ORDER BY ts DESC, id LIMIT %d",
 				a.hexID(cfg, "id"), where, limit), format)
 		},
 	}
@@ -135,7 +135,7 @@ func (a *app) showAlert(ctx context.Context, id, format string, pcap *pcapOption
 
 // printAlert prints the alert that where finds, and its calls.
 func (a *app) printAlert(ctx context.Context, cfg *config.Config, where, format string) error {
-	if err := a.query(ctx, "SELECT * FROM alerts WHERE "+where, format); err != nil {
+	if err := a.query(ctx, cfg, "SELECT * FROM alerts WHERE "+where, format); err != nil {
 		return err
 	}
 	if format != "vertical" && format != "table" {
@@ -149,7 +149,7 @@ func (a *app) printAlert(ctx context.Context, cfg *config.Config, where, format 
 		return err
 	}
 	hex := a.hexID(cfg, "call_id")
-	return a.query(ctx, "SELECT ts, client_ip, req_method, req_host, req_target, resp_status, call_duration_us, "+hex+` AS id FROM calls
+	return a.query(ctx, cfg, "SELECT ts, client_ip, req_method, req_host, req_target, resp_status, call_duration_us, "+hex+` AS id FROM calls
 WHERE `+hex+" IN ("+strings.Join(calls, ", ")+") ORDER BY ts, call_depth", "table")
 }
 

@@ -21,19 +21,44 @@ import (
 
 func newQuery(a *app) *cobra.Command {
 	var format string
+	var q question
 	c := &cobra.Command{
-		Use:   `query "SQL"`,
+		Use:   `query ["SQL"]`,
 		Short: "Ask the stored calls and alerts in SQL",
 		Long: `Query answers one read-only SQL statement from the embedded store, through the
 running sensor if there is one, or from ClickHouse if store.url names it.
-Tables: calls (also as events), alerts, flows, anomalies, losses, facts; calls_with_alerts joins verdicts.`,
+Tables: calls (also as events), alerts, flows, anomalies, losses, facts; calls_with_alerts joins verdicts.
+
+With --saved it asks one of the questions that ship with Spaniel:
+` + savedList(),
 		Example: `  spaniel query "SELECT req_method, req_route, count(*) AS calls FROM calls GROUP BY ALL ORDER BY calls DESC LIMIT 10"
   spaniel query "SELECT ts, rule_id, client_ip, message FROM alerts ORDER BY ts" -o csv
-  spaniel query "DESCRIBE calls"`,
-		Args: exactArgs(1, "one statement, in quotes"),
-		RunE: func(cmd *cobra.Command, args []string) error { return a.query(cmd.Context(), args[0], format) },
+  spaniel query "DESCRIBE calls"
+  spaniel query --saved top-errors --since 1d
+  spaniel query --saved user-timeline --param user=alice
+  spaniel query -f question.sql`,
+		Args: atMostOne("one statement, in quotes"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			cfg, _, err := a.config()
+			if err != nil {
+				return err
+			}
+			if len(args) == 1 {
+				q.sql = args[0]
+			}
+			text, err := q.text(a, cfg, time.Now())
+			if err != nil {
+				return err
+			}
+			return a.query(cmd.Context(), cfg, text, format)
+		},
 	}
-	c.Flags().StringVarP(&format, "output", "o", "table", "output: table, json, ndjson, csv or vertical")
+	f := c.Flags()
+	f.StringVarP(&format, "output", "o", "table", "output: table, json, ndjson, csv or vertical")
+	f.StringVarP(&q.file, "file", "f", "", "read the statement from `FILE`; - is standard input")
+	f.StringVar(&q.saved, "saved", "", "ask the question of this `NAME` that ships with Spaniel")
+	f.StringVar(&q.since, "since", "", "with --saved: only from this `TIME` on: so long ago (12h, 7d), or a date (2026-11-20)")
+	f.StringArrayVar(&q.params, "param", nil, "with --saved: a value it needs, `NAME=VALUE`; may be repeated")
 	return c
 }
 
@@ -47,11 +72,7 @@ type answer interface {
 	Close() error
 }
 
-func (a *app) query(ctx context.Context, sql, format string) error {
-	cfg, _, err := a.config()
-	if err != nil {
-		return err
-	}
+func (a *app) query(ctx context.Context, cfg *config.Config, sql, format string) error {
 	if err := checkFormat(format); err != nil {
 		return err
 	}
