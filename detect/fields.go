@@ -43,7 +43,7 @@ func storedOnly() []string {
 // fieldTable is the one list of fields. Names are the columns' names with a
 // dot for the first underscore; that a column and its field agree is tested.
 func fieldTable() []field {
-	table := append(columnFields(), requestFields()...)
+	table := append(append(columnFields(), requestFields()...), noteFields()...)
 	meaning := map[string]event.Column[event.Record]{}
 	for _, c := range event.CallColumns() {
 		meaning[c.Name] = c

@@ -145,6 +145,7 @@ func functionTable() []function {
 		responseFunction("file_leak", "the contents of a system file", text.LeakFile),
 		responseFunction("command_output", "the output of a command", text.CommandOutput))
 	list = append(list, piiFunction())
+	list = append(list, noteFunctions()...)
 	list = append(list, valueFunctions()...)
 	list = append(list, placeFunctions()...)
 	list = append(list, timeFunctions()...)

@@ -99,10 +99,7 @@ func (j *Judge) client(c *event.Call) {
 
 // judge applies the rules to an enriched call.
 func (j *Judge) judge(c *event.Call, out *Findings) {
-	j.scope.reset(c)
-	j.sample = nil
-	j.memo.reset()
-	j.fired = j.fired[:0]
+	j.begin(c)
 	j.taught = j.lesson(c, out)
 	from := len(out.Alerts)
 	limit := from + j.lim.CallAlerts
@@ -122,6 +119,14 @@ func (j *Judge) judge(c *event.Call, out *Findings) {
 		j.taught.Spoiled = true // an attack is not what is usual
 	}
 	j.scope.release()
+}
+
+// begin turns the judge to c.
+func (j *Judge) begin(c *event.Call) {
+	j.scope.reset(c)
+	j.sample, j.taught = nil, nil
+	j.memo.reset()
+	j.fired = j.fired[:0]
 }
 
 // possible reports whether rule r, the i-th, is to be tried on c, which the
@@ -184,8 +189,7 @@ func (j *Judge) alert(r *Rule) (*event.Alert, error) {
 	setSeverity(a, severity)
 	a.ID = event.AlertID(r.ID, j.sample.id.String())
 	a.DedupKey = r.ID + "|" + a.Client.IP + "|" + j.sample.endpoint
-	a.Calls = []event.ID{j.sample.id}
-	a.Links.Query = callsQuery(a.Calls)
+	j.sample.shows(a, []event.ID{j.sample.id})
 	a.Message = r.Title
 	if r.message != nil {
 		text, err := r.message.render(&j.vm, j.scope, j.scope.outgoing)

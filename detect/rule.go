@@ -19,6 +19,8 @@ type Rule struct {
 	// File and Line are where it stands.
 	File string
 	Line int
+	// On lists what it judges: calls where it says nothing.
+	On []event.Kind
 	// When is the source of its condition, By its keys, Having its window's
 	// condition ("" for a rule that judges single calls).
 	When   string

@@ -20,7 +20,7 @@ const maxKeys = 4
 
 // ruleKeys are the keys of a rule, in the order of the reference.
 func ruleKeys() []string {
-	return []string{"id", "title", "severity", "category", "refs", "when", "succeeded", "refused", "failed", "by", "over", "window", "having",
+	return []string{"id", "title", "severity", "category", "refs", "on", "when", "succeeded", "refused", "failed", "by", "over", "window", "having",
 		"suppress", "escalate", "closed", "message", "incomplete", "tests"}
 }
 
@@ -45,6 +45,7 @@ func (d *document) rule(lang *language, body ast.Node, text string) *Rule {
 		return r.rule
 	}
 	r.metadata()
+	r.on()
 	r.conditions()
 	r.incomplete()
 	r.tests()
@@ -145,7 +146,7 @@ func (r *reader) conditions() {
 		r.faults(s, fs)
 		r.rule.When = s.text
 		if len(fs) == 0 {
-			r.rule.when, r.rule.need = prog, r.lang.reader().Read(prog.tree)
+			r.rule.when, r.rule.need = prog, r.needs(prog)
 		}
 		if known != "" {
 			defer r.known(s, known)

@@ -24,12 +24,13 @@ type sample struct {
 	loss        float64
 	incomplete  bool
 	shown       bool // it is redacted
+	noted       bool // it is of no call
 }
 
 // take makes m the sample of the scope's call.
 func (s *scope) take(m *sample) {
 	c, fl := s.call, s.flow()
-	*m = sample{id: c.ID, time: c.Time, order: c.Order, status: uint16(c.Resp.Status), seen: c.Resp.Seen, incomplete: c.Flags.Has(incompleteFlags), fingerprint: s.prints.of(c)}
+	*m = sample{id: c.ID, time: c.Time, order: c.Order, status: uint16(c.Resp.Status), seen: c.Resp.Seen, incomplete: c.Noted == nil && c.Flags.Has(incompleteFlags), noted: c.Noted != nil, fingerprint: s.prints.of(c)}
 	m.client = event.AlertClient{IP: s.text("client.ip"), Port: fl.Client.Port(), Country: c.Country}
 	m.server = event.AlertServer{IP: s.text("server.ip"), Port: fl.Server.Port()}
 	m.who = event.AlertWho{Kind: c.Principal.Kind, ID: c.Principal.ID, User: c.Principal.User, Session: c.Principal.Session}
@@ -87,6 +88,16 @@ func (m *sample) alert(r *Rule, ruleset string, sensor event.AlertSensor) *event
 
 func setSeverity(a *event.Alert, s event.Severity) {
 	a.Severity, a.SevNum = s, uint16(s)
+}
+
+// shows links an alert to the calls it is about, which those about facts,
+// anomalies and connections have none of.
+func (m *sample) shows(a *event.Alert, calls []event.ID) {
+	if m.noted {
+		a.Calls = []event.ID{}
+		return
+	}
+	a.Calls, a.Links.Query = calls, callsQuery(calls)
 }
 
 // callsQuery is SQL that shows the calls; ids are hex, so nothing needs quoting.

@@ -16,6 +16,7 @@ import (
 	"spaniel/detect/list"
 	"spaniel/detect/prefilter"
 	"spaniel/detect/text"
+	"spaniel/event"
 )
 
 // A Source is a tree of rule files: the embedded ones, or a directory. Files
@@ -53,6 +54,8 @@ type Set struct {
 	hash  string
 	lang  *language
 	index *prefilter.Index
+	// on are the rules about what is no call, by its kind.
+	on map[event.Kind][]int
 	// joined has, by the id of a rule, the aggregates that count its alerts.
 	joined map[string][]joined
 	lists  []*list.List
@@ -113,6 +116,14 @@ func (s *Set) arrange() {
 		needs[i] = r.need
 	}
 	s.index = prefilter.NewIndex(needs)
+	s.on = map[event.Kind][]int{}
+	for i, r := range s.rules {
+		for _, k := range r.On {
+			if k != event.KindCall {
+				s.on[k] = append(s.on[k], i)
+			}
+		}
+	}
 }
 
 // Hash names the set: 12 hex digits of a SHA-256 over its rules' sources and

@@ -305,10 +305,11 @@ func (st *Stage) alert(rs *ruleState, w *window.Window[firing], f *frame, o *Obs
 	for i := range w.Len() {
 		a.LastSeen = max(a.LastSeen, event.Nanos(w.Entry(i).Time))
 	}
-	if a.Calls = callsOf(w); len(a.Calls) == 0 {
-		a.Calls = []event.ID{o.Call}
+	calls := callsOf(w)
+	if len(calls) == 0 {
+		calls = []event.ID{o.Call}
 	}
-	a.Links.Query = callsQuery(a.Calls)
+	o.sample.shows(a, calls)
 	a.Evidence = evidenceOf(r, w, f)
 	a.Message = r.Title
 	if r.message != nil {

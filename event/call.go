@@ -53,6 +53,8 @@ type Call struct {
 	// Known is the fingerprint of a call whose headers are not as they were
 	// sent, since it comes from a store; else 0.
 	Known uint64
+	// Noted is what this is about that is no call, nil in a call.
+	Noted *Noted
 
 	expand Expander
 	leaves []Leaf

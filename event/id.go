@@ -68,6 +68,17 @@ func CallIDs(sensor string, k FlowKey, first int64, depth uint32) (id, key ID) {
 	return id, key
 }
 
+// NoteID returns the id of what is no call: a fact, an anomaly or a connection,
+// by the flow it belongs to, its name and its place in the capture's order.
+func NoteID(k FlowKey, name string, o Order) (id ID) {
+	b := k.appendKey(make([]byte, 0, 128), o.Clock)
+	b = binary.BigEndian.AppendUint64(b, o.Seq)
+	b = binary.BigEndian.AppendUint32(b, o.Ord)
+	sum := sha256.Sum256(append(b, name...))
+	copy(id[:], sum[:])
+	return id
+}
+
 // AlertID returns the id of an alert: of a rule and what it judged, which is
 // a call id, or a window key with the window's start.
 func AlertID(rule, subject string) ID {

@@ -90,6 +90,7 @@ func categories() []string {
 		"recon":     "not-found-spread sensitive-file introspection admin debug-endpoint scan web-shell",
 		"posture":   "clear-text headers cors debug errors default-page versions listing rate-limit secrets personal-data caching banner cookies methods inventory",
 		"protocol":  "cache content-type host malformed method proxy smuggling",
+		"mitm":      "arp-spoofing injected-response downgrade certificate-changed",
 	} {
 		for k := range strings.FieldsSeq(kinds) {
 			list = append(list, pack+"/"+k)

@@ -17,6 +17,9 @@ func (t *Table) deliver(f *flow, d event.Direction, b []byte, at event.Stamp) {
 		if h.others != nil {
 			t.confront(f, d, b, at)
 		}
+		f.answer.behind = true
+	} else {
+		f.answer.begins(h.pos, b)
 	}
 	h.next += uint32(len(b))
 	h.pos += uint64(len(b))

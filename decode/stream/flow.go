@@ -73,6 +73,7 @@ type flow struct {
 	resetByLow bool
 	notes      uint8
 	again      *again
+	answer     answer
 	rival      *rival
 
 	timer      int   // index in the table's heap, -1 if absent

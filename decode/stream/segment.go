@@ -124,6 +124,9 @@ func (t *Table) seen(f *flow, d event.Direction, s *piece) {
 			t.conflict(f, d, pos, len(b), s.at)
 			t.tell(f, d, pos, b, s.at)
 		}
+		if d == event.ToClient && fate == event.ByteOverlap && f.answer.differs(pos, b) {
+			t.conflict(f, d, pos, len(b), s.at)
+		}
 		if d == event.ToServer && fate == event.ByteOverlap && h.unseen(pos, len(b)) {
 			t.unchecked(f, d, pos, len(b), s.at)
 		}

@@ -37,6 +37,9 @@ func (n *Needs) oneHalf() (half event.Direction, ok bool) {
 	return n.bodies[0].Half, true
 }
 
+// Never are the needs of a rule that concerns no call.
+func Never() *Needs { return &Needs{head: signal{kind: never}} }
+
 // Read derives what a condition needs.
 func (r *Reader) Read(n ast.Node) *Needs {
 	return &Needs{Filter: Derive(n, r.Matchers), head: r.signal(n), leaves: r.leaves(n), bodies: r.bodies(n)}

@@ -30,7 +30,15 @@
 // out a header that would be there by default: Host shop.example, a
 // browser's User-Agent, Accept, Content-Type and Content-Length as the body
 // is. Without `->` the answer is 200 with the JSON body {}; `-> none` means
-// that no response is seen.
+// that no response is seen. At the end of a block may stand `-> over STATUS …`:
+// another response that is sent in the same place of the stream, as who
+// injects one does; or `-> also STATUS …`, one more behind it.
+//
+// # What is no call
+//
+//	ARP reply 10.0.0.1 02:00:00:00:00:66 10.0.0.9      who, its MAC, whom
+//	NDP advertisement fe80::1 02:00:00:00:00:66 ff02::1
+//	TLS sni=shop.example version=1.2 subject=shop.example issuer=CA
 //
 // # A phase
 //

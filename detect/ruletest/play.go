@@ -1,9 +1,11 @@
 package ruletest
 
 import (
+	"cmp"
 	"fmt"
 	"math/rand/v2"
 	"net/netip"
+	"slices"
 	"strings"
 	"time"
 
@@ -21,6 +23,7 @@ type player struct {
 	conns map[string]*conn
 	order []*conn
 	rng   *rand.Rand
+	lone  []event.Frame // of no connection
 }
 
 // conn is a connection that is busy until free.
@@ -52,7 +55,9 @@ func Play(plays ...[]detect.Phase) ([]event.Frame, error) {
 	for _, c := range p.order {
 		c.Fin()
 	}
-	return p.b.Frames(), nil
+	frames := append(p.lone, p.b.Frames()...)
+	slices.SortStableFunc(frames, func(a, b event.Frame) int { return cmp.Compare(a.Time, b.Time) })
+	return wiretest.Number(frames), nil
 }
 
 func (p *player) phase(index int, ph *detect.Phase) error {
@@ -63,7 +68,21 @@ func (p *player) phase(index int, ph *detect.Phase) error {
 			if err != nil {
 				return err
 			}
+			kind, words, _ := strings.Cut(filled, " ")
+			if kind == "ARP" || kind == "NDP" {
+				f, err := wiretest.Claim(p.due, strings.ToLower(kind), strings.Fields(words))
+				if err != nil {
+					return err
+				}
+				p.lone = append(p.lone, f)
+				p.last = max(p.last, p.due)
+				p.due += p.gap(ph)
+				continue
+			}
 			x, err := parse(filled)
+			if kind == "TLS" {
+				x, err = hello(strings.Fields(words))
+			}
 			if err != nil {
 				return err
 			}
@@ -159,6 +178,14 @@ func (p *player) send(c *conn, ph *detect.Phase, x exchange) {
 		if x.response != nil {
 			c.Wait(ph.Took)
 			spread(c, c.Server, x.response, ph.Drip)
+		}
+		if x.over != nil {
+			c.Skip(false, -len(x.response))
+			c.Server(x.over)
+			c.Skip(false, len(x.response)-len(x.over))
+		}
+		if x.also != nil {
+			c.Server(x.also)
 		}
 	}
 	c.free = p.b.Now()

@@ -7,9 +7,10 @@ import (
 	"strings"
 )
 
-// exchange is a request and its response as bytes; response nil is none.
+// exchange is a request and its response as bytes; response nil is none. over
+// is another response in the same place of the stream, also one behind it.
 type exchange struct {
-	request, response []byte
+	request, response, over, also []byte
 }
 
 // userAgent is a browser's, so that rules about tools do not fire by default.
@@ -34,9 +35,22 @@ func parse(text string) (exchange, error) {
 	if !answered {
 		response = "200 {}"
 	}
-	if strings.TrimSpace(response) != "none" {
-		x.response, err = parseResponse(response)
+	if strings.TrimSpace(response) == "none" {
+		return x, nil
 	}
+	response, also, found := strings.Cut(response, "\n-> also ")
+	if found {
+		if x.also, err = parseResponse(also); err != nil {
+			return x, err
+		}
+	}
+	response, over, found := strings.Cut(response, "\n-> over ")
+	if found {
+		if x.over, err = parseResponse(over); err != nil {
+			return x, err
+		}
+	}
+	x.response, err = parseResponse(response)
 	return x, err
 }
 

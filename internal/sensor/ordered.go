@@ -122,6 +122,7 @@ func (o *ordered) one(en *entry) {
 		it.Note = &en.from.notes[en.index]
 	}
 	o.emit(it)
+	o.judge(en)
 }
 
 func (o *ordered) judge(en *entry) {

@@ -7,6 +7,7 @@ import (
 
 	"spaniel/capture"
 	"spaniel/decode/frame"
+	"spaniel/detect"
 	"spaniel/event"
 )
 
@@ -25,6 +26,9 @@ type reader struct {
 	epochs int
 	over   bool // the capture ends with the epoch under way
 	ord    uint32
+	// judge judges what lone frames say; set is whose rules it has.
+	judge *detect.Judge
+	set   *detect.Set
 }
 
 func newReader(cfg *Config, src capture.Source) *reader {
@@ -40,7 +44,16 @@ func newReader(cfg *Config, src capture.Source) *reader {
 func (r *reader) fact(f event.Fact) {
 	f.Order = event.Order{Clock: r.frame.Clock, OfFrame: true, Seq: r.frame.Number, Ord: r.ord}
 	r.ord++
-	r.epoch.reader.fact(r.cfg, &f)
+	r.epoch.reader.fact(r.cfg, r.judged(), &f)
+}
+
+// judged is the judge of the epoch under way.
+func (r *reader) judged() *detect.Judge {
+	if r.set != r.epoch.set {
+		r.set = r.epoch.set
+		r.judge = detect.NewJudge(r.set, r.cfg.detectConfig(r.cfg.Redactor.Remembering()))
+	}
+	return r.judge
 }
 
 // anomaly files what header decoding found odd, in the frame's place.
@@ -48,7 +61,7 @@ func (r *reader) anomaly(a event.Anomaly) {
 	a.Order = event.Order{Clock: r.frame.Clock, OfFrame: true, Seq: r.frame.Number, Ord: r.ord}
 	r.ord++
 	r.ledger.Anomalies++
-	r.epoch.reader.anomaly(r.cfg, &a)
+	r.epoch.reader.anomaly(r.cfg, r.judged(), &a)
 }
 
 // fill reads frames into e until it is full, the line is idle, or the capture
@@ -83,6 +96,10 @@ func (r *reader) fill(ctx context.Context, e *epoch, packet func(part uint8)) (e
 	}
 	r.epochs++
 	e.countRules = r.over || r.epochs%statsEvery == 0
+	if e.countRules && r.judge != nil {
+		e.reader.rules = map[string]detect.RuleStats{}
+		addRules(e.reader.rules, r.judge.Stats())
+	}
 	e.clock, e.last = r.clock.Now(), r.over
 	e.reader.ledger = r.ledger
 	return err

@@ -45,9 +45,21 @@ func (r *results) reset() {
 	r.findings.Reset()
 }
 
-// add files an entry that is not a call.
-func (r *results) add(o event.Order, k event.Kind, index int) {
-	r.entries = append(r.entries, entry{order: o, kind: k, index: index, keep: true, from: r})
+// found notes what judging adds to f.
+func (e *entry) found(f *detect.Findings, judging func()) {
+	e.alerts[0], e.obs[0], e.lesson = len(f.Alerts), len(f.Observations), len(f.Lessons)
+	judging()
+	e.alerts[1], e.obs[1] = len(f.Alerts), len(f.Observations)
+	if len(f.Lessons) == e.lesson {
+		e.lesson = -1
+	}
+}
+
+// add files an entry that is not a call, once it is judged.
+func (r *results) add(o event.Order, k event.Kind, index int, judging func()) {
+	e := entry{order: o, kind: k, index: index, keep: true, from: r}
+	e.found(&r.findings, judging)
+	r.entries = append(r.entries, e)
 }
 
 // record returns the next free record, which keeps the slices it had.

@@ -48,7 +48,7 @@ func addRules(sum map[string]detect.RuleStats, stats []detect.RuleStats) {
 // sumRules joins the counts of all workers and of the stage.
 func (o *ordered) sumRules(e *epoch) []detect.RuleStats {
 	sum := map[string]detect.RuleStats{}
-	for _, r := range e.results {
+	for _, r := range append([]*results{&e.reader}, e.results...) {
 		for _, t := range r.rules {
 			addRules(sum, []detect.RuleStats{t})
 		}

@@ -39,12 +39,7 @@ func (s *shard) swap(set *detect.Set) {
 func (s *shard) call(c *event.Call) {
 	f := &s.out.findings
 	e := entry{order: c.Order, kind: event.KindCall, from: s.out, keep: true}
-	e.alerts[0], e.obs[0], e.lesson = len(f.Alerts), len(f.Observations), len(f.Lessons)
-	s.judge.Call(c, f)
-	e.alerts[1], e.obs[1] = len(f.Alerts), len(f.Observations)
-	if len(f.Lessons) == e.lesson {
-		e.lesson = -1
-	}
+	e.found(f, func() { s.judge.Call(c, f) })
 	c.KeepLeaves = e.alerts[1] > e.alerts[0]
 	if s.cfg.Where != nil {
 		e.keep = s.cfg.Where(c)
@@ -61,7 +56,9 @@ func (s *shard) call(c *event.Call) {
 }
 
 func (s *shard) flow(o event.Order, f *event.Flow) {
-	s.out.add(o, event.KindFlow, len(s.out.flows))
+	s.out.add(o, event.KindFlow, len(s.out.flows), func() {
+		s.judge.Note(o, f.Last, f, &event.Noted{Kind: event.KindFlow}, &s.out.findings)
+	})
 	s.out.flows = append(s.out.flows, event.FlowRecord{
 		Time: event.Nanos(f.First), Last: event.Nanos(f.Last), FlowID: f.ID, SensorName: s.cfg.Name, Iface: s.cfg.ifaceName(f.Iface),
 		CommunityID: s.red.CommunityID(f), VLAN: f.VLAN, VNI: f.VNI,
@@ -71,8 +68,8 @@ func (s *shard) flow(o event.Order, f *event.Flow) {
 	})
 }
 
-func (s *shard) anomaly(a *event.Anomaly) { s.out.anomaly(s.cfg, a) }
+func (s *shard) anomaly(a *event.Anomaly) { s.out.anomaly(s.cfg, s.judge, a) }
 
-func (s *shard) fact(a *event.Fact) { s.out.fact(s.cfg, a) }
+func (s *shard) fact(a *event.Fact) { s.out.fact(s.cfg, s.judge, a) }
 
-func (s *shard) loss(l *event.Loss) { s.out.loss(s.cfg, l) }
+func (s *shard) loss(l *event.Loss) { s.out.loss(s.cfg, s.judge, l) }

@@ -27,13 +27,24 @@ func (p *parser) syns(args []string) error {
 	return nil
 }
 
-// claim adds a packet of ARP or neighbour discovery:
+// claim adds a packet of ARP or neighbour discovery.
+func (p *parser) claim(kind string, args []string) error {
+	f, err := Claim(p.c.b.now, kind, args)
+	if err != nil {
+		return err
+	}
+	p.c.extra = append(p.c.extra, f)
+	p.c.b.now += int64(p.c.b.Step)
+	return nil
+}
+
+// Claim makes a packet of ARP or neighbour discovery, of that kind (arp or ndp):
 //
 //	arp request|reply WHO MAC WHOM [MAC] [from=MAC] [vlan=ID]
 //	ndp solicitation|advertisement WHO MAC WHOM [from=MAC] [hops=N] [bare] [flags=RSO]
 //
 // WHO is at the MAC and says so to WHOM; from is Ethernet's source, if it is another.
-func (p *parser) claim(kind string, args []string) error {
+func Claim(at int64, kind string, args []string) (event.Frame, error) {
 	var cl claim
 	for _, a := range args {
 		key, value, ok := strings.Cut(a, "=")
@@ -47,7 +58,7 @@ func (p *parser) claim(kind string, args []string) error {
 		case "hops", "vlan":
 			n, err := numbers([]string{value}, 1)
 			if err != nil {
-				return err
+				return event.Frame{}, err
 			}
 			if key == "hops" {
 				cl.hops = n[0]
@@ -61,18 +72,18 @@ func (p *parser) claim(kind string, args []string) error {
 				}
 			}
 		default:
-			return fmt.Errorf("%q: unknown word", a)
+			return event.Frame{}, fmt.Errorf("%q: unknown word", a)
 		}
 	}
 	if len(cl.words) < 4 {
-		return fmt.Errorf("want what it is, who, the MAC and whom")
+		return event.Frame{}, fmt.Errorf("want what it is, who, the MAC and whom")
 	}
 	payload, src, err := cl.arp()
 	if kind == "ndp" {
 		payload, src, err = cl.ndp()
 	}
 	if err != nil {
-		return err
+		return event.Frame{}, err
 	}
 	f := append([]byte{255, 255, 255, 255, 255, 255}, src...)
 	if cl.vlan != 0 {
@@ -80,9 +91,7 @@ func (p *parser) claim(kind string, args []string) error {
 	}
 	f = append(f, payload...)
 	f = append(f, make([]byte, max(0, 60-len(f)))...)
-	p.c.extra = append(p.c.extra, event.Frame{Time: p.c.b.now, Length: len(f), Link: LinkEthernet, Data: f})
-	p.c.b.now += int64(p.c.b.Step)
-	return nil
+	return event.Frame{Time: at, Length: len(f), Link: LinkEthernet, Data: f}, nil
 }
 
 // claim is what a section "arp" or "ndp" says.
