@@ -30,10 +30,18 @@ type Config struct {
 	// MaxHandshake is how many bytes of TLS handshakes a partition gathers,
 	// 1 MiB; beyond it the one begun first is given up.
 	MaxHandshake int
+	// Memory is how many bytes the connections of a partition hold together, of
+	// all kinds, 8 MiB; beyond it, of the kind that uses the most of its own cap
+	// some is given up as if that were reached.
+	Memory int
 }
+
+// defaultMemory is that of Config.Memory: 512 MiB of all partitions, half of
+// what the caps of all kinds come to.
+const defaultMemory = 8 << 20
 
 // DefaultConfig returns the defaults of all parts.
 func DefaultConfig() Config {
 	return Config{Sensor: "file", HTTP: http1.DefaultConfig(), Stream: stream.DefaultConfig(), Body: body.DefaultConfig(),
-		MaxHandshake: tls.DefaultMaxHandshake}
+		MaxHandshake: tls.DefaultMaxHandshake, Memory: defaultMemory}
 }

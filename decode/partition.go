@@ -23,6 +23,7 @@ type Partition struct {
 	signatures []signature
 	last       event.Order
 	spares     spares
+	memory     int // what all of it may take
 }
 
 // firstOrd is the ordinal of the first event a frame causes here; those below
@@ -32,7 +33,10 @@ const firstOrd = 1 << 16
 // NewPartition returns an empty partition that counts into led and sends what
 // it finds to out, with order and ids set.
 func NewPartition(cfg *Config, led *event.Ledger, out Output) *Partition {
-	p := &Partition{cfg: cfg, led: led, out: out.orDrop(), protocols: protocols(), signatures: signatures()}
+	p := &Partition{cfg: cfg, led: led, out: out.orDrop(), protocols: protocols(), signatures: signatures(), memory: cfg.Memory}
+	if p.memory <= 0 {
+		p.memory = defaultMemory
+	}
 	p.http = http1.NewPool(&cfg.HTTP, body.New(cfg.Body), led)
 	p.tls = tls.NewPool(cfg.MaxHandshake, led)
 	tcp := cfg.Stream
@@ -61,6 +65,7 @@ func (p *Partition) Packet(pkt *frame.Packet) {
 	}
 	p.http.Relieve(pkt.Stamp)
 	p.tls.Relieve(pkt.Stamp)
+	p.relieve(pkt.Stamp)
 	p.table.Packet(pkt)
 }
 

@@ -93,10 +93,11 @@ const (
 	CapCall                    // a call was given out before its response
 	CapOwed                    // the responses owed to such calls of a connection were forgotten
 	CapHandshake               // a TLS handshake was given up
+	CapMemory                  // something was given up because all kinds together were too much
 	NumCapHits
 )
 
-var capHitNames = [NumCapHits]string{"heads_given_up", "bodies_given_up", "calls_given_up", "owed_forgotten", "handshakes_given_up"}
+var capHitNames = [NumCapHits]string{"heads_given_up", "bodies_given_up", "calls_given_up", "owed_forgotten", "handshakes_given_up", "memory_full"}
 
 func (c CapHit) String() string { return capHitNames[c] }
 

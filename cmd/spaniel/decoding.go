@@ -26,7 +26,9 @@ func decodeConfig(cfg *config.Config) decode.Config {
 	d.Stream.Buffer = partOf(int(cfg.Decode.Buffer), d.Stream.Buffer, share)
 	h := &d.HTTP
 	h.MaxHeads, h.MaxBodies = atLeast(minHeads, h.MaxHeads, share), atLeast(minBodies, h.MaxBodies, share)
-	h.MaxCalls, h.MaxOwed = atLeast(minCalls, h.MaxCalls, share), atLeast(minCalls, h.MaxOwed, share)
+	h.MaxTexts = atLeast(minTexts, h.MaxTexts, share)
+	h.MaxCalls, h.MaxOwed = atLeast(h.MaxPending+1, h.MaxCalls, share), atLeast(minOwed, h.MaxOwed, share)
+	d.Memory = max(minMemory, int(float64(d.Memory)*tableMemory(cfg)))
 	d.MaxHandshake = atLeast(minHeads, d.MaxHandshake, share)
 	if d.Frame.Defrag.MaxBytes == 0 {
 		d.Frame.Defrag.MaxBytes = int(fullFragments * share)
@@ -34,12 +36,15 @@ func decodeConfig(cfg *config.Config) decode.Config {
 	return d
 }
 
-// What a partition has room for in any case: both heads of a connection, and
-// both bodies of two calls, of the default lengths, and some calls.
+// What a partition has room for in any case: both heads of a connection, both
+// bodies of two calls and their heads, of the default lengths; and one pipeline as
+// long as may be.
 const (
 	minHeads  = 2 * 64 << 10
 	minBodies = 4 * 64 << 10
-	minCalls  = 64
+	minTexts  = 4 * 64 << 10
+	minOwed   = 64
+	minMemory = 512 << 10
 )
 
 // atLeast is the share of a partition's cap, but no less than least.

@@ -61,17 +61,17 @@ var settings = []struct {
 	{"http.max_depth=21", func(d *decode.Config) any { return d.Body.MaxDepth }, 21},
 	{"limits.memory=256MiB", func(d *decode.Config) any {
 		h := &d.HTTP
-		return [5]int{h.MaxHeads, h.MaxBodies, h.MaxCalls, h.MaxOwed, d.MaxHandshake}
-	}, [5]int{133455, 533820, 260, 2085, 133455}},
+		return [7]int{h.MaxHeads, h.MaxBodies, h.MaxTexts, h.MaxCalls, h.MaxOwed, d.MaxHandshake, d.Memory}
+	}, [7]int{133455, 533820, 533820, 513, 2085, 133455, 1067641}},
 	{"limits.memory=64MiB", func(d *decode.Config) any {
 		h := &d.HTTP
-		return [5]int{h.MaxHeads, h.MaxBodies, h.MaxCalls, h.MaxOwed, d.MaxHandshake}
-	}, [5]int{minHeads, minBodies, minCalls, 256, minHeads}},
+		return [7]int{h.MaxHeads, h.MaxBodies, h.MaxTexts, h.MaxCalls, h.MaxOwed, d.MaxHandshake, d.Memory}
+	}, [7]int{minHeads, minBodies, minTexts, 513, 256, minHeads, minMemory}},
 	{"limits.memory=256MiB", func(d *decode.Config) any { return [3]int{d.Stream.Flows, d.Stream.Buffer, d.Frame.Defrag.MaxBytes} }, [3]int{397, 533820, 2135282}},
 }
 
 // moved are the keys that concern more than one setting of the decoder.
-var moved = map[string]int{"decode.policy": 2, "decode.targets": 2, "limits.memory": 8}
+var moved = map[string]int{"decode.policy": 2, "decode.targets": 2, "limits.memory": 10}
 
 func configOf(t *testing.T, set ...string) *config.Config {
 	t.Helper()

@@ -31,7 +31,6 @@ type flood struct {
 	name string
 	// packets is how many there are.
 	packets int
-	// head and tail are the flood's frames before anything is changed in them.
 	payload string
 	flags   uint8
 	// change makes packet number i of the frame; it begins at its Ethernet header.
@@ -42,14 +41,13 @@ type flood struct {
 	heavy bool
 	// pause, in ns, comes twenty times.
 	pause int64
-	// whole, if set, is what it may take at full size, in MiB, instead of the
-	// budget; docs/testing.md says why.
-	whole int64
+	// of, if set, are the floods it is made of, a packet of each by turns.
+	of []flood
 }
 
 // Where a frame's fields are.
 const (
-	floodID, floodFragment, floodSource, floodPort, floodSeq = 18, 20, 26, 34, 38
+	floodID, floodFragment, floodSource, floodServer, floodSeq = 18, 20, 26, 33, 38
 )
 
 // from gives packet i the address of client number n.
@@ -70,6 +68,17 @@ func bomb() string {
 		panic(err)
 	}
 	return fmt.Sprintf("POST /bomb HTTP/1.1\r\nHost: bad\r\nContent-Type: application/json\r\nContent-Encoding: br\r\nContent-Length: %d\r\n\r\n%s", out.Len(), out.String())
+}
+
+// hello is a client hello whose list of protocols is long.
+func hello() string {
+	list := strings.Repeat("\x02ab", 440)
+	u16 := func(n int) string { return string([]byte{byte(n >> 8), byte(n)}) }
+	body := "\x03\x03" + strings.Repeat("r", 32) + "\x00" + u16(2) + "\x13\x01" + "\x01\x00"
+	ext := u16(16) + u16(len(list)+2) + u16(len(list)) + list
+	body += u16(len(ext)) + ext
+	msg := "\x01\x00" + u16(len(body)) + body
+	return "\x16\x03\x01" + u16(len(msg)) + msg
 }
 
 func floods() []flood {
@@ -93,39 +102,62 @@ func floods() []flood {
 	}
 	const request = "GET /f HTTP/1.1\r\nHost: bad\r\n\r\n"
 	const pipeline = "GET /p HTTP/1.1\r\nHost: bad\r\n\r\n"
-	return []flood{
-		{"SYNs", 1_000_000, "", wiretest.SYN, func(b []byte, i int) { from(b, i); binary.BigEndian.PutUint32(b[floodSeq:], uint32(i)*2654435761) }, "syn_flood", false, 0, 0},
-		{"flows of one request", 1_000_000, request, ack, func(b []byte, i int) { from(b, i) }, `"calls_given_up":`, true, 0, 0},
-		{"flows that expire at once", 1_000_000, request, ack, func(b []byte, i int) { from(b, i) }, `"idle"`, true, 6 * 60e9, 330},
+	all := []flood{
+		{"SYNs", 1_000_000, "", wiretest.SYN, func(b []byte, i int) { from(b, i); binary.BigEndian.PutUint32(b[floodSeq:], uint32(i)*2654435761) }, "syn_flood", false, 0, nil},
+		{"flows of one request", 1_000_000, request, ack, func(b []byte, i int) { from(b, i) }, `"memory_full":`, true, 0, nil},
+		{"flows that expire at once", 1_000_000, request, ack, func(b []byte, i int) { from(b, i) }, `"idle"`, true, 6 * 60e9, nil},
 		{"fragments", 1_000_000, strings.Repeat("x", 500), ack, func(b []byte, i int) {
 			b[floodFragment] = 0x20
 			from(b, i*7919)
 			binary.BigEndian.PutUint16(b[floodID:], uint16(i))
-		}, `"fragment_dropped":`, false, 0, 0},
+		}, `"fragment_dropped":`, false, 0, nil},
 		{"a hole and one-byte segments", 1_000_000, "x", ack, func(b []byte, i int) {
 			binary.BigEndian.PutUint32(b[floodSeq:], uint32(min(1, i)+i))
 			binary.BigEndian.PutUint16(b[floodID:], uint16(i))
-		}, `"holes":`, false, 0, 0},
+		}, `"holes":`, false, 0, nil},
 		{"holes in many flows", 300_000, big, ack, func(b []byte, i int) {
 			part(b, i, 3000, 1400)
 			if i >= 3000 {
 				binary.BigEndian.PutUint32(b[floodSeq:], 5+uint32(i/3000*1400))
 			}
-		}, `"holes":`, false, 0, 0},
+		}, `"holes":`, false, 0, nil},
 		{"contradictions behind holes", 300_000, big, ack, func(b []byte, i int) {
 			part(b, i, 3000, 700)
 			if i >= 3000 {
 				binary.BigEndian.PutUint32(b[floodSeq:], 5+uint32(i/3000*700))
 			}
 			b[60+i%1300] = byte(i)
-		}, "overlap_diff", false, 0, 0},
-		{"heads without end", 300_000, big, ack, begun("GET /h HTTP/1.1\r\nHost: bad\r\nX: ", 6000), `"heads_given_up":`, false, 0, 0},
-		{"chunk extensions without end", 300_000, big, ack, begun("POST /c HTTP/1.1\r\nHost: bad\r\nTransfer-Encoding: chunked\r\n\r\n1;", 6000), `"heads_given_up":`, false, 0, 0},
-		{"bodies without end", 300_000, big, ack, begun("POST /b HTTP/1.1\r\nHost: bad\r\nContent-Length: 9999999\r\n\r\n", 6000), `"bodies_given_up":`, false, 0, 0},
-		{"TLS hellos without end", 300_000, big, ack, begun("\x16\x03\x01\x40\x00\x01\x00\xff\xff\x03\x03", 6000), `"handshakes_given_up":`, false, 0, 0},
-		{"pipelines", 150_000, strings.Repeat(pipeline, 1400/len(pipeline)), ack, func(b []byte, i int) { part(b, i, 100, 1400/len(pipeline)*len(pipeline)) }, `"calls_given_up":`, true, 0, 0},
-		{"bombs", 20_000, bomb(), ack, func(b []byte, i int) { from(b, i) }, "bomb", true, 0, 0},
+		}, "overlap_diff", false, 0, nil},
+		{"heads without end", 300_000, big, ack, begun("GET /h HTTP/1.1\r\nHost: bad\r\nX: ", 6000), `"heads_given_up":`, false, 0, nil},
+		{"chunk extensions without end", 300_000, big, ack, begun("POST /c HTTP/1.1\r\nHost: bad\r\nTransfer-Encoding: chunked\r\n\r\n1;", 6000), `"heads_given_up":`, false, 0, nil},
+		{"bodies without end", 300_000, big, ack, begun("POST /b HTTP/1.1\r\nHost: bad\r\nContent-Length: 9999999\r\n\r\n", 6000), `"bodies_given_up":`, false, 0, nil},
+		{"TLS hellos without end", 300_000, big, ack, begun("\x16\x03\x01\x40\x00\x01\x00\xff\xff\x03\x03", 6000), `"handshakes_given_up":`, false, 0, nil},
+		{"pipelines", 150_000, strings.Repeat(pipeline, 1400/len(pipeline)), ack, func(b []byte, i int) { part(b, i, 100, 1400/len(pipeline)*len(pipeline)) }, `"calls_given_up":`, true, 0, nil},
+		{"pipelines behind holes that end at once", 100_000, strings.Repeat(pipeline, 1400/len(pipeline)), ack, func(b []byte, i int) {
+			part(b, i, 100, 1400/len(pipeline)*len(pipeline)+5)
+		}, `"holes":`, true, 10e9, nil},
+		{"bombs", 20_000, bomb(), ack, func(b []byte, i int) { from(b, i) }, "bomb", true, 0, nil},
+		{"long heads that nobody answers", 300_000, big, ack, func(b []byte, i int) {
+			from(b, i/40) // a connection after the other
+			binary.BigEndian.PutUint32(b[floodSeq:], 1+uint32(i%40*1400))
+			binary.BigEndian.PutUint16(b[floodID:], uint16(i))
+			copy(b[54:], big)
+			switch i % 40 {
+			case 0:
+				copy(b[54:], "GET /l HTTP/1.1\r\nHost: bad\r\nX: ")
+			case 39:
+				copy(b[54+1396:], "\r\n\r\n")
+			}
+		}, `"calls_given_up":`, false, 0, nil},
+		{"TLS hellos that nobody answers", 100_000, hello(), ack, func(b []byte, i int) { from(b, i) }, `"handshakes_given_up":`, false, 0, nil},
 	}
+	var others []flood
+	for _, f := range all {
+		if f.pause == 0 {
+			others = append(others, f)
+		}
+	}
+	return append(all, flood{"all of them at once", 1_000_000, "", 0, nil, `"memory_full":`, false, 0, others})
 }
 
 // TestFloodsStayInTheBudget runs the program under each flood with
@@ -137,20 +169,18 @@ func TestFloodsStayInTheBudget(t *testing.T) {
 		t.Skip("the race detector multiplies memory; make test runs this without it")
 	}
 	for _, f := range floods() {
-		most := int64(budget)
 		switch {
 		case os.Getenv("SPANIEL_LONG") != "":
-			most = max(most, f.whole<<20)
 		case f.heavy:
 			f.packets /= 20
 		default:
 			f.packets /= 5
 		}
-		t.Run(f.name, func(t *testing.T) { f.run(t, most) })
+		t.Run(f.name, f.run)
 	}
 }
 
-func (f *flood) run(t *testing.T, most int64) {
+func (f *flood) run(t *testing.T) {
 	exe, err := os.Executable()
 	if err != nil {
 		t.Fatal(err)
@@ -178,8 +208,8 @@ func (f *flood) run(t *testing.T, most int64) {
 	}
 	peak := usage.Maxrss << 10
 	t.Logf("peak %d MiB, %d packets, %d good calls; %v", peak>>20, f.packets, good, cmd.ProcessState.UserTime())
-	if peak > most {
-		t.Errorf("the process took %d MiB of %d", peak>>20, most>>20)
+	if peak > budget {
+		t.Errorf("the process took %d MiB of %d", peak>>20, budget>>20)
 	}
 	if good != goodCalls {
 		t.Errorf("%d of %d good calls are whole", good, goodCalls)
@@ -199,10 +229,7 @@ func (f *flood) send(to io.Writer) error {
 	if err != nil {
 		return err
 	}
-	s := wiretest.Segment{Src: netip.MustParseAddrPort("11.0.0.0:1024"), Dst: netip.MustParseAddrPort("10.0.0.5:80"), Flags: f.flags, TTL: 64, Window: 500, Payload: []byte(f.payload)}
-	bad := s.IP()
-	bad = append(make([]byte, 14), bad...)
-	copy(bad, s.Ethernet()[:14])
+	bad := f.frames()
 	at := wiretest.CaseStart
 	put := func(b []byte) error {
 		at += 10_000
@@ -224,13 +251,43 @@ func (f *flood) send(to io.Writer) error {
 		done = len(frames)
 		at += f.pause
 		for k := range f.packets / goodCalls {
-			f.change(bad, i*(f.packets/goodCalls)+k)
-			if err := put(bad); err != nil {
+			if b := bad(i*(f.packets/goodCalls) + k); b == nil {
+				continue // no turn of this one
+			} else if err := put(b); err != nil {
 				return err
 			}
 		}
 	}
 	return buffered.Flush()
+}
+
+// frames returns what makes packet number i of the flood, nil where there is none.
+func (f *flood) frames() func(i int) []byte {
+	if f.of == nil {
+		s := wiretest.Segment{Src: netip.MustParseAddrPort("11.0.0.0:1024"), Dst: netip.MustParseAddrPort("10.0.0.5:80"), Flags: f.flags, TTL: 64, Window: 500, Payload: []byte(f.payload)}
+		bad := append(make([]byte, 14), s.IP()...)
+		copy(bad, s.Ethernet()[:14])
+		return func(i int) []byte {
+			f.change(bad, i)
+			return bad
+		}
+	}
+	var kinds []func(i int) []byte
+	for k := range f.of {
+		kinds = append(kinds, f.of[k].frames())
+	}
+	return func(i int) []byte {
+		k, turn := i%len(kinds), i/len(kinds)
+		if f.of[k].heavy {
+			if turn%20 != 0 {
+				return nil
+			}
+			turn /= 20
+		}
+		b := kinds[k](turn)
+		b[floodServer] = byte(100 + k) // each has a server of its own
+		return b
+	}
 }
 
 // listen reads what the program prints.

@@ -18,11 +18,14 @@ const fullMemory = 1 << 30
 // collector comes.
 const ownMemory = 144 << 20
 
-// memoryShare is how much of their full size tables may have, by limits.memory:
-// in proportion to what that leaves beside the program itself.
-func memoryShare(cfg *config.Config) float64 {
-	return min(1, max(1.0/64, float64(cfg.Limits.Memory-ownMemory)/(fullMemory-ownMemory)))
+// tableMemory is what limits.memory leaves beside the program itself, 1 where it
+// is 1 GiB.
+func tableMemory(cfg *config.Config) float64 {
+	return float64(int64(cfg.Limits.Memory)-ownMemory) / (fullMemory - ownMemory)
 }
+
+// memoryShare is how much of their full size tables may have, by limits.memory.
+func memoryShare(cfg *config.Config) float64 { return min(1, max(1.0/64, tableMemory(cfg))) }
 
 // detectLimits is how much the rules may remember, in proportion below 1 GiB,
 // say and cost.

@@ -24,6 +24,9 @@ type Config struct {
 	// connection with many, or else the one that came no further for longest,
 	// is emitted as it is.
 	MaxCalls int
+	// MaxTexts is how many bytes the heads of those calls may take, 4 MiB; beyond
+	// it likewise.
+	MaxTexts int
 	// MaxOwed is how many responses may be owed to calls that were emitted,
 	// 16,384; beyond it those of the connection are forgotten, and what answers
 	// its next requests is in doubt.
@@ -36,7 +39,7 @@ func DefaultConfig() Config { return (*Config)(nil).withDefaults() }
 // withDefaults returns c with each zero or negative field set to its default.
 func (c *Config) withDefaults() Config {
 	d := Config{BodyCap: 64 << 10, HeadCap: 64 << 10, MaxFields: 200, MaxPending: 512,
-		MaxBodies: 4 << 20, MaxHeads: 1 << 20, MaxCalls: 2048, MaxOwed: 16_384}
+		MaxBodies: 4 << 20, MaxTexts: 4 << 20, MaxHeads: 1 << 20, MaxCalls: 2048, MaxOwed: 16_384}
 	if c == nil {
 		return d
 	}
@@ -44,7 +47,7 @@ func (c *Config) withDefaults() Config {
 		dst *int
 		set int
 	}{{&d.BodyCap, c.BodyCap}, {&d.HeadCap, c.HeadCap}, {&d.MaxFields, c.MaxFields}, {&d.MaxPending, c.MaxPending},
-		{&d.MaxBodies, c.MaxBodies}, {&d.MaxHeads, c.MaxHeads}, {&d.MaxCalls, c.MaxCalls}, {&d.MaxOwed, c.MaxOwed}} {
+		{&d.MaxBodies, c.MaxBodies}, {&d.MaxHeads, c.MaxHeads}, {&d.MaxCalls, c.MaxCalls}, {&d.MaxTexts, c.MaxTexts}, {&d.MaxOwed, c.MaxOwed}} {
 		if f.set > 0 {
 			*f.dst = f.set
 		}

@@ -97,7 +97,7 @@ func (c *Conn) giveOut(at event.Stamp) {
 		client.call = nil
 	}
 	c.deliver(e, c.ghosts+1, at)
-	e.call = nil
+	e.call, e.text = nil, ""
 	c.ghosts++
 	c.pool.owed++
 }
@@ -285,6 +285,8 @@ func (c *Conn) deliver(e *entry, next int, at event.Stamp) {
 	}
 	c.raw -= len(req.Raw) + len(res.Raw)
 	c.bodies -= len(req.Raw) + len(res.Raw)
+	c.texts -= e.texts
+	e.texts = 0
 	if e.tape != [2]*tape{} {
 		c.second(e, at)
 	}

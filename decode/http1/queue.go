@@ -27,6 +27,7 @@ type entry struct {
 	text        string
 	start, body uint64
 	linear      bool
+	texts       int // what the call's heads take
 }
 
 // queue holds the calls of a connection that were not emitted, in order:
@@ -41,6 +42,7 @@ type queue struct {
 	ghosts   int // entries without a call; they stand before the others
 	raw      int // body bytes kept by them, and by what may be read another way
 	bodies   int // the former
+	texts    int // what their heads take
 }
 
 // keptEntries is for how many entries an empty queue keeps its memory.
@@ -49,6 +51,16 @@ const keptEntries = 16
 func (q *queue) len() int { return len(q.q) - q.off }
 
 func (q *queue) at(i int) *entry { return &q.q[q.off+i] }
+
+// fieldCost is what a header field takes beside its text.
+const fieldCost = 48
+
+// weigh notes what a head of e takes, or its trailers.
+func (q *queue) weigh(e *entry, text string, fields int) {
+	n := len(text) + fields*fieldCost
+	e.texts += n
+	q.texts += n
+}
 
 // waiting counts requests without a whole response.
 func (q *queue) waiting() int { return q.len() - q.answered - q.pendingOrphans() }

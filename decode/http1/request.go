@@ -46,6 +46,7 @@ func (h *half) request(text string, at event.Stamp) facts {
 	c.Req.Method, c.Req.Target, c.Req.Version = r.method, r.target, r.version
 	markRequestLine(c, &r)
 	f := h.fields(&c.Req.Headers, line, rest, false)
+	h.conn.weigh(e, text, len(c.Req.Headers))
 	f.ambiguity(c, r.v, rest)
 	other := h.conn.reading == otherReading
 	splitTarget(c, &f, r.v, h.cut, other)

@@ -47,6 +47,7 @@ func (h *half) response(text string, at event.Stamp) (f facts, ok bool) {
 	f.ambiguity(c, s.v, rest)
 	f.status, f.noBody, f.connect, f.orphan = s.status, e.head, e.connect, e.orphan
 	if !ghost {
+		h.conn.weigh(e, text, len(c.Resp.Headers))
 		h.recordBody(e, &f)
 	}
 	if ghost {

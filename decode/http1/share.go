@@ -1,6 +1,10 @@
 package http1
 
-import "spaniel/event"
+import (
+	"unsafe"
+
+	"spaniel/event"
+)
 
 // holdings are what the connections of a pool hold together. Each of them is
 // capped; that there may be thousands needs caps over all.
@@ -8,6 +12,7 @@ type holdings struct {
 	heads  int // bytes of heads, and of lines, that have not ended
 	bodies int // bytes of the bodies of calls that wait
 	calls  int // calls that wait to be handed out
+	texts  int // bytes of their heads
 	owed   int // responses owed to calls that were
 	// unended, filling and waiting list the connections with such heads, bodies
 	// and calls; deep those with more than deepCalls of them.
@@ -20,7 +25,7 @@ const deepCalls = 8
 
 // part is what a connection holds of that, as of its last packet.
 type part struct {
-	heads, calls, bodies            int
+	heads, calls, bodies, texts     int
 	unended, filling, waiting, deep link
 }
 
@@ -33,7 +38,8 @@ func (c *Conn) account() {
 	p.heads += heads - c.part.heads
 	p.calls += calls - c.part.calls
 	p.bodies += c.bodies - c.part.bodies
-	c.part.heads, c.part.calls, c.part.bodies = heads, calls, c.bodies
+	p.texts += c.texts - c.part.texts
+	c.part.heads, c.part.calls, c.part.bodies, c.part.texts = heads, calls, c.bodies, c.texts
 	p.unended.place(c, heads > 0, client.msgs+server.msgs)
 	given := uint64(int(c.depth) - calls)
 	p.waiting.place(c, calls > 0, given)
@@ -49,18 +55,52 @@ func (c *Conn) account() {
 // when. A packet may bring more than the caps before the next call.
 func (p *Pool) Relieve(at event.Stamp) {
 	for p.heads > p.cfg.MaxHeads {
-		p.unended.head.giveUpHeads(at)
+		p.GiveUpHeads(at)
 	}
 	for p.bodies > p.cfg.MaxBodies {
-		p.filling.head.giveUpCall(event.CapBody, at)
+		p.GiveUpBody(at)
 	}
-	for p.calls > p.cfg.MaxCalls {
-		c := p.deep.head
-		if c == nil {
-			c = p.waiting.head
-		}
-		c.giveUpCall(event.CapCall, at)
+	for p.calls > p.cfg.MaxCalls || p.texts > p.cfg.MaxTexts {
+		p.GiveUpCall(at)
 	}
+}
+
+// Held is what the connections of a pool hold together, in bytes, of what can be
+// given up: heads that have not ended, bodies of calls that wait, and the calls
+// with their heads.
+type Held struct{ Heads, Bodies, Calls int }
+
+// callCost is what a call takes beside its texts, and its place in a queue.
+const callCost = 1536
+
+// owedCost is what a response that is owed to a call that was emitted takes.
+const owedCost = int(unsafe.Sizeof(entry{}))
+
+// Held returns what the connections hold.
+func (p *Pool) Held() Held { return Held{p.heads, p.bodies, p.calls*callCost + p.texts} }
+
+// Full is what they may hold, of each for itself.
+func (p *Pool) Full() Held {
+	return Held{p.cfg.MaxHeads, p.cfg.MaxBodies, p.cfg.MaxCalls*callCost + p.cfg.MaxTexts}
+}
+
+// Kept is what they hold besides, in bytes, of which nothing can be given up.
+func (p *Pool) Kept() int { return p.owed*owedCost + p.kept }
+
+// GiveUpHeads gives up the heads of the connection that came no further with
+// one for longest. One must be held.
+func (p *Pool) GiveUpHeads(at event.Stamp) { p.unended.head.giveUpHeads(at) }
+
+// GiveUpBody hands out a call with a body, likewise.
+func (p *Pool) GiveUpBody(at event.Stamp) { p.filling.head.giveUpCall(event.CapBody, at) }
+
+// GiveUpCall hands out a call, likewise; first one of who has many.
+func (p *Pool) GiveUpCall(at event.Stamp) {
+	c := p.deep.head
+	if c == nil {
+		c = p.waiting.head
+	}
+	c.giveUpCall(event.CapCall, at)
 }
 
 // giveUpHeads makes what it can of the heads that have not ended.
@@ -87,6 +127,7 @@ func (c *Conn) Drop() {
 	p.heads -= c.part.heads
 	p.calls -= c.part.calls
 	p.bodies -= c.part.bodies
+	p.texts -= c.part.texts
 	p.unended.place(c, false, 0)
 	p.filling.place(c, false, 0)
 	p.waiting.place(c, false, 0)

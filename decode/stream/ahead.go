@@ -14,16 +14,13 @@ func (t *Table) keepAhead(f *flow, d event.Direction, s piece) {
 		return
 	}
 	for w := h.win; t.pool.held+t.needs(h, s) > t.pool.limit; {
-		v := t.waiting.head
-		if v == nil {
+		if t.waiting.head == nil {
 			f.ev.Flags |= event.FlagCapped
 			t.fate(event.ByteCapped, s.b)
 			t.lose(f, d, lossCapped, 1, uint64(len(s.b)), s.at)
 			return
 		}
-		t.Stats.HolesCapped++
-		v.flow.ev.Flags |= event.FlagCapped
-		t.flush(v.flow, v.dir, lossCapped, s.at)
+		t.GiveUpHole(s.at)
 		if h.win != w || h.ended { // its own holes were the oldest: all has moved
 			t.place(f, d, s)
 			return

@@ -10,6 +10,7 @@ func (t *Table) remember(h *half, b []byte) {
 			return
 		}
 		h.kept, h.keptAt = t.pool.get(0), h.pos
+		t.keeping++
 	}
 	end := h.pos + uint64(len(b))
 	if len(b) > pageSize {
@@ -27,6 +28,7 @@ func (t *Table) remember(h *half, b []byte) {
 func (t *Table) forget(h *half) {
 	if h.kept != nil {
 		t.pool.put(h.kept)
+		t.keeping--
 		h.kept = nil
 	}
 }

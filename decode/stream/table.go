@@ -28,6 +28,7 @@ type Table struct {
 	timers  []timer
 	now     int64 // the clock timers were fired at last
 	floods  floods
+	keeping int    // pages of delivered bytes
 	losers  []byte // scratch of windows
 	spares  spares
 	// ending lists connections that end at endAt, by first frame; left says that

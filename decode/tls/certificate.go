@@ -33,12 +33,10 @@ func certificate(b []byte) (fields []event.Header, odd bool) {
 	if bytes.Equal(cert.RawSubject, cert.RawIssuer) {
 		self = "true"
 	}
-	return []event.Header{
-		{Name: "subject", Value: cert.Subject.String()},
-		{Name: "issuer", Value: cert.Issuer.String()},
-		{Name: "not_before", Value: cert.NotBefore.UTC().Format(time.RFC3339)},
-		{Name: "not_after", Value: cert.NotAfter.UTC().Format(time.RFC3339)},
-		{Name: "self_signed", Value: self},
-		{Name: "names", Value: strings.Join(cert.DNSNames[:min(len(cert.DNSNames), maxNames)], ",")},
-	}, false
+	fields = add(nil, "subject", cert.Subject.String())
+	fields = add(fields, "issuer", cert.Issuer.String())
+	fields = add(fields, "not_before", cert.NotBefore.UTC().Format(time.RFC3339))
+	fields = add(fields, "not_after", cert.NotAfter.UTC().Format(time.RFC3339))
+	fields = add(fields, "self_signed", self)
+	return add(fields, "names", strings.Join(cert.DNSNames[:min(len(cert.DNSNames), maxNames)], ",")), false
 }

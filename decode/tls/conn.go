@@ -4,6 +4,7 @@ import (
 	"container/list"
 	"strconv"
 	"strings"
+	"unsafe"
 
 	"spaniel/event"
 )
@@ -39,13 +40,39 @@ type Conn struct {
 	led    *event.Ledger
 	report func(*Report, event.Stamp)
 	half   [2]records
-	client *ClientHello
-	server *ServerHello
+	client *said
+	server *said
 	leaf   []event.Header
 	odd    bool // the certificate's lengths contradict each other
 	gap    bool // bytes of a hello were lost
 	first  event.Stamp
 	over   bool
+	last   bool // the server's hello is all it says in the clear
+}
+
+// said is what is kept of a hello, which may hold lists of thousands.
+type said struct {
+	fields    []event.Header
+	malformed bool
+}
+
+// weight is how many bytes fields take.
+func weight(fields []event.Header) (n int) {
+	for _, f := range fields {
+		n += int(unsafe.Sizeof(f)) + len(f.Value)
+	}
+	return n
+}
+
+// kept is how many bytes are kept of what was said.
+func (c *Conn) kept() int {
+	n := weight(c.leaf)
+	for _, t := range []*said{c.client, c.server} {
+		if t != nil {
+			n += weight(t.fields)
+		}
+	}
+	return n
 }
 
 // NewConn returns a reader that counts into led and calls report once, if
@@ -101,14 +128,17 @@ func (c *Conn) message(kind byte, body []byte, at event.Stamp) bool {
 	switch kind {
 	case msgClientHello:
 		if c.client == nil {
-			c.client = ParseClientHello(body)
+			h := ParseClientHello(body)
+			c.client = &said{h.fields(nil), h.Malformed}
 		}
 		return false
 	case msgServerHello:
+		h := ParseServerHello(body)
 		if c.server == nil {
-			c.server = ParseServerHello(body)
+			c.server = &said{h.fields(nil), h.Malformed}
+			c.last = h.Version >= 0x0304 // drafts of 1.3 have larger numbers
 		}
-		return c.server.Version < 0x0304 // drafts of 1.3 have larger numbers
+		return !c.last
 	case msgCertificate:
 		c.leaf, c.odd = certificate(body)
 		return false
@@ -130,22 +160,21 @@ func (c *Conn) settle(at event.Stamp) {
 		r.Malformed = true
 	}
 	if c.client != nil {
-		r.Malformed = r.Malformed || c.client.Malformed
-		r.Fields = c.client.fields(r.Fields)
+		r.Malformed = r.Malformed || c.client.malformed
+		r.Fields = append(r.Fields, c.client.fields...)
 	}
 	if c.server != nil {
-		r.Malformed = r.Malformed || c.server.Malformed
-		r.Fields = c.server.fields(r.Fields)
+		r.Malformed = r.Malformed || c.server.malformed
+		r.Fields = append(r.Fields, c.server.fields...)
 	}
-	for _, f := range c.leaf {
-		r.Fields = add(r.Fields, f.Name, f.Value)
-	}
+	r.Fields = append(r.Fields, c.leaf...)
 	for d, name := range []string{"client_alert", "server_alert"} {
 		if h := &c.half[d]; h.hasAlert && len(r.Fields) > 0 {
 			r.Fields = add(r.Fields, name, strconv.Itoa(int(h.alert)))
 		}
 	}
 	c.client, c.server, c.leaf = nil, nil, nil
+	c.pool.account(c)
 	if len(r.Fields) > 0 || r.Malformed || r.Capped {
 		if r.First.Frame == 0 {
 			r.First = at
@@ -184,5 +213,8 @@ func add(f []event.Header, name, value string) []event.Header {
 	if value == "" {
 		return f
 	}
-	return append(f, event.Header{Name: name, Value: value[:min(len(value), maxValue)]})
+	if len(value) > maxValue {
+		value = strings.Clone(value[:maxValue])
+	}
+	return append(f, event.Header{Name: name, Value: value})
 }

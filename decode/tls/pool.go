@@ -15,7 +15,7 @@ const DefaultMaxHandshake = 1 << 20
 type Pool struct {
 	led  *event.Ledger
 	max  int
-	held int       // bytes
+	held int       // bytes, of messages that have not ended and of what others said
 	open list.List // of connections that hold some, by when they began to
 }
 
@@ -36,7 +36,7 @@ func (p *Pool) Conn(report func(*Report, event.Stamp)) *Conn {
 
 // account notes how many bytes c holds now.
 func (p *Pool) account(c *Conn) {
-	n := len(c.half[0].buf) + len(c.half[1].buf)
+	n := len(c.half[0].buf) + len(c.half[1].buf) + c.kept()
 	p.held += n - c.held
 	c.held = n
 	switch {
@@ -52,16 +52,28 @@ func (p *Pool) account(c *Conn) {
 // packet, with its stamp, when the timers due have fired.
 func (p *Pool) Relieve(at event.Stamp) {
 	for p.held > p.max {
-		p.led.Caps[event.CapHandshake]++
-		c := p.open.Front().Value.(*Conn) //nolint:forcetypeassert // nothing else is in it
-		c.capped, c.gap = true, true
-		c.Close(at)
+		p.GiveUp(at)
 	}
+}
+
+// Held returns how many bytes the connections hold.
+func (p *Pool) Held() int { return p.held }
+
+// Full is how many they may hold.
+func (p *Pool) Full() int { return p.max }
+
+// GiveUp gives up the handshake begun first. One must be held.
+func (p *Pool) GiveUp(at event.Stamp) {
+	p.led.Caps[event.CapHandshake]++
+	c := p.open.Front().Value.(*Conn) //nolint:forcetypeassert // nothing else is in it
+	c.capped, c.gap = true, true
+	c.Close(at)
 }
 
 // Drop lets go of what the connection holds and reports nothing: it failed.
 func (c *Conn) Drop() {
 	c.half[0].stop()
 	c.half[1].stop()
+	c.client, c.server, c.leaf = nil, nil, nil
 	c.pool.account(c)
 }

@@ -42,7 +42,7 @@ func TestCapsForAnyWorkers(t *testing.T) {
 			cfg.Workers, cfg.EpochFrames, cfg.Portion = workers, epoch, 1+epoch/20
 			h := &cfg.Decode.HTTP
 			h.MaxHeads, h.MaxBodies, h.MaxCalls, h.MaxOwed = 300, 300, 3, 2
-			cfg.Decode.MaxHandshake = 300
+			cfg.Decode.MaxHandshake, cfg.Decode.Memory = 300, 10<<10
 			return played(rt, cfg, frames)
 		}
 		want, ledger := run(1, 512)
