@@ -25,10 +25,17 @@ func Load(fsys fs.FS, folders ...string) ([]Case, error) {
 		files = append(files, found...)
 	}
 	slices.Sort(files)
-	halves := Split(files)
+	halves, err := readSplit(fsys)
+	if err != nil {
+		return nil, err
+	}
 	var out []Case
 	for _, f := range files {
 		s, err := readSource(fsys, f)
+		if err != nil {
+			return nil, err
+		}
+		half, err := halves.of(f)
 		if err != nil {
 			return nil, err
 		}
@@ -38,7 +45,7 @@ func Load(fsys fs.FS, folders ...string) ([]Case, error) {
 				return nil, fmt.Errorf("%s:%d: %w", f, s.entries[i].line, err)
 			}
 			for j := range made {
-				made[j].Half = halves[f]
+				made[j].Half = half
 			}
 			out = append(out, made...)
 		}

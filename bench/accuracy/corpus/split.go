@@ -1,36 +1,50 @@
 package corpus
 
 import (
-	"cmp"
+	"fmt"
 	"hash/fnv"
-	"path"
-	"slices"
+	"io/fs"
+	"strings"
 )
 
-// SplitSeed decides which files are tuned on. It is recorded so that the halves
-// stay what they were; a new one would show the matchers what they were judged by.
-const SplitSeed = "20261127"
+// splitSeed draws the half of a new file. What was drawn is recorded in
+// split.txt, so that no file changes sides when others come: then the matchers
+// would be tuned on what they are judged by.
+const splitSeed = "20261127"
 
-// Split tells for each file to which half it belongs: of each folder's files,
-// ordered by a hash of seed and name, every second one is tuned on.
-func Split(files []string) map[string]Half {
-	folders := map[string][]string{}
-	for _, f := range files {
-		folders[path.Dir(f)] = append(folders[path.Dir(f)], f)
+// split is the half of each file.
+type split map[string]Half
+
+func readSplit(fsys fs.FS) (split, error) {
+	raw, err := fs.ReadFile(fsys, "split.txt")
+	if err != nil {
+		return nil, fmt.Errorf("reading which files are tuned on: %w", err)
 	}
-	out := map[string]Half{}
-	for dir, list := range folders {
-		slices.SortFunc(list, func(a, b string) int { return cmp.Compare(hash(SplitSeed, a), hash(SplitSeed, b)) })
-		for i, f := range list {
-			// Folders begin with either half, so that those with an odd number even out.
-			if (i+int(hash(SplitSeed, dir)>>8))%2 == 0 {
-				out[f] = Tune
-			} else {
-				out[f] = Report
-			}
+	out := split{}
+	for l := range strings.SplitSeq(string(raw), "\n") {
+		if h, file, ok := strings.Cut(l, " "); ok && h != ";;" {
+			out[file] = Half(h)
 		}
 	}
-	return out
+	return out, nil
+}
+
+// of returns the half of a file; probes, which are no part of a split, have none.
+func (s split) of(file string) (Half, error) {
+	h, ok := s[file]
+	switch {
+	case h == Tune || h == Report:
+		return h, nil
+	case strings.HasPrefix(file, "probes/"):
+		return "", nil
+	case ok:
+		return "", fmt.Errorf("split.txt: %q is no half", h)
+	}
+	h = Tune
+	if hash(splitSeed, file)%2 == 0 {
+		h = Report
+	}
+	return "", fmt.Errorf("split.txt does not have %s: add the line `%s %s`", file, h, file)
 }
 
 func hash(parts ...string) uint64 {
