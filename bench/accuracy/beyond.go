@@ -38,13 +38,14 @@ func (r *result) beyond(opt *options, set *detect.Set, cases []corpus.Case) erro
 		if err != nil {
 			return err
 		}
-		peers = []peer{{binary, dir, 1}, {binary, dir, 4}}
+		peers = []peer{{binary: binary, dir: dir, level: 1}, {binary: binary, dir: dir, level: 4}}
 	}
 	for i := range peers {
-		verdicts, _, err := peers[i].judge(cases)
+		verdicts, took, err := peers[i].judge(cases)
 		if err != nil {
 			return err
 		}
+		peers[i].whole = float64(took.Nanoseconds()) / 1000 / float64(len(cases))
 		r.Peers[peers[i].name()] = sum(cases, verdicts, corpus.Report)
 	}
 	if len(peers) > 0 {
@@ -165,6 +166,11 @@ func (r *result) costs(opt *options, set *detect.Set, cases []corpus.Case, peers
 		c, err := measure(m.what, set, m.cases, opt.rounds, m.peers)
 		if err != nil {
 			return err
+		}
+		if m.peers == nil { // asked once, for their verdicts
+			for i := range peers {
+				c.Peers[peers[i].name()] = peers[i].whole
+			}
 		}
 		r.Costs = append(r.Costs, c)
 	}

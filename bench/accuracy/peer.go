@@ -20,6 +20,7 @@ import (
 type peer struct {
 	binary, dir string
 	level       int
+	whole       float64 // µs a call of the whole corpus
 }
 
 // buildPeer builds it, a module of its own.
