@@ -1,8 +1,10 @@
 package main
 
 import (
+	"maps"
 	"os"
 	"reflect"
+	"slices"
 	"testing"
 
 	"spaniel/bench/accuracy/corpus"
@@ -94,7 +96,8 @@ func TestCorpus(t *testing.T) {
 }
 
 // TestVerdictIsOfTheCallAlone: which calls are played beside one changes
-// nothing about it.
+// nothing about the attacks in it, nor about alerts. Lesser findings about a host
+// come once in a batch.
 func TestVerdictIsOfTheCallAlone(t *testing.T) {
 	var cases []corpus.Case
 	for i, c := range load(t) {
@@ -119,7 +122,7 @@ func TestVerdictIsOfTheCallAlone(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if !reflect.DeepEqual(alone[0], all[i]) {
+		if !maps.Equal(alone[0].family, all[i].family) || !slices.Equal(alone[0].rules, all[i].rules) {
 			t.Errorf("%s: %v among others, %v alone", cases[i].ID, all[i], alone[0])
 		}
 		if alone[0].worst >= event.Medium {
