@@ -38,7 +38,9 @@
 //
 //	ARP reply 10.0.0.1 02:00:00:00:00:66 10.0.0.9      who, its MAC, whom
 //	NDP advertisement fe80::1 02:00:00:00:00:66 ff02::1
-//	TLS sni=shop.example version=1.2 subject=shop.example issuer=CA
+//	TLS sni=shop.example version=1.2 cipher=c02f subject=shop.example issuer=CA until=2027-01-01
+//	SYN                                                 a handshake that nobody answers
+//	OPEN                                                a connection that stays silent until the end
 //
 // # A phase
 //
@@ -55,7 +57,7 @@
 //	connections: each     a connection for every request      one
 //	requests: […]         or request: …
 //
-// Holes in requests and in from: {{n}} is the round from 1, {{n+5}} {{n*3}}
+// Holes in requests, from and to: {{n}} is the round from 1, {{n+5}} {{n*3}}
 // {{n%7}} {{n/10}} compute with it, {{hex}} is 16 hex digits and {{rand 100}}
 // a number below 100, both decided by the round. {{fill 5000}} is that many
 // letters, {{gzip 5000}} the same packed. {{jwt alg=HS256 sub=u{{n}}

@@ -6,6 +6,7 @@ import (
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"encoding/binary"
+	"encoding/hex"
 	"fmt"
 	"math/big"
 	"strings"
@@ -24,20 +25,21 @@ const (
 )
 
 // hello makes the beginning of a TLS connection of words name=value: sni,
-// version (1.0 to 1.3; 1.2 without), subject and issuer of the certificate, each
-// the sni without, which makes it self-signed. TLS 1.3 shows no certificate.
+// version (1.0 to 1.3; 1.2 without), cipher by its number, subject and issuer
+// of the certificate, each the sni without, which makes it self-signed, and
+// the day until which it holds. TLS 1.3 shows no certificate.
 func hello(words []string) (exchange, error) {
-	w := map[string]string{"version": "1.2"}
+	w := map[string]string{"version": "1.2", "cipher": "c02f", "until": "2027-01-01"}
 	for _, word := range words {
 		name, value, ok := strings.Cut(word, "=")
 		switch name {
-		case "sni", "version", "subject", "issuer":
+		case "sni", "version", "subject", "issuer", "cipher", "until":
 			w[name] = value
 		default:
 			ok = false
 		}
 		if !ok {
-			return exchange{}, fmt.Errorf("%q: write sni=, version=, subject= or issuer=", word)
+			return exchange{}, fmt.Errorf("%q: write sni=, version=, cipher=, subject=, issuer= or until=", word)
 		}
 	}
 	versions := map[string]uint16{"1.0": 0x0301, "1.1": 0x0302, "1.2": tls12, "1.3": tls13}
@@ -59,15 +61,19 @@ func hello(words []string) (exchange, error) {
 	}
 	legacy := binary.BigEndian.AppendUint16(nil, min(version, tls12))
 	random := bytes.Repeat([]byte{7}, 32)
-	c := bytes.Join([][]byte{legacy, random, {0}, vector(2, []byte{0x13, 0x01, 0xc0, 0x2f}), {1, 0}, vector(2, client)}, nil)
-	cipher := []byte{0xc0, 0x2f}
+	cipher, err := hex.DecodeString(w["cipher"])
+	until, bad := time.Parse(time.DateOnly, w["until"])
+	if err != nil || len(cipher) != 2 || bad != nil {
+		return exchange{}, fmt.Errorf("write cipher=c02f and until=2027-01-01")
+	}
+	c := bytes.Join([][]byte{legacy, random, {0}, vector(2, append([]byte{0x13, 0x01}, cipher...)), {1, 0}, vector(2, client)}, nil)
 	if version == tls13 {
 		cipher = []byte{0x13, 0x01}
 	}
 	s := bytes.Join([][]byte{legacy, random, {0}, cipher, {0}, vector(2, server)}, nil)
 	x := exchange{request: record(clientHello, c), response: record(serverHello, s)}
 	if version != tls13 {
-		der, err := certificate(w["subject"], w["issuer"])
+		der, err := certificate(w["subject"], w["issuer"], until)
 		if err != nil {
 			return exchange{}, err
 		}
@@ -95,10 +101,9 @@ func extension(kind uint16, b []byte) []byte {
 }
 
 // certificate is always the same for the same names.
-func certificate(subject, issuer string) ([]byte, error) {
+func certificate(subject, issuer string, until time.Time) ([]byte, error) {
 	key := ed25519.NewKeyFromSeed(bytes.Repeat([]byte{1}, ed25519.SeedSize))
-	from := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
-	cert := &x509.Certificate{SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: subject}, DNSNames: []string{subject}, NotBefore: from, NotAfter: from.AddDate(1, 0, 0)}
+	cert := &x509.Certificate{SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: subject}, DNSNames: []string{subject}, NotBefore: until.AddDate(-1, 0, 0), NotAfter: until}
 	parent := &x509.Certificate{Subject: pkix.Name{CommonName: issuer}}
 	return x509.CreateCertificate(nil, cert, parent, key.Public(), key)
 }

@@ -79,6 +79,13 @@ func (p *player) phase(index int, ph *detect.Phase) error {
 				p.due += p.gap(ph)
 				continue
 			}
+			if filled == "SYN" || filled == "OPEN" {
+				if err := p.connection(filled, n, ph); err != nil {
+					return err
+				}
+				p.due += p.gap(ph)
+				continue
+			}
 			x, err := parse(filled)
 			if kind == "TLS" {
 				x, err = hello(strings.Fields(words))
@@ -105,22 +112,28 @@ func (p *player) gap(ph *detect.Phase) int64 {
 
 // conn returns the connection for a request, which starts no earlier than due.
 func (p *player) conn(index, n int, ph *detect.Phase) (*conn, error) {
-	from, to := "198.51.100.7", "10.0.0.5:80"
-	if ph.From != "" {
-		filled, err := fill(ph.From, n)
-		if err != nil {
-			return nil, err
-		}
-		from = filled
-	}
-	if ph.To != "" {
-		to = ph.To
+	from, to, err := ends(ph, n)
+	if err != nil {
+		return nil, err
 	}
 	key := fmt.Sprint(index, " ", from)
 	if c := p.conns[key]; c != nil && !ph.Each {
 		p.b.At(max(p.due, c.free))
 		return c, nil
 	}
+	c, err := p.dial(from, to)
+	if err != nil {
+		return nil, err
+	}
+	p.conns[key] = c
+	p.order = append(p.order, c)
+	p.b.At(p.due)
+	c.Open()
+	return c, nil
+}
+
+// dial makes a connection of which nothing was sent.
+func (p *player) dial(from, to string) (*conn, error) {
 	client, err := netip.ParseAddr(from)
 	if err != nil {
 		return nil, fmt.Errorf("from: %w", err)
@@ -136,12 +149,43 @@ func (p *player) conn(index, n int, ph *detect.Phase) (*conn, error) {
 	if p.port == 0 {
 		p.port = 1024
 	}
-	c := &conn{Conn: p.b.Conn(netip.AddrPortFrom(client, p.port), server)}
-	p.conns[key] = c
-	p.order = append(p.order, c)
+	return &conn{Conn: p.b.Conn(netip.AddrPortFrom(client, p.port), server)}, nil
+}
+
+// connection plays one that carries no request: its SYN alone, which nobody
+// answers, or one that is opened and stays silent until the end.
+func (p *player) connection(kind string, n int, ph *detect.Phase) error {
+	from, to, err := ends(ph, n)
+	if err != nil {
+		return err
+	}
+	c, err := p.dial(from, to)
+	if err != nil {
+		return err
+	}
 	p.b.At(p.due)
-	c.Open()
-	return c, nil
+	if kind == "SYN" {
+		c.Syn()
+	} else {
+		c.Open()
+		p.order = append(p.order, c)
+	}
+	p.last = max(p.last, p.due)
+	return nil
+}
+
+// ends are the addresses of a phase in round n.
+func ends(ph *detect.Phase, n int) (from, to string, err error) {
+	from, to = "198.51.100.7", "10.0.0.5:80"
+	if ph.From != "" {
+		if from, err = fill(ph.From, n); err != nil {
+			return "", "", err
+		}
+	}
+	if ph.To != "" {
+		to, err = fill(ph.To, n)
+	}
+	return from, to, err
 }
 
 // slowPieces is into how many pieces a slow message is cut.

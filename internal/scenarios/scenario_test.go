@@ -140,6 +140,28 @@ func scenarios(t *testing.T) (list []*scenario) {
 	return list
 }
 
+// TestEveryRuleIsPlayed: each rule about behaviour finds an attack, and has
+// ordinary traffic beside it that looks alike.
+func TestEveryRuleIsPlayed(t *testing.T) {
+	finds, like := map[string]bool{}, map[string]bool{}
+	for _, s := range scenarios(t) {
+		for id := range s.Finds {
+			finds[id] = true
+		}
+		for _, id := range s.Like {
+			like[id] = true
+		}
+	}
+	for _, r := range shipped(t).Rules() {
+		switch pack := filepath.Base(filepath.Dir(r.File)); pack {
+		case "bots", "dos", "recon", "posture", "protocol", "mitm":
+			if !finds[r.ID] || !like[r.ID] {
+				t.Errorf("%s: found by an attack: %v; beside ordinary traffic: %v", r.File, finds[r.ID], like[r.ID])
+			}
+		}
+	}
+}
+
 func shipped(t *testing.T) *detect.Set {
 	t.Helper()
 	set, err := detect.Load([]detect.Source{{Name: "builtin", FS: rules.FS}}, detect.LoadOptions{})

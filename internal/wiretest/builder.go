@@ -111,11 +111,18 @@ func (b *Builder) Conn(client, server netip.AddrPort, opts ...Option) *Conn {
 
 // Open does the three-way handshake.
 func (c *Conn) Open() {
-	syn := binary.BigEndian.AppendUint16([]byte{2, 4}, uint16(c.mss))
-	syn = append(syn, 1, 3, 3, c.scale, 4, 2) // nop, window scale, SACK permitted
-	c.emit(0, SYN, nil, syn)
-	c.emit(1, SYN|ACK, nil, syn)
+	c.Syn()
+	c.emit(1, SYN|ACK, nil, c.offer())
 	c.emit(0, ACK, nil, nil)
+}
+
+// Syn begins the handshake and no more.
+func (c *Conn) Syn() { c.emit(0, SYN, nil, c.offer()) }
+
+// offer are the options of a SYN.
+func (c *Conn) offer() []byte {
+	syn := binary.BigEndian.AppendUint16([]byte{2, 4}, uint16(c.mss))
+	return append(syn, 1, 3, 3, c.scale, 4, 2) // nop, window scale, SACK permitted
 }
 
 // Client sends data to the server, who acknowledges it.
