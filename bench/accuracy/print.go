@@ -29,9 +29,9 @@ func (s *score) print(out io.Writer, half string) {
 			row(n, t.t[n])
 		}
 	}
-	fmt.Fprintln(w, "\t\t\t\t\t\nbenign\tcalls\tfalse alarms %\tfalse alarms\tonly weak %\t")
+	fmt.Fprintln(w, "\t\t\t\t\t\nbenign\tcalls\tfalse alarms %\tfalse alarms\tonly weak %\tany lesser finding %\t")
 	row = func(name string, t *tally) {
-		fmt.Fprintf(w, "%s\t%d\t%.2f\t%d\t%.1f\t\n", name, t.Calls, t.percent(t.Found), t.Found, t.percent(t.Weak))
+		fmt.Fprintf(w, "%s\t%d\t%.2f\t%d\t%.1f\t%.1f\t\n", name, t.Calls, t.percent(t.Found), t.Found, t.percent(t.Weak), t.percent(t.Other))
 	}
 	row("all", &s.Benign)
 	for _, n := range s.Groups.names() {

@@ -15,6 +15,9 @@ type tally struct {
 	Found int `json:"found"`
 	Right int `json:"right_family,omitempty"`
 	Weak  int `json:"weak"`
+	// Other is benign calls with a lesser finding of any category: about a
+	// library, a header, a habit.
+	Other int `json:"other,omitempty"`
 }
 
 func (t *tally) percent(n int) float64 {
@@ -32,6 +35,9 @@ func (t *tally) add(c *corpus.Case, v *verdict) {
 		t.Found++
 	case worst > 0:
 		t.Weak++
+	}
+	if !c.Attack && v.worst > 0 && v.worst < event.Medium {
+		t.Other++
 	}
 	if c.Attack && v.names(c) {
 		t.Right++
