@@ -95,7 +95,7 @@ opinions: ## install Node, whose HTTP parser the tests compare with
 check: opinions vet lint law race rules golden fuzz ## what CI runs besides `test` and `integration`
 
 .PHONY: integration
-integration: build ## real Kafka, ClickHouse, OpenSearch and rsyslog on loopback, started and stopped by the tests
+integration: build ## real Kafka, ClickHouse, OpenSearch and rsyslog on loopback, started and stopped by the tests; real tools against small servers
 	@./deploy/deps.sh integration
 	$(call timed,integration,$(GO) test -count=1 -tags integration -timeout 24m -v ./internal/integration | grep -vE '^=== (RUN|PAUSE|CONT)')
 

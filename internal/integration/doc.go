@@ -1,5 +1,6 @@
 // Package integration holds the tests against real servers: Apache Kafka,
 // ClickHouse, OpenSearch and rsyslog, started on loopback on free ports and stopped by
-// their process id. `make integration` runs them; they need the build tag
-// `integration` and what deploy/deps.sh installs. It has no code of its own.
+// their process id; and those of real attack tools against small servers, watched live by
+// a sensor. `make integration` runs them; they need the build tag `integration` and what
+// deploy/deps.sh installs. It has no code of its own.
 package integration
