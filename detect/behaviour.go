@@ -4,6 +4,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/expr-lang/expr/ast"
+
 	"spaniel/detect/text"
 	"spaniel/event"
 )
@@ -20,20 +22,10 @@ func behaviourFunctions() []function {
 			call:  func(s *scope, _ []any) any { return s.cardNumber() }},
 		{name: "gist", meaning: "what texts of nearly the same words share, whatever their numbers; empty of fewer than six words", example: `gist(req.body) != ""`,
 			types: []any{new(func(*scope, string) string)},
-			call: func(s *scope, a []any) any {
-				if !s.spend(len(a[0].(string))) {
-					return ""
-				}
-				return text.Gist(a[0].(string))
-			}},
+			call:  func(s *scope, a []any) any { return s.gist(a[0].(string)) }},
 		{name: "longest_run", meaning: "bytes of the longest repetition of one piece of at most 4 bytes", example: `any(req.leaves, longest_run(.value) > 40)`,
 			types: []any{new(func(*scope, string) int)},
-			call: func(s *scope, a []any) any {
-				if !s.spend(4 * len(a[0].(string))) {
-					return 0
-				}
-				return text.LongestRun(a[0].(string))
-			}},
+			call:  func(s *scope, a []any) any { return s.longestRun(a[0].(string)) }},
 		{name: "collisions", meaning: "how many names of the request's values share one value of a hash that tables of parameters use", example: `collisions() > 20`,
 			types: []any{new(func(*scope) int)},
 			call:  func(s *scope, _ []any) any { return s.collisions() }},
@@ -53,6 +45,57 @@ func behaviourFunctions() []function {
 			types: []any{new(func(*scope, words) int)}, literal: wordsLiteral,
 			call: func(s *scope, a []any) any { return s.secondsUntil(a[0].(words)) }},
 	}
+}
+
+// behaviour understands them.
+func (t *translator) behaviour(name string, args []ast.Node) native {
+	if len(args) == 0 {
+		switch name {
+		case "card_number":
+			return native{text: func(ev *eval) string { return ev.scope.cardNumber() }}
+		case "collisions":
+			return native{whole: func(ev *eval) int { return ev.scope.collisions() }}
+		case "parameters":
+			return native{whole: func(ev *eval) int { return ev.scope.parameters() }}
+		case "graphql_depth":
+			return native{whole: func(ev *eval) int { return ev.scope.graphql().depth }}
+		case "graphql_aliases":
+			return native{whole: func(ev *eval) int { return ev.scope.graphql().aliases }}
+		case "graphql_batch":
+			return native{whole: func(ev *eval) int { return ev.scope.graphql().documents }}
+		}
+		return native{}
+	}
+	if len(args) != 1 {
+		return native{}
+	}
+	names, literal := constant(wordsLiteral, args[0]).(words)
+	x := t.expr(args[0]).text
+	switch {
+	case name == "value_of" && literal:
+		return native{text: func(ev *eval) string { return ev.scope.valueOf(names) }}
+	case name == "seconds_until" && literal:
+		return native{whole: func(ev *eval) int { return ev.scope.secondsUntil(names) }}
+	case name == "gist" && x != nil:
+		return native{text: func(ev *eval) string { return ev.scope.gist(x(ev)) }}
+	case name == "longest_run" && x != nil:
+		return native{whole: func(ev *eval) int { return ev.scope.longestRun(x(ev)) }}
+	}
+	return native{}
+}
+
+func (s *scope) gist(x string) string {
+	if !s.spend(len(x)) {
+		return ""
+	}
+	return text.Gist(x)
+}
+
+func (s *scope) longestRun(x string) int {
+	if !s.spend(4 * len(x)) {
+		return 0
+	}
+	return text.LongestRun(x)
 }
 
 func sentValue(k event.LeafKind) bool {

@@ -195,11 +195,15 @@ func (t *translator) in(n *ast.BinaryNode) native {
 	if msg := headersOf(n.Right); msg != "" && t.plan == nil {
 		return t.hasHeader(msg, t.expr(n.Left))
 	}
+	x := t.expr(n.Left)
+	if name := listName(n.Right); t.plan == nil && x.text != nil && (name == "call.anomalies" || name == "anomalies") {
+		f := x.text
+		return native{truth: func(ev *eval) bool { return contains(ev.scope.call.Anomalies, f(ev)) }}
+	}
 	list, ok := n.Right.(*ast.ArrayNode)
 	if !ok || len(list.Nodes) == 0 {
 		return native{}
 	}
-	x := t.expr(n.Left)
 	if texts, ok := stringList(list); ok && x.text != nil {
 		f := x.text
 		return native{truth: func(ev *eval) bool { return contains(texts, f(ev)) }}

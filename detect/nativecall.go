@@ -39,6 +39,8 @@ func (t *translator) call(n *ast.CallNode) native {
 		return t.ofValues(name, n.Arguments)
 	case "pii":
 		return t.pii(n)
+	case "value_of", "card_number", "gist", "longest_run", "collisions", "parameters", "graphql_depth", "graphql_aliases", "graphql_batch", "seconds_until":
+		return t.behaviour(name, n.Arguments)
 	case "reads", "contains_any", "wildcard":
 		if len(n.Arguments) == 2 {
 			if s, ok := literalSearch(name, n.Arguments[1]); ok {
