@@ -13,8 +13,8 @@ import (
 )
 
 // lessons is how many calls of a shape come before the one that is judged:
-// an endpoint's ordinary traffic.
-const lessons = 30
+// an endpoint's ordinary traffic, more than the 100 calls and the hour that are learned from.
+const lessons = 120
 
 // judgeLearned judges the last variant of each benign shape after the others
 // were seen, in turn, from other clients, and counts it by group.
