@@ -132,6 +132,7 @@ func TestReadings(t *testing.T) {
 		{event.LeafQuery, "..%u2215..%u2216", "percent=..∕..∖|percent>fullwidth=../..\\"},
 		{event.LeafQuery, "嘊嘍a:", "fullwidth=\n\ra:"},
 		{event.LeafQuery, "%7B%22a%22%3A%22%27x%22%7D", `percent={"a":"'x"}|percent>json.a='x`},
+		{event.LeafHeader, "Bearer eyJhbGciOiJub25lIn0.eyJzdWIiOiJNU2NnYjNJZ01nIn0.", `bearer=eyJhbGciOiJub25lIn0.eyJzdWIiOiJNU2NnYjNJZ01nIn0.|bearer>jwt.header={"alg":"none"}|bearer>jwt.claims={"sub":"MScgb3IgMg"}|bearer>jwt.claims>json.sub=MScgb3IgMg|bearer>jwt.claims>json.sub>base64=1' or 2`},
 		{event.LeafHeader, "Bearer eyJhbGciOiJub25lIn0.eyJzdWIiOiInIG9yIn0.", `bearer=eyJhbGciOiJub25lIn0.eyJzdWIiOiInIG9yIn0.|bearer>jwt.header={"alg":"none"}|bearer>jwt.claims={"sub":"' or"}|bearer>jwt.claims>json.sub=' or`},
 	} {
 		e := New(Config{})

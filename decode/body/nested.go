@@ -37,7 +37,8 @@ func jsonLike(s string) bool {
 }
 
 // stepJSON reads the values within a JSON text that stands in a value. Words
-// of letters and digits carry nothing and would use up the readings.
+// of letters and digits carry nothing and would use up the readings, unless they
+// are Base64 of what is no word.
 func stepJSON(r *reader, s string) {
 	if !jsonLike(s) || r.apart && (r.first() || r.list[r.from].Chain == "percent") {
 		return
@@ -47,7 +48,7 @@ func stepJSON(r *reader, s string) {
 	r.e.inner = k.dst[:0]
 	r.cut = r.cut || k.cut
 	for i := range k.dst {
-		if l := &k.dst[i]; l.Type == "string" && !wordOnly(l.Value) || l.Kind == event.LeafName {
+		if l := &k.dst[i]; l.Type == "string" && (!wordOnly(l.Value) || r.e.codesText(l.Value)) || l.Kind == event.LeafName {
 			r.add(l.Place, l.Value)
 		}
 	}
@@ -61,4 +62,13 @@ func wordOnly(s string) bool {
 		}
 	}
 	return true
+}
+
+// codesText reports whether a word is Base64 of more than a word.
+func (e *Expander) codesText(word string) bool {
+	if len(word) < minBase64 || len(word) > maxReadBytes || strings.IndexByte(word, ' ') >= 0 {
+		return false
+	}
+	out, ok := e.base64(word)
+	return ok && !wordOnly(string(out))
 }

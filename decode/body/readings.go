@@ -109,11 +109,18 @@ func has(list []event.Reading, text string) bool {
 	return false
 }
 
+// chainLen is how many steps a chain has. What opens credentials is none: a
+// token is where a value stands, not how it was written.
 func chainLen(chain string) int {
-	if chain == "" {
-		return 0
+	n := 0
+	for name := range strings.SplitSeq(chain, ">") {
+		switch name {
+		case "", "bearer", "basic", "basic.user", "basic.password", "jwt.header", "jwt.claims":
+		default:
+			n++
+		}
 	}
-	return 1 + strings.Count(chain, ">")
+	return n
 }
 
 // What a byte tells of the value it is in.
