@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"maps"
 	"os"
 	"reflect"
@@ -55,6 +56,10 @@ func TestCorpus(t *testing.T) {
 	seen := map[string]string{}
 	for i := range cases {
 		c := &cases[i]
+		line, _, _ := bytes.Cut(c.Request, []byte("\r\n"))
+		if bytes.Count(line, []byte(" ")) != 2 {
+			t.Errorf("%s: %q is no request line", c.ID, line)
+		}
 		if other := seen[c.ID]; other != "" {
 			t.Errorf("%s twice", c.ID)
 		}

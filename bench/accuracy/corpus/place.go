@@ -57,6 +57,9 @@ func (m *maker) name() string {
 // word is an ordinary value beside it.
 func (m *maker) word() string { return pick(m.rng, m.words["plainword"]) }
 
+// pairWord is one as it stands in a query or path.
+func (m *maker) pairWord() string { return percentAll(m.word()) }
+
 // route is an ordinary path.
 func (m *maker) route() string { return pick(m.rng, m.words["route"]) }
 
@@ -66,7 +69,7 @@ func pick(rng *rand.Rand, list []string) string { return list[rng.IntN(len(list)
 func (m *maker) pairs(pair string) string {
 	all := []string{pair}
 	for range m.rng.IntN(3) {
-		p := pick(m.rng, m.words["param"]) + "=" + m.word()
+		p := pick(m.rng, m.words["param"]) + "=" + m.pairWord()
 		if m.rng.IntN(2) == 0 {
 			all = append(all, p)
 		} else {
@@ -84,7 +87,7 @@ func inQuery(m *maker, w written) *message {
 }
 
 func inQueryKey(m *maker, w written) *message {
-	return start(m.rng, "GET", m.route()+"?"+m.pairs(w.percent(inQueryBytes+"=")+"="+m.word()))
+	return start(m.rng, "GET", m.route()+"?"+m.pairs(w.percent(inQueryBytes+"=")+"="+m.pairWord()))
 }
 
 func inForm(m *maker, w written) *message {
@@ -182,7 +185,7 @@ func inPath(m *maker, w written) *message {
 }
 
 func inMatrix(m *maker, w written) *message {
-	return start(m.rng, "GET", m.route()+";"+m.name()+"="+w.percent("?#/;")+"/"+m.word())
+	return start(m.rng, "GET", m.route()+";"+m.name()+"="+w.percent("?#/;")+"/"+m.pairWord())
 }
 
 // line is a value that fits a header's line, or "".

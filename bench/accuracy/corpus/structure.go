@@ -168,7 +168,7 @@ func (m *maker) leak(c *Case, text string) (*message, error) {
 		}
 	}
 	c.Response = response(f[0]+" Answer", f[1], body)
-	return start(m.rng, "GET", m.route()+"?"+m.pairs(pick(m.rng, m.words["param"])+"="+m.word())), nil
+	return start(m.rng, "GET", m.route()+"?"+m.pairs(pick(m.rng, m.words["param"])+"="+m.pairWord())), nil
 }
 
 // graphql sends a document in one of the ways GraphQL travels.
