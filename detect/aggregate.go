@@ -50,6 +50,7 @@ func aggregateOps() map[string]aggregateOp {
 		"odd_types":        {true, window.Outside, 0, "", "int", ""},
 		"new_fields":       {true, window.Outside, 0, "", "int", ""},
 		"new_returned":     {true, window.Outside, 0, "", "int", ""},
+		"others_returned":  {true, window.Outside, 0, "", "int", ""},
 		"foreign_ids":      {true, window.Outside, 0, "", "int", ""},
 		"learned_calls":    {true, window.Outside, 0, "", "int", ""},
 		"learned_hours":    {true, window.Outside, 0, "", "float", ""},

@@ -29,6 +29,7 @@ const (
 	factCallers
 	factNewCaller
 	factReadOnly
+	factOthersReturned
 	factFrom
 )
 
@@ -51,7 +52,7 @@ func (a learnedFact) needs() needs {
 		return 0
 	case factOddTypes, factNewFields:
 		return needEndpoint | needFields
-	case factNewReturned:
+	case factNewReturned, factOthersReturned:
 		return needEndpoint | needReturned | needRole
 	case factForeignIDs, factNewIDs, factUsualIDs:
 		return needEndpoint | needIDs | needCaller
@@ -68,7 +69,7 @@ func (a learnedFact) needs() needs {
 // learnedFacts are the names under which rules ask.
 func learnedFacts() map[string]learnedFact {
 	return map[string]learnedFact{"learned_calls": factCalls, "learned_hours": factHours, "usual_auth": factUsualAuth, "odd_types": factOddTypes,
-		"new_fields": factNewFields, "new_returned": factNewReturned, "foreign_ids": factForeignIDs, "new_ids": factNewIDs, "usual_ids": factUsualIDs,
+		"new_fields": factNewFields, "new_returned": factNewReturned, "others_returned": factOthersReturned, "foreign_ids": factForeignIDs, "new_ids": factNewIDs, "usual_ids": factUsualIDs,
 		"usual_role": factUsualRole, "callers": factCallers, "new_caller": factNewCaller, "read_only_fields": factReadOnly, "learned_from": factFrom}
 }
 
@@ -150,6 +151,8 @@ func (f *frame) odd(a learnedFact) []learned.Odd {
 		return f.facts.NewFields(f.endpoint, f.lesson)
 	case factNewReturned:
 		return f.facts.NewReturned(f.endpoint, f.lesson)
+	case factOthersReturned:
+		return f.facts.OthersReturned(f.endpoint, f.lesson)
 	case factReadOnly:
 		return f.facts.ReadOnlyFields(f.endpoint, f.lesson)
 	}
@@ -171,6 +174,8 @@ func (f *frame) oddEvidence(list []event.Evidence, a learnedFact) []event.Eviden
 			text = fmt.Sprintf("%s; in %d values never, mostly %s", learned.TypeNames()[o.Type], o.Calls, o.Usual)
 		case factNewReturned:
 			text = fmt.Sprintf("new; in %d answers to callers of the role %q never", o.Calls, o.Usual)
+		case factOthersReturned:
+			text = fmt.Sprintf("in %d answers to callers of the role %q, to none of this one", o.Calls, o.Usual)
 		case factReadOnly:
 			text = fmt.Sprintf("in %d answers, in no request before", o.Calls)
 		}

@@ -49,6 +49,7 @@ func aggregateReference() []Function {
 		{"new_fields", "fields of the request that no call of this endpoint had before; 0 until enough calls and time have passed", "new_fields() > 0", true},
 		{"new_ids", "ids in the request that its caller was never given, never made and never used; 0 until enough calls and time have passed", "new_ids() > 0", true},
 		{"new_returned", "fields of the response that callers of this role were never given; 0 until enough calls and time have passed", "new_returned() > 0", true},
+		{"others_returned", "those of new_returned() that callers of another role were given", "others_returned() > 0", true},
 		{"odd_types", "fields of the request with a type that they had in no call before; 0 until enough calls and time have passed", "odd_types() > 0", true},
 		{"quantile", "value that a share of the calls does not exceed", "quantile(call.ttfb_us, 0.9) > 500000", true},
 		{"rate", "calls a second over the window's length", "rate() > 50", true},

@@ -104,6 +104,20 @@ func (f *Facts) NewReturned(e *Endpoint, l *Lesson) (odd []Odd) {
 	return odd
 }
 
+// OthersReturned are those of NewReturned that callers of another role were
+// given, in as many answers as are enough.
+func (f *Facts) OthersReturned(e *Endpoint, l *Lesson) (odd []Odd) {
+	for _, o := range f.NewReturned(e, l) {
+		for _, role := range sortedKeys(e.returned) {
+			if n := e.returned[role].fields[o.Place]; n >= f.lim.Calls {
+				odd = append(odd, Odd{Place: o.Place, Calls: n, Usual: role})
+				break
+			}
+		}
+	}
+	return odd
+}
+
 // ReadOnlyFields are the fields of l's body that no call of its endpoint had
 // before and that answers about the same thing hold: those of the endpoint's route by
 // any method, of the route above it and of those below it that are of one
