@@ -8,7 +8,7 @@ import (
 
 // makeRoom ends a flow when the table is full.
 func (t *Table) makeRoom(at event.Stamp) {
-	for len(t.flows) >= t.cfg.Flows {
+	for t.flows.n >= t.cfg.Flows {
 		t.GiveUpFlow(at)
 	}
 }
@@ -39,7 +39,7 @@ func (t *Table) GiveUpHole(at event.Stamp) {
 func (t *Table) Full() (flows, waiting int) { return t.cfg.Flows, t.cfg.Buffer }
 
 // Open is how many flows there are.
-func (t *Table) Open() int { return len(t.flows) }
+func (t *Table) Open() int { return t.flows.n }
 
 // Waiting is how much memory is taken by what waits behind holes.
 func (t *Table) Waiting() int {
@@ -58,7 +58,7 @@ const (
 
 // Kept is how many bytes are taken besides, of which nothing can be given up.
 func (t *Table) Kept() int {
-	n := t.keeping*pageCost + len(t.half.index)*halfOpenCost + len(t.gone.graves)*graveCost
+	n := t.keeping*pageCost + t.half.index.n*halfOpenCost + t.gone.index.n*graveCost
 	if t.waiting.head == nil {
 		n = t.pool.held - t.keeping*pageCost + n
 	}

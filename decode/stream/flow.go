@@ -61,6 +61,7 @@ func (h *half) advance(pos uint64) {
 type flow struct {
 	ev   event.Flow
 	key  key
+	hash uint32 // of key
 	recv Receiver
 	half [2]half // by event.Direction
 	// clock is the packet clock at its last packet.
@@ -113,16 +114,16 @@ func (f *flow) direction(fromLow bool) event.Direction {
 }
 
 // newFlow makes a flow whose client is p's source, or its destination.
-func (t *Table) newFlow(p *frame.Packet, k key, fromLow, fromClient bool, at event.Stamp) *flow {
+func (t *Table) newFlow(p *frame.Packet, k *key, hash uint32, fromLow, fromClient bool, at event.Stamp) *flow {
 	t.makeRoom(p.Stamp)
 	f := t.spares.get()
-	f.key, f.clientLow, f.clock, f.timer = k, fromLow == fromClient, p.Stamp.Clock, -1
+	f.key, f.hash, f.clientLow, f.clock, f.timer = *k, hash, fromLow == fromClient, p.Stamp.Clock, -1
 	f.ev = event.Flow{FlowKey: event.FlowKey{Client: p.Src, Server: p.Dst, VLAN: p.VLAN, VNI: p.VNI, Inner: p.Inner},
 		First: at.Time, Last: at.Time, FirstFrame: at.Frame, Iface: p.Iface}
 	if !fromClient {
 		f.ev.Client, f.ev.Server = p.Dst, p.Src
 	}
-	t.flows[k] = f
+	t.flows.add(hash, f)
 	t.led.Flows++
 	t.fresh.push(f)
 	t.arm(f)
@@ -195,7 +196,7 @@ func (t *Table) close(f *flow, ended string, linger bool, at event.Stamp) {
 	t.closed(&f.ev, at)
 	t.disarm(f)
 	f.list.remove(f)
-	delete(t.flows, f.key)
+	t.flows.remove(f.hash, f)
 	if t.last == f {
 		t.last = nil
 	}

@@ -1,7 +1,6 @@
 package stream
 
 import (
-	"hash/maphash"
 	"math"
 
 	"spaniel/decode/frame"
@@ -13,6 +12,7 @@ import (
 // it is, makes a flow of it.
 type halfOpen struct {
 	key          key
+	hash         uint32
 	first, last  int64  // times of the first and the last packet
 	clock        int64  // packet clock at the last
 	frame        uint64 // number of the first
@@ -31,8 +31,7 @@ type halfOpen struct {
 // halfOpens is the table's half-open connections, in the order of their
 // last packets.
 type halfOpens struct {
-	seed       maphash.Seed
-	index      map[uint64]int32 // by hash: a key is in all, once is enough
+	index      index[int32]
 	all        []halfOpen
 	free       int32
 	head, tail int32
@@ -41,18 +40,12 @@ type halfOpens struct {
 }
 
 func newHalfOpens(cfg *Config) halfOpens {
-	return halfOpens{seed: maphash.MakeSeed(), index: make(map[uint64]int32), limit: cfg.Flows, idle: int64(cfg.SynIdle)}
+	return halfOpens{limit: cfg.Flows, idle: int64(cfg.SynIdle)}
 }
 
 // find returns the number of k, 0 if there is none.
-func (y *halfOpens) find(k key) int32 {
-	if len(y.index) == 0 {
-		return 0
-	}
-	if i := y.index[maphash.Comparable(y.seed, k)]; i != 0 && y.all[i-1].key == k {
-		return i
-	}
-	return 0
+func (y *halfOpens) find(k *key, hash uint32) int32 {
+	return y.index.find(hash, func(i int32) bool { return y.all[i-1].key == *k })
 }
 
 // due returns when the first of them expires.
@@ -107,7 +100,7 @@ func (y *halfOpens) push(i int32) {
 func (y *halfOpens) take(i int32) halfOpen {
 	y.unlink(i)
 	e := y.all[i-1]
-	delete(y.index, maphash.Comparable(y.seed, e.key))
+	y.index.remove(e.hash, i)
 	y.all[i-1] = halfOpen{next: y.free}
 	y.free = i
 	return e
@@ -123,7 +116,7 @@ func (y *halfOpens) add(e halfOpen) {
 		y.free = y.all[i-1].next
 	}
 	y.all[i-1] = e
-	y.index[maphash.Comparable(y.seed, e.key)] = i
+	y.index.add(e.hash, i)
 	y.push(i)
 }
 
@@ -133,12 +126,12 @@ func bareSYN(p *frame.Packet) bool {
 }
 
 // begin keeps a bare SYN of no known connection.
-func (t *Table) begin(p *frame.Packet, k key, fromLow bool) {
-	for len(t.half.index) >= t.half.limit {
+func (t *Table) begin(p *frame.Packet, k *key, hash uint32, fromLow bool) {
+	for t.half.index.n >= t.half.limit {
 		t.Stats.SynOnly++
 		t.half.take(t.half.head)
 	}
-	e := halfOpen{key: k, first: p.Stamp.Time, last: p.Stamp.Time, clock: p.Stamp.Clock, frame: p.Stamp.Frame, isn: p.Seq,
+	e := halfOpen{key: *k, hash: hash, first: p.Stamp.Time, last: p.Stamp.Time, clock: p.Stamp.Clock, frame: p.Stamp.Frame, isn: p.Seq,
 		iface: int32(p.Iface), fromLow: fromLow}
 	e.saw(event.ToServer, p)
 	e.counted = t.floods.opened(t, p)
@@ -156,7 +149,7 @@ func (e *halfOpen) saw(d event.Direction, p *frame.Packet) {
 
 // greet takes a packet of half-open connection i. It returns the flow made of
 // it, or nil where p is just one more of its handshake.
-func (t *Table) greet(i int32, p *frame.Packet, k key, fromLow bool) *flow {
+func (t *Table) greet(i int32, p *frame.Packet, k *key, fromLow bool) *flow {
 	e := &t.half.all[i-1]
 	d := event.ToServer
 	if fromLow != e.fromLow {
@@ -180,12 +173,12 @@ func (t *Table) greet(i int32, p *frame.Packet, k key, fromLow bool) *flow {
 }
 
 // promote makes a flow of half-open connection i, for p.
-func (t *Table) promote(i int32, p *frame.Packet, k key, fromLow bool) *flow {
+func (t *Table) promote(i int32, p *frame.Packet, k *key, fromLow bool) *flow {
 	e := t.half.take(i)
 	if e.counted && !p.Has(frame.RST) {
 		t.floods.went(&e)
 	}
-	f := t.newFlow(p, k, fromLow, fromLow == e.fromLow, event.Stamp{Time: e.first, Frame: e.frame})
+	f := t.newFlow(p, k, e.hash, fromLow, fromLow == e.fromLow, event.Stamp{Time: e.first, Frame: e.frame})
 	f.ev.Iface, f.ev.Last, f.clock = int(e.iface), e.last, e.clock
 	h := &f.half[event.ToServer]
 	h.start(e.isn + 1)

@@ -3,14 +3,14 @@ package stream
 import (
 	"cmp"
 	"encoding/binary"
+	"math/bits"
 	"net/netip"
 
 	"spaniel/decode/frame"
 )
 
 // key is a flow's identity with its endpoints in order, the same for both
-// directions. It is plain memory without padding, so that the map hashes it
-// in one go; the map's own random seed is what stands against crafted keys.
+// directions.
 type key struct {
 	lowHi, lowLo, highHi, highLo uint64
 	ports, vni                   uint32
@@ -40,6 +40,19 @@ func keyOf(p *frame.Packet) (k key, fromLow bool) {
 		k.lowHi, k.lowLo, k.highHi, k.highLo, k.ports = dstHi, dstLo, srcHi, srcLo, dp<<16|sp
 	}
 	return k, fromLow
+}
+
+// hash is what tables find k by.
+func (k *key) hash(s *secrets) uint32 {
+	h := mix(k.lowHi^s[0], k.lowLo^s[1]) ^ mix(k.highHi^s[2], k.highLo^s[3])
+	h = mix(h^uint64(k.ports)<<32^uint64(k.vni), s[0]^uint64(k.vlan)<<32^uint64(k.inner))
+	return uint32(h ^ h>>32)
+}
+
+// mix multiplies to 128 bits and folds the halves.
+func mix(a, b uint64) uint64 {
+	hi, lo := bits.Mul64(a, b)
+	return hi ^ lo
 }
 
 // ends returns the lower and the higher endpoint.

@@ -40,8 +40,10 @@ func (t *Table) endNext() {
 // by first frame among itself. No packet may follow.
 func (t *Table) Leave(clock int64) {
 	t.left, t.endAt = true, clock+1
-	for _, f := range t.flows {
-		t.ending = append(t.ending, ending{frame: f.ev.FirstFrame, flow: f})
+	for _, s := range t.flows.slots {
+		if f := s.v; f != nil {
+			t.ending = append(t.ending, ending{frame: f.ev.FirstFrame, flow: f})
+		}
 	}
 	for t.half.head != 0 {
 		if f := t.giveUp(endCapture, clock+1); f != nil {
@@ -49,9 +51,7 @@ func (t *Table) Leave(clock int64) {
 		}
 	}
 	t.sortEnding()
-	for k := range t.gone.graves {
-		t.bury(k)
-	}
+	t.buryAll()
 }
 
 // Close ends all connections: no packet follows the last, of that clock.

@@ -117,8 +117,8 @@ func (r *rig) check() {
 	if err := r.led.Check(); err != nil {
 		r.t.Fatalf("after frame %d: %v", r.frame, err)
 	}
-	if t := r.table; len(t.flows) > t.cfg.Flows || len(t.timers) != len(t.flows) || t.fresh.n+t.old.n != len(t.flows) || len(t.gone.graves) > t.cfg.Flows {
-		r.t.Fatalf("after frame %d: %d flows, %d timers, %d+%d listed, %d graves", r.frame, len(t.flows), len(t.timers), t.fresh.n, t.old.n, len(t.gone.graves))
+	if t := r.table; t.flows.n > t.cfg.Flows || len(t.timers) != t.flows.n || t.fresh.n+t.old.n != t.flows.n || t.gone.index.n > t.cfg.Flows {
+		r.t.Fatalf("after frame %d: %d flows, %d timers, %d+%d listed, %d graves", r.frame, t.flows.n, len(t.timers), t.fresh.n, t.old.n, t.gone.index.n)
 	}
 	if h, l := r.table.pool.held, r.table.pool.limit; h > l {
 		r.t.Fatalf("after frame %d: %d bytes held, limit %d", r.frame, h, l)

@@ -84,7 +84,7 @@ func (t *Table) restart(f *flow, p *frame.Packet) {
 	f.uncount(event.ToClient, p)
 	t.raise(f, event.ToServer, noteBadACK, base, int(o.pos-base), p.Stamp)
 	t.close(f, endReused, false, p.Stamp)
-	n := t.newFlow(p, f.key, fromLow, false, p.Stamp)
+	n := t.newFlow(p, &f.key, f.hash, fromLow, false, p.Stamp)
 	h := &n.half[event.ToServer]
 	h.start(o.isn + 1)
 	h.syn, h.isn, h.wscale, h.signed, h.ttl, h.ttlVotes = true, o.isn, o.wscale, o.signed, o.ttl, o.ttlVotes
@@ -113,7 +113,7 @@ func (t *Table) reuse(f *flow, d event.Direction, p *frame.Packet, fromClient bo
 	a, fromLow := f.again, (d == event.ToServer) == f.clientLow
 	f.uncount(d, p)
 	t.close(f, endReused, false, p.Stamp)
-	n := t.newFlow(p, f.key, fromLow, fromClient, a.at)
+	n := t.newFlow(p, &f.key, f.hash, fromLow, fromClient, a.at)
 	n.ev.Iface = a.iface
 	n.ev.Packets[event.ToServer]++
 	h := &n.half[event.ToServer]

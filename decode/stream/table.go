@@ -14,7 +14,8 @@ type Table struct {
 	note   func(event.Anomaly)
 	loss   func(event.Loss)
 
-	flows map[key]*flow
+	flows index[*flow]
+	salt  secrets
 	last  *flow // of the last packet: packets come in trains
 	fresh list  // flows that never got beyond a SYN, oldest first
 	old   list  // the others, about the idlest first
@@ -58,7 +59,7 @@ func NewTable(cfg Config, led *event.Ledger, open func(*event.Flow) Receiver, cl
 	note func(event.Anomaly), loss func(event.Loss)) *Table {
 	cfg = cfg.withDefaults()
 	return &Table{cfg: cfg, led: led, open: open, closed: closed, note: note, loss: loss,
-		flows: make(map[key]*flow), half: newHalfOpens(&cfg), floods: floods{limit: cfg.SynFlood, seed: cfg.Seed}, gone: newGraveyard(&cfg), pool: pool{limit: cfg.Buffer}}
+		salt: newSecrets(), half: newHalfOpens(&cfg), floods: floods{limit: cfg.SynFlood, seed: cfg.Seed}, gone: newGraveyard(&cfg), pool: pool{limit: cfg.Buffer}}
 }
 
 // Packet takes one segment, after firing the timers due at its clock. p and
@@ -74,10 +75,8 @@ func (t *Table) Packet(p *frame.Packet) {
 	k, fromLow := keyOf(p)
 	f := t.last
 	if f == nil || f.key != k {
-		if f = t.flows[k]; f == nil {
-			if f = t.unopened(p, k, fromLow); f == nil {
-				return
-			}
+		if f = t.flowOf(p, &k, fromLow); f == nil {
+			return
 		}
 		t.last = f
 	}
@@ -98,12 +97,17 @@ func (t *Table) Packet(p *frame.Packet) {
 	t.special(f, d, p)
 }
 
-// unopened returns the flow that p makes, nil if it makes none.
-func (t *Table) unopened(p *frame.Packet, k key, fromLow bool) *flow {
-	if i := t.half.find(k); i != 0 {
+// flowOf returns the flow that p belongs to, or that it makes; nil if it makes
+// none.
+func (t *Table) flowOf(p *frame.Packet, k *key, fromLow bool) *flow {
+	hash := k.hash(&t.salt)
+	if f := t.flows.find(hash, func(f *flow) bool { return f.key == *k }); f != nil {
+		return f
+	}
+	if i := t.half.find(k, hash); i != 0 {
 		return t.greet(i, p, k, fromLow)
 	}
-	return t.unknown(p, k, fromLow)
+	return t.unknown(p, k, hash, fromLow)
 }
 
 // plain handles a segment without special flags: nearly all of them.

@@ -9,8 +9,8 @@ import (
 // nil if it begins none and its bytes' fate is settled. Only a SYN or payload
 // begins a flow: a table that an acknowledgement can fill is a table that the
 // ends of connections fill.
-func (t *Table) unknown(p *frame.Packet, k key, fromLow bool) *flow {
-	g := t.gone.find(k, p.Stamp.Clock)
+func (t *Table) unknown(p *frame.Packet, k *key, hash uint32, fromLow bool) *flow {
+	g := t.gone.find(k, hash, p.Stamp.Clock)
 	if g != nil && g.reset && g.byLow == fromLow && p.Flags&(frame.ACK|frame.SYN|frame.RST) == frame.ACK {
 		g.forged = true // who sent a RST has no connection to go on with
 	}
@@ -25,17 +25,17 @@ func (t *Table) unknown(p *frame.Packet, k key, fromLow bool) *flow {
 		if g != nil && g.sent(fromLow).syn && g.sent(fromLow).isn == p.Seq {
 			break // sent again
 		}
-		t.bury(k)
+		t.bury(k, hash)
 		if bareSYN(p) && !p.Has(frame.ACK) {
-			t.begin(p, k, fromLow)
+			t.begin(p, k, hash, fromLow)
 			return nil
 		}
-		return t.handshake(p, k, fromLow)
+		return t.handshake(p, k, hash, fromLow)
 	case len(p.Payload) == 0 && p.WireLen == 0:
 	case p.WireLen == 1 && len(p.Payload) == 1 && p.Payload[0] == 0:
 		// A keep-alive probe: the byte before the next, any value, mostly 0.
 	case g == nil:
-		return t.pickUp(p, k, fromLow)
+		return t.pickUp(p, k, hash, fromLow)
 	default:
 		return t.afterEnd(g, p, k, fromLow)
 	}
@@ -44,8 +44,8 @@ func (t *Table) unknown(p *frame.Packet, k key, fromLow bool) *flow {
 }
 
 // handshake begins a flow with a SYN, or with a SYN/ACK whose SYN was missed.
-func (t *Table) handshake(p *frame.Packet, k key, fromLow bool) *flow {
-	f := t.newFlow(p, k, fromLow, !p.Has(frame.ACK), p.Stamp)
+func (t *Table) handshake(p *frame.Packet, k *key, hash uint32, fromLow bool) *flow {
+	f := t.newFlow(p, k, hash, fromLow, !p.Has(frame.ACK), p.Stamp)
 	if p.Has(frame.ACK) {
 		f.half[event.ToServer].start(p.Ack)
 	}
@@ -53,9 +53,9 @@ func (t *Table) handshake(p *frame.Packet, k key, fromLow bool) *flow {
 }
 
 // pickUp begins a flow in its midst, with the first payload seen.
-func (t *Table) pickUp(p *frame.Packet, k key, fromLow bool) *flow {
+func (t *Table) pickUp(p *frame.Packet, k *key, hash uint32, fromLow bool) *flow {
 	fromClient, sure := t.role(p)
-	f := t.newFlow(p, k, fromLow, fromClient, p.Stamp)
+	f := t.newFlow(p, k, hash, fromLow, fromClient, p.Stamp)
 	f.ev.RolesGuessed = !sure && t.cfg.Role != nil
 	t.establish(f)
 	return f
@@ -87,18 +87,20 @@ func service(port uint16) bool {
 }
 
 // afterEnd handles payload on a flow that ended a while ago.
-func (t *Table) afterEnd(g *grave, p *frame.Packet, k key, fromLow bool) *flow {
+func (t *Table) afterEnd(g *grave, p *frame.Packet, k *key, fromLow bool) *flow {
 	s := g.sent(fromLow)
 	ahead := int64(int32(p.Seq - s.next))
 	switch {
 	case !s.started, ahead > int64(t.cfg.Window), ahead < -int64(t.cfg.Window):
 		// Other numbers: another connection, whose SYN was missed.
-		t.bury(k)
-		return t.pickUp(p, k, fromLow)
+		hash := g.hash
+		t.bury(k, hash)
+		return t.pickUp(p, k, hash, fromLow)
 	case ahead == 0 && g.forged:
 		// Without it, data of the other side is what was on its way.
-		t.bury(k)
-		f := t.newFlow(p, k, fromLow, fromLow == g.clientLow, p.Stamp)
+		hash, fromClient := g.hash, fromLow == g.clientLow
+		t.bury(k, hash)
+		f := t.newFlow(p, k, hash, fromLow, fromClient, p.Stamp)
 		t.establish(f)
 		return f
 	case t.hold(g, p, fromLow):
@@ -152,7 +154,7 @@ func (t *Table) retake(f *flow, d event.Direction, p *frame.Packet, fromClient b
 	fromLow := (d == event.ToServer) == f.clientLow
 	f.uncount(d, p)
 	t.close(f, endReused, false, p.Stamp)
-	n := t.newFlow(p, f.key, fromLow, fromClient, p.Stamp)
+	n := t.newFlow(p, &f.key, f.hash, fromLow, fromClient, p.Stamp)
 	d = n.direction(fromLow)
 	n.count(d, p)
 	return n, d
