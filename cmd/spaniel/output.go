@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"encoding/json"
 	"io"
+	"net/netip"
 
 	"spaniel/event"
 	"spaniel/sinks/jsonl"
@@ -16,7 +17,7 @@ type output interface {
 	finish(*summary) error
 }
 
-func newOutput(a *app, opt *readOptions, known *alertSet) output {
+func newOutput(a *app, opt *readOptions, sum *summary) output {
 	if opt.format == "ndjson" {
 		return &lineOutput{w: a.out}
 	}
@@ -27,11 +28,12 @@ func newOutput(a *app, opt *readOptions, known *alertSet) output {
 	case opt.format == "csv":
 		return &csvOutput{w: w, kinds: opt.kinds}
 	case len(opt.kinds) == 1 && opt.kinds[event.KindAlert]:
-		return newAlertList(a, w, opt, known)
+		return newAlertList(a, w, opt, sum.alerts)
 	case len(opt.kinds) == 1:
 		return newListOutput(a, w, opt)
 	}
-	return newReport(a, w, opt, known)
+	sum.hosts = map[netip.Addr]bool{}
+	return newReport(a, w, opt, sum.alerts)
 }
 
 // lineOutput is ndjson: an object a line, the summary last. Lines are gathered

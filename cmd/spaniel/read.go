@@ -117,7 +117,7 @@ func (a *app) newReading(ctx context.Context, cfg *config.Config, set *detect.Se
 	if opt.flowList {
 		r.flows = newFlowList()
 	}
-	r.out = newOutput(a, opt, r.sum.alerts)
+	r.out = newOutput(a, opt, r.sum)
 	if opt.save {
 		path, _ := a.storeFile(cfg)
 		s, err := openSaver(path, storeConfig(cfg, false))

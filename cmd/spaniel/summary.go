@@ -25,8 +25,8 @@ type summary struct {
 	worst       event.Severity
 	bySeverity  map[event.Severity]uint64 // alerts by their latest severity
 	alerts      *alertSet
-	updates     uint64 // alerts that came again, worse
-	hosts       map[netip.Addr]bool
+	updates     uint64              // alerts that came again, worse
+	hosts       map[netip.Addr]bool // nil where nobody shows how many
 	ledger      event.Ledger
 	ruleset     string
 }
@@ -36,7 +36,7 @@ type summary struct {
 const maxHosts = 1 << 16
 
 func newSummary(ruleset string) *summary {
-	return &summary{ruleset: ruleset, hosts: map[netip.Addr]bool{}, bySeverity: map[event.Severity]uint64{}, alerts: newAlertSet()}
+	return &summary{ruleset: ruleset, bySeverity: map[event.Severity]uint64{}, alerts: newAlertSet()}
 }
 
 // add counts one capture that was read.
@@ -69,7 +69,7 @@ func (s *summary) count(it *event.Item) {
 		}
 	case event.KindFlow:
 		for _, ip := range []netip.Addr{it.Flow.ClientIP, it.Flow.ServerIP} {
-			if len(s.hosts) < maxHosts {
+			if s.hosts != nil && len(s.hosts) < maxHosts {
 				s.hosts[ip] = true
 			}
 		}

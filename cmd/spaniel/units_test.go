@@ -245,7 +245,7 @@ func TestReportIsBounded(t *testing.T) {
 	a := &app{out: &out}
 	s := newSummary("a1")
 	s.files = []string{"a.pcap"}
-	r, ok := newOutput(a, opt, s.alerts).(*report)
+	r, ok := newOutput(a, opt, s).(*report)
 	if !ok {
 		t.Fatal("table is no report")
 	}

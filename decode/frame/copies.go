@@ -33,9 +33,16 @@ const (
 
 // sight is one packet as it was seen first.
 type sight struct {
-	tag   uint64 // hash of all that a copy must equal; 0 is an empty place
-	clock int64
-	vlan  vlans
+	tag  uint64 // hash of all that a copy must equal
+	vlan vlans
+}
+
+// signs are what nearly always is enough to know of a set: that the packet is
+// none of it. They lie in one line of the cache.
+type signs struct {
+	clock [copyWays]int64
+	tag   [copyWays]uint32 // the lower halves; 0 is an empty place
+	next  uint32           // sight to be made or replaced
 }
 
 // alias says that a connection's packets in one VLAN are copies of, or
@@ -58,6 +65,7 @@ func vlansOf(p *Packet) vlans { return vlans{p.VLAN, p.Inner} }
 type copies struct {
 	seed    maphash.Seed
 	sights  []sight // made at the first packet
+	signs   []signs // of the sights
 	aliases []alias // made at the first copy from another VLAN
 	within  int64   // how much later a copy may come
 	score   int     // how likely copies are now; none are expected at 0
@@ -84,7 +92,7 @@ func (c *copies) again(p *Packet, b []byte) bool {
 	}
 	if c.sights == nil {
 		c.seed = maphash.MakeSeed()
-		c.sights = make([]sight, copySets*copyWays)
+		c.sights, c.signs = make([]sight, copySets*copyWays), make([]signs, copySets)
 	}
 	src, dst := endpoint(p.Src, 0), endpoint(p.Dst, 0)
 	if c.aliases != nil {
@@ -127,9 +135,12 @@ func (c *copies) set(place uint64) []sight {
 
 // find returns the sight of what a packet would be the copy of, nil without.
 func (c *copies) find(place, tag uint64, clock, within int64) *sight {
-	set := c.set(place)
-	for i := range set {
-		if s := &set[i]; s.tag == tag && clock-s.clock <= within {
+	signs := &c.signs[place%copySets]
+	for i, sign := range signs.tag {
+		if sign != uint32(tag) || clock-signs.clock[i] > within {
+			continue
+		}
+		if s := &c.set(place)[i]; s.tag == tag {
 			return s
 		}
 	}
@@ -138,17 +149,14 @@ func (c *copies) find(place, tag uint64, clock, within int64) *sight {
 
 // remember gives p the oldest place of its set.
 func (c *copies) remember(place, tag uint64, p *Packet) {
-	set := c.set(place)
-	oldest := &set[0]
-	for i := range set {
-		if s := &set[i]; s.tag == 0 || oldest.tag != 0 && s.clock < oldest.clock {
-			oldest = s
-		}
-	}
-	if oldest.tag != 0 && p.Stamp.Clock-oldest.clock <= c.within {
+	signs := &c.signs[place%copySets]
+	way := signs.next % copyWays
+	signs.next++
+	if signs.tag[way] != 0 && p.Stamp.Clock-signs.clock[way] <= c.within {
 		c.stats.Forgotten++
 	}
-	*oldest = sight{tag: tag, clock: p.Stamp.Clock, vlan: vlansOf(p)}
+	signs.tag[way], signs.clock[way] = uint32(tag), p.Stamp.Clock
+	c.set(place)[way] = sight{tag: tag, vlan: vlansOf(p)}
 }
 
 // fragment reports whether f, of the packet p, was seen before in the same

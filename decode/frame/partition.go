@@ -38,8 +38,18 @@ func mix(a, b uint64) uint64 {
 	return hi ^ lo
 }
 
+// addressWords is an address in 16 bytes, those of IPv4 mapped.
+func addressWords(a netip.Addr) (hi, lo uint64) {
+	if a.Is4() { // as nearly all are
+		b := a.As4()
+		return 0, 0xffff<<16 | uint64(binary.LittleEndian.Uint32(b[:]))<<32
+	}
+	b := a.As16()
+	return binary.LittleEndian.Uint64(b[:8]), binary.LittleEndian.Uint64(b[8:])
+}
+
 func endpoint(e netip.AddrPort, seed uint64) uint64 {
-	addr := e.Addr().As16()
-	h := mix(binary.LittleEndian.Uint64(addr[:8])^seed^mulA, binary.LittleEndian.Uint64(addr[8:])^mulB)
+	hi, lo := addressWords(e.Addr())
+	h := mix(hi^seed^mulA, lo^mulB)
 	return mix(h^mulC, uint64(e.Port())^seed^mulB)
 }

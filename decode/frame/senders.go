@@ -1,7 +1,6 @@
 package frame
 
 import (
-	"encoding/binary"
 	"fmt"
 	"net/netip"
 )
@@ -40,8 +39,7 @@ type senders struct {
 
 // of returns what is known of a host, to be changed in place.
 func (t *senders) of(a netip.Addr, p *Packet) *sender {
-	raw := a.As16()
-	hi, lo := binary.LittleEndian.Uint64(raw[:8]), binary.LittleEndian.Uint64(raw[8:])
+	hi, lo := addressWords(a)
 	iface := int32(p.Iface)
 	if s := t.last; s != nil && s.lo == lo && s.hi == hi && s.iface == iface {
 		return s
@@ -50,14 +48,15 @@ func (t *senders) of(a netip.Addr, p *Packet) *sender {
 		t.all = make([]sender, senderSets*senderWays)
 	}
 	set := t.all[int(mix(lo^mulA, hi^uint64(iface)^mulB)%senderSets)*senderWays:][:senderWays]
-	worst := &set[0]
 	for i := range set {
-		s := &set[i]
-		if s.lo == lo && s.hi == hi && s.iface == iface && s.used {
+		if s := &set[i]; s.lo == lo && s.hi == hi && s.iface == iface && s.used {
 			s.clock, t.last = p.Stamp.Clock, s
 			return s
 		}
-		if s.before(worst) {
+	}
+	worst := &set[0]
+	for i := range set {
+		if s := &set[i]; s.before(worst) {
 			worst = s
 		}
 	}

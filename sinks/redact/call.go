@@ -16,9 +16,10 @@ func (r *Redactor) Call(c *event.Call, rec *event.Record) {
 	rec.ReqHeaders, rec.RespHeaders, rec.Leaves, rec.PII, rec.Anomalies, rec.Flags = q, p, leaves, pii, anomalies, words
 	rec.ID, rec.Key, rec.Time, rec.SensorName, rec.Depth = c.ID, c.Key, event.Nanos(c.Time), c.Sensor, c.Depth
 	rec.Proto, rec.Style, rec.Kind, rec.APIVersion = c.Proto, c.Style, c.Kind, r.value(c.APIVer)
-	rec.SampleRate, rec.Fingerprint = 1, r.fingerprint(c)
+	sent := r.formOf(c.Req.Headers)
+	rec.SampleRate, rec.Fingerprint = 1, fingerprint(c, sent)
 	flags := c.Flags
-	r.messages(c, rec)
+	r.messages(c, rec, sent)
 	r.principal(&c.Principal, rec)
 	if r.opt.Leaves || c.KeepLeaves {
 		var cut bool
@@ -50,7 +51,9 @@ func (r *Redactor) ends(c *event.Call, rec *event.Record) {
 	rec.CommunityID = r.CommunityID(c.Flow)
 }
 
-func (r *Redactor) messages(c *event.Call, rec *event.Record) {
+// messages fills what the request and the response say; sent is the form of the
+// request's fields.
+func (r *Redactor) messages(c *event.Call, rec *event.Record, sent *form) {
 	q, p := &c.Req, &c.Resp
 	rec.Method, rec.Host, rec.Route = r.text(q.Method), r.host(q.Host), r.path(c.Route)
 	rec.Path, rec.Query = r.path(q.Path), r.query(q.Query)
@@ -61,8 +64,8 @@ func (r *Redactor) messages(c *event.Call, rec *event.Record) {
 	rec.UserAgent = r.value(q.Get("User-Agent"))
 	rec.AgentFamily, rec.Bot = c.AgentFamily, c.Bot
 	rec.Country, rec.ASN = c.Country, c.ASN
-	rec.ReqHeaders = r.fields(rec.ReqHeaders, &q.Message)
-	rec.RespHeaders = r.fields(rec.RespHeaders, &p.Message)
+	rec.ReqHeaders = r.fields(rec.ReqHeaders, &q.Message, sent)
+	rec.RespHeaders = r.fields(rec.RespHeaders, &p.Message, r.formOf(p.Headers))
 }
 
 // whole is the request's target as stored: where it is nothing but path and
@@ -82,8 +85,9 @@ func (r *Redactor) whole(q *event.Request, rec *event.Record) string {
 	return rec.Path
 }
 
-func (r *Redactor) fields(dst event.HeaderMap, m *event.Message) event.HeaderMap {
-	if f := r.formOf(m.Headers); f != nil {
+// fields appends the fields of a message whose form f is, nil without one.
+func (r *Redactor) fields(dst event.HeaderMap, m *event.Message, f *form) event.HeaderMap {
+	if f != nil {
 		for i := range m.Headers {
 			known := &f.fields[i]
 			dst = append(dst, event.Header{Name: known.shown, Value: r.fieldValue(m.Headers[i].Name, m.Headers[i].Value, known.ordinary)})

@@ -74,14 +74,10 @@ func (r *Redactor) learn(f *form, headers []event.Header, size int) {
 	f.names = string(names)
 }
 
-// fingerprint is that of the call.
-func (r *Redactor) fingerprint(c *event.Call) uint64 {
-	var f *form
-	if c.Req.Seen {
-		f = r.formOf(c.Req.Headers)
-	}
+// fingerprint is that of the call, whose request's fields have the form f.
+func fingerprint(c *event.Call, f *form) uint64 {
 	switch {
-	case f == nil:
+	case f == nil || !c.Req.Seen:
 		return c.Fingerprint()
 	case f.print == 0:
 		f.print = c.Fingerprint()

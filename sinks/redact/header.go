@@ -113,9 +113,9 @@ func (r *Redactor) credentials(val string) string {
 	case "":
 		return r.secret("token", val)
 	case "basic":
-		return scheme + " " + r.secret("basic", strings.TrimLeft(rest, " "))
+		return r.behind(val[:len(scheme)+1], "basic", strings.TrimLeft(rest, " "))
 	}
-	return scheme + " " + r.secret("token", strings.TrimLeft(rest, " "))
+	return r.behind(val[:len(scheme)+1], "token", strings.TrimLeft(rest, " "))
 }
 
 // knownScheme returns the scheme that the word names, "" if none.

@@ -4,8 +4,6 @@ import (
 	"crypto/sha256"
 	"hash/maphash"
 	"strings"
-
-	"spaniel/event"
 )
 
 // A memory keeps what became of the texts that one goroutine hid lately: a
@@ -17,7 +15,6 @@ type memory struct {
 	seed  maphash.Seed
 	sets  [memorySets][memoryWays]slot // the newest first
 	once  [memoryOnce]uint32           // of the hashes of texts that came and were not kept
-	flows [memoryFlows]flowSlot
 	near  [memoryNear]slot
 	plain [memoryNear]plainSlot
 	forms [formSlots]form
@@ -33,12 +30,11 @@ type hashed struct {
 // memorySets times memoryWays texts of at most memoryText bytes, and what became
 // of them, are 4 MiB at most and 200 KiB at first.
 const (
-	memorySets  = 512
-	memoryWays  = 4
-	memoryText  = 1024
-	memoryOnce  = 8192
-	memoryFlows = 512
-	memoryNear  = 256
+	memorySets = 512
+	memoryWays = 4
+	memoryText = 1024
+	memoryOnce = 8192
+	memoryNear = 256
 )
 
 // use says what was made of a text.
@@ -54,14 +50,17 @@ const (
 	usePlain                 // whether there is nothing to hide
 )
 
+// A slot has a number made of what it holds, so that the texts of a slot that
+// holds another, which lie elsewhere, need not be looked at.
 type slot struct {
+	mark          uint64
 	use           use
 	name, in, out string
 }
 
-type flowSlot struct {
-	key event.FlowKey
-	id  string
+// holds reports whether a slot with that mark holds what became of a text.
+func (s *slot) holds(mark uint64, u use, name, in string) bool {
+	return s.mark == mark && s.use == u && s.in == in && s.name == name
 }
 
 // Remembering returns a Redactor that hides the same in the same way, belongs
@@ -78,14 +77,15 @@ func (m *memory) recall(u use, name, in string, make func() string) string {
 	if m == nil || len(in)+len(name) > memoryText {
 		return make()
 	}
-	near := &m.near[place(u, name, in)]
-	if near.use == u && near.in == in && near.name == name {
+	mark := mix(u, name, in)
+	near := &m.near[place(mark)]
+	if near.holds(mark, u, name, in) {
 		return near.out
 	}
 	h := maphash.String(m.seed, in) ^ (uint64(len(name))<<8|uint64(u))*0x9e3779b97f4a7c15
 	set := &m.sets[h%memorySets]
 	for i := range set {
-		if s := &set[i]; s.use == u && s.in == in && s.name == name {
+		if s := &set[i]; s.holds(mark, u, name, in) {
 			*near = *s
 			return s.out
 		}
@@ -95,7 +95,7 @@ func (m *memory) recall(u use, name, in string, make func() string) string {
 		return out
 	}
 	copy(set[1:], set[:])
-	set[0] = slot{use: u, name: strings.Clone(name), in: strings.Clone(in), out: strings.Clone(out)} // what they are part of may be long
+	set[0] = slot{mark: mark, use: u, name: strings.Clone(name), in: strings.Clone(in), out: strings.Clone(out)} // what they are part of may be long
 	return set[0].out
 }
 
@@ -106,16 +106,4 @@ func (m *memory) again(h uint64) bool {
 	was := *a == tag || *b == tag
 	*a, *b = tag, tag
 	return was
-}
-
-// community returns the Community ID of the flow whose own id is given.
-func (m *memory) community(k *event.FlowKey, id uint64) string {
-	if m == nil {
-		return CommunityID(*k)
-	}
-	s := &m.flows[id%memoryFlows]
-	if s.key != *k {
-		*s = flowSlot{*k, CommunityID(*k)}
-	}
-	return s.id
 }

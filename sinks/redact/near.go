@@ -8,11 +8,11 @@ import "strings"
 // nothing to hide, a quarter of a MiB of them at most. That somebody can choose texts that share a place costs
 // time, as much as there was before.
 
-// A plainSlot is a text with nothing to hide, and the mark of the one that came
-// last and was another: a text is kept once it comes twice in a row.
+// A plainSlot is a text with nothing to hide and its mark, and the mark of the
+// one that came last and was another: a text is kept once it comes twice in a row.
 type plainSlot struct {
-	text string
-	next uint64
+	mark, next uint64
+	text       string
 }
 
 // shortText is up to how many bytes looking at a text is cheaper than knowing it.
@@ -24,8 +24,8 @@ func (m *memory) clean(s string) bool {
 		return clean(s)
 	}
 	mark := mix(usePlain, "", s)
-	p := &m.plain[mark>>(64-8)]
-	if p.text == s {
+	p := &m.plain[place(mark)]
+	if p.mark == mark && p.text == s {
 		return true
 	}
 	if !clean(s) {
@@ -35,12 +35,12 @@ func (m *memory) clean(s string) bool {
 		p.next = mark
 		return true
 	}
-	p.text = strings.Clone(s) // what it is part of may be long
+	p.mark, p.text = mark, strings.Clone(s) // what it is part of may be long
 	return true
 }
 
 // place is where a text lies in the small memory.
-func place(u use, name, in string) uint8 { return uint8(mix(u, name, in) >> (64 - 8)) }
+func place(mark uint64) uint8 { return uint8(mark >> (64 - 8)) }
 
 // mix is a number made of a use, the length of a name, and the length and the
 // ends of a text.

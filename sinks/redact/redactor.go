@@ -103,20 +103,25 @@ func (r *Redactor) compute(kind, secret string) (out [sha256.Size]byte) {
 
 // secret returns what stands in the place of a secret. An empty one, and one
 // that is hidden already, stay as they are; a JSON web token is always jwt.
-func (r *Redactor) secret(kind, s string) string {
+func (r *Redactor) secret(kind, s string) string { return r.behind("", kind, s) }
+
+// behind returns lead and what stands in the place of the secret behind it.
+func (r *Redactor) behind(lead, kind, s string) string {
 	if s == "" || markerAt(s) == len(s) {
-		return s
+		return lead + s
 	}
 	if n, _ := jwtAt(s); n == len(s) {
 		kind = "jwt"
 	}
-	return string(r.appendMarker(nil, kind, s))
+	var room [64]byte // for a marker and a word before it, mostly
+	return string(r.appendMarker(append(room[:0], lead...), kind, s))
 }
 
 func (r *Redactor) appendMarker(b []byte, kind, s string) []byte {
 	sum := r.sum(kind, s)
 	b = append(append(append(b, markerHead...), kind...), ':')
-	return append(hex.AppendEncode(b, sum[:4]), ']')
+	b = hex.AppendEncode(b, sum[:4])
+	return append(b, ']')
 }
 
 // Addr returns the address as it is stored: itself, or, under Option.HashIP,
@@ -146,5 +151,8 @@ func (r *Redactor) CommunityID(f *event.Flow) string {
 	if r.opt.HashIP {
 		return ""
 	}
-	return r.mem.community(&f.FlowKey, f.ID)
+	if f.CommunityID == "" {
+		f.CommunityID = CommunityID(f.FlowKey)
+	}
+	return f.CommunityID
 }
