@@ -21,7 +21,7 @@ const flowCost = stream.FlowCost + int(unsafe.Sizeof(conn{})+unsafe.Sizeof(http1
 // held is how many bytes the connections of the partition hold, of all kinds.
 func (p *Partition) held() int {
 	h := p.http.Held()
-	return p.table.Open()*flowCost + p.table.Waiting() + p.table.Kept() + h.Heads + h.Bodies + h.Calls + p.http.Kept() + p.tls.Held()
+	return p.table.Open()*flowCost + p.sniffed + p.table.Waiting() + p.table.Kept() + h.Heads + h.Bodies + h.Calls + p.http.Kept() + p.tls.Held()
 }
 
 // relieve gives up, where all kinds together are more than the partition's
@@ -45,7 +45,7 @@ func (p *Partition) fullest() (most kind) {
 	flows, waiting := p.table.Full()
 	h, full := p.http.Held(), p.http.Full()
 	for _, k := range [...]kind{
-		{p.table.Open() * flowCost, flows * flowCost, p.table.GiveUpFlow},
+		{p.table.Open()*flowCost + p.sniffed, flows * flowCost, p.table.GiveUpFlow},
 		{p.table.Waiting(), waiting, p.table.GiveUpHole},
 		{h.Heads, full.Heads, p.http.GiveUpHeads},
 		{h.Bodies, full.Bodies, p.http.GiveUpBody},

@@ -17,6 +17,7 @@ var holders = map[string]struct {
 	seq   uint32 // behind the first byte
 }{
 	"connections": {"\x00\x01\x02\x03 nothing known", 0},
+	"first lines": {strings.Repeat("M", 1300), 0},
 	"calls":       {"GET /call HTTP/1.1\r\nHost: h\r\nAccept: */*\r\n\r\n", 0},
 	"long heads":  {"GET /long HTTP/1.1\r\nHost: h\r\nX: " + strings.Repeat("x", 1300) + "\r\n\r\n", 0},
 	"many fields": {"GET /many HTTP/1.1\r\nHost: h\r\n" + strings.Repeat("a: b\r\n", 180) + "\r\n", 0},

@@ -50,7 +50,9 @@ func (c *conn) Data(d event.Direction, b []byte, at event.Stamp) {
 	}
 	switch c.state {
 	case connSniffing:
-		c.look(d, b, at)
+		if c.look(d, b, at); c.state == connSniffing {
+			c.weigh()
+		}
 	case connParsing:
 		c.parse(d, b, at)
 	case connSkipping:
@@ -63,6 +65,7 @@ func (c *conn) Other(d event.Direction, off int64, b []byte, at event.Stamp) {
 	switch {
 	case c.state == connSniffing:
 		c.keepOther(mark{kind: markOther, d: d, off: off, at: at}, b)
+		c.weigh()
 	case c.state == connParsing && c.http != nil:
 		defer c.guard(c.parsed(), 0, d, at)
 		if !c.http.Other(d^c.flip, off, b, at) && c.flip == 0 {
@@ -76,6 +79,7 @@ func (c *conn) Unseen(d event.Direction, n uint64, at event.Stamp) {
 	switch {
 	case c.state == connSniffing && len(c.sniff.marks) < maxSniffMarks:
 		c.keep(mark{kind: markUnseen, d: d, n: n, at: at}, nil)
+		c.weigh()
 	case c.state == connParsing && c.http != nil:
 		c.http.Unseen(d^c.flip, n)
 	}
@@ -85,7 +89,9 @@ func (c *conn) Unseen(d event.Direction, n uint64, at event.Stamp) {
 func (c *conn) Gap(d event.Direction, n uint64, at event.Stamp) {
 	switch c.state {
 	case connSniffing:
-		c.missed(d, n, at)
+		if c.missed(d, n, at); c.state == connSniffing {
+			c.weigh()
+		}
 	case connParsing:
 		defer c.guard(c.parsed(), 0, d, at)
 		c.parser.Gap(d^c.flip, n, at)
@@ -118,6 +124,7 @@ func (c *conn) Close(at event.Stamp) {
 
 // empty makes c as it was made, of the same partition and flow.
 func (c *conn) empty() {
+	c.unsniff()
 	p, f, emit, lost := c.p, c.flow, c.emitCall, c.lostBytes
 	*c = conn{} // in place, and all of it: nothing of the old one is left
 	c.p, c.flow, c.emitCall, c.lostBytes = p, f, emit, lost

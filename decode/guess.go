@@ -6,13 +6,13 @@ import (
 )
 
 // guess is a flow that was given to HTTP for the shape of a first line too
-// long to wait for: a word, a blank, and nothing but text. It is none of HTTP
+// long to wait for: a word, perhaps a blank, and nothing but text. It is none of HTTP
 // until a call comes of it; what began no message until then is kept here.
 type guess struct{ lost [2]lost }
 
 // longLine gives the flow to HTTP if b, all that a direction has sent, may
-// still become a request line. A method that nobody knows and a target that is
-// no path are a request all the same to a server that answers it.
+// still become a request line. A method that nobody knows, however long, and a
+// target that is no path are a request all the same to a server that answers it.
 func (c *conn) longLine(d event.Direction, b []byte, at event.Stamp) bool {
 	if c.begun(d, at) {
 		return true

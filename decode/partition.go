@@ -24,6 +24,7 @@ type Partition struct {
 	last       event.Order
 	spares     spares
 	memory     int // what all of it may take
+	sniffed    int // bytes of flows whose protocol is not known yet
 }
 
 // firstOrd is the ordinal of the first event a frame causes here; those below

@@ -2,6 +2,7 @@ package decode
 
 import (
 	"bytes"
+	"unsafe"
 
 	"spaniel/event"
 )
@@ -16,6 +17,24 @@ type sniffer struct {
 	refused *refused
 	gaps    bool  // bytes were lost: the flow may be anything, however long it hides
 	tries   int32 // segments that were of no protocol we know
+	weight  int32 // bytes of it, as the partition knows
+}
+
+// weigh notes how much of a flow of unknown protocol is kept.
+func (c *conn) weigh() {
+	s := &c.sniff
+	n := cap(s.buf) + cap(s.marks)*int(unsafe.Sizeof(mark{})) + cap(s.half[0].prefix) + cap(s.half[1].prefix)
+	if s.refused != nil {
+		n += int(unsafe.Sizeof(refused{})) + 2*headBytes
+	}
+	c.p.sniffed += n - int(s.weight)
+	s.weight = int32(n)
+}
+
+// unsniff forgets what was kept.
+func (c *conn) unsniff() {
+	c.p.sniffed -= int(c.sniff.weight)
+	c.sniff = sniffer{}
 }
 
 // refused is what began nothing we read, by direction: how much it was, and
@@ -230,7 +249,7 @@ func (c *conn) judge(d event.Direction, b []byte) (verdict int8, proto *protocol
 func (c *conn) settle(proto *protocol) {
 	c.flow.Service = proto.service
 	s := c.sniff
-	c.sniff = sniffer{}
+	c.unsniff()
 	c.state = connSkipping
 	if proto.parse != nil {
 		c.parser, c.state = proto.parse(c), connParsing
@@ -284,6 +303,6 @@ func (c *conn) giveUp() {
 			c.name(event.Direction(d), h.prefix)
 		}
 	}
-	c.sniff = sniffer{}
+	c.unsniff()
 	c.state = connSkipping
 }

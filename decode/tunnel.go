@@ -21,7 +21,8 @@ func (c *conn) enter(d event.Direction, b []byte, at event.Stamp) {
 	after := c.http.After()
 	c.depth = c.http.Depth()
 	c.http.Close(at)
-	c.parser, c.http, c.sniff, c.state = nil, nil, sniffer{}, connSniffing
+	c.unsniff()
+	c.parser, c.http, c.state = nil, nil, connSniffing
 	if c.tunnels++; c.tunnels > maxTunnels {
 		c.state = connSkipping
 		return

@@ -133,6 +133,7 @@ func floods() []flood {
 		{"bodies without end", 300_000, big, ack, begun("POST /b HTTP/1.1\r\nHost: bad\r\nContent-Length: 9999999\r\n\r\n", 6000), `"bodies_given_up":`, false, 0, nil},
 		{"TLS hellos without end", 300_000, big, ack, begun("\x16\x03\x01\x40\x00\x01\x00\xff\xff\x03\x03", 6000), `"handshakes_given_up":`, false, 0, nil},
 		{"pipelines", 150_000, strings.Repeat(pipeline, 1400/len(pipeline)), ack, func(b []byte, i int) { part(b, i, 100, 1400/len(pipeline)*len(pipeline)) }, `"calls_given_up":`, true, 0, nil},
+		{"a pipeline", 220, strings.Repeat(pipeline, 1400/len(pipeline)), ack, func(b []byte, i int) { part(b, i, 1, 1400/len(pipeline)*len(pipeline)) }, "excessive_pipelining", false, 0, nil},
 		{"pipelines behind holes that end at once", 100_000, strings.Repeat(pipeline, 1400/len(pipeline)), ack, func(b []byte, i int) {
 			part(b, i, 100, 1400/len(pipeline)*len(pipeline)+5)
 		}, `"holes":`, true, 10e9, nil},

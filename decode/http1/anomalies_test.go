@@ -132,7 +132,7 @@ func TestSniff(t *testing.T) {
 		{"REQMOD icap://a ICAP/1.0\r\n", -1}, {"SSH-2.0-OpenSSH\r\n", -1}, {"220 mail ESMTP\r\n", -1}, {"EHLO a\r\n", -1},
 		{"USER a\r\n", -1}, {"\x16\x03\x01", -1}, {"* OK IMAP\r\n", -1}, {"GET " + strings.Repeat("/", 600), 1}, {"XYZ " + strings.Repeat("/", 600), 1},
 		{"GET\t/a", 0}, {"GET\t/a HTTP/1.1\r\n", 1}, {"GET ?id=1", 0}, {"GET ?id=1 HTTP/1.1\r\n", 1}, {"frob ?id=" + strings.Repeat("a", 600), 0},
-		{strings.Repeat("m", 256) + " /", 0}, {strings.Repeat("m", 256) + " / HTTP/1.1\r\n", 1}, {strings.Repeat("m", 257), -1}, {"SSH-2.0- / HTTP/1.1\r\n", 1},
+		{strings.Repeat("m", 256) + " /", 0}, {strings.Repeat("m", 256) + " / HTTP/1.1\r\n", 1}, {strings.Repeat("m", 257), 0}, {strings.Repeat("m", 257) + "(", -1}, {"SSH-2.0- / HTTP/1.1\r\n", 1},
 		{"OPTIONS rtsp://" + strings.Repeat("a", 600), -1}, {"SET a \x00", -1}, {"G@T", 0}, {"<?xml version='1.0'?>", -1}, {"G@T! /a HTTP/1.1\r\n", 1}, {"GE\"T /a HTTP/1.1\r\n", 1}, {"{\"a\": 1}\n", -1},
 	} {
 		if got := Sniff([]byte(c.in)); got != c.want {

@@ -47,14 +47,15 @@ func parseRequestLine(line string) (r requestLine, ok bool) {
 	return r, r.method == "GET" && !r.odd && target[:min(1, len(target))] == "/"
 }
 
-// maxMethod is how long a method may be: none is, but who hides may send one.
+// maxMethod is how long a method may be that is no token. One that is may fill
+// the head: servers that do not look at methods answer to it.
 const maxMethod = 256
 
 // methodLike is laxer than the token rule, so that a junk method is an anomaly
 // and not a lost request; control bytes and quotes are no method of anyone.
 func methodLike(s string) bool {
 	if len(s) > maxMethod {
-		return false
+		return isToken(s)
 	}
 	for i := 0; i < len(s); i++ {
 		if s[i] < 0x21 || s[i] == 0x7f {

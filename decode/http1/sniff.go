@@ -92,10 +92,10 @@ func sniffPart(b []byte) int8 {
 }
 
 // MayBeRequest reports whether b, of which Sniff cannot tell, may become a
-// request line with a token for a method and some of a target.
+// request line with a token for a method.
 func MayBeRequest(b []byte) bool {
-	word, _, ok := bytes.Cut(bytes.TrimLeft(b, "\r\n"), []byte(" "))
-	return ok && isToken(view(word)) && Sniff(b) == 0
+	word, _, _ := bytes.Cut(bytes.TrimLeft(b, "\r\n"), []byte(" "))
+	return isToken(view(word)) && Sniff(b) == 0
 }
 
 // usualTarget reports whether b may begin a target as standards have it.
