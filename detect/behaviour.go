@@ -73,7 +73,7 @@ func (t *translator) behaviour(name string, args []ast.Node) native {
 	x := t.expr(args[0]).text
 	switch {
 	case name == "value_of" && literal:
-		return native{text: func(ev *eval) string { return ev.scope.valueOf(names) }}
+		return t.valueOf(args[0], names)
 	case name == "seconds_until" && literal:
 		return native{whole: func(ev *eval) int { return ev.scope.secondsUntil(names) }}
 	case name == "gist" && x != nil:
@@ -119,6 +119,18 @@ func (s *scope) valueOf(names words) string {
 	return ""
 }
 
+// valueOf understands value_of: without one of the names in the request no leaf is
+// made.
+func (t *translator) valueOf(list ast.Node, names words) native {
+	test := t.lang.keyTest("in_list "+list.String(), func(name string) bool { return names[lowerASCII(name)] })
+	return native{text: func(ev *eval) string {
+		if v := ev.scope.view; v != nil && !v.MayName(test) {
+			return ""
+		}
+		return ev.scope.valueOf(names)
+	}}
+}
+
 func (s *scope) cardNumber() string {
 	leaves := s.call.Leaves()
 	for i := range leaves {
@@ -134,17 +146,22 @@ const fewNames = 32
 
 // collisions looks at names from which a server makes a table.
 func (s *scope) collisions() int {
-	leaves := s.call.Leaves()
-	if len(leaves) < fewNames {
+	if s.view != nil && s.view.NamesAtMost() < fewNames {
 		return 0
 	}
+	leaves := s.call.Leaves()
+	different := map[string]bool{}
 	names := make([]string, 0, len(leaves))
 	size := 0
 	for i := range leaves {
 		if sentValue(leaves[i].Kind) {
 			names = append(names, leaves[i].Key)
 			size += len(leaves[i].Key)
+			different[leaves[i].Key] = true
 		}
+	}
+	if len(different) < fewNames {
+		return 0
 	}
 	if !s.spend(3 * size) {
 		return 0

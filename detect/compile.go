@@ -26,6 +26,9 @@ type program struct {
 	typ    reflect.Type
 	// native, if it holds one, is run instead of code.
 	native native
+	// guard, if any, is what of a condition can be asked natively, all of which
+	// must hold.
+	guard []func(*eval) bool
 }
 
 // want says what a compiled expression must give.
@@ -68,7 +71,11 @@ func compileWith(src string, w want, c *checker, cfg *conf.Config) (p *program, 
 		return nil, []fault{{width: utf8.RuneCountInString(src), message: msg}}
 	}
 	t := translator{lang: c.lang, plan: c.plan}
-	return &program{source: src, code: code, tree: tree.Node, typ: typ, native: t.expr(tree.Node)}, nil
+	p = &program{source: src, code: code, tree: tree.Node, typ: typ, native: t.expr(tree.Node)}
+	if p.native.truth == nil && t.plan == nil {
+		p.guard = t.guards(tree.Node)
+	}
+	return p, nil
 }
 
 // config makes a configuration of the library once for many expressions: it

@@ -32,6 +32,7 @@ type Judge struct {
 	cfg   *Config
 	lim   Limits
 	stats []RuleStats
+	out   []uint64 // the rules in quarantine, a bit for each
 	// capped counts alerts beyond Limits.CallAlerts.
 	capped uint64
 }
@@ -57,7 +58,7 @@ type bench struct {
 func NewJudge(s *Set, cfg *Config) *Judge {
 	b := &bench{scope: newScope(s.lang, cfg, s.hash), view: prefilter.NewView(s.lang.leafTests()), memo: newMemo(s.lang), slabs: make([]slab, len(s.rules))}
 	b.scope.view, b.scope.lists, b.scope.around = &b.view, s.lists, s.around
-	j := &Judge{bench: b, set: s, cfg: cfg, lim: cfg.Limits.complete(), stats: make([]RuleStats, len(s.rules))}
+	j := &Judge{bench: b, set: s, cfg: cfg, lim: cfg.Limits.complete(), stats: make([]RuleStats, len(s.rules)), out: make([]uint64, (len(s.rules)+63)/64)}
 	for i, r := range s.rules {
 		j.stats[i].ID = r.ID
 	}
@@ -104,9 +105,12 @@ func (j *Judge) judge(c *event.Call, out *Findings) {
 	from := len(out.Alerts)
 	limit := from + j.lim.CallAlerts
 	for w, set := range j.set.index.Candidates(&j.view, j.scope) {
+		if set &^= j.out[w]; c.Flags.Has(incompleteFlags) {
+			set &^= j.set.whole[w]
+		}
 		for ; set != 0; set &= set - 1 {
 			i := w<<6 + bits.TrailingZeros64(set)
-			if r := j.set.rules[i]; j.possible(i, r, c) {
+			if r := j.set.rules[i]; r.need.Filter.Possible(&j.view) {
 				j.stats[i].Considered++
 				j.try(i, r, out, limit)
 			}
@@ -140,7 +144,7 @@ func (j *Judge) try(i int, r *Rule, out *Findings, limit int) {
 	st := &j.stats[i]
 	j.scope.finds, j.scope.steps = j.scope.finds[:0], 0
 	began := st.begin(j.cfg.Now)
-	yes, err := r.when.test(&j.vm, j.scope)
+	yes, err := r.when.holds(&j.vm, j.scope)
 	if err == nil && yes && !j.scope.exhausted() {
 		st.Matched++
 		j.fired = append(j.fired, i)
@@ -150,7 +154,9 @@ func (j *Judge) try(i int, r *Rule, out *Findings, limit int) {
 		err = errSteps
 	}
 	if err != nil {
-		st.fail(err, j.lim.RuleErrors)
+		if st.fail(err, j.lim.RuleErrors); st.Quarantined {
+			j.out[i>>6] |= 1 << (i & 63)
+		}
 	}
 	st.end(j.cfg.Now, began)
 }

@@ -33,6 +33,7 @@ type language struct {
 	// keyTests numbers the tests of names, nameTests are these.
 	keyTests  map[string]int
 	nameTests []func(name string) bool
+	arranged  arrangedTests // when the set was loaded
 	// matcherIndex is the place of each matcher in matchers.
 	matcherIndex map[string]int
 	// keyIDs and valueIDs number what goes into windows, over all rules.
@@ -45,6 +46,8 @@ type language struct {
 	bodySieve   *text.Sieve
 
 	reqBody, respBody, reqLeaves int
+	// searches numbers those whose answers are remembered.
+	searches int
 	// passwordTest is the test of a password's name.
 	passwordTest uint64
 	// tokenTest is the test of what may be a token.

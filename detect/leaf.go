@@ -96,6 +96,18 @@ func (s *scope) matchText(x string, test func(string) (int, string, bool)) bool 
 	return ok
 }
 
+// matchAgain is matchText for a text that was searched before, as likely as not.
+func (s *scope) matchAgain(x string, test func(string) (int, string, bool), search int) bool {
+	if !s.spend(len(x)) {
+		return false
+	}
+	off, text, ok := s.answers.of(search, test, x)
+	if ok {
+		s.note(find{place: s.placeOf(x), text: text, offset: off, whole: x})
+	}
+	return ok
+}
+
 func (s *scope) matchLeaf(l *event.Leaf, test func(string) (int, string, bool), needs *byteSet) bool {
 	for _, r := range l.Readings() {
 		if !s.spend(len(r.Text)) {

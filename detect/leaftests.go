@@ -66,8 +66,23 @@ func (l *language) newTest(s search) *prefilter.Matcher {
 	return m
 }
 
-// leafTests arranges all that were met for asking.
+// arrangedTests are tests as arranged when so many had been met.
+type arrangedTests struct {
+	tests                 *prefilter.Tests
+	matchers, words, keys int
+}
+
+// leafTests are all that were met, arranged for asking. What is compiled once the
+// set is loaded, of which there is hardly any, has them arranged anew.
 func (l *language) leafTests() *prefilter.Tests {
+	if a := l.arranged; a.tests != nil && a.matchers == l.tests && a.words == len(l.sharedWords) && a.keys == len(l.nameTests) {
+		return a.tests
+	}
+	return l.arrangeTests().tests
+}
+
+// arrangeTests arranges all that were met for asking.
+func (l *language) arrangeTests() arrangedTests {
 	var list []*prefilter.Matcher
 	for _, m := range l.filters {
 		if m.Index != sharedTest {
@@ -81,7 +96,7 @@ func (l *language) leafTests() *prefilter.Tests {
 			return 0, "", ok
 		}})
 	}
-	return prefilter.NewTests(list, l.nameTests)
+	return arrangedTests{prefilter.NewTests(list, l.nameTests), l.tests, len(l.sharedWords), len(l.nameTests)}
 }
 
 // keyTest returns the bit of a test of names, which key stands for, 0 if there are
@@ -151,10 +166,8 @@ func (t *translator) screen(n ast.Node) (set uint64, pure bool) {
 func (t *translator) keyScreen(n ast.Node) uint64 {
 	switch n := n.(type) {
 	case *ast.CallNode:
-		if calleeName(n) == "in_list" && len(n.Arguments) == 2 && isKey(n.Arguments[0]) {
-			if set, ok := constant(wordsLiteral, n.Arguments[1]).(words); ok {
-				return t.lang.keyTest("in_list "+n.Arguments[1].String(), func(name string) bool { return set[lowerASCII(name)] })
-			}
+		if len(n.Arguments) == 2 && isKey(n.Arguments[0]) {
+			return t.keySearch(calleeName(n), n.Arguments[1])
 		}
 	case *ast.BinaryNode:
 		switch n.Operator {
@@ -174,6 +187,18 @@ func (t *translator) keyScreen(n ast.Node) uint64 {
 				return t.lang.keyTest(n.Operator+" "+n.Right.String(), func(name string) bool { return contains(names, name) })
 			}
 		}
+	}
+	return 0
+}
+
+// keySearch is the test of what a function with a literal finds in a key.
+func (t *translator) keySearch(function string, lit ast.Node) uint64 {
+	if function == "in_list" {
+		if set, ok := constant(wordsLiteral, lit).(words); ok {
+			return t.lang.keyTest("in_list "+lit.String(), func(name string) bool { return set[lowerASCII(name)] })
+		}
+	} else if s, ok := literalSearch(function, lit); ok && s.cost <= maxTestCost {
+		return t.lang.keyTest(function+" "+lit.String(), func(name string) bool { _, _, found := s.find(name); return found })
 	}
 	return 0
 }

@@ -49,7 +49,65 @@ func regexSearch(re *regexp.Regexp) search {
 	if err != nil {
 		return search{find: regexTest(re)} // cannot be: it was compiled
 	}
-	return screened(regexTest(re), requiredWords(tree), true)
+	s := screened(regexTest(re), requiredWords(tree), true)
+	if r := requiredRun(tree); r != nil {
+		find := s.find
+		s.find = func(s string) (int, string, bool) {
+			if !r.in(s) {
+				return 0, "", false
+			}
+			return find(s)
+		}
+	}
+	return s
+}
+
+// A byteRun is bytes of which a text must hold so many in a row.
+type byteRun struct {
+	of [256]bool
+	n  int
+}
+
+func (r *byteRun) in(s string) bool {
+	n := 0
+	for i := range len(s) {
+		if !r.of[s[i]] {
+			n = 0
+		} else if n++; n >= r.n {
+			return true
+		}
+	}
+	return false
+}
+
+// requiredRun returns a run that every match of the expression holds, nil if it
+// cannot be said.
+func requiredRun(re *syntax.Regexp) (best *byteRun) {
+	switch re.Op {
+	case syntax.OpCapture, syntax.OpPlus:
+		return requiredRun(re.Sub[0])
+	case syntax.OpConcat:
+		for _, sub := range re.Sub {
+			if r := requiredRun(sub); r != nil && (best == nil || r.n > best.n) {
+				best = r
+			}
+		}
+	case syntax.OpRepeat:
+		if re.Min < 3 || re.Sub[0].Op != syntax.OpCharClass {
+			return nil
+		}
+		r := &byteRun{n: re.Min}
+		for i := 0; i < len(re.Sub[0].Rune); i += 2 {
+			if re.Sub[0].Rune[i+1] >= 0x80 {
+				return nil
+			}
+			for c := re.Sub[0].Rune[i]; c <= re.Sub[0].Rune[i+1]; c++ {
+				r.of[c] = true
+			}
+		}
+		return r
+	}
+	return best
 }
 
 // screened puts a look for the words before find. wide says that find may

@@ -48,6 +48,7 @@ func (m *memo) keepValue(i int, v window.Value) window.Value {
 type texts struct {
 	seed maphash.Seed
 	list []string
+	once []uint16 // marks of texts that came: many never come again
 }
 
 // textsKept is how many, of maxKey bytes at most.
@@ -56,16 +57,23 @@ const textsKept = 2048
 // of is b as a text of its own.
 func (t *texts) of(b []byte) string {
 	if t.list == nil {
-		t.seed, t.list = maphash.MakeSeed(), make([]string, textsKept)
+		t.seed, t.list, t.once = maphash.MakeSeed(), make([]string, textsKept), make([]uint16, textsKept)
 	}
 	if len(b) > maxKey {
 		return string(b)
 	}
-	e := &t.list[maphash.Bytes(t.seed, b)%textsKept]
-	if *e != string(b) {
-		*e = string(b)
+	h := maphash.Bytes(t.seed, b)
+	e := &t.list[h%textsKept]
+	if *e == string(b) {
+		return *e
 	}
-	return *e
+	text := string(b)
+	if mark := &t.once[h>>24%textsKept]; *mark != uint16(h>>48)|1 {
+		*mark = uint16(h>>48) | 1
+	} else {
+		*e = text
+	}
+	return text
 }
 
 // keyID numbers the keys of all rules: equal ones share a number.

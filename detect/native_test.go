@@ -102,6 +102,7 @@ func shapes() []string {
 		`any(leaves, .kind == "query" && len(.value) >= 8 && in_list(.key, ["a"]))`, `any(leaves, .place in ["query.a"] && sqli(#) || xss(#))`, `all(leaves, .type == "" && .key != "b")`,
 		`any(leaves, sqli(.value))`, `jwt(req.header("x-a")).expired`, `jwt("eyJhbGciOiJub25lIn0.eyJzdWIiOiJhIn0.").alg`, `jwt("x").exp`, `any(jwts(), lower(.alg) == "none") && any(jwts(), .alg == "none")`, `lower("AÉ")`, `any(leaves, xss(#) && reflected(#))`, `any(leaves, xss(#) && sqli(#))`, `any(leaves, .key == "a" && cmdi(#) || deser(#))`, `none(leaves, reads(#, "<script|passwd"))`, `any(leaves, contains_any(#, ["JNDI", "or '"]))`,
 		`any(leaves, !xss(#) && sqli(#))`, `any(leaves, reads(#, "(?i)k|s"))`, `any(leaves, len(.value) > 3 && reads(#, "(?i)script") && .place != "query.a")`, `any(leaves, reads(#, "a*"))`, `req.method in ["GET"] == true`, `resp.content_type contains "json"`, `principal.kind in ["none", ""]`, `call.depth`, `call.id`, `1 in [1, 2]`,
+		`value_of(["A", "url"])`, `value_of(["pass"]) != ""`, `subnet(client.ip, 24)`, `longest_run(req.path) > 2`, `gist(req.body)`, `collisions() >= 2`, `card_number()`, `req.path + "?" + req.query`,
 	}
 }
 

@@ -2,6 +2,8 @@ package detect
 
 import (
 	"net/netip"
+	"reflect"
+	"slices"
 	"unsafe"
 
 	"github.com/expr-lang/expr/ast"
@@ -71,7 +73,79 @@ func (t *translator) call(n *ast.CallNode) native {
 	if i, ok := t.lang.matcherIndex[name]; ok && len(n.Arguments) == 1 {
 		return t.matcher(t.lang.matchers[i], n)
 	}
+	if f := t.lang.functions[name]; f != nil {
+		return t.plain(f, n.Arguments)
+	}
 	return native{}
+}
+
+// plain understands a function of texts, numbers, truths and literals by calling it
+// as the machine does.
+func (t *translator) plain(f *function, nodes []ast.Node) native {
+	args := make([]func(*eval) any, len(nodes))
+	types := make([]reflect.Type, len(nodes))
+	for i, n := range nodes {
+		if f.literal != anyValue && i >= f.lit {
+			c := constant(f.literal, n)
+			if c == nil {
+				return native{}
+			}
+			args[i], types[i] = func(*eval) any { return c }, reflect.TypeOf(c)
+			continue
+		}
+		switch x := t.expr(n); {
+		case x.text != nil:
+			args[i], types[i] = func(ev *eval) any { return x.text(ev) }, reflect.TypeFor[string]()
+		case x.whole != nil:
+			args[i], types[i] = func(ev *eval) any { return x.whole(ev) }, reflect.TypeFor[int]()
+		case x.real != nil:
+			args[i], types[i] = func(ev *eval) any { return x.real(ev) }, reflect.TypeFor[float64]()
+		case x.truth != nil:
+			args[i], types[i] = func(ev *eval) any { return x.truth(ev) }, reflect.TypeFor[bool]()
+		default:
+			return native{}
+		}
+	}
+	call := func(ev *eval) any {
+		values := make([]any, len(args))
+		for i, a := range args {
+			values[i] = a(ev)
+		}
+		v := f.call(ev.scope, values)
+		ev.scope.spend(0)
+		return v
+	}
+	switch f.gives(types) {
+	case reflect.TypeFor[string]():
+		return native{text: func(ev *eval) string { return call(ev).(string) }}
+	case reflect.TypeFor[int]():
+		return native{whole: func(ev *eval) int { return call(ev).(int) }}
+	case reflect.TypeFor[float64]():
+		return native{real: func(ev *eval) float64 { return call(ev).(float64) }}
+	case reflect.TypeFor[bool]():
+		return native{truth: func(ev *eval) bool { return call(ev).(bool) }}
+	}
+	return native{}
+}
+
+// gives is the type of the function's result for arguments of just these types,
+// nil if it takes others.
+func (f *function) gives(args []reflect.Type) reflect.Type {
+	for _, signature := range f.types {
+		s := reflect.TypeOf(signature).Elem()
+		if !s.IsVariadic() && s.NumIn() == len(args)+1 && slices.EqualFunc(args, ins(s), func(a, b reflect.Type) bool { return a == b }) {
+			return s.Out(0)
+		}
+	}
+	return nil
+}
+
+// ins are the types of a signature's arguments, the scope apart.
+func ins(s reflect.Type) (list []reflect.Type) {
+	for i := 1; i < s.NumIn(); i++ {
+		list = append(list, s.In(i))
+	}
+	return list
 }
 
 // constant is the literal that the argument is turned into, nil if it is none.
@@ -222,6 +296,11 @@ func (t *translator) search(n *ast.CallNode, test finder, needs *byteSet, words 
 	f := t.expr(arg).text
 	if f == nil {
 		return native{}
+	}
+	if recurs(listName(arg)) {
+		t.lang.searches++
+		number := t.lang.searches
+		return native{truth: func(ev *eval) bool { return ev.scope.matchAgain(f(ev), test, number) }}
 	}
 	return native{truth: func(ev *eval) bool { return ev.scope.matchText(f(ev), test) }}
 }

@@ -111,6 +111,15 @@ func neverHides(t testing.TB, said map[bool]int) func(t *rapid.T) {
 		found := prefilter.NewIndex(append(needs, need)).Candidates(&j.view, j.scope)
 		possible := need.Filter.Possible(&j.view) && found[1]>>6&1 != 0
 		said[possible]++
+		names := map[string]bool{}
+		for _, l := range c.Leaves() {
+			names[l.Key] = true
+		}
+		c.Forget()
+		j.view.Reset(c)
+		if most := j.view.NamesAtMost(); len(names) > most {
+			t.Fatalf("%d names, at most %d are said", len(names), most)
+		}
 		if p.native.truth != nil {
 			j.scope.view = nil
 			j.scope.reset(c)

@@ -54,7 +54,7 @@ func NewPricer(s *Set, cfg *Config, now func() int64, heap func() (allocs, bytes
 func (p *Pricer) Call(c *event.Call) {
 	c.Leaves()
 	j := p.judge
-	j.scope.reset(c)
+	p.reset(c)
 	p.found = append(p.found[:0], j.set.index.Candidates(&j.view, j.scope)...)
 	for i, r := range j.set.rules {
 		p.one(i, r, c)
@@ -62,12 +62,18 @@ func (p *Pricer) Call(c *event.Call) {
 	j.scope.release()
 }
 
+// reset turns to the call, and finds out what all rules share.
+func (p *Pricer) reset(c *event.Call) {
+	p.judge.scope.reset(c)
+	p.judge.view.Open()
+}
+
 func (p *Pricer) one(i int, r *Rule, c *event.Call) {
 	j, pr := p.judge, &p.prices[i]
 	pr.Calls++
 	possible := false
 	for run := range priceRuns {
-		j.scope.reset(c)
+		p.reset(c)
 		began := p.now()
 		possible = p.found[i>>6]>>(i&63)&1 != 0 && j.possible(i, r, c)
 		if took := p.now() - began; run > 0 {
@@ -100,7 +106,7 @@ func (p *Pricer) one(i int, r *Rule, c *event.Call) {
 // fresh forgets what was found out about the call.
 func (p *Pricer) fresh(c *event.Call) {
 	j := p.judge
-	j.scope.reset(c)
+	p.reset(c)
 	j.sample, j.fired = nil, j.fired[:0]
 	j.memo.reset()
 	p.out.Reset()

@@ -26,6 +26,19 @@ func (p *program) test(m *vm.VM, env any) (bool, error) {
 	return b, nil
 }
 
+// holds is test for the condition of a rule, which is mostly false: then what was
+// noted on the way is of no interest, and no machine need say so.
+func (p *program) holds(m *vm.VM, s *scope) (bool, error) {
+	finds, steps := len(s.finds), s.steps
+	for _, g := range p.guard {
+		if !g(&s.own) && !s.exhausted() {
+			return false, nil
+		}
+	}
+	s.finds, s.steps = s.finds[:finds], steps
+	return p.test(m, s)
+}
+
 // value runs a program for what goes into a window.
 func (p *program) value(m *vm.VM, env any) (window.Value, error) {
 	switch n := &p.native; {

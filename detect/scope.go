@@ -23,8 +23,9 @@ type scope struct {
 	agents  agentNames
 	tokenList
 	outlet
-	prints prints
-	own    eval
+	prints  prints
+	answers answers
+	own     eval
 	// steps is what evaluating the rule under judgement has cost so far, budget
 	// what it may cost; 0 is any.
 	steps, budget int

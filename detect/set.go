@@ -56,6 +56,9 @@ type Set struct {
 	index *prefilter.Index
 	// on are the rules about what is no call, by its kind.
 	on map[event.Kind][]int
+	// whole are the rules that judge no call of which a part is missing, a bit for
+	// each.
+	whole []uint64
 	// joined has, by the id of a rule, the aggregates that count its alerts.
 	joined map[string][]joined
 	lists  []*list.List
@@ -112,10 +115,13 @@ func learns(rules []*Rule) (n needs) {
 // arrange makes the index of the rules, which do not change any more.
 func (s *Set) arrange() {
 	needs := make([]*prefilter.Needs, len(s.rules))
+	s.whole = make([]uint64, (len(s.rules)+63)/64)
 	for i, r := range s.rules {
+		if r.skipIncomplete {
+			s.whole[i>>6] |= 1 << (i & 63)
+		}
 		needs[i] = r.need
 	}
-	s.index = prefilter.NewIndex(needs)
 	s.on = map[event.Kind][]int{}
 	for i, r := range s.rules {
 		for _, k := range r.On {
@@ -124,6 +130,8 @@ func (s *Set) arrange() {
 			}
 		}
 	}
+	s.index = prefilter.NewIndex(needs)
+	s.lang.arranged = s.lang.arrangeTests()
 }
 
 // Hash names the set: 12 hex digits of a SHA-256 over its rules' sources and

@@ -61,6 +61,9 @@ func (k *collector) insidePair(place, key, value string, plus bool) {
 // jsonInside reports whether s begins as a JSON object or array does; or as
 // one within a JSON string. Templates and patterns do not: {{7*7}}, [a-z].
 func jsonInside(s string) bool {
+	if s == "" || s[0] > ' ' && s[0] != '{' && s[0] != '[' && s[0] != '"' {
+		return false
+	}
 	s = strings.TrimLeft(s, " \t\r\n")
 	if len(s) < 2 {
 		return false

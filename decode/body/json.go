@@ -187,10 +187,18 @@ func (r *jsonReader) array(place, key string) bool {
 	}
 }
 
+// endsBare marks the bytes that end a word or number.
+var endsBare = func() (t [256]bool) {
+	for _, c := range ",]}[{\" \t\r\n" {
+		t[c] = true
+	}
+	return t
+}()
+
 // bare reads a number, a word, or anything up to the next delimiter.
 func (r *jsonReader) bare(place, key string) bool {
 	start := r.i
-	for r.i < len(r.s) && strings.IndexByte(",]}[{\" \t\r\n", r.s[r.i]) < 0 {
+	for r.i < len(r.s) && !endsBare[r.s[r.i]] {
 		r.i++
 	}
 	word := r.s[start:r.i]
@@ -254,5 +262,12 @@ func (r *jsonReader) escaped(start, j int) (v string, whole bool) {
 }
 
 func (r *jsonReader) leaf(place, key, kind, value string) {
+	if r.see != nil && r.left > 0 {
+		r.left--
+		r.added++
+		r.e.shown = event.Leaf{Key: key, Kind: event.LeafJSON, Type: kind, Value: value, Expand: r.e.read}
+		r.showIt()
+		return
+	}
 	r.add(event.Leaf{Place: place, Key: key, Kind: event.LeafJSON, Type: kind, Value: value})
 }

@@ -75,11 +75,16 @@ const (
 	maxShownName  = 48
 )
 
-// show shows a leaf. What it is shown in is used again.
+// show shows a leaf.
 func (k *collector) show(l *event.Leaf) {
+	k.e.shown = *l
+	k.e.shown.Expand = k.e.read
+	k.showIt()
+}
+
+// showIt shows the leaf that stands where all are shown in turn.
+func (k *collector) showIt() {
 	s := &k.e.shown
-	*s = *l
-	s.Expand = k.e.read
 	told := k.told
 	if k.told = 0; told == 0 {
 		told = tellsOf(s.Value)

@@ -54,6 +54,8 @@ type View struct {
 	// may find there, and which tests of names hold.
 	drawn        bool
 	rough, named uint64
+	// different is how many different names there are at most.
+	different int
 	// shown is the name that was shown last, and told that; before is of the header
 	// under way.
 	shown  string
@@ -88,6 +90,13 @@ func (v *View) MayHold(set uint64) bool {
 // LeafMayHold is MayHold for leaf i alone. MayHold was asked before.
 func (v *View) LeafMayHold(i int, set uint64) bool {
 	return set&^v.tests.known != 0 || v.hot[i]&set != 0
+}
+
+// Open finds out all that matchers find in the leaves.
+func (v *View) Open() {
+	if !v.opened {
+		v.open()
+	}
 }
 
 func (v *View) open() {

@@ -1,17 +1,28 @@
 package prefilter
 
 import (
+	"math"
 	"math/bits"
 	"strings"
 
 	"spaniel/event"
 )
 
-// MayName reports whether a name in the request, or the key of a leaf, meets one
-// of the set of tests of names; of an empty set nothing is known.
+// MayName reports whether the key of a leaf may meet one of the set of tests of
+// names; of an empty set nothing is known, nor of tests that the view has not.
 func (v *View) MayName(set uint64) bool {
+	if set == 0 || set&^v.tests.knownKeys() != 0 {
+		return true
+	}
 	v.draw()
-	return set == 0 || v.named&set != 0
+	return v.named&set != 0
+}
+
+// NamesAtMost is a number that the different keys of leaves do not exceed; it may
+// be much more.
+func (v *View) NamesAtMost() int {
+	v.draw()
+	return v.different
 }
 
 // draw looks at the leaves without making them, which is enough for most calls.
@@ -20,10 +31,18 @@ func (v *View) draw() {
 		return
 	}
 	v.seen.make(v.tests)
-	v.shown, v.last, v.before = "", v.seen.name(v.tests, "", false), aside{}
+	v.shown, v.last, v.before = "", v.naming("", false), aside{}
 	v.drawn, v.rough, v.named = true, 0, v.last.keys
-	if v.Call.Expanded() || !v.Call.Outline(v) {
-		v.rough, v.named = ^uint64(0), ^uint64(0)
+	v.different = 1 // the empty one
+	v.seen.turn++
+	if v.Call.Expanded() {
+		v.rough = ^uint64(0) // the leaves themselves tell
+		leaves := v.Call.Leaves()
+		for i := range leaves {
+			v.named |= v.naming(leaves[i].Key, leaves[i].Kind == event.LeafHeader).keys
+		}
+	} else if !v.Call.Outline(v) {
+		v.rough, v.named, v.different = ^uint64(0), ^uint64(0), math.MaxInt
 	}
 	v.shown = "" // the call's
 }
@@ -33,7 +52,7 @@ func (v *View) Leaf(l *event.Leaf, plain bool) {
 	t := v.tests
 	n := v.last
 	if l.Key != v.shown || l.Kind == event.LeafHeader {
-		n = v.seen.name(t, l.Key, l.Kind == event.LeafHeader)
+		n = v.naming(l.Key, l.Kind == event.LeafHeader)
 		v.named |= n.keys
 	}
 	for may := n.last; may != 0; may &= may - 1 {
@@ -51,9 +70,18 @@ func (v *View) Leaf(l *event.Leaf, plain bool) {
 	}
 }
 
+// naming is what a name tells; it counts the different ones.
+func (v *View) naming(name string, header bool) naming {
+	n, again := v.seen.name(v.tests, name, header)
+	if !again {
+		v.different++
+	}
+	return n
+}
+
 // Name implements event.Viewer.
 func (v *View) Name(name string) {
-	v.shown, v.last = name, v.seen.name(v.tests, name, false)
+	v.shown, v.last = name, v.naming(name, false)
 	v.named |= v.last.keys
 	v.rough |= v.last.any
 }
@@ -67,6 +95,7 @@ func (v *View) Header(name, value string) (leaves int) {
 	if h.leaves > 0 && h.is(name, value) {
 		v.rough |= h.rough
 		v.named |= h.named
+		v.different += h.leaves // at most
 		return h.leaves
 	}
 	v.before = aside{h, v.rough, v.named}
@@ -97,6 +126,9 @@ type aside struct {
 type naming struct {
 	keys, any, last uint64
 }
+
+// knownKeys are the bits of the tests of names.
+func (t *Tests) knownKeys() uint64 { return 1<<len(t.keys) - 1 }
 
 // named makes the naming of a name; of a header, the whole place is known.
 func (t *Tests) named(name string, header bool) (n naming) {

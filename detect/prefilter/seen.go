@@ -20,6 +20,7 @@ type seen struct {
 	names   []nameSeen
 	headers []headerSeen
 	once    []uint16 // marks of headers that came
+	turn    uint64   // counts calls
 	kinds   [kinds]kind
 }
 
@@ -36,6 +37,7 @@ type nameSeen struct {
 	name   string
 	header bool
 	naming
+	turn uint64 // of the call it came in last
 }
 
 // kind is what may be found in texts made of some classes.
@@ -101,10 +103,11 @@ func (s *seen) make(t *Tests) {
 	}
 }
 
-// name is Tests.named, remembered.
-func (s *seen) name(t *Tests, name string, header bool) naming {
+// name is Tests.named, remembered. again says that the name surely came in this
+// call before.
+func (s *seen) name(t *Tests, name string, header bool) (n naming, again bool) {
 	if len(name) > placeLen {
-		return t.named(name, header)
+		return t.named(name, header), false
 	}
 	h := maphash.String(s.seed, name)
 	if header {
@@ -112,9 +115,10 @@ func (s *seen) name(t *Tests, name string, header bool) naming {
 	}
 	k := &s.names[h%names]
 	if k.name != name || k.header != header {
-		k.name, k.header, k.naming = strings.Clone(name), header, t.named(name, header)
+		k.name, k.header, k.naming, k.turn = strings.Clone(name), header, t.named(name, header), 0
 	}
-	return k.naming
+	again, k.turn = k.turn == s.turn, s.turn
+	return k.naming, again
 }
 
 // header is where a header is remembered, or is to be; nil if it is too long, or

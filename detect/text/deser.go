@@ -9,7 +9,7 @@ func DeserNeeds() string { return letters + "\xac\x04\x80" }
 // DeserWords returns words of which a value must be made, all their bytes in
 // any order and case, for Deser to match.
 func DeserWords() []string {
-	list := append(deserTags.words(), "\xac\xed\x00\x05", "ro0ab", "aced0005", "aaeaaad/////", "kluv/qbyro0", "h4siaaaaaaaaaafvzlog1", "gasv", "gan", "gajj", "y29zcnn5c3rlbq",
+	list := append(deserTags.words(), shortTag, "\xac\xed\x00\x05", "ro0ab", "aced0005", "aaeaaad/////", "kluv/qbyro0", "h4siaaaaaaaaaafvzlog1", "gasv", "gan", "gajj", "y29zcnn5c3rlbq",
 		"\x80", "\x04", "o:0:\"{", "c:0:\"{")
 	for _, m := range pickled {
 		list = append(list, strings.ToLower(m))
@@ -49,7 +49,11 @@ func Deser(s string) (offset int, match string, ok bool) {
 			return found(s, at, len(s))
 		}
 	}
-	if at, _ := deserTags.find(s); at >= 0 {
+	at, _ := deserTags.find(s)
+	if i := indexFold(s, shortTag); i >= 0 && (at < 0 || i < at) {
+		at = i
+	}
+	if at >= 0 {
 		return found(s, at, len(s))
 	}
 	if quoted || strings.IndexByte(s, '\'') >= 0 {
@@ -145,8 +149,11 @@ func phpObject(s string) int {
 	}
 }
 
+// shortTag is too short for the screen of deserTags.
+const shortTag = "!!org."
+
 // deserTags name classes and functions that gadgets use.
-var deserTags = newPhrases([]string{"!!python/object", "!!python/name", "!!python/module", "!!javax.script", "!!java.net.url", "!!com.sun.", "!!org.", "!ruby/object", "!ruby/hash", "_$$nd_func$$_", "com.sun.rowset.jdbcrowsetimpl",
+var deserTags = newPhrases([]string{"!!python/object", "!!python/name", "!!python/module", "!!javax.script", "!!java.net.url", "!!com.sun.", "!ruby/object", "!ruby/hash", "_$$nd_func$$_", "com.sun.rowset.jdbcrowsetimpl",
 	"java.beans.xmldecoder", "class=\"java.lang.processbuilder", "class=\"java.lang.runtime", "java.util.priorityqueue", "org.apache.commons.collections", "ysoserial", "objectdataprovider", "typeconfusedelegate", "system.diagnostics.process", "windowsidentity, mscorlib",
 	"system.windows.data", "losformatter", "<java.util.priorityqueue", "javax.imageio.imageio$containsfilter", "<dynamic-proxy>", "com.mchange.v2.c3p0", "classpathxmlapplicationcontext", "filesystemxmlapplicationcontext", "ch.qos.logback.core.db", "org.apache.xbean", "java.lang.processbuilder"})
 

@@ -90,7 +90,7 @@ func (t *Table[S]) Touch(key string, origin uint64, clock int64) *Window[S] {
 }
 
 // recent is how many windows are found without a look at all of their key.
-const recent = 256
+const recent = 512
 
 // find returns the key's window, nil if there is none. Callers give equal keys in
 // the same memory when they can.
