@@ -190,6 +190,10 @@ func (x *Explainer) emit(a *event.Alert) {
 func (x *Explainer) explain(c *event.Call) *Explanation {
 	r, s := x.rule, x.judge.scope
 	out := &Explanation{Rule: r.ID, Call: c.ID.String()}
+	if !slices.Contains(r.On, event.KindCall) {
+		out.Reason = "the rule judges no calls"
+		return out
+	}
 	s.reset(c)
 	defer s.release()
 	out.Filtered = !r.need.Filter.Possible(&x.judge.view)
