@@ -17,7 +17,7 @@ func agentWord(ua string, table map[string]string) (from, to int, name string) {
 		if n := lookFold(table, ua[i:j]); n != "" {
 			return i, j, n
 		}
-		if k := strings.IndexByte(ua[i:j], '-'); k > 0 && i+k+1 < j && isDigit(ua[i+k+1]) {
+		if k := strings.IndexAny(ua[i:j], "-_"); k > 0 && i+k+1 < j && isDigit(ua[i+k+1]) {
 			if n := lookFold(table, ua[i:i+k]); n != "" {
 				return i, i + k, n // DirBuster-1.0
 			}
@@ -40,7 +40,7 @@ var scannerAgents = wordSet(`sqlmap nikto nmap masscan zgrab nuclei wpscan jooms
  bfac whatwaf libwhisker nettacker tsunamisecurityscanner webbandit wprecon appspider qualysguard qualys n-stalker cmsmap xsser ghauri wpprobe sstimap shortscan kadimus
  lfisuite panoptic lfimap graphw00f graphql-cop jsql noseyparker trufflehog yeswehack-hunter tinja ironwasp betabot slowloris slowhttptest goldeneye projectdiscovery zaproxy kxss interactsh katana gospider hakrawler kiterunner arjun crlfuzz ssrfmap rustbuster openvas-vt toolxss censysinspect expanse internetmeasurement hello-world odin
  aquatone gowitness naabu dnsx cariddi waybackurls paramspider dirhunt dirmap cmseek rapidscan vulnx sn1per autorecon sslscan nexpose immuniweb probely openbullet sentrymba
- fuzzowski evilginx beef-xss weevely xsrfprobe clairvoyance inql graphqlmap jwt_tool autorize corsy smuggler webcopier websploit vulmap pocsuite pocsuite3 xray goby fscan`)
+ fuzzowski evilginx beef-xss weevely xsrfprobe clairvoyance inql graphqlmap jwt_tool autorize corsy smuggler webcopier websploit vulmap pocsuite pocsuite3 xray goby fscan xspider maxpatrol wpseku cmsscan vbscan zgrab2`)
 
 // ScannerUA reports a user agent that names an attack tool or vulnerability
 // scanner.
@@ -52,7 +52,7 @@ func ScannerUA(ua string) (offset int, match string, ok bool) {
 	from, to, name := agentWord(ua, scannerAgents)
 	switch name {
 	case "":
-		if at, w := indexAnyFold(ua, []string{"fuzz faster", "nmap scripting", "() {", "${jndi:", "security scan", "security-scan", "vulnerability scan", "pentest"}); w != "" && len(ua) < 1024 {
+		if at, w := indexAnyFold(ua, []string{"fuzz faster", "nmap scripting", "() {", "${jndi:", "security scan", "security-scan", "vulnerability scan", "pentest", "owasp zap"}); w != "" && len(ua) < 1024 {
 			return found(ua, at, at+len(w))
 		}
 		return none()
