@@ -15,7 +15,6 @@ import (
 // false condition names a part that is false.
 func TestStepsAreTheCondition(t *testing.T) {
 	set := load(t, good+"when: resp.seen\n")
-	j := NewJudge(set, &Config{})
 	seen := map[string]int{}
 	rapid.Check(t, func(t *rapid.T) {
 		src := condition(3).Draw(t, "condition")
@@ -23,6 +22,7 @@ func TestStepsAreTheCondition(t *testing.T) {
 		if len(faults) > 0 {
 			t.Fatalf("%s: %+v", src, faults)
 		}
+		j := NewJudge(set, &Config{}) // by what the language knows now
 		j.scope.reset(anyCall(t))
 		want, err := p.test(&j.vm, j.scope)
 		if err != nil {

@@ -29,6 +29,7 @@ type language struct {
 	// tests is how many searches of leaves have a bit of their own, matchers
 	// among them; sharedWords are those of the others.
 	tests       int
+	testsCost   int // of a byte, of all of them
 	sharedWords []string
 	// keyTests numbers the tests of names, nameTests are these.
 	keyTests  map[string]int

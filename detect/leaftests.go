@@ -15,6 +15,11 @@ const maxLeafTests = 64
 // at nobody's expense; a rule that wants more pays for it.
 const maxTestCost = 1 + 1024/stepsAByte
 
+// maxTestsCost bounds what a byte may cost all of these tests together: on the
+// largest call they look at four times the text that one rule may. What comes
+// later is paid for by its rules, whatever it costs.
+const maxTestsCost = 256
+
 // sharedTest is the bit of all that came when the others were given away: that
 // one of their words is in a leaf.
 const sharedTest = maxLeafTests - 1
@@ -55,8 +60,9 @@ func (l *language) leafTest(n *ast.CallNode) uint64 {
 func (l *language) newTest(s search) *prefilter.Matcher {
 	m := &prefilter.Matcher{Match: s.find, Needs: s.needs, Words: s.words, Index: l.tests}
 	switch {
-	case l.tests < sharedTest && s.cost <= maxTestCost:
+	case l.tests < sharedTest && s.cost <= maxTestCost && l.testsCost+s.cost <= maxTestsCost:
 		l.tests++
+		l.testsCost += s.cost
 	case len(s.words) > 0 && shortestOf(s.words) > 1:
 		m.Index = sharedTest
 		l.sharedWords = append(l.sharedWords, s.words...)

@@ -19,6 +19,21 @@ func TestRulesAreTimed(t *testing.T) {
 	if s := stats.Rules[0]; s.Nanos != 16_000 {
 		t.Errorf("%+v", s)
 	}
+	// However long it takes, nothing that is found depends on it.
+	cfg = &Config{Now: func() int64 { clock += int64(3600e9); return clock }, Limits: Limits{RuleErrors: 1}}
+	j = NewJudge(load(t, good+"when: req.seen\n"), cfg)
+	for i := range 50 {
+		var f Findings
+		if j.Call(newCall("GET /", 200, float64(i)), &f); len(f.Alerts) != 1 {
+			t.Fatalf("call %d: %d alerts", i, len(f.Alerts))
+		}
+	}
+	if s := j.Stats()[0]; s.Quarantined || s.Errors != 0 || s.Slowest != uint64(3600e9) {
+		t.Errorf("%+v", s)
+	}
+	if alerts, _ := stageOf(load(t, burstRule), cfg, 1e12, burst(0, 1, 2)...); len(alerts) != 1 {
+		t.Errorf("%d alerts", len(alerts))
+	}
 	back := int64(1 << 40)
 	cfg = &Config{Now: func() int64 { back -= 1e9; return back }}
 	j = NewJudge(load(t, good+"when: req.seen\n"), cfg)

@@ -8,6 +8,32 @@ import (
 	"spaniel/event"
 )
 
+// TestTestsOfAllLeavesAreBounded: what is looked for in every leaf at nobody's
+// expense costs no more however many rules look for however much.
+func TestTestsOfAllLeavesAreBounded(t *testing.T) {
+	var rules []string
+	for i := range 100 {
+		rules = append(rules, strings.Replace(good, "a-rule", fmt.Sprint("rule-", i), 1)+fmt.Sprintf("when: 'any(leaves, reads(#, \"[a-w][0-9]{%d}\"))'\n", 150+i))
+	}
+	set := load(t, rules...)
+	if n, cost := set.lang.tests, set.lang.testsCost; cost > maxTestsCost || cost < maxTestsCost/2 || n >= 60 {
+		t.Errorf("%d tests of %d steps a byte", n, cost)
+	}
+	cfg := &Config{Limits: Limits{RuleSteps: 5000}}
+	j := NewJudge(set, cfg)
+	var f Findings
+	j.Call(newCall("POST /x", 200, 1, leaf("query.a", strings.Repeat("v1", 500))), &f)
+	failed := 0
+	for _, s := range j.Stats() {
+		if s.Errors > 0 {
+			failed++
+		}
+	}
+	if failed < 30 {
+		t.Errorf("only %d rules paid for what they look for", failed)
+	}
+}
+
 // TestSteps: a rule that looks at too much text of one call finds nothing in
 // it, says so, and is put out of service in the end; others are not held up.
 // It is the same for what runs as plain functions and on the machine. (The

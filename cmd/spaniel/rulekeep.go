@@ -23,9 +23,22 @@ import (
 func (s *service) newReloader(set *detect.Set) *reload.Reloader {
 	tests := sensor.Config{Version: version, Decode: decodeConfig(config.Default()), Redactor: redact.New(make([]byte, 32), redact.Option{})}
 	return reload.New(set, reload.Config{
-		Load:   func() (*detect.Set, error) { return loadRules(s.cfg, nil) },
+		Load:   s.loadAgain,
 		Replay: sensor.Replayer(tests), Use: s.sensor.SetRules, Now: time.Now,
 	})
+}
+
+// loadAgain loads the rules as the configuration says by now.
+func (s *service) loadAgain() (*detect.Set, error) {
+	next, _, err := s.reread()
+	if err != nil {
+		return nil, err
+	}
+	now, waiting := s.cfg.Reread(next)
+	if len(waiting) > 0 {
+		s.log.Warn("settings that have changed count from the next start", zap.Strings("keys", waiting))
+	}
+	return loadRules(now, nil)
 }
 
 // keepRules loads the rules again whenever their files change or SIGHUP asks. A
@@ -51,6 +64,9 @@ func (s *service) keepRules(ctx context.Context, hup <-chan os.Signal) error {
 	}}
 	if s.cfg.Rules.Watch {
 		w.Paths = rulePaths(s.cfg)
+		if s.configFile != "" {
+			w.Paths = append(w.Paths, s.configFile)
+		}
 	}
 	return s.rules.Run(ctx, w)
 }

@@ -49,7 +49,7 @@ func (a *app) run(ctx context.Context, iface, filter string) error {
 		return err
 	}
 	limitMemory(cfg)
-	s, err := a.newService(cfg, live, log)
+	s, err := a.newService(cfg, used, live, log)
 	if err != nil {
 		return errors.Join(err, s.close())
 	}

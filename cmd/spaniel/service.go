@@ -43,9 +43,12 @@ type service struct {
 	queries   *admin.QueryServer // nil when there is no store, or no socket
 
 	rules *reload.Reloader
-	enc   *sinks.Encoder
-	buf   []byte
-	shed  bool // the last record was; one line a spell is enough
+	// reread reads the configuration again, configFile is its file, "" without.
+	reread     func() (*config.Config, string, error)
+	configFile string
+	enc        *sinks.Encoder
+	buf        []byte
+	shed       bool // the last record was; one line a spell is enough
 
 	mu     sync.Mutex
 	raised *alertSet
@@ -56,8 +59,8 @@ type service struct {
 
 // newService opens everything and starts nothing. What it opened before it
 // failed is closed by close.
-func (a *app) newService(cfg *config.Config, live capture.LiveConfig, log *zap.Logger) (*service, error) {
-	s := &service{cfg: cfg, log: log, iface: live.Interface, enc: sinks.NewEncoder(), raised: newAlertSet(), alerts: map[string]uint64{}, idle: map[string]time.Time{}}
+func (a *app) newService(cfg *config.Config, file string, live capture.LiveConfig, log *zap.Logger) (*service, error) {
+	s := &service{cfg: cfg, reread: a.config, configFile: file, log: log, iface: live.Interface, enc: sinks.NewEncoder(), raised: newAlertSet(), alerts: map[string]uint64{}, idle: map[string]time.Time{}}
 	keepPrivate()
 	set, err := loadRules(cfg, nil)
 	if err != nil {

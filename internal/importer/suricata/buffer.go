@@ -1,6 +1,7 @@
 package suricata
 
 import (
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"regexp"
@@ -39,7 +40,7 @@ func (s *signature) buffer(name string) error {
 		s.r.Approx("%s", differ)
 	}
 	b := s.of(expr)
-	if strings.Contains(name, ".") {
+	if sticky(name) {
 		s.current, s.last = b, nil
 		return nil
 	}
@@ -50,6 +51,17 @@ func (s *signature) buffer(name string) error {
 	s.loose = s.loose[:len(s.loose)-1]
 	b.pieces = append(b.pieces, p)
 	return nil
+}
+
+// sticky reports a keyword behind which contents are looked for in its buffer;
+// the others say it of the content before them. The names with dots are, and of
+// the old ones those that never were modifiers.
+func sticky(name string) bool {
+	switch name {
+	case "file_data", "http_content_type", "http_referer", "http_accept", "http_accept_lang", "http_accept_enc", "http_protocol":
+		return true
+	}
+	return strings.Contains(name, ".")
 }
 
 func (s *signature) of(expr string) *buffer {
@@ -87,11 +99,15 @@ func (s *signature) known(name string) (expr, differ string, ok bool) {
 			return `resp.header("set-cookie")`, "", true
 		}
 		return `req.header("cookie")`, "", true
-	case "http.referer":
+	case "http.referer", "http_referer":
 		return `req.header("referer")`, "", true
-	case "http.accept", "http.accept_lang", "http.accept_enc":
-		return `req.header("` + map[string]string{"http.accept": "accept", "http.accept_lang": "accept-language", "http.accept_enc": "accept-encoding"}[name] + `")`, "", true
-	case "http.content_type":
+	case "http.accept", "http_accept":
+		return `req.header("accept")`, "", true
+	case "http.accept_lang", "http_accept_lang":
+		return `req.header("accept-language")`, "", true
+	case "http.accept_enc", "http_accept_enc":
+		return `req.header("accept-encoding")`, "", true
+	case "http.content_type", "http_content_type":
 		return side + `.header("content-type")`, "", true
 	case "http.server":
 		return `resp.header("server")`, "", true
@@ -109,7 +125,7 @@ func (s *signature) known(name string) (expr, differ string, ok bool) {
 		return "resp.reason", "", true
 	case "http.header", "http_header", "http.header.raw", "http_raw_header", "http.request_header", "http.response_header":
 		return side + ".headers", headers, true
-	case "http.protocol":
+	case "http.protocol", "http_protocol":
 		return side + ".http_version", "", true
 	}
 	return "", "", false
@@ -214,13 +230,11 @@ func content(s string) (string, error) {
 			b.WriteString(part)
 			continue
 		}
-		for _, h := range strings.Fields(part) {
-			n, err := strconv.ParseUint(h, 16, 8)
-			if err != nil {
-				return "", fmt.Errorf("content %q is not well written", s)
-			}
-			b.WriteByte(byte(n))
+		bytes, err := hex.DecodeString(strings.ReplaceAll(part, " ", ""))
+		if err != nil {
+			return "", fmt.Errorf("content %q is not well written", s)
 		}
+		b.Write(bytes)
 	}
 	for i := range b.Len() {
 		if c := b.String()[i]; c >= 0x80 {
