@@ -12,7 +12,7 @@ import (
 
 // A File reads one capture: pcap or pcapng, plain, gzip or zstd, from disk or
 // a pipe. It belongs to one goroutine, Progress apart. Plain files are read by
-// pread in blocks of 1 MiB and frames are handed out where they lie, so a
+// pread in blocks of 128 KiB and frames are handed out where they lie, so a
 // frame costs no allocation and no copy.
 type File struct {
 	path   string

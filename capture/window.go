@@ -2,10 +2,15 @@ package capture
 
 import "io"
 
-// blockLen is how much of an input is read at a time. It holds the largest
-// record or block that is taken whole (maxBlock) twice, so that what straddles
+// blockLen is how much of an input is read at a time: as little as makes the
+// calls of the system few, so that reading drives nothing else out of the
+// processor's cache. A record or block that is longer makes room for itself, up to
+// longest, twice the largest that is taken whole (maxBlock), so that what straddles
 // two reads is moved at most once.
-const blockLen = 1 << 20
+const (
+	blockLen = 128 << 10
+	longest  = 1 << 20
+)
 
 // emptyReads is how often a reader may give nothing and no error before it is
 // taken for broken, as in package bufio.
@@ -33,7 +38,7 @@ func newWindow(src io.Reader) *window {
 func (w *window) offset() int64 { return w.base + int64(w.r) }
 
 // peek returns the next n bytes without consuming them, borrowed until the
-// next call; n is at most blockLen. With fewer than n left it returns those
+// next call; n is at most maxBlock. With fewer than n left it returns those
 // and the reason.
 func (w *window) peek(n int) ([]byte, error) {
 	if w.w-w.r < n {
@@ -64,8 +69,11 @@ func (w *window) skip(n int64) error {
 // pipe's writer may be slow.
 func (w *window) fill(n int) error {
 	to := w.buf
-	if n > len(w.buf) || w.w == len(w.buf) && w.w < blockLen {
-		to = make([]byte, min(max(n, 2*len(w.buf)), blockLen))
+	switch size := len(w.buf); {
+	case n > size:
+		to = make([]byte, min(max(2*n, blockLen), longest))
+	case w.w == size && size < blockLen:
+		to = make([]byte, 2*size)
 	}
 	w.w = copy(to, w.buf[w.r:w.w])
 	w.base += int64(w.r)

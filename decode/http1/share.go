@@ -26,6 +26,7 @@ const deepCalls = 8
 // part is what a connection holds of that, as of its last packet.
 type part struct {
 	heads, calls, bodies, texts     int
+	listed                          bool // in some of the lines
 	unended, filling, waiting, deep link
 }
 
@@ -40,11 +41,15 @@ func (c *Conn) account() {
 	p.bodies += c.bodies - c.part.bodies
 	p.texts += c.texts - c.part.texts
 	c.part.heads, c.part.calls, c.part.bodies, c.part.texts = heads, calls, c.bodies, c.texts
+	if heads+calls+c.bodies == 0 && !c.part.listed {
+		return
+	}
 	p.unended.place(c, heads > 0, client.msgs+server.msgs)
 	given := uint64(int(c.depth) - calls)
 	p.waiting.place(c, calls > 0, given)
 	p.filling.place(c, c.bodies > 0, given)
 	p.deep.place(c, calls > deepCalls, 0)
+	c.part.listed = heads+calls+c.bodies > 0
 }
 
 // Relieve gives up, where the connections hold too much together, what came no

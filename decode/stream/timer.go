@@ -10,14 +10,15 @@ import (
 // than the flow's true deadline, which packets push on without touching the
 // heap; it is never later.
 type timer struct {
-	at int64
-	f  *flow
+	at    int64
+	frame uint64 // the flow's first
+	f     *flow
 }
 
 // before orders timers by deadline and, for a total order that depends on
 // packets alone, by the flow's first frame.
 func (a timer) before(b timer) bool {
-	return a.at < b.at || a.at == b.at && a.f.ev.FirstFrame < b.f.ev.FirstFrame
+	return a.at < b.at || a.at == b.at && a.frame < b.frame
 }
 
 // deadline returns when f wants to be woken.
@@ -64,8 +65,14 @@ const Nobody = math.MaxUint64
 // Due returns the clock of what Fire does next; nothing comes before it without
 // a packet.
 func (t *Table) Due() int64 {
-	clock, _ := t.Next()
-	return clock
+	due := t.half.due()
+	if len(t.timers) > 0 && !t.left {
+		due = min(due, t.timers[0].at)
+	}
+	if len(t.ending) > 0 {
+		due = min(due, t.endAt)
+	}
+	return due
 }
 
 // Next returns the place of what Fire does next: its clock, and the first frame
@@ -74,7 +81,7 @@ func (t *Table) Due() int64 {
 func (t *Table) Next() (clock int64, frame uint64) {
 	clock, frame = math.MaxInt64, Nobody
 	if len(t.timers) > 0 && !t.left {
-		clock, frame = t.timers[0].at, t.timers[0].f.ev.FirstFrame
+		clock, frame = t.timers[0].at, t.timers[0].frame
 	}
 	if len(t.ending) > 0 && (t.endAt < clock || t.endAt == clock && t.ending[0].frame < frame) {
 		clock, frame = t.endAt, t.ending[0].frame
@@ -163,7 +170,7 @@ func (t *Table) arm(f *flow) {
 	switch {
 	case f.timer < 0:
 		f.timer = len(t.timers)
-		t.timers = append(t.timers, timer{d, f})
+		t.timers = append(t.timers, timer{d, f.ev.FirstFrame, f})
 		t.up(f.timer)
 	case d < t.timers[f.timer].at:
 		t.timers[f.timer].at = d

@@ -90,7 +90,7 @@ func (r *Redactor) fields(dst event.HeaderMap, m *event.Message, f *form) event.
 	if f != nil {
 		for i := range m.Headers {
 			known := &f.fields[i]
-			dst = append(dst, event.Header{Name: known.shown, Value: r.fieldValue(m.Headers[i].Name, m.Headers[i].Value, known.ordinary)})
+			dst = append(dst, event.Header{Name: known.shown, Value: r.fieldValue(known.name, m.Headers[i].Value, known.ordinary)})
 		}
 	} else {
 		dst = r.eachField(dst, m.Headers)

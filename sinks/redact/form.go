@@ -20,6 +20,7 @@ type form struct {
 // formField is what is known of a field by its name.
 type formField struct {
 	shown string // the name as it is stored
+	name  string // as it was sent, in memory that may be kept
 	// ordinary: nothing but the value's form could tell of a secret in it.
 	ordinary bool
 }
@@ -69,7 +70,7 @@ func (r *Redactor) learn(f *form, headers []event.Header, size int) {
 	for i := range headers {
 		names = append(append(names, headers[i].Name...), '\n')
 		known := r.known(headers[i].Name)
-		f.fields = append(f.fields, formField{shown: known[1:], ordinary: known[0] == 'o'})
+		f.fields = append(f.fields, formField{shown: known[1:], name: own(headers[i].Name, known[1:]), ordinary: known[0] == 'o'})
 	}
 	f.names = string(names)
 }

@@ -11,7 +11,16 @@ func (r *Redactor) header(name, val string) string {
 // field returns a header field as it is stored.
 func (r *Redactor) field(name, val string) (shown, hidden string) {
 	known := r.known(name)
-	return known[1:], r.fieldValue(name, val, known[0] == 'o')
+	return known[1:], r.fieldValue(own(name, known[1:]), val, known[0] == 'o')
+}
+
+// own is a name in memory that may be kept: that of the name as it is stored,
+// where the two are equal.
+func own(name, shown string) string {
+	if name == shown {
+		return shown
+	}
+	return strings.Clone(name)
 }
 
 // known is what is known of a field by its name: an o where nothing but the
@@ -25,7 +34,8 @@ func (r *Redactor) known(name string) string {
 	})
 }
 
-// fieldValue is the value of the field called name, as it is stored.
+// fieldValue is the value of the field called name, as it is stored. The name
+// may be kept.
 func (r *Redactor) fieldValue(name, val string, ordinary bool) string {
 	if ordinary && r.mem.clean(val) {
 		return val

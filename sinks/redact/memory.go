@@ -15,8 +15,8 @@ type memory struct {
 	seed  maphash.Seed
 	sets  [memorySets][memoryWays]slot // the newest first
 	once  [memoryOnce]uint32           // of the hashes of texts that came and were not kept
-	near  [memoryNear]slot
-	plain [memoryNear]plainSlot
+	near  [1 << nearBits]slot
+	plain [1 << plainBits]plainSlot
 	forms [formSlots]form
 	last  hashed // a call's token is asked for twice: as who calls, and as what to hide
 }
@@ -34,7 +34,8 @@ const (
 	memoryWays = 4
 	memoryText = 1024
 	memoryOnce = 8192
-	memoryNear = 256
+	nearBits   = 10
+	plainBits  = 8
 )
 
 // use says what was made of a text.
@@ -71,14 +72,15 @@ func (r *Redactor) Remembering() *Redactor {
 	return &c
 }
 
-// recall returns what became of a text, or makes it and perhaps keeps it. A
-// Redactor without a memory makes it.
+// recall returns what became of a text, or makes it and perhaps keeps it, with
+// the name, which is in memory that may be kept. A Redactor without a memory makes
+// it.
 func (m *memory) recall(u use, name, in string, make func() string) string {
 	if m == nil || len(in)+len(name) > memoryText {
 		return make()
 	}
 	mark := mix(u, name, in)
-	near := &m.near[place(mark)]
+	near := &m.near[mark>>(64-nearBits)]
 	if near.holds(mark, u, name, in) {
 		return near.out
 	}
@@ -95,7 +97,7 @@ func (m *memory) recall(u use, name, in string, make func() string) string {
 		return out
 	}
 	copy(set[1:], set[:])
-	set[0] = slot{mark: mark, use: u, name: strings.Clone(name), in: strings.Clone(in), out: strings.Clone(out)} // what they are part of may be long
+	set[0] = slot{mark: mark, use: u, name: name, in: strings.Clone(in), out: strings.Clone(out)} // what they are part of may be long
 	return set[0].out
 }
 

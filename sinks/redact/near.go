@@ -5,8 +5,9 @@ import "strings"
 // Before the memory stands a small one, for the handful of names, agents and
 // types that nearly every message has: what lies in it is found by a look at a
 // text's ends. It holds what the large one holds, and texts in which there is
-// nothing to hide, a quarter of a MiB of them at most. That somebody can choose texts that share a place costs
-// time, as much as there was before.
+// nothing to hide, a quarter of a MiB of them at most, and 2 MiB of the others.
+// That somebody can choose texts that share a place costs time, as much as there
+// was before.
 
 // A plainSlot is a text with nothing to hide and its mark, and the mark of the
 // one that came last and was another: a text is kept once it comes twice in a row.
@@ -24,7 +25,7 @@ func (m *memory) clean(s string) bool {
 		return clean(s)
 	}
 	mark := mix(usePlain, "", s)
-	p := &m.plain[place(mark)]
+	p := &m.plain[mark>>(64-plainBits)]
 	if p.mark == mark && p.text == s {
 		return true
 	}
@@ -38,9 +39,6 @@ func (m *memory) clean(s string) bool {
 	p.mark, p.text = mark, strings.Clone(s) // what it is part of may be long
 	return true
 }
-
-// place is where a text lies in the small memory.
-func place(mark uint64) uint8 { return uint8(mark >> (64 - 8)) }
 
 // mix is a number made of a use, the length of a name, and the length and the
 // ends of a text.
