@@ -35,6 +35,8 @@ type Judge struct {
 	out   []uint64 // the rules in quarantine, a bit for each
 	// capped counts alerts beyond Limits.CallAlerts.
 	capped uint64
+	// spared are the rules that an exception keeps from the call under judgement.
+	spared []int
 }
 
 // bench is what a judge works with: nothing of it says more of one call than
@@ -102,6 +104,13 @@ func (j *Judge) client(c *event.Call) {
 func (j *Judge) judge(c *event.Call, out *Findings) {
 	j.begin(c)
 	j.taught = j.lesson(c, out)
+	if j.excepted(c) {
+		if j.taught != nil {
+			j.taught.Spoiled = true // nor is a test
+		}
+		j.scope.release()
+		return
+	}
 	from := len(out.Alerts)
 	limit := from + j.lim.CallAlerts
 	for w, set := range j.set.index.Candidates(&j.view, j.scope) {
@@ -110,7 +119,7 @@ func (j *Judge) judge(c *event.Call, out *Findings) {
 		}
 		for ; set != 0; set &= set - 1 {
 			i := w<<6 + bits.TrailingZeros64(set)
-			if r := j.set.rules[i]; r.need.Filter.Possible(&j.view) {
+			if r := j.set.rules[i]; !slices.Contains(j.spared, i) && r.need.Filter.Possible(&j.view) {
 				j.stats[i].Considered++
 				j.try(i, r, out, limit)
 			}
@@ -136,7 +145,7 @@ func (j *Judge) begin(c *event.Call) {
 // possible reports whether rule r, the i-th, is to be tried on c, which the
 // scope is turned to.
 func (j *Judge) possible(i int, r *Rule, c *event.Call) bool {
-	return !j.stats[i].Quarantined && !(r.skipIncomplete && c.Flags.Has(incompleteFlags)) && r.need.Filter.Possible(&j.view)
+	return !j.stats[i].Quarantined && !slices.Contains(j.spared, i) && !(r.skipIncomplete && c.Flags.Has(incompleteFlags)) && r.need.Filter.Possible(&j.view)
 }
 
 // try applies rule r, the i-th, to what the scope is turned to.

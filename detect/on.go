@@ -54,10 +54,13 @@ func (j *Judge) Note(o event.Order, at int64, fl *event.Flow, n *event.Noted, ou
 	c := &event.Call{ID: event.NoteID(fl.FlowKey, n.Name, o), Order: o, Time: at, Flow: fl, Noted: n}
 	c.Flags = fl.Flags
 	j.client(c)
+	if j.excepted(c) {
+		return
+	}
 	j.begin(c)
 	limit := len(out.Alerts) + j.lim.CallAlerts
 	for _, i := range rules {
-		if !j.stats[i].Quarantined {
+		if !j.stats[i].Quarantined && !slices.Contains(j.spared, i) {
 			j.stats[i].Considered++
 			j.try(i, j.set.rules[i], out, limit)
 		}

@@ -41,6 +41,8 @@ type LoadOptions struct {
 	Lists []ListFile
 	// Meanings correct what calls mean; a bad one is a problem of the set.
 	Meanings []Meaning
+	// Exceptions keep calls from being judged.
+	Exceptions []Exception
 	// Geo tells countries and networks; nil: nothing does.
 	Geo *geo.DB
 	// Zone is that of hour() and weekday(); nil: UTC.
@@ -62,6 +64,7 @@ type Set struct {
 	// joined has, by the id of a rule, the aggregates that count its alerts.
 	joined map[string][]joined
 	lists  []*list.List
+	except exceptions
 	// meanings correct what calls mean, in the order of asking.
 	meanings []meaning
 	lint     *linter // while rules are read
@@ -90,6 +93,7 @@ func loadWith(sources []Source, opt LoadOptions, lint *linter) (*Set, error) {
 	problems = append(problems, s.choose(opt)...)
 	problems = append(problems, s.joins(known)...)
 	problems = append(problems, s.setMeanings(opt.Meanings)...)
+	problems = append(problems, s.setExceptions(opt.Exceptions)...)
 	if len(problems) > 0 {
 		sortProblems(problems)
 		return nil, &LoadError{Problems: problems}
@@ -99,6 +103,7 @@ func loadWith(sources []Source, opt LoadOptions, lint *linter) (*Set, error) {
 	s.hash, s.lint = s.withMeanings(s.sum()), nil
 	s.lang.bodySieve = text.NewSieve(s.lang.bodyWords)
 	s.arrange()
+	s.arrangeExceptions()
 	return s, nil
 }
 
@@ -165,6 +170,9 @@ func (s *Set) sum() string {
 	}
 	for _, l := range s.lists {
 		fmt.Fprintf(h, "%s\x00%s\x00%s\x00", l.Name, l.Kind, l.Hash)
+	}
+	for _, x := range s.except.list {
+		fmt.Fprintf(h, "%q", fmt.Sprint(x))
 	}
 	if s.around.geo != nil {
 		fmt.Fprintf(h, "geo\x00%s\x00", s.around.geo.Hash())

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -57,6 +58,39 @@ func (a *app) rulesList(paths []string, format string) error {
 			judges = "windows of " + config.Duration(r.Over).String()
 		}
 		if err := res.Row([]any{r.ID, r.Severity.String(), r.Category, judges, int64(len(r.Tests)), r.Title}); err != nil {
+			return err
+		}
+	}
+	if err := res.Close(); err != nil {
+		return err
+	}
+	return a.exceptions(set, format)
+}
+
+// exceptions lists what the rules do not judge, below the table of rules.
+func (a *app) exceptions(set *detect.Set, format string) error {
+	if format != "table" || len(set.Exceptions()) == 0 {
+		return nil
+	}
+	if _, err := fmt.Fprintln(a.out); err != nil {
+		return err
+	}
+	res, err := render.NewResult(a.screen(a.out), format, []string{"exception", "source", "host", "route", "from", "until", "state", "why"})
+	if err != nil {
+		return err
+	}
+	for _, x := range set.Exceptions() {
+		rule, source, from := x.Rule, "any", ""
+		if rule == "" {
+			rule = "all rules (authorised test)"
+		}
+		if x.Source.IsValid() {
+			source = x.Source.String()
+		}
+		if !x.From.IsZero() {
+			from = x.From.UTC().Format(time.RFC3339)
+		}
+		if err := res.Row([]any{rule, source, x.Host, x.Route, from, x.Until.UTC().Format(time.RFC3339), x.State(time.Now()), x.Why}); err != nil {
 			return err
 		}
 	}

@@ -26,7 +26,7 @@ func loadRules(cfg *config.Config, more []string) (*detect.Set, error) {
 	if err != nil {
 		return nil, err
 	}
-	opt.Disable, opt.Packs = cfg.Rules.Disable, cfg.Rules.Packs
+	opt.Disable, opt.Packs, opt.Exceptions = cfg.Rules.Disable, cfg.Rules.Packs, cfg.Rules.Spared()
 	return detect.Load(sources, opt)
 }
 

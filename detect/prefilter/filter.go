@@ -38,6 +38,9 @@ type Filter struct {
 // allocates nothing but what the call itself needs to show its leaves, and
 // asks for leaves only where the condition comes to depend on them.
 func (f *Filter) Possible(v *View) bool {
+	if f == nil {
+		return false // of a rule about no call
+	}
 	return f.test.run == nil || f.test.run(v)&canBeTrue != 0
 }
 

@@ -93,11 +93,33 @@ type Rules struct {
 	Disable []string `yaml:"disable" jsonschema_description:"ids of rules to leave out"`
 	Lists   []List   `yaml:"lists" jsonschema_description:"files with named lists that rules look values up in, beside those among your rules (NAME.KIND.list)"`
 
+	Authorised []Authorised `yaml:"authorised" jsonschema_description:"tests that are allowed: calls from these sources in that time are judged by no rule, and teach nothing"`
+	Exceptions []Exception  `yaml:"exceptions" jsonschema_description:"calls that one rule does not judge, for a while and for a reason"`
+
 	Watch      bool     `yaml:"watch" jsonschema_description:"load the rules again when they, their lists or databases change, as SIGHUP does"`
 	Timezone   string   `yaml:"timezone" jsonschema_description:"zone of hour() and weekday(), such as Europe/Berlin; UTC if empty"`
 	OpenAlerts int      `yaml:"open_alerts" jsonschema_description:"alerts whose further calls are counted while their key is quiet; past it an alert stands alone"`
 	MaxAlerts  int      `yaml:"max_alerts" jsonschema_description:"alerts of one severity that a rule may raise in a minute; one more says how many were held back"`
 	MaxSteps   ByteSize `yaml:"max_steps" jsonschema_description:"text that evaluating one rule on one call may look at; past it the rule finds nothing, and that is counted as an error of it"`
+}
+
+// Authorised is a test that is allowed.
+type Authorised struct {
+	Source string `yaml:"source" example:"203.0.113.0/24" jsonschema_description:"address or network of who tests, behind trusted proxies"`
+	Host   string `yaml:"host" example:"*.shop.example" jsonschema_description:"what is tested, * for any text; all if empty"`
+	From   string `yaml:"from" example:"2026-12-01" jsonschema_description:"from that day (UTC) or moment; always if empty"`
+	Until  string `yaml:"until" example:"2026-12-14" jsonschema_description:"through that day (UTC), or until that moment"`
+	Why    string `yaml:"why" example:"yearly penetration test, ticket 4711" jsonschema_description:"who allowed it, and what for"`
+}
+
+// Exception is calls that one rule does not judge.
+type Exception struct {
+	Rule   string `yaml:"rule" example:"id-walk" jsonschema_description:"id of the rule"`
+	Source string `yaml:"source" example:"198.51.100.7" jsonschema_description:"address or network of the client, behind trusted proxies; all if empty"`
+	Host   string `yaml:"host" example:"shop.example" jsonschema_description:"host that is called, * for any text; all if empty"`
+	Route  string `yaml:"route" example:"/api/export/*" jsonschema_description:"route or path, * for any text; all if empty"`
+	Until  string `yaml:"until" example:"2027-06-30" jsonschema_description:"through that day (UTC), or until that moment"`
+	Why    string `yaml:"why" example:"the nightly export reads all orders" jsonschema_description:"the reason"`
 }
 
 // List is a file with a named list.

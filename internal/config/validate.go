@@ -57,6 +57,7 @@ func (v *validator) check(cfg *Config) []Problem {
 		v.oneOf(path+".kind", l.Kind, "cidr", "exact", "word", "wildcard", "regex")
 		v.need(path+".path", l.Path != "", "names no file", "")
 	}
+	v.exceptions(&cfg.Rules)
 	for i := range cfg.Semantics {
 		v.oneOf(fmt.Sprintf("semantics[%d].kind", i), cfg.Semantics[i].Kind, append(detect.Kinds(), "none")...)
 	}
