@@ -35,6 +35,8 @@ func TestSignatures(t *testing.T) {
 		{`pcre:"/^a+$/Pm";`, `reads(req.body, "(?s)(?m:^a+$)")`, ""},
 		{`http.uri.raw; content:"id="; pcre:"/^[0-9]+'/R";`, `reads(req.target, "(?s)id=[0-9]+'")`, ""},
 		{`http.header; content:"X-Zzz|3a 20|1";`, `any(req.headers, contains_any(.name + ": " + .value, ["X-Zzz: 1"]))`, "each header"},
+		{`file_data; content:"zz|0d0a 3c|";`, `req.body contains "zz\x0d\x0a<"`, ""},
+		{`http_content_type; content:"xml"; http_referer; content:"zzz";`, `req.header("content-type") contains "xml" && req.header("referer") contains "zzz"`, ""},
 		{`http.host; bsize:3; content:"zzz";`, `len(req.host) == 3 && req.host contains "zzz"`, ""},
 		{`http.method; content:"GET"; urilen:>100;`, `len(req.target) > 100 && req.method contains "GET"`, "length of the target"},
 	} {
