@@ -51,6 +51,7 @@ type bench struct {
 	slabs  []slab // by rule
 	joined []byte // scratch of keys
 	texts  texts
+	places fieldPlaces
 	routes semantics.Routes
 	names  endpointNames
 	taught *learned.Lesson // of the call under judgement

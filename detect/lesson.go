@@ -92,10 +92,10 @@ func (j *Judge) detail(l *learned.Lesson, c *event.Call, need needs) {
 	}
 	if need&needIDs != 0 {
 		for _, id := range given {
-			l.Given = append(l.Given, learned.HashID(c.Req.Host+" "+id))
+			l.Given = append(l.Given, learned.HashIDOf(c.Req.Host, id))
 		}
 		for _, id := range semantics.Asked(c) {
-			l.Asked = append(l.Asked, learned.HashID(c.Req.Host+" "+id))
+			l.Asked = append(l.Asked, learned.HashIDOf(c.Req.Host, id))
 		}
 	}
 }
@@ -124,6 +124,7 @@ func (j *Judge) fieldsOf(l *learned.Lesson, c *event.Call) {
 	if c.Req.Query == "" && len(c.Req.Raw) == 0 {
 		return
 	}
+	j.view.Draw() // which is cheaper than to look at leaves
 	leaves := c.Leaves()
 	for i := range leaves {
 		leaf := &leaves[i]
@@ -135,8 +136,28 @@ func (j *Judge) fieldsOf(l *learned.Lesson, c *event.Call) {
 		if len(l.Fields) == semantics.MaxGiven {
 			return
 		}
-		l.Fields = append(l.Fields, learned.FieldSeen{Place: strings.Clone(cut(j.scope.redact("name", unnumbered(leaf.Place)), maxName)), Type: learned.TypeOf(leaf.Type, leaf.Value)})
+		l.Fields = append(l.Fields, learned.FieldSeen{Place: j.places.of(leaf.Place, j.scope), Type: learned.TypeOf(leaf.Type, leaf.Value)})
 	}
+}
+
+// fieldPlaces remembers the places of fields, redacted: an API has few.
+type fieldPlaces struct {
+	known map[string]string // by the text as on the wire
+}
+
+// of is the place of a leaf as that of a field.
+func (p *fieldPlaces) of(place string, s *scope) string {
+	if shown, ok := p.known[place]; ok {
+		return shown
+	}
+	if p.known == nil || len(p.known) >= maxNames {
+		p.known = make(map[string]string)
+	}
+	shown := strings.Clone(cut(s.redact("name", unnumbered(place)), maxName))
+	if len(place) <= maxName {
+		p.known[strings.Clone(place)] = shown
+	}
+	return shown
 }
 
 // unnumbered is a place with a star for the numbers of items.

@@ -92,6 +92,17 @@ func HashID(text string) uint64 {
 	return mix(h)
 }
 
+// HashIDOf is HashID of an id of a host.
+func HashIDOf(host, id string) uint64 {
+	h := uint64(14695981039346656037)
+	for _, text := range [...]string{host, " ", id} {
+		for i := range len(text) {
+			h = (h ^ uint64(text[i])) * 1099511628211
+		}
+	}
+	return mix(h)
+}
+
 func pair(owner, id uint64) uint64 { return mix(owner ^ id*0x9e3779b97f4a7c15) }
 
 // anyID stands for the ids that an owner was given, whichever.

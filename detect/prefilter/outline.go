@@ -25,6 +25,9 @@ func (v *View) NamesAtMost() int {
 	return v.different
 }
 
+// Draw looks at the leaves while they are not made; who makes them may as well.
+func (v *View) Draw() { v.draw() }
+
 // draw looks at the leaves without making them, which is enough for most calls.
 func (v *View) draw() {
 	if v.drawn {

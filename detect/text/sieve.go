@@ -15,14 +15,44 @@ type Sieve struct {
 	cands map[uint32][]candidate
 	// short has, by finder, the words too short for a look at every fourth
 	// place: they are looked for when that finder is asked about.
-	short [][]string
+	short [][]shortWord
 	n     int
+}
+
+// shortWord is a word that is looked for by its rarest byte, and that of the other
+// case.
+type shortWord struct {
+	word          string
+	from          int // where in it the byte stands
+	little, large byte
+}
+
+func newShortWord(w string) shortWord {
+	c := Rarest(w)
+	s := shortWord{word: w, from: strings.IndexByte(w, c), little: c, large: c}
+	if isLetter(c) {
+		s.large = c ^ 0x20
+	}
+	return s
+}
+
+// in reports whether the word stands at a byte c of the text.
+func (w *shortWord) in(text string, c byte) bool {
+	for i := 0; ; i++ {
+		k := strings.IndexByte(text[i:], c)
+		if k < 0 {
+			return false
+		}
+		if i += k; i >= w.from && prefixFold(text[i-w.from:], w.word) {
+			return true
+		}
+	}
 }
 
 // NewSieve makes a sieve of finders, each with its words: in lower case, none
 // empty.
 func NewSieve(finders [][]string) *Sieve {
-	s := &Sieve{cands: make(map[uint32][]candidate), short: make([][]string, len(finders)), n: len(finders)}
+	s := &Sieve{cands: make(map[uint32][]candidate), short: make([][]shortWord, len(finders)), n: len(finders)}
 	pieces := 0
 	for _, words := range finders {
 		pieces += stride * len(words)
@@ -42,7 +72,7 @@ func (s *Sieve) Finders() int { return s.n }
 
 func (s *Sieve) add(w string, of int) {
 	if len(w) < screenMin {
-		s.short[of] = append(s.short[of], w)
+		s.short[of] = append(s.short[of], newShortWord(w))
 		return
 	}
 	first := rarest(w)
@@ -58,12 +88,16 @@ type Sifted struct {
 	sieve *Sieve
 	text  string
 	hits  []uint64 // the finders of which a long word occurs
+	// asked and absent are bytes that short words were looked for by, and those of
+	// them that the text does not hold.
+	asked, absent [256]bool
 }
 
 // Sift looks through a text, which stays the caller's: what is asked of f must
 // be asked while it is.
 func (s *Sieve) Sift(text string, f *Sifted) {
 	f.sieve, f.text = s, text
+	f.asked = [256]bool{}
 	if n := (s.n + 63) / 64; cap(f.hits) < n {
 		f.hits = make([]uint64, n)
 	} else {
@@ -81,16 +115,22 @@ func (f *Sifted) MayFind(i int) bool {
 	if f.has(i) {
 		return true
 	}
-	for _, w := range f.sieve.short[i] {
-		if strings.IndexByte(f.text, Rarest(w)) < 0 && (!isLetter(Rarest(w)) || strings.IndexByte(f.text, Rarest(w)^0x20) < 0) {
-			continue
-		}
-		if indexFold(f.text, w) >= 0 {
+	for k := range f.sieve.short[i] {
+		w := &f.sieve.short[i][k]
+		if f.holds(w.little) && w.in(f.text, w.little) || w.large != w.little && f.holds(w.large) && w.in(f.text, w.large) {
 			f.put(i)
 			return true
 		}
 	}
 	return false
+}
+
+// holds reports whether the text holds a byte.
+func (f *Sifted) holds(c byte) bool {
+	if !f.asked[c] {
+		f.asked[c], f.absent[c] = true, strings.IndexByte(f.text, c) < 0
+	}
+	return !f.absent[c]
 }
 
 // Nothing reports that the text holds no word of any finder but maybe short
