@@ -86,14 +86,37 @@ func (k *collector) rest(place string, kind event.LeafKind, value string) {
 
 // name appends the name of a value when it is odd enough to carry something.
 func (k *collector) name(place, name string) {
+	if oddName(name) && !k.full() {
+		k.add(event.Leaf{Place: place, Key: name, Kind: event.LeafName, Value: name})
+	}
+}
+
+// longName is the shortest name that may be Base64 of something.
+const longName = 12
+
+// oddName reports a name that no program gives a value: with signs in it, or
+// Base64 that says text.
+func oddName(name string) bool {
 	for i := 0; i < len(name); i++ {
 		if !plainName[name[i]] {
-			if !k.full() {
-				k.add(event.Leaf{Place: place, Key: name, Kind: event.LeafName, Value: name})
-			}
-			return
+			return true
 		}
 	}
+	if len(name) < longName || strings.ContainsAny(name, ".[]") {
+		return false
+	}
+	s, enc := plausible(name)
+	if enc == nil {
+		return false
+	}
+	var probe [longName]byte
+	n, err := enc.Decode(probe[:], []byte(s[:min(len(s), longName)&^3]))
+	for _, c := range probe[:n] {
+		if c < ' ' && c != '\n' && c != '\r' || c > '~' {
+			return false // words of letters say bytes beyond ASCII
+		}
+	}
+	return err == nil && n > 0
 }
 
 // plainName marks the bytes of ordinary parameter names.

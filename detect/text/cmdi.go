@@ -129,6 +129,9 @@ func commandAfter(s string, sepAt, i int, sep byte) (end int, hit bool) {
 	if sep == '|' && pipeTool(cmd) && !strings.ContainsAny(args, "/$`\\") {
 		return 0, false // the line of a shell that somebody tells, not one that is brought in
 	}
+	if !telling(cmd, args, s[end:]) && ownLine(s) {
+		return 0, false
+	}
 	if strings.Contains(s[i:at], "bin/") && (args == "" || argsFit(grammar, args)) && words(s[:sepAt], 8) < 8 {
 		return end, true
 	}

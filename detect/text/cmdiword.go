@@ -219,6 +219,43 @@ func shellArg(args string) bool {
 // each phrase has one that tells of a command wherever it stands.
 var beforeCommand, leadSigns = tableOf(" \t\r\n\"'"), tableOf("/(-")
 
+// ownCommands begin a line of a shell that people write down, beside those an
+// attacker runs.
+var ownCommands = wordSet(`cd git make npm npx yarn pnpm go cargo mvn gradle helm terraform ansible brew du df echo printf export for if while set tar docker kubectl systemctl journalctl sudo apt apt-get yum dnf pip pip3
+ pg_dump mysqldump rsync python python3 java bash sh source chmod mkdir cp mv rm ls cat grep awk sed tail head find ps crontab nginx redis-cli psql mysql cron exec nohup jq sort wc xargs gzip zip unzip touch
+ ./configure cmake ctest bundle rake composer php dotnet vercel aws gcloud az terraform ssh scp`)
+
+// ownLine reports a value that begins with a command of its own and goes on as
+// one does: the line of a script, of a container, of a ticket. An injection begins with the
+// value that was asked for.
+func ownLine(s string) bool {
+	t := strings.TrimLeft(s, " \t\r\n$")
+	if strings.HasPrefix(t, "#!") {
+		return true
+	}
+	end := 0
+	for end < len(t) && (isWord(t[end]) || strings.IndexByte("./-", t[end]) >= 0) {
+		end++
+	}
+	if end == 0 || end >= len(t) || t[end] != ' ' {
+		return false
+	}
+	word := t[strings.LastIndexByte(t[:end], '/')+1 : end]
+	return lookFold(ownCommands, word) != ""
+}
+
+// telling reports a command that no line of every day goes on with.
+func telling(cmd, args, rest string) bool {
+	if foldIn(cmd, "whoami", "id", "nc", "ncat", "netcat", "telnet", "nslookup", "wget", "curl", "ifconfig", "powershell", "certutil", "ping") {
+		return true
+	}
+	if i := indexFold(args, "etc/"); i >= 0 && (prefixFold(args[i:], "etc/passwd") || prefixFold(args[i:], "etc/shadow")) {
+		return true
+	}
+	_, w := indexAnyFold(args+rest, []string{"/dev/tcp", "| sh", "|sh", "| bash", "|bash", "base64 -d", ".ssh/id_", "/bin/sh -i"})
+	return w != ""
+}
+
 // runsMore reports a shell's script that reads what is sensitive or fetches: what
 // is not the start of a container.
 func runsMore(args string) bool {

@@ -66,6 +66,83 @@ func headLine(t string) bool {
 	return foldIn(strings.TrimRight(t[:colon], " "), splitHeaders...) || prefixFold(t, "x-") && colon < 30 && strings.IndexByte(t[:colon], ' ') < 0
 }
 
+// CRLFField reports a line end within a short value followed by a field of a
+// head with a value of that field's own shape. It is CRLF for places that may hold text of
+// several lines: a note that says where, "Location: room 4", is silent, and so is
+// a copy of a whole head.
+//
+// Returns: where the line end is, and the text from there.
+//
+// Example: CRLFField("x\r\nSet-Cookie: a=1") = 1, "\r\nSet-Cookie: a=1", true; CRLFField("Party\nLocation: room 4") is silent.
+func CRLFField(s string) (offset int, match string, ok bool) {
+	at := strings.IndexAny(s, crlfNeeds)
+	if at < 0 || len(s) > 1024 || words(s[:at], 6) >= 6 || at > 0 && (headLine(s) || fieldLine(s[:at])) {
+		return none()
+	}
+	for from := at; at >= 0; {
+		i := at
+		for i < len(s) && (s[i] == '\r' || s[i] == '\n' || s[i] == ' ' || s[i] == '\t') {
+			i++
+		}
+		line := s[i:]
+		if e := strings.IndexAny(line, crlfNeeds); e >= 0 {
+			line = line[:e]
+		}
+		if typedField(line) || prefixFold(line, "http/1.") && len(line) > 9 && isDigit(line[9]) || requestLine(line) && from == at ||
+			i-at >= 3 && strings.HasPrefix(s[at:], "\r\n\r\n") && (prefixFold(s[i:], "<html") || prefixFold(s[i:], "<script") || prefixFold(s[i:], "<svg")) {
+			return found(s, from, len(s))
+		}
+		next := strings.IndexAny(s[i:], crlfNeeds)
+		if next < 0 {
+			break
+		}
+		at = i + next
+	}
+	return none()
+}
+
+// fieldLine reports a line that is a field of any head.
+func fieldLine(line string) bool {
+	i := 0
+	for i < len(line) && (isLetter(line[i]) || line[i] == '-') {
+		i++
+	}
+	return i > 1 && i+1 < len(line) && line[i] == ':' && line[i+1] == ' '
+}
+
+func requestLine(line string) bool {
+	for _, m := range []string{"get /", "post /", "put /", "delete /", "get http", "head /"} {
+		if prefixFold(line, m) {
+			return true
+		}
+	}
+	return false
+}
+
+// typedField reports a field of a head whose value has the shape of that field.
+func typedField(line string) bool {
+	colon := strings.IndexByte(line[:min(len(line), maxFieldName+1)], ':')
+	if colon <= 0 {
+		return false
+	}
+	name, value := strings.TrimRight(line[:colon], " "), strings.Trim(line[colon+1:], " \t")
+	switch {
+	case foldIn(name, "set-cookie", "cookie"):
+		i := strings.IndexByte(value, '=')
+		return i > 0 && strings.IndexByte(value[:i], ' ') < 0
+	case foldIn(name, "location", "refresh", "link", "content-location"):
+		return strings.Contains(value, "//") || strings.HasPrefix(value, "/") || strings.Contains(value, ";") && strings.Contains(value, "url=") || prefixFold(value, "javascript:")
+	case foldIn(name, "content-type"):
+		return strings.Contains(value, "/") && strings.IndexByte(value, ' ') != 0
+	case foldIn(name, "content-length", "x-xss-protection", "age", "x-frame-options", "transfer-encoding", "connection", "content-encoding", "content-disposition", "cache-control", "last-modified", "content-security-policy",
+		"access-control-allow-origin", "access-control-allow-credentials", "x-forwarded-for", "x-forwarded-host", "x-real-ip", "x-original-url", "x-rewrite-url", "strict-transport-security", "etag", "vary", "proxy-connection", "upgrade", "clear-site-data", "x-injected", "x-injected-header", "x-test", "authorization", "referer"):
+		return value != ""
+	case foldIn(name, "host"):
+		return value != "" && strings.IndexByte(value, ' ') < 0
+	}
+	return prefixFold(name, "x-") && len(name) > 3 && value != "" && strings.IndexByte(name, ' ') < 0
+}
+
 // MailHeader reports a line end within a value followed by a field of a mail
 // that adds recipients or a new part: To, Cc, Bcc with an address, Subject or a
 // MIME boundary.
@@ -77,7 +154,11 @@ func MailHeader(s string) (offset int, match string, ok bool) {
 	if len(s) > 4096 {
 		return none()
 	}
-	for at := strings.IndexAny(s, crlfNeeds); at >= 0; {
+	at := strings.IndexAny(s, crlfNeeds)
+	if at >= 0 && fieldLine(s[:at]) && strings.Count(s, "\n") >= 3 {
+		return none() // a whole head, as services that receive mail are sent
+	}
+	for at >= 0 {
 		i := at
 		for i < len(s) && (s[i] == '\r' || s[i] == '\n') {
 			i++
@@ -104,11 +185,33 @@ func MailHeaderNeeds() string { return crlfNeeds }
 
 // mailField judges one line; head is how much of the value stood before.
 func mailField(line string, head int) bool {
-	for _, f := range []string{"bcc:", "cc:", "to:"} {
+	for _, f := range []string{"bcc:", "cc:", "to:", "reply-to:", "return-path:", "disposition-notification-to:", "from:", "sender:", "return-receipt-to:"} {
 		if prefixFold(line, f) && strings.IndexByte(line, '@') > 0 {
 			return f == "bcc:" || head < 200
 		}
 	}
-	return prefixFold(line, "content-type:") && (indexFold(line, "multipart/") > 0 || indexFold(line, "text/html") > 0) && head < 200 ||
-		prefixFold(line, "mime-version:") && head < 200 || prefixFold(line, "rcpt to:") || prefixFold(line, "mail from:") && strings.IndexByte(line, '<') > 0
+	return head < 200 && (prefixFold(line, "content-type:") && indexFold(line, "multipart/") > 0 ||
+		prefixFold(line, "mime-version:") || prefixFold(line, "content-transfer-encoding:") || prefixFold(line, "x-priority:") || prefixFold(line, "subject:") && head < 120 && len(line) < 120) ||
+		mailCommand(line, head)
+}
+
+// mailCommand reports a line of SMTP, IMAP or POP3 in a value of one line.
+func mailCommand(line string, head int) bool {
+	if head > 200 {
+		return false
+	}
+	for _, c := range []string{"rcpt to:", "mail from:", "vrfy ", "expn ", "ehlo ", "helo ", "auth login", "auth plain", "starttls", "rset"} {
+		if prefixFold(line, c) {
+			return words(line, 6) < 6
+		}
+	}
+	if foldIn(line, "data", "quit", "noop", ".") {
+		return line != "." && strings.ToUpper(line) == line // a lone word in capitals, as they are sent
+	}
+	tag, command, ok := strings.Cut(line, " ")
+	if !ok || tag == "" || len(tag) > 8 || !isDigit(tag[len(tag)-1]) || !isLetter(tag[0]) {
+		return false
+	}
+	word, _, _ := strings.Cut(command, " ")
+	return strings.ToUpper(word) == word && foldIn(word, "capability", "fetch", "login", "logout", "select", "list", "status", "search", "store", "copy", "delete", "create", "append", "examine", "noop", "uid", "expunge", "authenticate", "rename", "idle")
 }

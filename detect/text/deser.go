@@ -78,7 +78,7 @@ func binaryObject(s string) int {
 	if i := strings.Index(s, "\xac\xed\x00\x05"); i >= 0 {
 		return i
 	}
-	if i := strings.Index(s, "rO0AB"); i >= 0 && (i == 0 || !isWord(s[i-1])) && len(s) > i+12 {
+	if i := strings.Index(s, "rO0AB"); i >= 0 && (i == 0 || !isWord(s[i-1])) && base64Run(s[i:]) > 16 {
 		return i
 	}
 	if prefixFold(s, "aced0005") && len(s) > 16 {
@@ -96,6 +96,14 @@ func binaryObject(s string) int {
 		return 0
 	}
 	return -1
+}
+
+// base64Run returns how much of Base64 s begins with.
+func base64Run(s string) (n int) {
+	for n < len(s) && (isWord(s[n]) || strings.IndexByte("+/-=", s[n]) >= 0) {
+		n++
+	}
+	return n
 }
 
 // pickle reports a Python pickle that calls something: protocol 0 text

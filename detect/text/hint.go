@@ -6,25 +6,28 @@ import "strings"
 // an attack within sentences that talk about it. One proves nothing; several of
 // one client do, and so does an answer that goes with it.
 
-// inTalk is what m finds within sentences, and not elsewhere.
-func inTalk(s string, m func(string) (int, string, bool)) (offset int, match string, ok bool) {
+// in is what m finds within sentences, and not elsewhere.
+func (k talk) in(s string, m func(string) (int, string, bool)) (offset int, match string, ok bool) {
 	if !mayTalk(s) {
 		return none()
 	}
 	offset, match, ok = m(s)
-	if ok && !talks(s, offset, offset+len(match)) {
+	if ok && !k.talks(s, offset, offset+len(match)) {
 		return none()
 	}
 	return offset, match, ok
 }
 
-// mayTalk is the cheap look before it.
+// mayTalk is the cheap look before it: blanks between three words and more.
 func mayTalk(s string) bool {
-	if len(s) < 40 || strings.IndexByte(s, ' ') < 0 {
+	if len(s) < 24 {
 		return false
 	}
-	_, small := countTalk(s[:min(len(s), talkFar)])
-	return small >= talkSmall
+	blanks := 0
+	for i := 1; i < len(s) && i < talkFar && blanks < 3; i++ {
+		blanks += boolInt(s[i] == ' ' && isLetter(s[i-1]))
+	}
+	return blanks >= 3 || strings.Contains(s, " HTTP/") || logLine(s)
 }
 
 // probeMax is the longest value that is taken for a lone token.
@@ -40,7 +43,7 @@ func SQLiHint(s string) (offset int, match string, ok bool) {
 	if len(s) <= probeMax && len(s) > 0 && sqlProbe(strings.TrimSpace(s)) {
 		return found(s, 0, len(s))
 	}
-	return inTalk(s, sqli)
+	return (talk{loose: true}).in(s, sqli)
 }
 
 // sqlProbe judges a short value.
@@ -81,7 +84,7 @@ func XSSHint(s string) (offset int, match string, ok bool) {
 	if len(s) <= probeMax && markupProbe(strings.TrimSpace(s)) {
 		return found(s, 0, len(s))
 	}
-	return inTalk(s, xss)
+	return (talk{}).in(s, xss)
 }
 
 func markupProbe(t string) bool {
@@ -118,7 +121,7 @@ func CmdiHint(s string) (offset int, match string, ok bool) {
 			}
 		}
 	}
-	return inTalk(s, cmdi)
+	return (talk{loose: true}).in(s, cmdi)
 }
 
 // TemplateHint reports weak evidence of a template: the signs by which all
@@ -131,7 +134,7 @@ func TemplateHint(s string) (offset int, match string, ok bool) {
 	if len(s) <= probeMax && strings.Contains(s, "{{") && (strings.Contains(s, "<%") || strings.Contains(s, "${{")) && strings.ContainsAny(s, "'\"") {
 		return found(s, 0, len(s))
 	}
-	return inTalk(s, ssti)
+	return (talk{loose: true}).in(s, ssti)
 }
 
 // TraversalHint reports a path that climbs within sentences.
@@ -139,4 +142,6 @@ func TemplateHint(s string) (offset int, match string, ok bool) {
 // Returns: where it is, and its text.
 //
 // Example: TraversalHint("the scanner asked our server for ../../../etc/passwd and was refused") is true; TraversalHint("../../../etc/passwd") is silent.
-func TraversalHint(s string) (offset int, match string, ok bool) { return inTalk(s, traversal) }
+func TraversalHint(s string) (offset int, match string, ok bool) {
+	return (talk{loose: true}).in(s, traversal)
+}

@@ -14,7 +14,7 @@ func (q *sqlQuery) breakOut() (from, to int, hit bool) {
 	switch {
 	case t.kind == sqlComment:
 		hit = q.cutsOff(i)
-	case q.betweenQuotes(i) || q.chain(i):
+	case q.betweenQuotes(i) || q.chain(i) || q.start == 0 && q.isCompare(i) > 0 && len(q.s) < 24 && prefixFold(strings.TrimLeft(q.s[t.to:], "' "), "or") && strings.HasSuffix(q.s, "'"):
 		hit = true
 	case t.kind == sqlPunct && t.text == ";":
 		hit = q.statement(i+1) || q.at(i+1).kind == sqlComment && q.cutsOff(i+1)

@@ -175,6 +175,9 @@ func (q *sqlQuery) boolean(i int) bool {
 		return true
 	}
 	j := q.skipPrefix(i + 1)
+	if i == 1 && q.isConst(0) && j > i+1 && (q.at(j).kw == "true" || q.at(j).kw == "false" || q.at(j).kw == "null") && q.ends(j+1) {
+		return true // 7 or not false
+	}
 	if q.isConst(j) && q.at(i).kind == sqlWord && q.comment(q.pastOperand(i+1)) {
 		return first || q.isConst(i-1) || q.punct(i-1, ")") // 1 or 1--
 	}
@@ -199,6 +202,7 @@ func (q *sqlQuery) constPair(i int) bool {
 
 // union judges UNION at i.
 func (q *sqlQuery) union(i int) bool {
+	u := i
 	i++
 	for q.at(i).kw == "all" || q.at(i).kw == "distinct" || q.at(i).kw == "distinctrow" || q.punct(i, "(") {
 		i++
@@ -206,7 +210,24 @@ func (q *sqlQuery) union(i int) bool {
 	if q.at(i).kw == "values" && q.punct(i+1, "(") {
 		return true
 	}
-	return q.at(i).kw == "select" && q.selectList(i+1, true)
+	return q.at(i).kw == "select" && q.selectList(i+1, true) && !q.ownUnion(u)
+}
+
+// ownUnion reports a UNION at i of two queries that the value has both: an
+// injection brings only the second.
+func (q *sqlQuery) ownUnion(i int) bool {
+	depth := 0
+	for k := i - 1; k >= 0 && !q.left; k-- {
+		switch {
+		case q.punct(k, ")"):
+			depth++
+		case q.punct(k, "("):
+			depth--
+		case depth == 0 && q.at(k).kw == "select":
+			return k+1 < i && (q.at(k+2).kw == "from" || q.punct(k+2, ",") || q.punct(k+2, ".") || q.at(k+1).text == "*") && !q.at(k+1).open
+		}
+	}
+	return false
 }
 
 // selectList judges what follows SELECT. Prose ("select members of the

@@ -58,7 +58,12 @@ func sqli(s string) (offset int, match string, ok bool) {
 	var mem [sqlTokens + 1]sqlTok
 	q := sqlQuery{s: s, t: lexSQL(mem[:], s, 0)}
 	q.whole = q.sqlStatement()
-	whole := q.whole
+	if q.whole {
+		if from, to, hit := q.judgeWhole(); hit {
+			return found(s, from, to)
+		}
+		return none()
+	}
 	if from, to, hit := q.judge(); hit {
 		return found(s, from, to)
 	}
@@ -77,7 +82,7 @@ func sqli(s string) (offset int, match string, ok bool) {
 	if at := indexFold(s, "sp_password"); at > 0 && strings.Contains(s[:at], "--") {
 		return found(s, 0, len(s)) // keeps SQL Server's log quiet
 	}
-	if !whole && sqlMarks(s) {
+	if sqlMarks(s) {
 		if hit, _ := libinjection.IsSQLi(s); hit {
 			return found(s, 0, len(s))
 		}

@@ -115,7 +115,7 @@ func (q *sqlQuery) rareStatement(i int) bool {
 // sqlStatement reports a value that is a statement as a whole, as consoles and
 // reports are sent: it leaves nothing.
 func (q *sqlQuery) sqlStatement() bool {
-	if q.left || len(q.t) < 3 || q.dangles() {
+	if q.left || len(q.t) < 3 || strings.HasPrefix(q.s[q.t[0].to:], "/*") || q.dangles() {
 		return false
 	}
 	switch q.t[0].kw {
@@ -125,8 +125,43 @@ func (q *sqlQuery) sqlStatement() bool {
 				return true
 			}
 		}
-	case "insert", "update", "delete", "with", "create", "alter", "merge":
-		return q.t[1].kind == sqlWord
+	case "insert", "update", "delete", "with", "create", "alter", "merge", "declare", "begin":
+		return q.t[1].kind == sqlWord && len(q.t) > 4
+	}
+	return prefixFold(q.s, "explain ") || prefixFold(q.s, "analyze ")
+}
+
+// judgeWhole looks in a statement of its own for what only attackers ask of a
+// database: its catalogue's secrets, files, commands of the system.
+func (q *sqlQuery) judgeWhole() (from, to int, hit bool) {
+	for i := range q.t {
+		t := &q.t[i]
+		if t.kind != sqlWord {
+			continue
+		}
+		switch {
+		case t.kw == "into":
+			n := q.at(i + 1).kw
+			hit = n == "outfile" || n == "dumpfile"
+		case prefixFold(q.text(i), "xp_"):
+			hit = len(q.text(i)) > 6
+		case t.kw == "from":
+			hit = q.catalog(i+1) && !q.ordinaryCatalog(i+1)
+		default:
+			hit = foldIn(q.text(i), "load_file", "pg_read_file", "lo_import", "utl_http", "dbms_ldap", "sys_eval", "sys_exec", "openrowset", "extractvalue", "updatexml") && (q.punct(i+1, "(") || q.punct(i+1, "."))
+		}
+		if hit {
+			return t.from, len(q.s), true
+		}
+	}
+	return 0, 0, false
+}
+
+// ordinaryCatalog reports what consoles and tools read to show a schema.
+func (q *sqlQuery) ordinaryCatalog(i int) bool {
+	switch lookFold(sqlCatalogs, q.text(i)) {
+	case "information_schema", "pg_catalog", "sys", "performance_schema", "pg_tables", "pg_class", "sqlite_master", "sqlite_schema":
+		return true
 	}
 	return false
 }

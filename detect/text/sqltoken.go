@@ -163,8 +163,11 @@ func (l *sqlLexer) token(c byte) sqlTok {
 		for l.at < len(l.s) && l.s[l.at] == '@' {
 			l.at++
 		}
-		l.at = wordEnd(l.s, l.at)
-		return sqlTok{kind: sqlVar, from: from, to: l.at}
+		if end := wordEnd(l.s, l.at); end > l.at {
+			l.at = end
+			return sqlTok{kind: sqlVar, from: from, to: l.at}
+		}
+		return sqlTok{kind: sqlPunct, from: from, to: l.at, text: "@"}
 	case isWord(c) || c >= 0x80:
 		// a lone 0xa0 is MySQL's blank; after another high byte it is part of a letter
 		for l.at < len(l.s) && (isWord(l.s[l.at]) || l.s[l.at] >= 0x80 && (l.s[l.at] != 0xa0 || l.s[l.at-1] >= 0x80) || l.s[l.at] == '$') {

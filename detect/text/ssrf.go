@@ -39,7 +39,7 @@ func SSRF(s string) (offset int, match string, ok bool) {
 	case "file":
 		return found(s, 0, len(s))
 	}
-	if metadataHost(u.host) || callbackHost(u.host) || disguised(u.host) {
+	if metadataHost(u.host) || callbackHost(u.host) || disguised(u.host) || innerService(u, u.auth) || prefixFold(s, "http://unix:") {
 		return found(s, 0, len(s))
 	}
 	if u.user != "" && strings.Contains(u.user, ".") && (internal(u.host) != 0) {
@@ -107,7 +107,39 @@ func SSRFValue(value string) bool {
 		return false
 	}
 	u, is := targetURL(value)
-	return is && internal(u.host) != 0
+	return is && internal(u.host) != 0 && !devServer(value)
+}
+
+// devServer reports the page of a developer's own server, as settings and
+// call-backs name it.
+func devServer(value string) bool {
+	_, rest, ok := strings.Cut(value, "://localhost:")
+	port, path, _ := strings.Cut(rest, "/")
+	if i := strings.IndexAny(path, "?#"); i >= 0 {
+		path = path[:i]
+	}
+	switch port {
+	case "3000", "3001", "4200", "5000", "5173", "8000", "8080", "8888", "9000":
+		return ok && prefixFold(value, "http") && (path == "" || foldIn(path, "callback", "cb", "auth/callback", "oauth/callback", "login", "index.html", "app", "home", "logout"))
+	}
+	return false
+}
+
+// innerService reports an address of the server itself at the door of a service
+// that is not for the public, or a page by which such are managed.
+func innerService(u target, auth string) bool {
+	if internal(u.host) != 1 {
+		return false
+	}
+	i := strings.LastIndexByte(auth, ':')
+	if i >= 0 {
+		switch auth[i+1:] {
+		case "21", "22", "23", "25", "111", "135", "139", "389", "445", "1433", "1521", "2049", "2375", "2376", "2379", "2380", "3306", "3389", "4001", "5432", "5601", "5672", "5984", "6379", "6443", "7001", "8500", "9001", "9042", "9200", "10250", "10255", "11211", "15672", "27017", "50070":
+			return true
+		}
+	}
+	_, w := indexAnyFold(u.rest, []string{"/v2/keys", "/api/v1/secrets", "/containers/json", "/images/json", "/server-status", "/actuator", "/_cat/", "/_cluster", "/latest/", "/metadata", "/admin", "/manager/html", "/jmx-console", "/etc/passwd", "/v1/agent", "/v1/kv", "/solr/", "/jenkins", "/phpmyadmin", "/api/users", "/internal", "/debug/", "/_search"})
+	return w != ""
 }
 
 // SSRFName reports whether SSRFPlace can find anything in a place of which name is
@@ -150,7 +182,7 @@ func fetchWord(key string) bool {
 		low[i] = lowerByte(key[i])
 	}
 	switch string(low[:len(key)]) {
-	case "url", "uri", "link", "src", "source", "img", "image", "image_url", "imageurl", "avatar", "avatar_url", "webhook", "webhook_url", "dest", "destination", "target", "feed", "proxy", "fetch", "load", "file", "path", "page", "site", "html", "data", "reference", "host", "domain", "to", "out", "view", "dir", "show", "navigation", "open", "val", "validate", "window", "import", "import_url", "remote", "endpoint", "download", "resource", "document", "pdf", "stockapi", "api", "service", "server", "address", "ssrf", "upload_url", "fileurl", "file_url", "picture", "photo", "logo", "icon", "thumbnail", "request", "preview", "query", "q", "addr", "location", "callback_url", "xml", "wsdl", "schema", "u", "mechanic_api":
+	case "url", "uri", "link", "src", "source", "img", "image", "image_url", "imageurl", "avatar", "avatar_url", "webhook", "webhook_url", "dest", "destination", "target", "feed", "proxy", "fetch", "load", "file", "path", "page", "site", "html", "reference", "host", "domain", "to", "out", "view", "dir", "show", "navigation", "open", "validate", "window", "import", "import_url", "remote", "endpoint", "download", "resource", "document", "pdf", "stockapi", "api", "service", "server", "address", "ssrf", "upload_url", "fileurl", "file_url", "picture", "photo", "logo", "icon", "thumbnail", "request", "preview", "addr", "location", "callback_url", "xml", "wsdl", "schema", "u", "mechanic_api":
 		return true
 	}
 	return false
@@ -166,7 +198,7 @@ func isDigits(s string) bool {
 }
 
 // A target is a URL cut into what matters to where it leads.
-type target struct{ scheme, user, host, rest string }
+type target struct{ scheme, user, auth, host, rest string }
 
 // targetURL reads a value that is a URL as a whole.
 func targetURL(s string) (target, bool) {
@@ -204,7 +236,7 @@ func targetURL(s string) (target, bool) {
 	if i := strings.LastIndexByte(auth, '@'); i >= 0 {
 		u.user, auth = auth[:i], auth[i+1:]
 	}
-	u.host = hostOnly(auth)
+	u.auth, u.host = auth, hostOnly(auth)
 	return u, u.host != "" || u.scheme == "file" || u.scheme == "netdoc"
 }
 

@@ -1,14 +1,21 @@
 package text
 
+import "strings"
+
 // Talk about attacks is not an attack: a ticket quotes a payload, a guide shows
-// one, a mail asks what <script> does. What a matcher found within sentences is
-// therefore weak evidence, which Hints keep.
+// one, a mail asks what <script> does, a log keeps the request that was refused. What a
+// matcher found within sentences or within a copy of a request is therefore weak
+// evidence, which hints keep.
 
 const (
 	// talkWords is how many words around a match make a sentence, talkSmall how
 	// many of them are the small ones that sentences are held together by.
 	talkWords = 7
 	talkSmall = 3
+	// headWords and headSmall are the same for what stands before a match: who
+	// breaks out of a literal has little to say first.
+	headWords = 3
+	headSmall = 1
 	// talkNear is how much of a match that goes to the value's end is the attack
 	// itself; the rest is looked at like what is around it.
 	talkNear = 12
@@ -19,27 +26,45 @@ const (
 // smallWords are words no sentence does without, in some languages, that are
 // none of SQL, of shells or of programs.
 var smallWords = wordSet(`the an of that it was were we you my our your how why what are but be been can cannot must should could please which there they he she has have had
- will would because about here who them these those its does did don doesn works after before instead i'm
+ will would works because about here who them these those its does did do don doesn after before instead
  der die das und nicht ist ein eine einen mit zu auf den dem wir ich sie werden wird auch wenn
  le la les des est pas une que pour dans avec sur je vous nous qui sont ne du
  el los las es por una para con se del no como pero muy lo
  um uma da os não em ao il di che per non gli della het een van niet voor`)
 
-// talks reports that s[from:to] stands within sentences.
-func talks(s string, from, to int) bool {
-	if len(s)-(to-from) < 24 && to < len(s) || len(s) < 40 {
+// headWordsOnly are small words, too, but also of SQL and shells: they count only
+// before a match.
+var headWordsOnly = wordSet(`to this a i found within between against ran sent put got see try use using means matched contains saying says called`)
+
+// A talk says how much of sentences it takes before a match is passed over.
+type talk struct{ loose bool }
+
+// talks reports that s[from:to] stands within sentences, or in a copy of a request.
+func (k talk) talks(s string, from, to int) bool {
+	if len(s) < 24 {
 		return false
 	}
-	if to == len(s) {
-		to = min(to, from+talkNear)
+	if copiedRequest(s, from) || logLine(s) {
+		return true
 	}
-	words, small := countTalk(s[max(0, from-talkFar):from])
-	w, m := countTalk(s[to:min(len(s), to+talkFar)])
+	end := to
+	if to == len(s) {
+		end = min(to, from+talkNear)
+	}
+	head := s[max(0, from-talkFar):from]
+	words, small := countTalk(head, smallWords)
+	if k.loose {
+		_, more := countTalk(head, headWordsOnly)
+		if words >= headWords && small+more >= headSmall || words >= 2*headWords {
+			return true
+		}
+	}
+	w, m := countTalk(s[end:min(len(s), end+talkFar)], smallWords)
 	return words+w >= talkWords && small+m >= talkSmall
 }
 
-// countTalk counts words of letters between blanks, and the small ones.
-func countTalk(s string) (words, small int) {
+// countTalk counts words of letters between blanks, and those of a set.
+func countTalk(s string, set map[string]string) (words, small int) {
 	for i := 0; i < len(s); {
 		if !isLetter(s[i]) && s[i] < 0x80 || i > 0 && !isSpace(s[i-1]) && s[i-1] != '"' && s[i-1] != '(' {
 			i++
@@ -49,9 +74,9 @@ func countTalk(s string) (words, small int) {
 		for end < len(s) && (isLetter(s[end]) || s[end] >= 0x80) {
 			end++
 		}
-		if end == len(s) || isSpace(s[end]) || s[end] == '.' || s[end] == ',' || s[end] == '?' || s[end] == '!' || s[end] == ':' || s[end] == '\'' {
+		if end == len(s) || isSpace(s[end]) || strings.IndexByte(".,?!:;')", s[end]) >= 0 {
 			words++
-			if lookFold(smallWords, s[i:end]) != "" {
+			if lookFold(set, s[i:end]) != "" {
 				small++
 			}
 		}
@@ -60,10 +85,36 @@ func countTalk(s string) (words, small int) {
 	return words, small
 }
 
+// copiedRequest reports a request line before a match: "GET /?q=… HTTP/1.1", as logs
+// and reports hold.
+func copiedRequest(s string, from int) bool {
+	head := s[:min(len(s), from+8)]
+	for _, m := range [...]string{"GET /", "POST /", "PUT /", "HEAD /", "DELETE /", "PATCH /", "OPTIONS /"} {
+		if i := strings.Index(head, m); i >= 0 && (i == 0 || strings.IndexByte("\" '[\n", s[i-1]) >= 0) && strings.Contains(s[i:], " HTTP/") {
+			return true
+		}
+	}
+	return false
+}
+
+// logLine reports a value that begins with the time at which something was
+// written down, or with its level.
+func logLine(s string) bool {
+	t := strings.TrimLeft(s[:min(len(s), 40)], " [<\"")
+	if len(t) > 19 && isDigit(t[0]) && isDigit(t[3]) && t[4] == '-' && t[7] == '-' && (t[10] == 'T' || t[10] == ' ') && t[13] == ':' {
+		return true
+	}
+	return len(t) > 15 && t[3] == ' ' && t[6] == ' ' && t[9] == ':' && t[12] == ':' && isLetter(t[0]) && isDigit(t[5])
+}
+
 // unlessTalk is m, but for what it finds within sentences.
 func unlessTalk(s string, m func(string) (int, string, bool)) (offset int, match string, ok bool) {
+	return talk{loose: true}.unless(s, m)
+}
+
+func (k talk) unless(s string, m func(string) (int, string, bool)) (offset int, match string, ok bool) {
 	offset, match, ok = m(s)
-	if ok && talks(s, offset, offset+len(match)) {
+	if ok && k.talks(s, offset, offset+len(match)) {
 		return none()
 	}
 	return offset, match, ok

@@ -29,7 +29,7 @@ func sensitiveName(p string) (from, to int, hit bool) {
 var rootFiles = []string{"/etc/passwd", "/etc/shadow", "/etc/group", "/etc/issue", "/etc/sudoers", "/etc/fstab", "/etc/crontab", "/etc/mysql/my.cnf",
 	"/proc/self/", "/proc/version", "/proc/cmdline", "/proc/1/", "/proc/net/", "c:/windows/", "c:\\windows\\", "c:/boot.ini", "c:\\boot.ini", "c:/winnt", "c:\\winnt", "/windows/win.ini", "\\windows\\win.ini",
 	"/root/.ssh", "/root/.bash_history", "/web-inf/", "web-inf/web.xml", "/.ssh/id_", "/.aws/credentials", "/var/log/auth",
-	"/inetpub/wwwroot", "c:/inetpub", "c:\\inetpub", "/boot.ini", "win.ini", "boot.ini"}
+	"/inetpub/wwwroot", "c:/inetpub", "c:\\inetpub", "/boot.ini"}
 
 // placedFiles are places of a host's own files. Log shippers, orchestrators
 // and editors name them in documents; where a page or a file is chosen they

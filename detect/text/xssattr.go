@@ -49,7 +49,7 @@ func attributeBreak(s string) (from, to int, hit bool) {
 		}
 		value, end := attributeValue(reach.from(s, k), k+1)
 		reach.read(end - k)
-		if handlerCode(value) {
+		if handlerCode(value) && !(plainHandler(value) && strings.IndexByte(s[:i], '<') >= 0) {
 			start := i
 			for start > 0 && strings.IndexByte("\"'` /\t\n", s[start-1]) >= 0 {
 				start--

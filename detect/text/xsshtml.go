@@ -8,6 +8,12 @@ import "strings"
 func htmlScript(s string) (from, to int, hit bool) {
 	quote := strings.IndexAny(s, "'\"")
 	reach := newReach(s)
+	opened := len(s) // where a script opens first: its end closes nothing else
+	if quote >= 0 {
+		if i := indexFold(s, "<script"); i >= 0 {
+			opened = i
+		}
+	}
 	for at := 0; ; {
 		i := strings.IndexByte(s[at:], '<')
 		if i < 0 {
@@ -15,7 +21,7 @@ func htmlScript(s string) (from, to int, hit bool) {
 		}
 		i += at
 		j := tagName(s, i)
-		quoted := quote >= 0 && quote < i
+		quoted := quote >= 0 && quote < i && i <= opened
 		if end, runs := runningTag(s, i, j, quoted, &reach); runs {
 			return i, end, true
 		}
@@ -60,7 +66,8 @@ func runningTag(s string, i, j int, quoted bool, reach *reach) (end int, runs bo
 	}
 	if prefixFold(name, "script") && len(name) == 6 && (stop || s[n] == '<' || s[n] == '(') {
 		if !closing || j == i+2 && strings.IndexByte(s[n:], '<') >= 0 || i == 0 || quoted {
-			return tagEnd(s, n), true
+			end := tagEnd(s, n)
+			return end, closing || quoted || !plainTag(s, name, n, end)
 		}
 		return 0, false
 	}
@@ -75,7 +82,8 @@ func runningTag(s string, i, j int, quoted bool, reach *reach) (end int, runs bo
 	near := reach.from(s, n)
 	stopped, runs := runningAttributes(near, n, name)
 	if reach.read(stopped - n); runs {
-		return tagEnd(s, n), true // looked for only here: it may be far
+		end := tagEnd(s, n) // looked for only here: it may be far
+		return end, !plainTag(s, name, n, end)
 	}
 	return 0, false
 }
@@ -145,7 +153,7 @@ func attributeValue(s string, i int) (value string, next int) {
 func runningAttribute(tag, name, value string) bool {
 	name = strings.ReplaceAll(name, "\x00", "")
 	if len(name) > 4 && prefixFold(name, "on") {
-		return (eventName(name) || handlerLike(name) && handlerCode(value)) && !jsxHandler(name, value) && !mereReturn(value)
+		return (eventName(name) || handlerLike(name) && handlerCode(value)) && !jsxHandler(name, value) && !mereReturn(value) && !plainHandler(value)
 	}
 	switch {
 	case foldIn(name, "href", "src", "xlink:href", "action", "formaction", "data", "background", "dynsrc", "lowsrc", "poster", "code", "codebase", "to", "values", "from", "manifest", "classid"):
