@@ -49,6 +49,12 @@ func cmdi(s string) (offset int, match string, ok bool) {
 	if leadCommand(s) {
 		return found(s, 0, len(s))
 	}
+	if at, hit := argumentTrick(s); hit {
+		return found(s, at, len(s))
+	}
+	if at, hit := winCommand(s); hit {
+		return found(s, at, len(s))
+	}
 	if at, hit := commandInCall(s); hit {
 		return found(s, at, len(s))
 	}

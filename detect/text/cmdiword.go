@@ -21,22 +21,22 @@ const (
 // shellGrammar says, by command class, what follows it.
 var shellGrammar = map[string]argRule{
 	"lone": argLone | argOpt, "runs": argCmd | argOpt, "sub": argSub, "loneopt": argLone | argOpt, "file": argPath, "list": argLone | argPath | argOpt | argShort, "net": argHost | argOpt,
-	"num": argNum, "shell": argLone | argOpt | argPath, "any": argAny | argOpt | argPath, "say": argSay, "short": argLone | argOpt | argShort, "opt": argOpt | argPath,
+	"num": argNum | argOpt, "shell": argLone | argOpt | argPath, "any": argAny | argOpt | argPath, "say": argSay, "short": argLone | argOpt | argShort, "opt": argOpt | argPath,
 }
 
 // shellCommands names each command's class.
 var shellCommands = func() map[string]string {
 	set := map[string]string{}
 	for _, c := range []struct{ class, names string }{
-		{"lone", "whoami systeminfo ipconfig printenv hostnamectl lsb_release"},
+		{"lone", "whoami systeminfo ipconfig driverquery getmac qwinsta calc.exe notepad.exe printenv hostnamectl lsb_release"},
 		{"loneopt", "uname ifconfig netstat tasklist hostname arch lscpu"},
-		{"short", "id ps pwd env who w ver df uptime phpinfo reboot shutdown logname"},
+		{"short", "ver vol route more calc set id ps pwd env who w ver df uptime phpinfo reboot shutdown logname"},
 		{"list", "ls dir"},
 		{"file", "cat tac nl head tail more less type touch rm rmdir mkdir chmod chown cp mv ln find strings od xxd stat file source sort uniq wc cut diff tee dd tar zip unzip gunzip gzip readlink realpath rev shuf fold paste attrib del copy move sort"},
 		{"net", "ping ping6 nslookup dig host curl wget nc ncat netcat telnet ssh scp tftp ftp lynx fetch traceroute tracert socat rsync whois iwr iwmi invoke-webrequest invoke-command start-process get-childitem axel aria2c nmap smbclient finger"},
 		{"num", "sleep timeout usleep"},
 		{"shell", "sh bash zsh ksh dash csh tcsh fish ash busybox"},
-		{"any", "powershell pwsh cmd.exe cmd certutil bitsadmin regsvr32 rundll32 mshta wmic reg"},
+		{"any", "powershell pwsh cmd.exe cmd certutil bitsadmin regsvr32 rundll32 mshta wmic reg schtasks sc fsutil findstr cscript wscript msiexec netsh vssadmin nltest icacls attrib"},
 		{"opt", "python python2 python3 perl ruby php node lua awk gawk sed grep egrep fgrep xargs base64 base32 gcc java crontab at kill killall pkill su eval exec openssl gdb vi vim nano ed sc iptables systemctl service useradd passwd usermod docker tar kubectl trap adduser deluser apt apt-get yum dnf pip npm gem ansible chef-client bcdboot umount dmesg lsof ss ip arp pgrep sysctl journalctl cpulimit at busctl time set export date"},
 		{"say", "echo printf print"},
 		{"runs", "which whereis nohup strace sudo command doas unbuffer setsid nice"},
@@ -158,7 +158,7 @@ func argsFit(g argRule, args string) bool {
 		return words(rest, 5) < 5
 	}
 	if foldIn(first, "aux", "ax", "auxww", "auxf") && g&argShort != 0 || g&argSub != 0 && foldIn(first, "user", "users", "localgroup", "group", "view", "use", "share", "start", "stop", "accounts", "session", "hosts", "passwd", "shadow", "ahosts") {
-		return words(rest, 5) < 5
+		return words(rest, 3) < 3 || words(rest, 5) < 5 && strings.ContainsAny(rest, "/\\*")
 	}
 	if g&argPath != 0 && (first[0] == '+' || isDigits(first)) && len(first) <= 5 && shellPath(rest) {
 		return true // chmod +x /tmp/x

@@ -17,7 +17,7 @@ var codeMarks = newPhrases([]string{"<?php", "<?=", "phpinfo()", "eval(base64_de
 	"__import__('os", "__import__(\"os", "__import__('subprocess", "__import__(\"subprocess", "os.system(", "os.popen(", "subprocess.popen(", "subprocess.call(", "subprocess.check_output(", "exec(compile(",
 	"require('child_process", "require(\"child_process", "require(`child_process", "require('fs')", "process.mainmodule", "global.process", "process.binding(", "child_process.exec", "constructor('return process", "constructor(\"return process", "constructor(\"return this",
 	"runtime.getruntime()", "getruntime().exec", "java.lang.runtime", "java.lang.processbuilder", "new processbuilder(", "@java.lang.", "@ognl.", "#_memberaccess", "#context[", "class.module.classloader", "classloader.resources", "classloader.urls", "xwork.methodaccessor", "#parameters.", "%{(#", "%{#", "${@java", "${(#",
-	"t(java.lang.", "kernel.exec(", "io.popen(", "kernel.system(", "`#{", "scriptengine", "javax.script.", "groovy.lang", ".execute().text", "response.write(", "server.createobject(", "execute(request", "eval(request", "wscript.shell", "invoke-expression", "die(md5(", "print(md5(", "echo md5("})
+	"t(java.lang.", "kernel.exec(", "io.popen(", "kernel.system(", "`#{", "scriptengine", "javax.script.", "groovy.lang", ".execute().text", "response.write(", "server.createobject(", "execute(request", "eval(request", "wscript.shell", "invoke-expression", "die(md5(", "print(md5(", "echo md5(", "use mime::base64", "decode_base64(", "instance_eval", "object.const_get", "new function(\"", "new function('", "function(\"return this", "function('return this", "function(\"return process", "import('child_process", "import(\"child_process", "execsync(", "spawnsync(", "fs.readfilesync(", "eval(string.fromcharcode", "exec(\"import ", "exec('import ", "eval(compile(", "globals()[", "__builtins__", ".__bases__[", "__subclasses__", "pty.spawn(", "').read())", "java.util.scanner(", "scriptenginemanager", "createobject(\"wscript", "createobject(\"scripting", "<cfexecute", "<cfscript", "os.execute(", "<%@page", "<%@ page", "<jsp:scriptlet", "request.getparameter(", "getparameter(\"", "<script language=\"php\"", "<script language=php", "<script runat=\"server\"", "<script runat=server", "auto_prepend_file", "allow_url_include", "phpversion()", "file_get_contents('/etc", "file_get_contents(\"/etc", "open('/etc/", "open(\"/etc/", "io.read(\"/etc", "file.read(\"/etc", "file.open(\"/etc", "lambda:os.", "reduce(lambda", "process.exit(", "process.kill(", "process.env.", "res.end(require", "response.end(require", "class.forname(\"java", "class.forname('java", "#{system(", "#{exec(", "#{`", "%x(", "%x{", "kernel.open(", "call_user_func_array(", "array_map('", "array_map(\"", "usort($", "register_shutdown_function", "ob_start('", "ob_start(\"", "mb_ereg_replace(", "extract($_", "parse_str($_", "include $_", "require $_", "include('php:", "include('http", "include(\"http", "require('http"})
 
 // CodeI reports source code brought into a value to be evaluated: PHP tags and
 // calls that run commands, Python and Node imports of process modules, Java and
@@ -39,8 +39,11 @@ func CodeI(s string) (offset int, match string, ok bool) {
 	if w == "" {
 		return phpCall(s)
 	}
-	if (w == "base64_decode(" || w == "file_put_contents(" || w == "response.write(" || w == "require('fs')" || w == "scriptengine" || w == "<?=" || w == "$_server[" || w == "os.system(" || w == "subprocess.call(" || w == "call_user_func(") && words(s, 30) >= 30 {
+	if (w == "base64_decode(" || w == "file_put_contents(" || w == "response.write(" || w == "require('fs')" || w == "scriptengine" || w == "<?=" || w == "$_server[" || w == "os.system(" || w == "subprocess.call(" || w == "call_user_func(" || w == "process.env." || w == "request.getparameter(" || w == "getparameter(\"" || w == "process.exit(" || w == "').read())" || w == "reduce(lambda" || w == "fs.readfilesync(" || w == "execsync(") && words(s, 12) >= 12 {
 		return none()
+	}
+	if plainProgram(s, w) || (talk{loose: true}).talks(s, at, min(len(s), at+len(w))) {
+		return none() // a page or a program that somebody shows
 	}
 	if words(s[:at], 12) >= 12 {
 		return none() // prose before it: talk about code, or a program
@@ -48,8 +51,22 @@ func CodeI(s string) (offset int, match string, ok bool) {
 	return found(s, at, len(s))
 }
 
+// plainProgram reports a template that only shows something, or a program of
+// several lines that calls nothing of a shell.
+func plainProgram(s, mark string) bool {
+	lines := strings.Count(s, "\n")
+	switch mark {
+	case "<?php", "<?=":
+		_, w := indexAnyFold(s, []string{"$_", "system(", "exec(", "eval(", "passthru", "popen", "phpinfo", "assert", "base64", "`", "include", "file_", "md5(", "die(", "print_r", "unlink", "call_user", "create_function", "getallheaders", "curl_", "fsockopen", "chr("})
+		return w == "" && words(s, 4) >= 4
+	case "require('child_process", "require(\"child_process", "require('fs')", "runtime.getruntime()", "new processbuilder(", "subprocess.call(", "subprocess.check_output(", "process.env.", "os.system(":
+		return lines >= 2 && words(s, 10) >= 10
+	}
+	return false
+}
+
 // phpCalls are functions that run something.
-var phpCalls = []string{"system(", "exec(", "popen(", "eval(", "assert(", "include(", "require(", "readfile(", "file_get_contents(", "show_source(", "highlight_file(", "scandir(", "print_r(", "var_dump(", "die(", "chr("}
+var phpCalls = []string{"preg_replace(", "print `", "print`", "echo `", "echo`", "return `", "system(", "exec(", "popen(", "eval(", "assert(", "include(", "require(", "readfile(", "file_get_contents(", "show_source(", "highlight_file(", "scandir(", "print_r(", "var_dump(", "die(", "chr("}
 
 // CodeIWords returns words of which a value must hold one for CodeI to match.
 func CodeIWords() []string { return append(codeMarks.words(), phpCalls...) }
@@ -60,7 +77,19 @@ func phpCall(s string) (int, string, bool) {
 	if len(s) > 600 || strings.IndexByte(s, '(') < 0 {
 		return none()
 	}
-	for _, f := range phpCalls {
+	if i := strings.IndexByte(s, '`'); i > 0 && i < 120 {
+		head := strings.TrimRight(s[:i], " ")
+		if _, w := indexAnyFold(head[max(0, len(head)-6):], []string{"print", "echo", "return"}); w != "" && strings.IndexByte(s[i+1:], '`') > 1 && strings.ContainsAny(s[:i], "';}<") {
+			return found(s, i, len(s)) // print `id`
+		}
+	}
+	if i := indexFold(s, "preg_replace("); i >= 0 && i < 40 {
+		arg := s[i+len("preg_replace("):]
+		if strings.Contains(arg, "/e'") || strings.Contains(arg, "/e\"") || strings.Contains(arg, "#e'") {
+			return found(s, i, len(s))
+		}
+	}
+	for _, f := range phpCalls[6:] {
 		i := indexFold(s, f)
 		if i < 0 || i > 0 && (isWord(s[i-1]) || s[i-1] == '.' && f != "chr(") || words(s[:i], 3) >= 3 {
 			continue
@@ -72,7 +101,7 @@ func phpCall(s string) (int, string, bool) {
 		quoted := arg[0] == '\'' || arg[0] == '"' || arg[0] == '`' || arg[0] == '$'
 		switch f {
 		case "eval(", "assert(", "exec(", "system(", "popen(", "include(", "require(":
-			if quoted && (strings.HasSuffix(strings.TrimRight(s, " ;?>#/\"'"), ")") && (i == 0 || strings.IndexByte(";{\"'`@(=|&!", s[i-1]) >= 0 || isSpace(s[i-1]))) && !(f == "require(" && strings.Contains(s, "=")) {
+			if quoted && (strings.HasSuffix(strings.TrimRight(s, " ;?>#/\"'}"), ")") && (i == 0 || strings.IndexByte(";{\"'`@(=|&!", s[i-1]) >= 0 || isSpace(s[i-1]))) && !(f == "require(" && strings.Contains(s, "=")) {
 				return found(s, i, len(s))
 			}
 		case "chr(":
@@ -96,13 +125,21 @@ func phpCall(s string) (int, string, bool) {
 func SSI(s string) (offset int, match string, ok bool) {
 	s = clip(s)
 	for at := 0; ; {
-		i := strings.Index(s[at:], "<!--#")
+		i := strings.Index(s[at:], "<!--")
 		if i < 0 {
 			break
 		}
 		i += at
-		r := strings.TrimLeft(s[i+5:], " ")
-		for _, d := range []string{"exec", "include", "echo", "printenv", "config", "fsize", "flastmod", "set ", "odbc"} {
+		t := strings.TrimLeft(s[i+4:min(len(s), i+40)], " ")
+		if !strings.HasPrefix(t, "#") {
+			if prefixFold(t, "esi") {
+				return found(s, i, len(s))
+			}
+			at = i + 4
+			continue
+		}
+		r := strings.TrimLeft(t[1:], " ")
+		for _, d := range []string{"exec", "include", "echo", "printenv", "config", "fsize", "flastmod", "set ", "odbc", "if expr", "if ", "elif", "email", "flush"} {
 			if prefixFold(r, d) {
 				end := strings.Index(s[i:], "-->")
 				if end < 0 {
@@ -111,9 +148,9 @@ func SSI(s string) (offset int, match string, ok bool) {
 				return found(s, i, i+end+3)
 			}
 		}
-		at = i + 5
+		at = i + 4
 	}
-	if i := indexFold(s, "<esi:include"); i >= 0 {
+	if i, w := indexAnyFold(s, []string{"<esi:", "<jsp:include ", "<%@ include", "<%@include", "<cfinclude", "<!ssi"}); w != "" && words(s[:i], 12) < 12 {
 		return found(s, i, len(s))
 	}
 	return none()
@@ -130,7 +167,10 @@ func SSINeeds() string { return "<" }
 // Example: ProtoPollution(`{"__proto__":{"admin":true}}`) = 1, the rest, true.
 func ProtoPollution(s string) (offset int, match string, ok bool) {
 	s = clip(s)
-	for _, k := range []string{"\"__proto__\"", "'__proto__'", "__proto__[", "__proto__.", "[__proto__]", "constructor.prototype.", "constructor[prototype]", "[constructor][prototype]", "\"constructor\":{\"prototype\"", "\"constructor\": {\"prototype\""} {
+	if strings.TrimSpace(s) == "__proto__" {
+		return found(s, 0, len(s))
+	}
+	for _, k := range []string{"/__proto__/", "/constructor/prototype", "[__proto__", "\"__proto__\"", "'__proto__'", "__proto__[", "__proto__.", "[__proto__]", "constructor.prototype.", "constructor[prototype]", "[constructor][prototype]", "\"constructor\":{\"prototype\"", "\"constructor\": {\"prototype\""} {
 		if i := strings.Index(s, k); i >= 0 && words(s[:i], 12) < 12 {
 			return found(s, i, len(s))
 		}
@@ -139,7 +179,7 @@ func ProtoPollution(s string) (offset int, match string, ok bool) {
 }
 
 // ProtoPollutionNeeds returns bytes of which a value must hold one for ProtoPollution to match.
-func ProtoPollutionNeeds() string { return "_[.\"" }
+func ProtoPollutionNeeds() string { return "_[.\"/" }
 
 // ProtoPollutionAlso returns bytes of which a value must hold one as well.
 func ProtoPollutionAlso() string { return "pP" }

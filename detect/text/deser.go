@@ -4,12 +4,12 @@ import "strings"
 
 // DeserNeeds returns bytes of which a value must hold one for Deser to match:
 // each mark has a letter, or is the beginning of a binary stream.
-func DeserNeeds() string { return letters + "\xac\x04\x80" }
+func DeserNeeds() string { return letters + "\xac\x04\x80\xc2" + "0123456789" }
 
 // DeserWords returns words of which a value must be made, all their bytes in
 // any order and case, for Deser to match.
 func DeserWords() []string {
-	list := append(deserTags.words(), shortTag, "\xac\xed\x00\x05", "ro0ab", "aced0005", "aaeaaad/////", "kluv/qbyro0", "h4siaaaaaaaaaafvzlog1", "gasv", "gan", "gajj", "y29zcnn5c3rlbq",
+	list := append(deserTags.words(), shortTag, "\xac\xed\x00\x05", "ro0ab", "aced0005", "aaeaaad/////", "kluv/qbyro0", "h4siaaaaaaaaaafvzlog1", "h4sia", "bahv", "bahbc", "04085b", "04086f3a", "\u00ac", "gasv", "gan", "gajj", "y29zcnn5c3rlbq",
 		"\x80", "\x04", "o:0:\"{", "c:0:\"{")
 	for _, m := range pickled {
 		list = append(list, strings.ToLower(m))
@@ -22,7 +22,7 @@ func DeserWords() []string {
 
 // pickled are the beginnings of pickles of protocol 0 that call something, or
 // may.
-var pickled = []string{"cos\nsystem\n", "cposix\nsystem\n", "c__builtin__\n", "csubprocess\n", "cnt\nsystem\n", "(S'", "cbuiltins\n"}
+var pickled = []string{"cos\nsystem\n", "cposix\nsystem\n", "c__builtin__\n", "csubprocess\n", "cnt\nsystem\n", "(S'", "cbuiltins\n", "cnt\n", "c__main__\n", "(cos\n", "(dp0\n", "(lp0\n", "ccopy_reg\n", "ctypes\n"}
 
 // classTags are keys of JSON that name a class.
 var classTags = []string{"\"@type\"", "\"$type\"", "\"@class\"", "'@type'"}
@@ -78,6 +78,15 @@ func binaryObject(s string) int {
 	if i := strings.Index(s, "\xac\xed\x00\x05"); i >= 0 {
 		return i
 	}
+	if i := strings.Index(s, "\u00ac\u00ed\x00\x05"); i >= 0 {
+		return i // the same, written as characters
+	}
+	if prefixFold(s, "04085b") || prefixFold(s, "04086f3a") || (strings.HasPrefix(s, "BAhv") || strings.HasPrefix(s, "BAhbC")) && base64Run(s) > 16 {
+		return 0 // Ruby's Marshal in hex and Base64
+	}
+	if strings.HasPrefix(s, "H4sIA") && base64Run(s) > 40 && gzipHolds(s) {
+		return 0
+	}
 	if i := strings.Index(s, "rO0AB"); i >= 0 && (i == 0 || !isWord(s[i-1])) && base64Run(s[i:]) > 16 {
 		return i
 	}
@@ -96,6 +105,12 @@ func binaryObject(s string) int {
 		return 0
 	}
 	return -1
+}
+
+// gzipHolds reports Base64 of gzip with the first bytes of a Java stream, as they
+// are packed without a dictionary: who packs one so early packs nothing else.
+func gzipHolds(s string) bool {
+	return strings.Contains(s[:min(len(s), 40)], "vzloG1")
 }
 
 // base64Run returns how much of Base64 s begins with.
@@ -161,7 +176,7 @@ func phpObject(s string) int {
 const shortTag = "!!org."
 
 // deserTags name classes and functions that gadgets use.
-var deserTags = newPhrases([]string{"!!python/object", "!!python/name", "!!python/module", "!!javax.script", "!!java.net.url", "!!com.sun.", "!ruby/object", "!ruby/hash", "_$$nd_func$$_", "com.sun.rowset.jdbcrowsetimpl",
+var deserTags = newPhrases([]string{"!!python/object", "!!python/tuple", "!!java.", "!!javax.", "!<tag:yaml.org,2002:python", "__js_function", "\"py/object\"", "\"py/reduce\"", "!ruby/struct", "tag:ruby.yaml.org", "!!perl/", "com.sun.org.apache.xalan", "org.apache.xalan.xsltc", "org.apache.commons.dbcp", "br.com.anteros", "org.apache.tomcat.dbcp", "org.hibernate.jmx", "ch.qos.logback.core", "com.caucho.", "<object class=\"java.lang", "<void method=\"exec", "<void class=\"java", "class=\"java.beans", "com.alibaba.fastjson", "jdbc:h2:mem", "init=runscript", "javax.naming.initialcontext", "\"json_class\":\"gem", "system.web.ui.objectstateformatter", "resourcedictionary xmlns", "clr-namespace:system.diagnostics", "!!python/name", "!!python/module", "!!javax.script", "!!java.net.url", "!!com.sun.", "!ruby/object", "!ruby/hash", "_$$nd_func$$_", "com.sun.rowset.jdbcrowsetimpl",
 	"java.beans.xmldecoder", "class=\"java.lang.processbuilder", "class=\"java.lang.runtime", "java.util.priorityqueue", "org.apache.commons.collections", "ysoserial", "objectdataprovider", "typeconfusedelegate", "system.diagnostics.process", "windowsidentity, mscorlib",
 	"system.windows.data", "losformatter", "<java.util.priorityqueue", "javax.imageio.imageio$containsfilter", "<dynamic-proxy>", "com.mchange.v2.c3p0", "classpathxmlapplicationcontext", "filesystemxmlapplicationcontext", "ch.qos.logback.core.db", "org.apache.xbean", "java.lang.processbuilder"})
 

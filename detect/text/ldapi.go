@@ -2,7 +2,7 @@ package text
 
 import "strings"
 
-const ldapiNeeds = ")("
+const ldapiNeeds = ")(:"
 
 // LDAPiNeeds returns bytes of which a value must hold one for LDAPi to match.
 func LDAPiNeeds() string { return ldapiNeeds }
@@ -16,8 +16,11 @@ func LDAPiNeeds() string { return ldapiNeeds }
 //
 // Example: LDAPi("*)(uid=*))(|(uid=*") = 0, the whole, true; LDAPi("f(x)(y)") is silent.
 func LDAPi(s string) (offset int, match string, ok bool) {
-	if strings.IndexByte(s, ')') < 0 && strings.IndexByte(s, '(') < 0 || len(s) > 4096 {
+	if strings.IndexByte(s, ')') < 0 && strings.IndexByte(s, '(') < 0 && !strings.Contains(s, ":=") || len(s) > 4096 {
 		return none()
+	}
+	if ldapProbe(s) || ldapSecret(s) {
+		return found(s, 0, len(s))
 	}
 	depth := 0
 	for i := 0; i < len(s); i++ {
@@ -49,6 +52,20 @@ func LDAPi(s string) (offset int, match string, ok bool) {
 	}
 	return none()
 }
+
+// ldapProbe reports a value of nothing but the signs of a filter: *()|&'.
+func ldapProbe(s string) bool {
+	return len(s) >= 3 && len(s) <= 12 && strings.Trim(s, "*()|&!='\"%26") == "" && strings.ContainsAny(s, "*") && strings.ContainsAny(s, "()") && strings.ContainsAny(s, "|&")
+}
+
+// ldapSecret reports a filter of the client's own that asks for passwords, or has
+// a term that is always true or never: what no search form offers.
+func ldapSecret(s string) bool {
+	at, w := ldapSecrets.find(s)
+	return at >= 0 && (w[0] == '(' || strings.IndexByte(s, '(') >= 0 || strings.Contains(s, ":="))
+}
+
+var ldapSecrets = newPhrases([]string{"userpassword=", "userpassword:", "(password=", "(1=1)", "(1=0)", "(&(1=", "unicodepwd=", "(pwd=", "(passwd="})
 
 // ldapTerm reports that s, at "(", opens a term of a filter: (&, (|, (!( or
 // (attribute=.

@@ -28,6 +28,9 @@ func Log4j(s string) (offset int, match string, ok bool) {
 	s = clip(s)
 	for n := 0; at >= 0 && n < 64; n++ {
 		if end, hit := jndi(s[at:]); hit {
+			if copiedRequest(s, at) || logLine(s) {
+				return none() // what a log says was asked
+			}
 			return found(s, at, at+end)
 		}
 		next := strings.Index(s[at+2:], "${")

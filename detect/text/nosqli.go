@@ -24,6 +24,9 @@ func NoSQLi(s string) (offset int, match string, ok bool) {
 	}
 	s = clip(s)
 	if strings.IndexByte(s, '$') >= 0 {
+		if operatorName(s) {
+			return found(s, 0, len(s))
+		}
 		if at := operatorObject(s); at >= 0 {
 			return found(s, at, len(s))
 		}
@@ -49,6 +52,13 @@ func NoSQLiPlace(place, value string) (offset int, match string, ok bool) {
 	end := wordEnd(place, d+1)
 	op := place[d+1 : end]
 	field := strings.TrimRight(place[:d], "[.")
+	for { // pin[$not][$eq]: the field is what the outermost operator is of
+		i := strings.LastIndexByte(field, '$')
+		if i <= 0 || !operatorKnown(strings.TrimRight(field[i+1:], "]")) {
+			break
+		}
+		field = strings.TrimRight(field[:i], "[.")
+	}
 	if i := strings.LastIndexAny(field, ".["); i >= 0 {
 		field = field[i+1:]
 	}
@@ -70,7 +80,7 @@ func NoSQLiName(name string) bool { return strings.IndexByte(name, '$') >= 0 }
 // operatorKnown reports an operator that compares or computes.
 func operatorKnown(op string) bool {
 	switch op {
-	case "ne", "gt", "gte", "lt", "lte", "in", "nin", "regex", "exists", "not", "eq", "where", "expr", "function", "type", "mod", "all", "size", "elemMatch", "nor", "or", "and", "jsonSchema", "accumulator", "text", "comment", "options":
+	case "ne", "gt", "gte", "lt", "lte", "in", "nin", "regex", "exists", "not", "eq", "where", "expr", "function", "func", "type", "mod", "all", "size", "elemMatch", "nor", "or", "and", "jsonSchema", "accumulator", "text", "comment", "options":
 		return true
 	}
 	return false
@@ -81,7 +91,7 @@ func operatorKnown(op string) bool {
 func operatorMatchesAll(op, value string) bool {
 	v := strings.Trim(value, " \"'")
 	switch op {
-	case "where", "function", "accumulator":
+	case "where", "function", "accumulator", "func":
 		return value != ""
 	case "ne":
 		return v == "" || v == "null" || v == "-1" || v == "0" || v == "1" || v == "x" || v == "xyz" || v == "foo" || v == "undefined" || v == "toto"
@@ -146,6 +156,21 @@ func operatorObject(s string) int {
 	}
 }
 
+// operatorName reports a value that is the name of a parameter with an operator,
+// as one is that had to be decoded to be one: username[$ne].
+func operatorName(s string) bool {
+	i := strings.Index(s, "[$")
+	if i <= 0 || len(s) > 128 || wordEnd(s, 0) != i {
+		return false
+	}
+	end := wordEnd(s, i+2)
+	if !operatorKnown(s[i+2:end]) || !strings.HasPrefix(s[end:], "]") || strings.Trim(s[end:], "[]$0123456789abcdefghijklmnopqrstuvwxyz") != "" {
+		return false
+	}
+	op := s[i+2 : end]
+	return secretField(s[:i]) || op == "where" || op == "func"
+}
+
 // lastField returns the name a query's bracket belongs to.
 func lastField(s string) string {
 	i := strings.LastIndexAny(s, "&?= ")
@@ -196,18 +221,24 @@ func mongoScript(s string) int {
 				return i
 			}
 		case strings.HasPrefix(r, ";"):
-			if _, w := indexAnyFold(r[:min(len(r), 120)], []string{"return true", "return 1", "return(true)", "while(1)", "while(true)", "sleep(", "db.", "this.", "var d", "return db", "return this", "return '", "new date(", "do{", "return \"\"", "return !"}); w != "" {
+			if _, w := indexAnyFold(r[:min(len(r), 120)], []string{"return true", "return 1", "return(true)", "var date", "while(1)", "while(true)", "sleep(", "db.", "this.", "var d", "return db", "return this", "return '", "new date(", "do{", "return \"\"", "return !"}); w != "" {
 				return i
 			}
 		}
 	}
 	t := strings.TrimLeft(s, " ;{'\"0123456789)}")
-	for _, w := range []string{"return true", "return this.", "sleep(5000", "db.getcollection", "db.users.", "db.injection", "this.password", "this.passwordhash", "function(){return", "function() { return", "while(true)", "true, $where", "tojson(this", "tojsononeline(this"} {
+	for _, w := range []string{"return true", "return this.", "sleep(5000", "db.getcollection", "db.users.", "db.injection", "this.password", "this.passwordhash", "function(){return", "function() { return", "while(true)", "true, $where", "$where", "tojson(this", "db.injection", "var date", "var d=new date", "function(){", "db.getname", "this.constructor", "while(1)", "tojsononeline(this"} {
 		if prefixFold(t, w) && len(s) < 300 {
 			return 0
 		}
 	}
 	if i := strings.Index(s, "$where:"); i > 0 {
+		return i
+	}
+	if i := strings.Index(s, "$or: ["); i > 0 && strings.ContainsAny(s[:i], "'\"") && strings.IndexByte(s[:i], '{') < 0 {
+		return i
+	}
+	if i := strings.Index(s, "$comment:"); i > 0 && strings.ContainsAny(s[:i], "'\"}") {
 		return i
 	}
 	return -1

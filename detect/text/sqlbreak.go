@@ -183,7 +183,7 @@ func sqlMarks(s string) bool {
 		if w == "select " {
 			return strings.ContainsAny(s, "=*,@") && strings.ContainsAny(s, "()'\"") || indexFold(s, " from ") > 0 && strings.ContainsAny(s, "(*@")
 		}
-		return strings.ContainsAny(s, "()=*@") || w == "union select"
+		return strings.ContainsAny(s, "()=*@") || w == "union select" && strings.ContainsAny(s, ",'\"#-0123456789")
 	}
 	return false
 }

@@ -29,6 +29,9 @@ func SSRF(s string) (offset int, match string, ok bool) {
 	if userTrick(s) || prefixFold(s, "jar:http") || prefixFold(s, "jar:file") {
 		return found(s, 0, len(s))
 	}
+	if at := innerFetch(s); at >= 0 {
+		return found(s, at, len(s))
+	}
 	u, is := targetURL(s)
 	if !is {
 		return none()
@@ -46,6 +49,32 @@ func SSRF(s string) (offset int, match string, ok bool) {
 		return found(s, 0, len(s)) // http://good.example@127.0.0.1/
 	}
 	return none()
+}
+
+// innerFetch finds, in a link, a parameter that leads inside by itself:
+// fetch.php?url=gopher://127.0.0.1:25/.
+func innerFetch(s string) int {
+	if len(s) > 2048 || !strings.Contains(s, "://") || strings.IndexByte(s, '=') < 0 || strings.IndexByte(s, ' ') >= 0 {
+		return -1
+	}
+	for at, n := 0, 0; n < 16; n++ {
+		i := strings.IndexByte(s[at:], '=')
+		if i < 0 {
+			break
+		}
+		at += i + 1
+		value, _, _ := strings.Cut(s[at:], "&")
+		if u, is := targetURL(value); is && u.scheme != "" {
+			switch u.scheme {
+			case "gopher", "dict", "tftp", "netdoc", "ldap", "jar", "sftp":
+				return at
+			}
+			if metadataHost(u.host) || disguised(u.host) || u.scheme == "file" && strings.Contains(u.rest, "/etc/") {
+				return at
+			}
+		}
+	}
+	return -1
 }
 
 // plainNumber reports digits and dots too few for an address that matters: the

@@ -2,7 +2,7 @@ package text
 
 import "strings"
 
-const sstiNeeds = "{<@#$"
+const sstiNeeds = "{<@#$[-="
 
 // SSTINeeds returns bytes of which a value must hold one for SSTI to match.
 func SSTINeeds() string { return sstiNeeds }
@@ -41,10 +41,29 @@ func ssti(s string) (offset int, match string, ok bool) {
 			return found(s, i, i+n+end+len(closer))
 		}
 	}
-	if at, _ := indexAnyFold(s, []string{"freemarker.template.utility", "{php}", "smarty_internal", ".getclass().forname(", "$class.inspect(", "{system(", "{exec(", "{passthru(", "{shell_exec("}); at >= 0 && strings.ContainsAny(s, "{<#") {
+	if mainModule(s) {
+		return found(s, 0, len(s))
+	}
+	if at, _ := indexAnyFold(s, []string{"freemarker.template.utility", "{php}", "smarty_internal", ".getclass().forname(", "$class.inspect(", "{system(", "{exec(", "{passthru(", "{shell_exec(", "[=\"freemarker", "{php ", "{$smarty", "__${", "#set($", "@system."}); at >= 0 && strings.ContainsAny(s, "{<#[@") && setsMuch(s[at:]) {
 		return found(s, at, len(s))
 	}
 	return none()
+}
+
+// setsMuch asks more of #set, which is how Velocity's own templates begin.
+func setsMuch(t string) bool {
+	if !prefixFold(t, "#set($") {
+		return true
+	}
+	_, w := indexAnyFold(t[:min(len(t), 300)], []string{".class", "getclass", "runtime", "process", "forname", "getmethod", "exec(", "inputstream", "base64", "7*7", "newinstance", "waitfor"})
+	return w != ""
+}
+
+// mainModule reports a line of Pug that reaches for the process, which has no
+// brackets: - var x = root.process.
+func mainModule(s string) bool {
+	t := strings.TrimLeft(s, " \t\r\n")
+	return t != "" && (t[0] == '-' || t[0] == '=' || t[0] == '#') && len(t) < 400 && (strings.Contains(t, "root.process") || strings.Contains(t, "mainModule") || strings.Contains(t, "global.process"))
 }
 
 // closerFinder remembers where the next of each closer stands, or that there
@@ -101,6 +120,9 @@ func templateOpen(s string) (closer string, n int) {
 		}
 	case '<':
 		if s[1] == '%' {
+			if len(s) > 3 && hexByte(s[2]) && hexByte(s[3]) {
+				return "", 0 // a sign of a URL
+			}
 			if len(s) > 2 && s[2] == '=' {
 				return "%>", 3
 			}
@@ -118,7 +140,7 @@ var templatePower = newPhrases([]string{"__class__", "__globals__", "__subclasse
 	"java.lang", "java.util", "new java", "freemarker.template", "?new(", "@java.", "#_memberaccess", "#context", "_self.env", "self._template", "cycler", "lipsum", "joiner.", "namespace.__",
 	"config.items", "config.secret", "config.__", "app.request", "settings.secret", "request.application", "request|attr", "|attr(", "['constructor']", "constructor.constructor", "popen(", "system(", "passthru(", "shell_exec(", "phpinfo(", "file_get_contents(",
 	"|filter('system", "|map('system", "|sort('system", "file.open(", "file.read(", "dir.entries", "io.popen", "`id`", "`ls", "`whoami`", "%x(", "exec(", "require('child_process", "require(\"child_process", "global.process", "process.env", "process.mainmodule",
-	"class.inspect", "settings.", "url_for.", "get_flashed_messages.", "#rt", "scriptengine", "classloader", "#this.", "objectdataprovider", "system.diagnostics", "environment.", "dump(", "include('/etc", "source('/etc", "range.constructor", "string.constructor", "$eval(", "$on.constructor", "toString().constructor"})
+	"class.inspect", "as |string|", "string.sub", "root.process", ".getmethod(", ".forname(", "getinputstream", ".execute()", "new file(", "file.read!", "system.shell", ":os.cmd", "file.read \"", "open3", "io.read", "|file_excerpt", "|reduce('", "|filter('pass", "|map('pass", "|map(\"call", "|map('call", "|sort(\"system", "|sort('pass", "sort(\"call", "shell_exec", "include(\"wp-", "get_admin_log", "messages.storages", ".class.base", ".class.mro", "from_pyfile", "module.cache", "setattribute(", "getattribute(\"c\")", "@{(#", "#{t(", "_.version", "_.templatesettings", ".system \"", "call .", ".mainmodule", "|add:", "methodclosure", ".tourl(", "new url(", "evaluate(\"", "settings.secret", "debug %}", "load log", "nslookup", "%x|", "php system", "$smarty.", "call_user_func", "_charset", "passthru~", "settings.", "url_for.", "get_flashed_messages.", "#rt", "scriptengine", "classloader", "#this.", "objectdataprovider", "system.diagnostics", "environment.", "dump(", "include('/etc", "source('/etc", "range.constructor", "string.constructor", "$eval(", "$on.constructor", "toString().constructor"})
 
 // templateComputes judges the inside of a template.
 func templateComputes(body string) bool {
@@ -141,9 +163,11 @@ func templateComputes(body string) bool {
 	return true
 }
 
+func hexByte(c byte) bool { return isDigit(c) || 'a' <= c|0x20 && c|0x20 <= 'f' }
+
 // arithmetic reports number op number: 7*7, 7*'7', (1+1), 1337-1, also after x=.
 func arithmetic(e string) bool {
-	e = strings.TrimLeft(e, "=(- \t\"'")
+	e = strings.TrimLeft(e, "={(- \t\"'")
 	if i := strings.IndexByte(e, '='); i > 0 && i < 24 && !strings.ContainsAny(e[:i], "*+/(") {
 		e = strings.TrimLeft(e[i+1:], "( ")
 	}

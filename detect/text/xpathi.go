@@ -10,7 +10,7 @@ func XPathiNeeds() string { return xpathiNeeds }
 // xpathWords are steps, axes and functions that XPath has and SQL has not.
 var xpathWords = newPhrases([]string{"count(//", "count(/", "name(/", "name(//", "local-name(", "namespace-uri(", "string-length(//", "string-length(/", "string-length(name", "string-length((", "substring(//", "substring(/", "substring(name(", "substring((//", "doc('", "doc(\"", "doc(concat(", "doc-available(", "or //", "and //",
 	"ancestor::", "ancestor-or-self::", "child::", "parent::", "descendant::", "descendant-or-self::", "following::", "following-sibling::", "preceding::", "preceding-sibling::", "self::node", "attribute::", "position()", "last()", "text()", "node()", "comment()",
-	"processing-instruction(", "/*[", "//*", "starts-with(", "contains(//", "contains(name", "contains(.", "name()", "string(/", "string(//", "normalize-space(", "unparsed-text(", "document(", "system-property(", "codepoints-to-string(", "string-to-codepoints(", "/@*", "//@", "starts-with(name"})
+	"processing-instruction(", "/*[", "//*", "starts-with(", "contains(//", "contains(name", "contains(.", "name()", "string(/", "string(//", "normalize-space(", "unparsed-text(", "document(", "system-property(", "codepoints-to-string(", "string-to-codepoints(", "/@*", "//@", "starts-with(name", "translate(//", "translate(/", "true()", "false()", "and (//", "or (//", "and (/", "not(//", "sum(//", "boolean(//", "concat(//", "string-length(@", "count(../", "name(.."})
 
 // XPathi reports a value that leaves its literal or predicate and goes on as
 // XPath: a quote or bracket, then a condition or a union with a path, an axis
@@ -23,6 +23,9 @@ var xpathWords = newPhrases([]string{"count(//", "count(/", "name(/", "name(//",
 func XPathi(s string) (offset int, match string, ok bool) {
 	if len(s) < 6 || len(s) > 8192 || !strings.ContainsAny(s, xpathiNeeds) {
 		return none()
+	}
+	if xpathAsk(s) {
+		return found(s, 0, len(s))
 	}
 	at, word := xpathWords.find(s)
 	if word == "" {
@@ -45,6 +48,26 @@ func XPathi(s string) (offset int, match string, ok bool) {
 		return found(s, i, len(s))
 	}
 	return none()
+}
+
+// xpathAsk reports a value that as a whole asks a document by a function, or for
+// those who use it: count(//user), /root/user[last()]/password. A scraper's paths
+// name what a page shows.
+func xpathAsk(s string) bool {
+	t := strings.TrimSpace(s)
+	if len(t) > 300 || strings.HasPrefix(t, "//div") || strings.HasPrefix(t, "//span") {
+		return false
+	}
+	for _, f := range []string{"count(/", "string(/", "name(/", "local-name(/", "substring(/", "substring(name(/", "string-length(/", "string-length(name(/", "sum(/", "concat(/", "boolean(/", "doc('", "doc(\"", "doc-available("} {
+		if prefixFold(t, f) && strings.IndexByte(t, ')') > 0 && (f != "count(/" && f != "sum(/" && f != "string(/" || strings.Contains(t, "::") || strings.Contains(t, "/*") || strings.Contains(t, "[") || indexFold(t, "user") > 0 || indexFold(t, "pass") > 0) {
+			return true
+		}
+	}
+	if t[0] != '/' || !strings.ContainsAny(t, "[@(*:") || strings.IndexByte(t, ' ') >= 0 && !strings.ContainsAny(t, "[(") {
+		return false
+	}
+	_, w := indexAnyFold(t, []string{"/user", "/password", "/passwd", "/pw", "/account", "/employee", "/secret", "'secret'", "/admin", "/login", "/credential", "@admin", "@password"})
+	return w != "" && (strings.Contains(t, "[") || strings.Contains(t, "::") || strings.Contains(t, "//") && strings.Contains(t, "(") || strings.Contains(t, "/*"))
 }
 
 // leavesPath reports that the quote or bracket at i closes what the value did

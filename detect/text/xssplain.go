@@ -20,6 +20,9 @@ func plainTag(s, name string, i, end int) bool {
 		body := s[min(end, len(s)):min(len(s), end+2000)]
 		_, w := indexAnyFold(body, []string{"datalayer", "gtag(", "googletagmanager", "google-analytics", "fbq(", "_paq", "_hsq", "hbspt.", "adsbygoogle", "intercomsettings", "_gaq"})
 		return w != "" && indexFold(body, "document.cookie") < 0 && indexFold(body, "alert") < 0
+	case foldIn(name, "object", "embed"):
+		_, w := indexAnyFold(attrs, []string{"width=", "height=", "type=\"application/pdf", "type=\"video/"})
+		return w != "" && strings.Contains(attrs, "https://") && indexFold(attrs, " on") < 0 && indexFold(attrs, "javascript:") < 0 && indexFold(attrs, "data:text") < 0
 	case foldIn(name, "iframe"):
 		_, w := indexAnyFold(attrs, []string{"allowfullscreen", "frameborder=", "allow=\"", "loading=\"lazy\""})
 		return w != "" && strings.Contains(attrs, "https://") && indexFold(attrs, "srcdoc") < 0 && indexFold(attrs, " on") < 0
@@ -31,6 +34,9 @@ func plainTag(s, name string, i, end int) bool {
 // words and numbers: toggleMenu(), this.remove(), init(3).
 func plainHandler(v string) bool {
 	v = strings.TrimRight(strings.TrimSpace(v), ";")
+	if plainAssignment(v) || strings.HasPrefix(v, "return confirm('") && strings.HasSuffix(v, "?')") && strings.IndexByte(v, ' ') > 0 && strings.Count(v, "'") == 2 {
+		return true
+	}
 	v = strings.TrimPrefix(strings.TrimPrefix(v, "return "), "this.")
 	open := strings.IndexByte(v, '(')
 	if open < 3 || len(v) > 80 || v[len(v)-1] != ')' || wordEnd(v, 0) != open {
@@ -43,4 +49,24 @@ func plainHandler(v string) bool {
 	}
 	return !foldIn(v[:open], "alert", "prompt", "confirm", "print", "eval", "fetch", "open", "write", "import", "require", "exec", "atob", "function", "settimeout", "setinterval", "setimmediate", "load", "getscript", "ajax", "post", "xss", "msgbox", "execscript", "navigate", "log", "html", "append", "run", "assign", "replace") &&
 		strings.IndexFunc(v[:open], func(r rune) bool { return 'a' <= r && r <= 'z' }) >= 0
+}
+
+// plainAssignment reports that a handler only sets fields of its own element to
+// texts, or goes to another page of the site: this.src='/a.png', location.href='/cart'.
+func plainAssignment(v string) bool {
+	for part := range strings.SplitSeq(v, ";") {
+		name, value, ok := strings.Cut(strings.TrimSpace(part), "=")
+		if !ok {
+			return false
+		}
+		name, value = strings.TrimSpace(name), strings.TrimSpace(value)
+		own := strings.HasPrefix(name, "this.") && strings.Trim(name[5:], letters+"._") == ""
+		away := name == "location.href" || name == "window.location" || name == "window.location.href"
+		bare := foldIn(value, "null", "true", "false", "''") || isDigits(value)
+		quoted := len(value) > 2 && (value[0] == '\'' || value[0] == '"') && value[len(value)-1] == value[0] && strings.Trim(value[1:len(value)-1], letters+"0123456789/._-#?=& %,:") == "" && indexFold(value, "javascript") < 0 && indexFold(value, "data:") < 0
+		if !(own && (bare || quoted) || away && quoted && len(value) > 3 && (value[1] == '/' && value[2] != '/' || value[1] == '#')) {
+			return false
+		}
+	}
+	return true
 }

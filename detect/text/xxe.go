@@ -45,6 +45,9 @@ func XXE(s string) (offset int, match string, ok bool) {
 			}
 		case indexFold(t[:min(len(t), 24)], ":include") > 0 && xinclude(declaration(t)):
 			return found(s, i, i+len(declaration(t)))
+		case prefixFold(t, "<image") && imageFetches(declaration(t)), (prefixFold(t, "<xsl:include") || prefixFold(t, "<xsl:import")) && xinclude(declaration(t)),
+			prefixFold(t, "<xsl:value-of") && indexFold(declaration(t), "document(") > 0:
+			return found(s, i, i+len(declaration(t)))
 		}
 	}
 	if nested >= 2 && entities >= 3 {
@@ -93,7 +96,7 @@ func doctypeFetches(d string) bool {
 	}
 	if at := indexFold(head, "system"); at > 0 {
 		u := quotedAfter(head[at+6:])
-		return strings.Contains(u, ":") && !publicHost(u) && !prefixFold(u, "about:")
+		return (strings.Contains(u, ":") || strings.HasPrefix(u, "//") || strings.HasPrefix(u, "/") || strings.HasSuffix(u, ".dtd") && strings.Contains(u, "..")) && !publicHost(u) && !prefixFold(u, "about:")
 	}
 	if indexFold(head, "public") > 0 {
 		return strings.Contains(head, "://") && !publicHost(head)
@@ -118,6 +121,12 @@ func quotedAfter(d string) string {
 func publicHost(d string) bool {
 	_, w := indexAnyFold(d, []string{"://www.w3.org/", "://www.apple.com/dtds/", "://java.sun.com/", "://www.oasis-open.org/", "://xml.cxml.org/", "://www.springframework.org/", "://hibernate.org/", "://hibernate.sourceforge.net/",
 		"://struts.apache.org/", "://mybatis.org/", "://logging.apache.org/", "://jakarta.apache.org/", "://dtd.nlm.nih.gov/", "://xml.apache.org/", "about:legacy-compat", "://my.netscape.com/", "://www.wapforum.org/", "://www.voicexml.org/", "://www.musicxml.org/", "://tomcat.apache.org/", "://www.idpf.org/", "://www.daisy.org/"})
+	return w != ""
+}
+
+// imageFetches reports a picture in SVG that is a file or the output of a command.
+func imageFetches(d string) bool {
+	_, w := indexAnyFold(d, []string{"expect:", "file:", "php:", "msl:", "text:/", "ephemeral:", "jar:"})
 	return w != ""
 }
 
