@@ -47,6 +47,8 @@ func matchers() []matcher {
 		{"deser", text.Deser, text.DeserNeeds(), "", text.DeserWords(), nil, nil},
 		{"graphql_abuse", text.GraphQLAbuse, text.GraphQLAbuseNeeds(), "", nil, nil, nil},
 		{"host_file", text.HostFile, text.HostFileNeeds(), "", nil, nil, nil},
+		{"one_quote", text.OneQuote, "'\"", "", nil, nil, nil},
+		{"two_quotes", text.TwoQuotes, "'\"", "", nil, nil, nil},
 		{"sqli_hint", text.SQLiHint, text.SQLiHintNeeds(), "", nil, nil, nil},
 		{"xss_hint", text.XSSHint, text.XSSNeeds(), "", nil, nil, nil},
 		{"cmdi_hint", text.CmdiHint, text.CmdiNeeds(), text.CmdiAlso(), nil, nil, nil},
@@ -152,6 +154,7 @@ func functionTable() []function {
 	list = append(list, placeFunctions()...)
 	list = append(list, timeFunctions()...)
 	list = append(list, behaviourFunctions()...)
+	list = append(list, probeFunctions()...)
 	for _, m := range matchers() {
 		list = append(list, matcherFunction(m))
 	}

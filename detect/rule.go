@@ -16,6 +16,8 @@ type Rule struct {
 	Severity  event.Severity
 	Category  string
 	Refs      []string
+	// Advice says what to do about an alert, FalsePositives what else raises it.
+	Advice, FalsePositives string
 	// File and Line are where it stands.
 	File string
 	Line int

@@ -20,7 +20,7 @@ const maxKeys = 4
 
 // ruleKeys are the keys of a rule, in the order of the reference.
 func ruleKeys() []string {
-	return []string{"id", "title", "severity", "category", "refs", "on", "when", "succeeded", "refused", "failed", "by", "over", "window", "having",
+	return []string{"id", "title", "severity", "category", "refs", "advice", "false_positives", "on", "when", "succeeded", "refused", "failed", "by", "over", "window", "having",
 		"suppress", "escalate", "closed", "message", "incomplete", "tests"}
 }
 
@@ -99,6 +99,23 @@ func (r *reader) metadata() {
 			r.rule.Refs = append(r.rule.Refs, s.text)
 		}
 	}
+	r.rule.Advice, r.rule.FalsePositives = r.sentences("advice"), r.sentences("false_positives")
+}
+
+// maxSentences bounds what a rule says to people.
+const maxSentences = 500
+
+// sentences reads a key that is for people alone.
+func (r *reader) sentences(key string) string {
+	p, ok := r.keys[key]
+	if !ok {
+		return ""
+	}
+	s := r.scalar(p.value, key)
+	if s.ok && (s.text == "" || len(s.text) > maxSentences) {
+		r.at(p.value, "", "%s must have 1 to %d bytes", key, maxSentences)
+	}
+	return s.text
 }
 
 func (r *reader) severity(n ast.Node) event.Severity {

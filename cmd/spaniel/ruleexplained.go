@@ -24,6 +24,12 @@ func (a *app) printExplanation(r *detect.Rule, call *foundCall, x *detect.Explan
 	var b strings.Builder
 	line := func(format string, args ...any) { b.WriteString(render.Safe(fmt.Sprintf(format, args...)) + "\n") }
 	line("rule %s (%s:%d): %s", r.ID, r.File, r.Line, r.Title)
+	if r.Advice != "" {
+		line("what to do: %s", r.Advice)
+	}
+	if r.FalsePositives != "" {
+		line("known false positives: %s", r.FalsePositives)
+	}
 	line("call %d, %s: %s", call.number, call.id, call.about)
 	verdict := "it did not fire: "
 	if x.Fired {

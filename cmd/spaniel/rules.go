@@ -48,7 +48,12 @@ func (a *app) rulesList(paths []string, format string) error {
 	if err := checkFormat(format); err != nil {
 		return err
 	}
-	res, err := render.NewResult(a.screen(a.out), format, []string{"id", "severity", "category", "judges", "tests", "title"})
+	columns := []string{"id", "severity", "category", "judges", "tests", "title"}
+	programs := format != "table" // what is too long for a screen
+	if programs {
+		columns = append(columns, "refs", "advice", "false_positives")
+	}
+	res, err := render.NewResult(a.screen(a.out), format, columns)
 	if err != nil {
 		return err
 	}
@@ -57,7 +62,11 @@ func (a *app) rulesList(paths []string, format string) error {
 		if r.Windowed() {
 			judges = "windows of " + config.Duration(r.Over).String()
 		}
-		if err := res.Row([]any{r.ID, r.Severity.String(), r.Category, judges, int64(len(r.Tests)), r.Title}); err != nil {
+		row := []any{r.ID, r.Severity.String(), r.Category, judges, int64(len(r.Tests)), r.Title}
+		if programs {
+			row = append(row, strings.Join(r.Refs, " "), r.Advice, r.FalsePositives)
+		}
+		if err := res.Row(row); err != nil {
 			return err
 		}
 	}

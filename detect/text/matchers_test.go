@@ -24,7 +24,7 @@ func all() []struct {
 		{"log4j", Log4j, Log4jNeeds}, {"ldapi", LDAPi, LDAPiNeeds}, {"xpathi", XPathi, XPathiNeeds}, {"nosqli", NoSQLi, NoSQLiNeeds}, {"xxe", XXE, XXENeeds},
 		{"crlf", CRLF, CRLFNeeds}, {"mail", MailHeader, MailHeaderNeeds}, {"ssrf", SSRF, SSRFNeeds}, {"deser", Deser, nil}, {"codei", CodeI, CodeINeeds}, {"ssi", SSI, SSINeeds},
 		{"proto", ProtoPollution, ProtoPollutionNeeds}, {"scannerua", ScannerUA, nil}, {"toolua", ToolUA, nil}, {"knownbot", KnownBot, nil},
-		{"crlffield", CRLFField, CRLFNeeds}, {"graphqlabuse", GraphQLAbuse, GraphQLAbuseNeeds}, {"hostfile", HostFile, HostFileNeeds},
+		{"onequote", OneQuote, func() string { return "'\"" }}, {"twoquotes", TwoQuotes, func() string { return "'\"" }}, {"crlffield", CRLFField, CRLFNeeds}, {"graphqlabuse", GraphQLAbuse, GraphQLAbuseNeeds}, {"hostfile", HostFile, HostFileNeeds},
 		{"sqlihint", SQLiHint, SQLiHintNeeds}, {"xsshint", XSSHint, XSSNeeds}, {"cmdihint", CmdiHint, CmdiNeeds}, {"templatehint", TemplateHint, SSTINeeds}, {"traversalhint", TraversalHint, TraversalNeeds},
 		{"sqlerror", SQLError, nil}, {"stacktrace", StackTrace, nil}, {"leakfile", LeakFile, nil}, {"commandoutput", CommandOutput, nil},
 	}
