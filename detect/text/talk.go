@@ -119,3 +119,15 @@ func (k talk) unless(s string, m func(string) (int, string, bool)) (offset int, 
 	}
 	return offset, match, ok
 }
+
+// maxProse bounds what of a page SmallWords reads.
+const maxProse = 32 << 10
+
+// SmallWords counts the words by which sentences are held together (the, of, is
+// not…, in some languages): many of them make a page that explains something.
+//
+// Example: SmallWords("the error that you see") = 3, SmallWords("root:x:0:0:root") = 0.
+func SmallWords(s string) int {
+	_, small := countTalk(s[:min(len(s), maxProse)], smallWords)
+	return small
+}
