@@ -33,8 +33,8 @@ func TestCutReadingsMarkTheCall(t *testing.T) {
 		cut   bool
 	}{
 		"plain":                 {"abc", false},
-		"six steps":             {times(6, "<>"), false},
-		"seven steps":           {times(7, "<>"), true},
+		"four steps":            {times(4, "<>"), false},
+		"five steps":            {times(5, "<>"), true},
 		"128 KiB":               {strings.Repeat("%41", 128<<10), false},
 		"one more than 128 KiB": {strings.Repeat("%41", 128<<10+1), true},
 	} {

@@ -39,7 +39,7 @@ const (
 	maxCodings   = 3         // stacked codings undone
 	ratioFree    = 64 << 10  // output below this is never a bomb
 	maxReadings  = 16        // readings of a leaf, the value as sent included
-	maxSteps     = 6         // decoding steps of a reading: three of a token, three of what it hides
+	maxSteps     = 4         // decoding steps of a reading
 	maxReadBytes = 128 << 10 // bytes of all readings of a leaf but the first
 	maxName      = 128       // bytes of a name within a place
 	maxPlace     = 512       // bytes of a place to which names are still added
