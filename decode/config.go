@@ -31,14 +31,14 @@ type Config struct {
 	// 1 MiB; beyond it the one begun first is given up.
 	MaxHandshake int
 	// Memory is how many bytes the connections of a partition hold together, of
-	// all kinds, 8 MiB; beyond it, of the kind that uses the most of its own cap
+	// all kinds, 6 MiB; beyond it, of the kind that uses the most of its own cap
 	// some is given up as if that were reached.
 	Memory int
 }
 
-// defaultMemory is that of Config.Memory: 512 MiB of all partitions, half of
+// defaultMemory is that of Config.Memory: 384 MiB of all partitions, a quarter of
 // what the caps of all kinds come to.
-const defaultMemory = 8 << 20
+const defaultMemory = 6 << 20
 
 // DefaultConfig returns the defaults of all parts.
 func DefaultConfig() Config {

@@ -44,7 +44,7 @@ const (
 	minBodies = 4 * 64 << 10
 	minTexts  = 4 * 64 << 10
 	minOwed   = 64
-	minMemory = 512 << 10
+	minMemory = 1 << 20
 )
 
 // atLeast is the share of a partition's cap, but no less than least.

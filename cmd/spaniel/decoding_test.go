@@ -62,7 +62,7 @@ var settings = []struct {
 	{"limits.memory=256MiB", func(d *decode.Config) any {
 		h := &d.HTTP
 		return [7]int{h.MaxHeads, h.MaxBodies, h.MaxTexts, h.MaxCalls, h.MaxOwed, d.MaxHandshake, d.Memory}
-	}, [7]int{133455, 533820, 533820, 513, 2085, 133455, 1067641}},
+	}, [7]int{133455, 533820, 533820, 513, 2085, 133455, minMemory}},
 	{"limits.memory=64MiB", func(d *decode.Config) any {
 		h := &d.HTTP
 		return [7]int{h.MaxHeads, h.MaxBodies, h.MaxTexts, h.MaxCalls, h.MaxOwed, d.MaxHandshake, d.Memory}
