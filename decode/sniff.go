@@ -242,8 +242,16 @@ func (c *conn) judge(d event.Direction, b []byte) (verdict int8, proto *protocol
 			verdict = 0
 		}
 	}
+	if verdict == 0 && c.flow.Flags.Has(event.FlagMidstream) && len(b) > longWord && bytes.IndexByte(b[:longWord], ' ') < 0 {
+		return -1, nil
+	}
 	return verdict, nil
 }
+
+// longWord is how long a first word may be where a flow's beginning was not
+// seen: a longer one is rather of a body, behind which a message may begin,
+// than a method.
+const longWord = 256
 
 // settle gives the flow to a protocol, with all that waited.
 func (c *conn) settle(proto *protocol) {
