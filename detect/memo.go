@@ -98,7 +98,7 @@ type slab struct {
 }
 
 // slabRows is how many observations share a piece.
-const slabRows = 16
+const slabRows = 4
 
 func (s *slab) take(n int) []window.Value {
 	if len(s.free) < n {

@@ -82,6 +82,7 @@ func (e *Expander) readings(l *event.Leaf, apart bool) []event.Reading {
 	}
 	list := e.take(len(r.list), l.Value)
 	copy(list, r.list)
+	clear(r.list) // which stays: its texts need not
 	if l.Cut = r.cut; r.cut && l.Call != nil {
 		l.Call.Mark(AnomalyDecoding)
 	}
@@ -89,8 +90,17 @@ func (e *Expander) readings(l *event.Leaf, apart bool) []event.Reading {
 	return list
 }
 
+// slabText is the longest value whose readings share a piece of memory with
+// others': the piece outlives the call, and would hold on to the text.
+const slabText = 1 << 10
+
 // take cuts n readings off a slab, the first of them the value as sent.
 func (e *Expander) take(n int, value string) []event.Reading {
+	if len(value) > slabText {
+		list := make([]event.Reading, n)
+		list[0].Text = value
+		return list
+	}
 	if len(e.slab) < n {
 		e.slab = make([]event.Reading, 256)
 	}

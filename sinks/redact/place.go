@@ -106,7 +106,7 @@ func (r *Redactor) leaves(dst event.ValueMap, all []event.Leaf) (event.ValueMap,
 			v = r.leaf(&all[i])
 		}
 		if len(v) > maxLeafBytes {
-			v, cut = v[:maxLeafBytes], true
+			v, cut = strings.Clone(v[:maxLeafBytes]), true // the record waits, and would hold all of the body
 		}
 		dst = append(dst, event.Header{Name: r.value(all[i].Place), Value: v})
 	}
