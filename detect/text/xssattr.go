@@ -66,7 +66,7 @@ func styleBreak(s string, at int) (from, to int, hit bool) {
 		return 0, 0, false
 	}
 	k := skipSpace(s, at+5)
-	if k >= len(s) || s[k] != '=' || strings.IndexAny(s[:at], "\"'`") < 0 {
+	if k >= len(s) || s[k] != '=' || !strings.ContainsAny(s[:at], "\"'`") {
 		return 0, 0, false
 	}
 	value, end := attributeValue(s, k+1)

@@ -46,7 +46,6 @@ type scenario struct {
 	// Plays begin together.
 	Plays [][]phase `yaml:"plays"`
 	file  string
-	line  int
 }
 
 // phase is a phase as the tests inside rules have it.
