@@ -11,7 +11,7 @@ type answers struct {
 
 type answer struct {
 	search   int
-	text     string
+	text     []byte // its memory is used again
 	from, to int
 	ok       bool
 }
@@ -28,9 +28,9 @@ func (a *answers) of(search int, find finder, text string) (int, string, bool) {
 		a.seed, a.list = maphash.MakeSeed(), make([]answer, answersKept)
 	}
 	e := &a.list[(maphash.String(a.seed, text)+uint64(search)*0x9e3779b1)%answersKept]
-	if e.search != search || e.text != text {
+	if e.search != search || string(e.text) != text {
 		from, match, ok := find(text)
-		*e = answer{search, string([]byte(text)), from, from + len(match), ok}
+		*e = answer{search, append(e.text[:0], text...), from, from + len(match), ok}
 	}
 	if !e.ok {
 		return 0, "", false

@@ -3,7 +3,6 @@ package prefilter
 import (
 	"hash/maphash"
 	"math/bits"
-	"strings"
 
 	"spaniel/event"
 )
@@ -34,7 +33,7 @@ type headerSeen struct {
 
 // nameSeen is a name with what it tells.
 type nameSeen struct {
-	name   string
+	name   []byte // its memory is used again
 	header bool
 	naming
 	turn uint64 // of the call it came in last
@@ -114,8 +113,8 @@ func (s *seen) name(t *Tests, name string, header bool) (n naming, again bool) {
 		h++
 	}
 	k := &s.names[h%names]
-	if k.name != name || k.header != header {
-		k.name, k.header, k.naming, k.turn = strings.Clone(name), header, t.named(name, header), 0
+	if string(k.name) != name || k.header != header {
+		k.name, k.header, k.naming, k.turn = append(k.name[:0], name...), header, t.named(name, header), 0
 	}
 	again, k.turn = k.turn == s.turn, s.turn
 	return k.naming, again
