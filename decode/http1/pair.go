@@ -276,6 +276,7 @@ func (c *Conn) deliver(e *entry, next int, at event.Stamp) {
 	}
 	if req.Seen && res.Seen && (e.late || e.ahead && (c.skippedRequests || c.half[event.ToServer].unseen())) {
 		call.Flags |= event.FlagPairInferred
+		c.skipped = true // a request not read yet may be the one that was answered
 	}
 	if req.RawCut || res.RawCut {
 		call.Flags |= event.FlagCapped

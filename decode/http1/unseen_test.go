@@ -28,12 +28,13 @@ func TestPairInferred(t *testing.T) {
 		"an answer lost, the client waits":         {[]step{ask(1), gap(down, 40), ask(2), answer(2), ask(3), answer(3)}, "/2 202 ? /3 203 ? "},
 		"an answer lost and seen as such":          {[]step{ask(1), unseen(down, 40), ask(2), gap(down, 40), answer(2)}, "/2 202 ? "},
 		"an answer lost, the client does not wait": {[]step{ask(1), ask(2), gap(down, 40), answer(2)}, "/2 202 ?! "},
-		"one waits":                        {[]step{ask(1), gap(down, 10), answer(1), ask(2), answer(2)}, "/1 201 /2 202 "},
-		"a request lost, and acknowledged": {[]step{ask(1), gap(down, 40), unseen(up, 40), answer(1)}, "/1 201 ? "},
-		"a request captured late":          {[]step{say(up, "POST /1 HTTP/1.1\r\nHost: h\r\nContent-Length: %d\r\n\r\n", 1), unseen(up, 1), gap(down, 9), answer(1), say(up, "%d", 7), ask(2), answer(2)}, "/1 201 /2 202 "},
-		"requests lost":                    {[]step{ask(1), answer(1), gap(up, 99), ask(2), answer(2), ask(3), answer(3)}, "/1 201 /2 202 ?! /3 203 ? "},
-		"a hole in a body":                 {[]step{say(up, "POST /1 HTTP/1.1\r\nHost: h\r\nContent-Length: %d\r\n\r\n", 5), gap(up, 5), answer(1), ask(2), answer(2)}, "/1 201 ! /2 202 "},
-		"a hole longer than the body":      {[]step{say(up, "POST /1 HTTP/1.1\r\nHost: h\r\nContent-Length: %d\r\n\r\n", 5), gap(up, 50), ask(2), answer(1), answer(2)}, "/1 201 ! /2 202 ? "},
+		"one waits":                               {[]step{ask(1), gap(down, 10), answer(1), ask(2), answer(2)}, "/1 201 /2 202 "},
+		"a request lost, and acknowledged":        {[]step{ask(1), gap(down, 40), unseen(up, 40), answer(1)}, "/1 201 ? "},
+		"a request captured late":                 {[]step{say(up, "POST /1 HTTP/1.1\r\nHost: h\r\nContent-Length: %d\r\n\r\n", 1), unseen(up, 1), gap(down, 9), answer(1), say(up, "%d", 7), ask(2), answer(2)}, "/1 201 /2 202 "},
+		"a request captured late, its answer not": {[]step{ask(1), unseen(up, 28), gap(down, 40), answer(2), ask(2), answer(3), ask(3)}, "/1 202 ? /2 203 ? "},
+		"requests lost":                           {[]step{ask(1), answer(1), gap(up, 99), ask(2), answer(2), ask(3), answer(3)}, "/1 201 /2 202 ?! /3 203 ? "},
+		"a hole in a body":                        {[]step{say(up, "POST /1 HTTP/1.1\r\nHost: h\r\nContent-Length: %d\r\n\r\n", 5), gap(up, 5), answer(1), ask(2), answer(2)}, "/1 201 ! /2 202 "},
+		"a hole longer than the body":             {[]step{say(up, "POST /1 HTTP/1.1\r\nHost: h\r\nContent-Length: %d\r\n\r\n", 5), gap(up, 50), ask(2), answer(1), answer(2)}, "/1 201 ! /2 202 ? "},
 	} {
 		got := ""
 		c := NewConn(nil, nil, &event.Flow{}, new(event.Ledger), func(c *event.Call, _ event.Stamp) {
