@@ -184,7 +184,7 @@ func howMany(t *testing.T) int {
 // many checks captures of up to 64 variants until n have been, and prints it.
 func many(t *testing.T, n int, losses int, check func(t *rapid.T, vs []variant)) {
 	ran := 0
-	for ran < n && !t.Failed() {
+	for ; ran < n && !t.Failed(); wiretest.Reseed(t) {
 		rapid.Check(t, func(rt *rapid.T) {
 			vs := rapid.SliceOfN(rapid.Custom(func(rt *rapid.T) variant { return drawVariant(rt, losses) }), 1, 64).Draw(rt, "variants")
 			ran += len(vs)

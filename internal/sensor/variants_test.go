@@ -40,7 +40,7 @@ func TestVariantsForAnyWorkers(t *testing.T) {
 	}
 	set := shippedRules(t)
 	ran, alerts := 0, 0
-	for ran < n && !t.Failed() {
+	for ; ran < n && !t.Failed(); wiretest.Reseed(t) {
 		rapid.Check(t, func(rt *rapid.T) {
 			if ran >= n {
 				return
