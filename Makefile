@@ -102,6 +102,12 @@ integration: build ## real Kafka, ClickHouse, OpenSearch and rsyslog on loopback
 	@./deploy/deps.sh integration
 	$(call timed,integration,$(GO) test -count=1 -tags integration -timeout 24m -v ./internal/integration | grep -vE '^=== (RUN|PAUSE|CONT)')
 
+# `make integration` has 100 crashes and an outage of 20 s.
+.PHONY: chaos
+chaos: build ## kill -9 the sensor N times (1000) under load, and Kafka and ClickHouse for OUTAGE seconds (3600): nothing lost, nothing doubled (hours)
+	@./deploy/deps.sh integration
+	$(call timed,chaos,SPANIEL_CRASHES=$(or $(N),1000) SPANIEL_OUTAGE=$(or $(OUTAGE),3600) $(GO) test -count=1 -tags integration -timeout 5h -v -run 'TestCrash|TestOutage' ./internal/integration | grep -vE '^=== (RUN|PAUSE|CONT)')
+
 .PHONY: bench
 bench: build ## CPU, memory and calls found, beside gopacket + net/http; BENCH='-rounds 1 -shrink 10' for a quick look
 	$(call timed,bench,$(GO) run ./bench $(BENCH))

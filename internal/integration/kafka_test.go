@@ -157,7 +157,7 @@ func consume(t *testing.T, addr, topic, group string) []kafkago.Message {
 	held := messagesIn(t, ctx, addr, topic)
 	var got []kafkago.Message
 	for int64(len(got)) < held {
-		m, err := r.ReadMessage(ctx)
+		m, err := r.FetchMessage(ctx)
 		if err != nil {
 			t.Fatalf("after %d of %d messages: %v", len(got), held, err)
 		}

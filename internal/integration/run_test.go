@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"os"
 	"os/exec"
@@ -124,14 +125,22 @@ sinks:
 func (w *world) watching() {
 	w.t.Helper()
 	w.sensor.ready(w.api)
-	res, err := http.Get("http://" + w.api + "/healthz")
+	w.get("/healthz")
+}
+
+// get asks the running sensor.
+func (w *world) get(path string) string {
+	w.t.Helper()
+	res, err := http.Get("http://" + w.api + path)
 	if err != nil {
 		w.t.Fatal(err)
 	}
 	defer res.Body.Close()
-	if res.StatusCode != http.StatusOK {
-		w.t.Fatalf("/healthz says %s", res.Status)
+	text, err := io.ReadAll(res.Body)
+	if err != nil || res.StatusCode != http.StatusOK {
+		w.t.Fatalf("%s says %s: %s (%v)", path, res.Status, text, err)
 	}
+	return string(text)
 }
 
 // ask runs `spaniel query`, through the running sensor or on the file, and
@@ -262,10 +271,19 @@ func (w *world) eventually(what string, there func() bool) {
 }
 
 // isAlertOn reports whether the JSON is the injection alert about the attack.
-func isAlertOn(text []byte, mark string) bool {
+func isAlertOn(text []byte, mark string) bool { return markOf(text) == mark }
+
+// markOf is the mark of the attack that an injection alert is about, "" of any
+// other.
+func markOf(text []byte) string {
 	var a struct {
 		Rule struct{ ID string }
 		Req  struct{ Target string }
 	}
-	return json.Unmarshal(text, &a) == nil && a.Rule.ID == "sqli-in-input" && strings.Contains(a.Req.Target, "mark="+mark+"&")
+	if json.Unmarshal(text, &a) != nil || a.Rule.ID != "sqli-in-input" {
+		return ""
+	}
+	_, mark, _ := strings.Cut(a.Req.Target, "mark=")
+	mark, _, _ = strings.Cut(mark, "&")
+	return mark
 }
