@@ -112,11 +112,9 @@ func (f *frame) fact(a learnedFact) window.Value {
 		v, _, _, ok := f.facts.RoleShare(e, l)
 		return share(v, ok)
 	case factForeignIDs:
-		n, _ := f.facts.ForeignIDs(e, l)
-		return window.NumberOf(float64(n))
+		return window.NumberOf(float64(f.facts.ForeignIDs(e, l)))
 	case factNewIDs:
-		n, _, _ := f.facts.NewIDs(e, l)
-		return window.NumberOf(float64(n))
+		return window.NumberOf(float64(f.facts.NewIDs(e, l)))
 	case factCallers:
 		n, more := e.Callers()
 		if more {
@@ -237,10 +235,9 @@ func (f *frame) factEvidence(list []event.Evidence, a *aggregate) []event.Eviden
 	}
 	switch a.fact {
 	case factForeignIDs:
-		_, p := f.facts.ForeignIDs(f.endpoint, f.lesson)
-		return append(list, wrong(p))
+		return append(list, wrong(f.facts.ForeignWrong()))
 	case factNewIDs:
-		_, p, reach := f.facts.NewIDs(f.endpoint, f.lesson)
+		p, reach := f.facts.NewWrong(f.lesson.Clock)
 		return append(list, wrong(p), event.Evidence{Place: "learned.ids.hours", Got: hours(reach)})
 	case factUsualRole:
 		_, calls, since, _ := f.facts.RoleShare(f.endpoint, f.lesson)

@@ -54,6 +54,8 @@ type bench struct {
 	places fieldPlaces
 	routes semantics.Routes
 	names  endpointNames
+	bodies semantics.Reader
+	shapes bodyNames
 	taught *learned.Lesson // of the call under judgement
 }
 

@@ -84,20 +84,39 @@ func (j *Judge) detail(l *learned.Lesson, c *event.Call, need needs) {
 	if need&(needReturned|needIDs) == 0 {
 		return
 	}
-	names, given := semantics.Given(c)
-	if need&needReturned != 0 {
-		for _, n := range names {
-			l.Returned = append(l.Returned, cut(j.scope.redact("resp.body", n), maxName))
-		}
+	shape, given := j.bodies.Given(c)
+	if need&needReturned != 0 && shape != nil {
+		l.Returned = j.shapes.of(shape, j.scope)
 	}
 	if need&needIDs != 0 {
+		host := learned.HashID(c.Req.Host)
 		for _, id := range given {
-			l.Given = append(l.Given, learned.HashIDOf(c.Req.Host, id))
+			l.Given = append(l.Given, learned.IDOf(host, id))
 		}
-		for _, id := range semantics.Asked(c) {
-			l.Asked = append(l.Asked, learned.HashIDOf(c.Req.Host, id))
+		for _, id := range j.bodies.Asked(c) {
+			l.Asked = append(l.Asked, learned.IDOf(host, id))
 		}
 	}
+}
+
+// bodyNames remembers the names that bodies hold, redacted: those of a shape are
+// one list, which lessons share.
+type bodyNames struct{ known map[*semantics.Shape][]string }
+
+// of is the names of a shape as they may leave the shard.
+func (n *bodyNames) of(shape *semantics.Shape, s *scope) []string {
+	if names, ok := n.known[shape]; ok {
+		return names
+	}
+	if n.known == nil || len(n.known) >= maxNames {
+		n.known = make(map[*semantics.Shape][]string)
+	}
+	names := make([]string, len(shape.Names))
+	for i, name := range shape.Names {
+		names[i] = strings.Clone(cut(s.redact("resp.body", name), maxName))
+	}
+	n.known[shape] = names
+	return names
 }
 
 // callerOf notes who calls, by what the call says of it.

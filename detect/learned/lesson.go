@@ -37,7 +37,8 @@ type Lesson struct {
 	User   string
 	Issued []string
 	// Fields are those of the request's query and body; Returned the names of
-	// those that the response holds, and Role who got them.
+	// those that the response holds, which lessons may share, and Role who got
+	// them.
 	Fields   []FieldSeen
 	Returned []string
 	Role     string
@@ -53,7 +54,7 @@ type Lesson struct {
 
 // Reset empties l, keeping its memory.
 func (l *Lesson) Reset() {
-	*l = Lesson{Issued: l.Issued[:0], Fields: l.Fields[:0], Returned: l.Returned[:0], Asked: l.Asked[:0], Given: l.Given[:0]}
+	*l = Lesson{Issued: l.Issued[:0], Fields: l.Fields[:0], Asked: l.Asked[:0], Given: l.Given[:0]}
 }
 
 // worked reports that the server did what it was asked.

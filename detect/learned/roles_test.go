@@ -107,7 +107,7 @@ func TestNewIDs(t *testing.T) {
 					want++
 				}
 			}
-			if n, _, _ := f.NewIDs(f.Of(l), l); n != want {
+			if n := f.NewIDs(f.Of(l), l); n != want {
 				t.Fatalf("call %d: %d new ids, want %d", i, n, want)
 			}
 			f.Learn(l)

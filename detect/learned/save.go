@@ -11,8 +11,12 @@ import (
 	"path/filepath"
 )
 
-// version is that of the file; another one is not read.
-const version = 2
+// version is that of the file. Of the one before it everything is read but what
+// it says of ids, which is hashed otherwise now; no other is read.
+const (
+	version       = 3
+	versionBefore = 2
+)
 
 // ErrTorn is what Load gives for a file that is not whole: cut, changed, or of
 // another version. Whoever gets it starts anew and says so.
@@ -29,10 +33,8 @@ type saved struct {
 }
 
 type savedIDs struct {
-	Any    savedFilter `json:"any"`
-	Shared savedFilter `json:"shared"`
-	Own    savedFilter `json:"own"`
-	Used   savedFilter `json:"used"`
+	ByID   savedSketch `json:"by_id"`
+	ByPair savedSketch `json:"by_pair"`
 	// Began and BeganBefore are when the generations began.
 	Began       int64 `json:"began,omitempty"`
 	BeganBefore int64 `json:"began_before,omitempty"`
@@ -104,8 +106,8 @@ type savedRole struct {
 	Fields map[string]uint64 `json:"fields"`
 }
 
-// Encode writes all facts: a line with the version and the SHA-256 of the
-// rest, then JSON. The same facts give the same bytes.
+// Encode writes all facts: a line with the version and the SHA-256 of that and
+// the rest, then JSON. The same facts give the same bytes.
 func (f *Facts) Encode() ([]byte, error) {
 	s := saved{Evicted: f.evicted, Beyond: f.fieldsBeyond, Usual: f.Baselines}
 	for _, h := range sortedKeys(f.hosts) {
@@ -125,9 +127,21 @@ func (f *Facts) Encode() ([]byte, error) {
 }
 
 // seal puts the first line before a body.
-func seal(body []byte) []byte {
-	sum := sha256.Sum256(body)
-	return append(fmt.Appendf(nil, "spaniel-learned %d %s\n", version, hex.EncodeToString(sum[:])), append(body, '\n')...)
+func seal(body []byte) []byte { return sealAs(version, body) }
+
+func sealAs(version int, body []byte) []byte {
+	return append(fmt.Appendf(nil, "spaniel-learned %d %s\n", version, sumOf(version, body)), append(body, '\n')...)
+}
+
+// sumOf is the sum in the first line, of the version and the body; the version
+// before had that of the body alone.
+func sumOf(version int, body []byte) string {
+	h := sha256.New()
+	if version != versionBefore {
+		fmt.Fprintf(h, "%d\n", version) // a hash takes all
+	}
+	h.Write(body)
+	return hex.EncodeToString(h.Sum(nil))
 }
 
 func (n *node) save() savedNode {
@@ -166,15 +180,18 @@ func Decode(b []byte, lim Limits) (*Facts, error) {
 	if n, err := fmt.Sscanf(string(head), "spaniel-learned %d %s", &v, &sum); !ok || err != nil || n != 2 {
 		return nil, fmt.Errorf("%w: it has no first line", ErrTorn)
 	}
-	if v != version {
+	if v != version && v != versionBefore {
 		return nil, fmt.Errorf("%w: it is of version %d, this Spaniel reads %d", ErrTorn, v, version)
 	}
-	if got := sha256.Sum256(body); hex.EncodeToString(got[:]) != sum {
+	if sumOf(v, body) != sum {
 		return nil, fmt.Errorf("%w: its sum is wrong", ErrTorn)
 	}
 	var s saved
 	if err := json.Unmarshal(body, &s); err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrTorn, err)
+	}
+	if v == versionBefore {
+		s.forgetIDs()
 	}
 	f := New(lim)
 	for i := range s.Hosts {
@@ -190,6 +207,21 @@ func Decode(b []byte, lim Limits) (*Facts, error) {
 	}
 	f.evicted, f.fieldsBeyond, f.Baselines = s.Evicted, s.Beyond, s.Usual
 	return f, nil
+}
+
+// forgetIDs takes away what is said of ids, and the shares that rest on it.
+func (s *saved) forgetIDs() {
+	s.IDs = nil
+	var walk func(list []savedNode)
+	walk = func(list []savedNode) {
+		for i := range list {
+			for k := range list[i].Ends {
+				list[i].Ends[k].Asked = [2]uint64{}
+			}
+			walk(list[i].Kids)
+		}
+	}
+	walk(s.Hosts)
 }
 
 func (f *Facts) restore(parent *node, s *savedNode, depth int) *node {

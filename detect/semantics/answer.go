@@ -50,20 +50,6 @@ func skipBlank(b []byte, i int) int {
 	return i
 }
 
-// jsonText returns the inside of the string that begins at i, as written, and
-// where what follows begins.
-func jsonText(b []byte, i int) (text []byte, next int) {
-	for j := i + 1; j < len(b); j++ {
-		switch b[j] {
-		case '\\':
-			j++
-		case '"':
-			return b[i+1 : j], j + 1
-		}
-	}
-	return b[i+1:], len(b)
-}
-
 // member reads a member whose value begins at i, and returns where to go on:
 // behind a value of its own, at the start of one that holds others.
 func (a *answer) member(b, name []byte, i int) int {

@@ -15,79 +15,142 @@ const (
 	MaxGiven = 64
 )
 
-// Given lists what a JSON response holds: the names of its members, with those
+// Given returns what a JSON response holds: the names of its members, with those
 // they stand in before them, items of lists not told apart ("items.sku"), and
-// the ids: values that are called so, and that of the object that was made, by
-// Location. What lies deeper than four levels is not told; the texts are
-// copies.
+// hashes of the ids: of values that are called so, and of that of the object
+// that was made, by Location. What lies deeper than four levels is not told.
+// The shape is nil where there are no names; the ids are r's own, until it
+// reads another response.
 //
-// A short id has before it of what it is ("order 17"): a number is that of many
-// things.
-func Given(c *event.Call) (names, ids []string) {
+// A short id is hashed with what it is of ("order 17"): a number is that of
+// many things.
+func (r *Reader) Given(c *event.Call) (*Shape, []uint64) {
+	r.ids = r.ids[:0]
 	if c.Resp.Status == 201 {
-		if at := c.Resp.Get("Location"); at != "" {
-			if _, rest, absolute := strings.Cut(at, "://"); absolute {
-				_, at, _ = strings.Cut(rest, "/")
-			}
-			at, _, _ = strings.Cut(at, "?")
-			var t template
-			t.of("/" + strings.TrimPrefix(at, "/"))
-			ids = pathIDs(ids, t.path, string(t.text))
-		}
+		r.made(c.Resp.Get("Location"))
 	}
 	if len(c.Resp.Raw) == 0 || !strings.HasSuffix(mediaType(c.Resp.Get("Content-Type")), "json") {
-		return nil, ids
+		return nil, r.ids
 	}
 	body := c.RespBody()
-	b := body[:min(len(body), givenLook)]
-	var at [givenDepth + 1][]byte // the member that is open at each depth
+	r.begin()
+	r.read(body[:min(len(body), givenLook)], c.Route)
+	return r.shape(), r.ids
+}
+
+// made adds the ids in the place of what was made.
+func (r *Reader) made(at string) {
+	if at == "" {
+		return
+	}
+	if _, rest, absolute := strings.Cut(at, "://"); absolute {
+		_, at, _ = strings.Cut(rest, "/")
+	}
+	at, _, _ = strings.Cut(at, "?")
+	var t template
+	t.of("/" + strings.TrimPrefix(at, "/"))
+	r.ids = pathIDs(r.ids, t.path, string(t.text))
+}
+
+// read goes through JSON. A member is where a text stands before a colon;
+// whatever else is wrong is no matter.
+func (r *Reader) read(b []byte, route string) {
+	// base is what the members of each depth are in, open the latest of them.
+	var base, open [givenDepth + 1]*member
+	open[0] = &r.given
 	depth := 0
-	seen := map[string]bool{}
-	var name []byte
 	for i := 0; i < len(b); {
 		switch b[i] {
 		case '{', '[':
 			if depth++; depth <= givenDepth {
-				at[depth] = nil
+				if base[depth] = open[depth-1]; base[depth] == nil {
+					base[depth] = base[depth-1]
+				}
+				open[depth] = nil
 			}
 			i++
 		case '}', ']':
 			depth = max(depth-1, 0)
 			i++
 		case '"':
-			key, next := jsonText(b, i)
-			i = next
-			v := skipBlank(b, next)
-			if v >= len(b) || b[v] != ':' || depth == 0 || depth > givenDepth {
+			if depth == 0 || depth > givenDepth {
+				i = skipText(b, i)
 				continue
 			}
-			at[depth] = key
-			name = name[:0]
-			for _, k := range at[1 : depth+1] {
-				if k == nil {
-					continue // a list
-				}
-				if len(name) > 0 {
-					name = append(name, '.')
-				}
-				name = append(name, k...)
+			var m *member
+			if m, i = r.member(b, i, base[depth], open[depth], depth); m == nil {
+				continue
 			}
-			if len(seen) < MaxGiven && !seen[string(name)] {
-				n := string(name)
-				seen[n], names = true, append(names, n)
-			}
-			i = skipBlank(b, v+1)
-			if id := idValue(b, i); id != nil && len(ids) < MaxGiven && idName(key) {
-				ids = append(ids, idOf(string(id), func() string { return memberKind(string(key), at[1:depth], c.Route) }))
+			open[depth] = m
+			r.meet(m)
+			if m.id && len(r.ids) < MaxGiven {
+				if id := idValue(b, i); id != nil {
+					r.ids = append(r.ids, hashID(id, m.kindAt(id, route)))
+				}
 			}
 			if i < len(b) && b[i] == '"' {
-				_, i = jsonText(b, i)
+				i = skipText(b, i)
 			}
 		default:
-			i++
+			for i++; i < len(b) && b[i] > '"' && b[i]|0x20 < '{'; { // numbers and words
+				i++
+			}
 		}
 	}
-	return names, ids
+}
+
+// member reads the key that begins at i, of a member within base that follows
+// after, and returns where its value begins; nil and where to go on if the text
+// is no key.
+func (r *Reader) member(b []byte, i int, base, after *member, depth int) (*member, int) {
+	guess := base.first
+	if after != nil {
+		guess = after.after
+	}
+	if guess != nil && len(b)-i >= len(guess.literal) && string(b[i:i+len(guess.literal)]) == guess.literal {
+		if i += len(guess.literal); i < len(b) && b[i] <= ' ' {
+			i = skipBlank(b, i)
+		}
+		return guess, i
+	}
+	key, next := jsonText(b, i)
+	v := skipBlank(b, next)
+	if v >= len(b) || b[v] != ':' {
+		return nil, next
+	}
+	m := r.kid(base, key, depth)
+	if m.raw == nil {
+		if after == nil {
+			base.first = m
+		} else {
+			after.after = m
+		}
+	}
+	return m, skipBlank(b, v+1)
+}
+
+// kindAt is what an id that m holds is of, "" for one that is told alone.
+func (m *member) kindAt(id []byte, route string) string {
+	if len(id) >= idAlone {
+		return ""
+	}
+	kind := m.kind
+	if m.raw != nil {
+		kind = m.kindOf()
+	}
+	if kind == "" {
+		kind = placeKind(route)
+	}
+	return kind
+}
+
+// hashID is the hash of an id; a short one has before it what it is of.
+func hashID[T string | []byte](id T, kind string) uint64 {
+	h := uint64(fnvOffset)
+	if len(id) < idAlone {
+		h = hashText(hashText(h, kind), " ")
+	}
+	return hashText(h, id)
 }
 
 // idAlone is how long an id is that needs no kind: what is as long is told from
@@ -96,28 +159,6 @@ const (
 	idAlone = 5
 	idMax   = 64
 )
-
-// idOf is how an id is told: a short one with its kind, "" where it has none.
-func idOf(id string, kind func() string) string {
-	if len(id) >= idAlone {
-		return id
-	}
-	return kind() + " " + id
-}
-
-// memberKind is what a member called key is the id of: by its own name, by that
-// of the object it stands in, else by the place that was asked.
-func memberKind(key string, within [][]byte, route string) string {
-	if kind := namedKind(key); kind != "" {
-		return kind
-	}
-	for i := len(within) - 1; i >= 0; i-- {
-		if k := singular(string(within[i])); k != "" && !wrapper(k) {
-			return k
-		}
-	}
-	return placeKind(route)
-}
 
 // namedKind is what order_id, orderId and order-id are of; "" of a bare id.
 func namedKind(key string) string {
@@ -183,48 +224,62 @@ func idValue(b []byte, i int) []byte {
 }
 
 // idName reports the name of a member that holds an id.
-func idName(k []byte) bool {
+func idName[T string | []byte](k T) bool {
 	n := len(k)
 	switch {
-	case n < 2:
+	case n < 2 || k[n-1]|0x20 != 'd':
 		return false
 	case n == 2:
-		return bytes.EqualFold(k, []byte("id"))
-	case bytes.EqualFold(k, []byte("uuid")):
+		return k[0]|0x20 == 'i'
+	case n == 4 && strings.EqualFold(string(k), "uuid"):
 		return true
 	}
-	end := string(k[n-2:])
-	return end == "Id" || end == "ID" || (end == "id") && (k[n-3] == '_' || k[n-3] == '-')
+	return k[n-2] == 'I' || k[n-2] == 'i' && k[n-1] == 'd' && (k[n-3] == '_' || k[n-3] == '-')
 }
 
-// Asked lists the ids that the request names: segments of its path that are
-// some object's, and values of parameters called ids; as Given does.
-func Asked(c *event.Call) (ids []string) {
-	ids = pathIDs(nil, c.Req.Path, c.Route)
+// Asked returns hashes of the ids that the request names: segments of its path
+// that are some object's, and values of parameters called ids; as Given does.
+// They are r's own, until it is asked again.
+func (r *Reader) Asked(c *event.Call) []uint64 {
+	ids := pathIDs(r.asked[:0], c.Req.Path, c.Route)
 	for rest := c.Req.Query; rest != "" && len(ids) < MaxGiven; {
 		var pair string
 		pair, rest, _ = strings.Cut(rest, "&")
-		if k, v, _ := strings.Cut(pair, "="); v != "" && len(v) <= idMax && idName([]byte(k)) {
-			ids = append(ids, idOf(v, func() string { return memberKind(k, nil, c.Route) }))
+		k, v, _ := strings.Cut(pair, "=")
+		if v == "" || len(v) > idMax || !idName(k) {
+			continue
 		}
+		kind := ""
+		if len(v) < idAlone {
+			if kind = namedKind(k); kind == "" {
+				kind = placeKind(c.Route)
+			}
+		}
+		ids = append(ids, hashID(v, kind))
 	}
+	r.asked = ids
 	return ids
 }
 
 // pathIDs appends the ids in a path, which the route, its template, names.
-func pathIDs(ids []string, path, route string) []string {
-	kind := ""
+func pathIDs(ids []uint64, path, route string) []uint64 {
+	before := "" // the segment that is a place
 	for path != "" && route != "" && len(ids) < MaxGiven {
 		var p, r string
 		p, path, _ = strings.Cut(strings.TrimPrefix(path, "/"), "/")
 		r, route, _ = strings.Cut(strings.TrimPrefix(route, "/"), "/")
 		switch {
 		case strings.HasPrefix(r, "{id}") || strings.HasPrefix(r, "{uuid}"):
-			if p, _, _ = strings.Cut(p, "."); p != "" && len(p) <= idMax {
-				ids = append(ids, idOf(p, func() string { return kind }))
+			if p, _, _ = strings.Cut(p, "."); p == "" || len(p) > idMax {
+				continue
 			}
+			kind := ""
+			if len(p) < idAlone {
+				kind = singular(before)
+			}
+			ids = append(ids, hashID(p, kind))
 		case r != "" && r[0] != '{':
-			kind = singular(r)
+			before = r
 		}
 	}
 	return ids
