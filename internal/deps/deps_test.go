@@ -36,6 +36,7 @@ var law = []struct {
 	{"sinks/all", []string{"sinks"}, "the table of sinks"},
 	{"sinks", []string{"sinks"}, "a stage; its writers share its records"},
 	{"internal/wiretest", nil, "builds packets from text"},
+	{"internal/canary", []string{"internal/wiretest"}, "plants secrets in conversations"},
 	{"internal/costtest", nil, "measures what it is given"},
 	{"internal/tuntest", nil, "hands packets to the kernel"},
 	{"internal/demo", []string{"internal/wiretest"}, "the bundled capture"},

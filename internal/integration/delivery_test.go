@@ -39,15 +39,24 @@ type delivery struct {
 
 func newDelivery(t *testing.T) *delivery {
 	t.Helper()
+	s := openShop(t)
+	d := deliveryTo(t, s.port(), deliveryTables)
+	d.shop = s
+	return d
+}
+
+// deliveryTo watches a port, and makes the tables.
+func deliveryTo(t *testing.T, port int, tables []string) *delivery {
+	t.Helper()
 	dir := t.TempDir()
-	d := &delivery{world: &world{t: t, shop: openShop(t), api: local(freePort(t)), bin: filepath.Join(dir, "spaniel"), config: filepath.Join(dir, "spaniel.yaml")}, spool: filepath.Join(dir, "spool")}
+	d := &delivery{world: &world{t: t, api: local(freePort(t)), bin: filepath.Join(dir, "spaniel"), config: filepath.Join(dir, "spaniel.yaml")}, spool: filepath.Join(dir, "spool")}
 	command(t, ".", "go", "build", "-o", d.bin, "../../cmd/spaniel")
 	d.broker, d.kafkaAddr = startKafka(t)
 	createTopic(t, d.kafkaAddr, alertTopic, 3)
 	d.warehouse, d.chAddr = startClickHouse(t)
 	d.chURL = "clickhouse://default@" + d.chAddr + "/default"
 	d.db = clickhouseDB(t, d.chURL)
-	execute(t, d.db, deliveryTables...)
+	execute(t, d.db, tables...)
 	write(t, d.config, fmt.Sprintf(`sensor: {name: delivery}
 capture: [{interface: lo, filter: tcp port %d}]
 privacy: {key_file: %[2]s/privacy.key}
@@ -58,7 +67,7 @@ sinks:
   - {name: bus, kafka: {brokers: ["%[4]s"]}}
   - {name: warehouse, kinds: [alert, call], clickhouse: {url: "%[5]s"}}
   - {name: nowhere, kinds: [alert, call], syslog: {address: "%[6]s"}}
-`, d.shop.port(), dir, d.api, d.kafkaAddr, d.chURL, local(freePort(t))))
+`, port, dir, d.api, d.kafkaAddr, d.chURL, local(freePort(t))))
 	d.sensor = prepare(t, "spaniel", dir, d.bin, "run", "-c", d.config)
 	return d
 }
