@@ -114,6 +114,9 @@ func (r *sqlAnswer) Next() bool {
 		return false
 	}
 	for i, v := range r.row {
+		if id, ok := v.(string); ok && strings.Contains(r.cols[i].Type, "FixedString") {
+			v = hex.EncodeToString([]byte(id)) // an id, also where its bytes happen to be text
+		}
 		r.row[i] = plain(reflect.ValueOf(v))
 	}
 	return true
@@ -138,7 +141,7 @@ func plain(v reflect.Value) any {
 		return plain(v.Elem())
 	case reflect.String:
 		if !utf8.ValidString(v.String()) || strings.ContainsRune(v.String(), 0) {
-			return hex.EncodeToString([]byte(v.String())) // ids, which are bytes there
+			return hex.EncodeToString([]byte(v.String())) // bytes, such as ids in an array
 		}
 		return v.String()
 	case reflect.Slice, reflect.Array:

@@ -33,10 +33,11 @@ func newRulesBacktest(a *app) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "backtest RULE",
 		Short: "Say how often a rule would have fired on stored calls or on captures, and on whom",
-		Long: `Backtest judges the calls of the last days in the embedded store by one rule and prints
-how many alerts it would have raised, on whom, and the first of them. A store does not
-hold all that was on the wire: a rule that reads more is refused, with the list of what
-is missing, and can be tried on captures with --pcap.
+		Long: `Backtest judges the stored calls of the last days by one rule and prints how many
+alerts it would have raised, on whom, and the first of them. It reads the embedded store,
+or ClickHouse if store.url names it. A store does not hold all that was on the wire: a
+rule that reads more is refused, with the list of what is missing, and can be tried on
+captures with --pcap.
 RULE is the id of a rule in effect, or a file that holds one rule. If a rule with the
 same id is in effect, the two are compared.
 --alerts-per-day proposes the least threshold with which there are no more.`,

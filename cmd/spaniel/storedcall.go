@@ -24,7 +24,7 @@ func setColumn(field, v any) (err error) {
 	case *event.ID:
 		*f, err = event.ParseID(text)
 	case *netip.Addr:
-		if text != "" {
+		if text != "" && text != "::" { // ClickHouse writes an address that is not set so
 			*f, err = netip.ParseAddr(text)
 		}
 	case *uint16:

@@ -23,14 +23,12 @@ func storedColumns() []event.Column[event.Record] {
 	})
 }
 
-// eachStored gives the calls of the embedded store from a time on, in the
-// order in which they were complete. It asks for spans of time, so that no
+// eachStored gives the stored calls from a time on, in the order in which they
+// were complete, from the embedded store or from ClickHouse if store.url names
+// it. It asks for spans of time, so that no
 // answer is longer than a query's may be; a call that takes longer than an
 // hour may come late.
 func (a *app) eachStored(ctx context.Context, cfg *config.Config, since time.Time, use func(*event.Record) error) error {
-	if _, remote := a.storeFile(cfg); remote != "" {
-		return usage("backtest reads the embedded store, and store.url names another", "name the file: --store PATH, or use --pcap FILE")
-	}
 	from, to, err := a.storedSpan(ctx, cfg, since)
 	if err != nil {
 		return err
@@ -50,7 +48,7 @@ func (a *app) eachStored(ctx context.Context, cfg *config.Config, since time.Tim
 		}
 		from = minTime(from.Add(span), to)
 		if whole && len(rows) < cfg.Store.QueryRows/8 {
-			span = min(span*2, 24*time.Hour)
+			span = min(span*4, 365*24*time.Hour) // quiet times are passed over quickly
 		}
 		held = append(held, rows...)
 		slices.SortFunc(held, func(x, y *event.Record) int {
@@ -78,7 +76,8 @@ func minTime(a, b time.Time) time.Time {
 // storedSpan is the time from the first call since then to behind the last.
 func (a *app) storedSpan(ctx context.Context, cfg *config.Config, since time.Time) (from, to time.Time, err error) {
 	var first, last, ever any
-	err = a.withAnswer(ctx, cfg, "SELECT min(ts) FILTER (WHERE ts >= "+sqlTime(since)+"), max(ts) FILTER (WHERE ts >= "+sqlTime(since)+"), max(ts) FROM calls", func(ans answer) error {
+	past := "CASE WHEN ts >= " + sqlTime(since) + " THEN ts END"
+	err = a.withAnswer(ctx, cfg, "SELECT min("+past+"), max("+past+"), max(CASE WHEN call_id IS NOT NULL THEN ts END) FROM events", func(ans answer) error {
 		for ans.Next() {
 			v := ans.Values()
 			first, last, ever = v[0], v[1], v[2]
@@ -101,8 +100,9 @@ func (a *app) storedSpan(ctx context.Context, cfg *config.Config, since time.Tim
 	return f.Time(), l.Time().Add(time.Microsecond), err
 }
 
+// sqlTime is a time that both stores compare with a column's.
 func sqlTime(t time.Time) string {
-	return "TIMESTAMP " + quote(t.UTC().Format("2006-01-02 15:04:05.000000"))
+	return quote(t.UTC().Format("2006-01-02 15:04:05.000000"))
 }
 
 // storedRows reads the calls of a span of time; whole says that none was cut
@@ -114,7 +114,7 @@ func (a *app) storedRows(ctx context.Context, cfg *config.Config, from, to time.
 		names = append(names, c.Name)
 	}
 	whole = true
-	err = a.withAnswer(ctx, cfg, "SELECT "+strings.Join(names, ", ")+" FROM calls WHERE ts >= "+sqlTime(from)+" AND ts < "+sqlTime(to), func(ans answer) error {
+	err = a.withAnswer(ctx, cfg, "SELECT "+strings.Join(names, ", ")+" FROM events WHERE ts >= "+sqlTime(from)+" AND ts < "+sqlTime(to), func(ans answer) error {
 		for ans.Next() {
 			r := &event.Record{}
 			for i, v := range ans.Values() {

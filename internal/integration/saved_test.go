@@ -76,7 +76,8 @@ func shopItems(t *testing.T) (items []event.Item) {
 }
 
 // TestSavedQueries asks each question that ships of both stores, filled with
-// the same records, and holds the answers to one another.
+// the same records, and holds the answers to one another; and tries rules on
+// both.
 func TestSavedQueries(t *testing.T) {
 	items := append(shopItems(t), makeCalls(1)...) // the shop has no endpoint that hardly anybody knows
 	bin := filepath.Join(t.TempDir(), "spaniel")
@@ -112,6 +113,7 @@ func TestSavedQueries(t *testing.T) {
 		}
 		t.Logf("%s: %d rows alike", q.Name, len(one))
 	}
+	backtestsAlike(t, bin, file, url, items)
 }
 
 func fillStore(t *testing.T, file string, items []event.Item) {
