@@ -2,19 +2,16 @@ package capture
 
 import (
 	"errors"
-	"fmt"
 	"io"
 	"sync"
 	"sync/atomic"
 	"time"
 
-	"github.com/google/gopacket/pcap"
-
 	"spaniel/event"
 )
 
-// pollTime is how long libpcap gathers frames before it hands them on, and how
-// long Next waits for one.
+// pollTime is how long the kernel gathers frames before it hands them on, and
+// how long Next waits for one.
 const pollTime = 10 * time.Millisecond
 
 // drainTime bounds the reading of what was caught before Stop.
@@ -24,73 +21,213 @@ const drainTime = 2 * time.Second
 // libpcap's own 2 MiB a busy link loses up to a third of its frames.
 const DefaultBuffer = 64 << 20
 
-// A LiveConfig says what to capture.
+// The backends: how frames come from the kernel.
+const (
+	BackendPcap     = "pcap"
+	BackendAFPacket = "afpacket"
+)
+
+// MaxRings is how many rings one interface may have: each is asked in turn.
+const MaxRings = 16
+
+// The directions of a frame, seen from the machine.
+const (
+	DirectionIn  = "in"
+	DirectionOut = "out"
+)
+
+// A LiveConfig says what to capture from one interface.
 type LiveConfig struct {
 	// Interface is the name as in `ip link`, or "any".
 	Interface string
+	// Backend is BackendPcap, also if empty, or BackendAFPacket.
+	Backend string
 	// Filter is a BPF expression; "" is everything.
 	Filter string
 	// Snaplen is how much of a frame to keep at most; 0 is MaxRecord.
 	Snaplen int
 	// Promiscuous also takes frames for other machines, as a mirror port needs.
 	Promiscuous bool
-	// BufferBytes is the kernel's buffer; 0 is DefaultBuffer.
+	// Direction is DirectionIn for frames that arrive, DirectionOut for those
+	// the machine itself sends; both if empty.
+	Direction string
+	// BufferBytes is the kernel's buffer, of all rings together; 0 is
+	// DefaultBuffer.
 	BufferBytes int
+	// Rings is between how many buffers the kernel spreads the frames, by flow,
+	// with BackendAFPacket; 0 is 1.
+	Rings int
 }
 
-// A Live captures from an interface through libpcap. One goroutine calls Next;
-// Stop and Stats may be called from any.
+// A Live captures from one interface or several, whose frames it puts in the
+// order of their times. One goroutine calls Next; Stop and Stats may be called
+// from any.
+//
+// An interface that goes down or away is opened again once it is back: Next
+// goes on with the others meanwhile, or gives ErrTimeout.
 type Live struct {
-	name  string
-	iface Interface
-	stop  atomic.Int64 // when Stop was called, ns since 1970; 0 before
+	stop   atomic.Int64 // when Stop was called, ns since 1970; 0 before
+	change func(Change)
 
-	mu     sync.Mutex // held inside libpcap
-	handle *pcap.Handle
-	stats  Stats
+	mu     sync.Mutex // held while a tap is used
+	lines  []*line
+	given  *lane // whose frame was given last, of several
+	closed bool
 	number uint64
 }
 
+// A Change is an interface that stopped to give frames, or does so again.
+type Change struct {
+	// Interface is its name; Up says that it is back.
+	Interface string
+	Up        bool
+	// Since is when it was lost, Now when this was seen.
+	Since, Now time.Time
+	// Problem is why it was lost.
+	Problem string
+}
+
+// OnChange calls f, from the goroutine that calls Next, when an interface is
+// lost or back. It is set before the first Next; f must not use the Live.
+func (l *Live) OnChange(f func(Change)) { l.change = f }
+
 // Next implements Source. It returns ErrTimeout when no frame came for about
 // 10 ms, and io.EOF after Close, or after Stop once what the kernel had caught
-// by then is read. Data lies in the kernel's buffer.
+// by then is read. Data lies in the kernel's buffer. Of several interfaces a
+// frame is given once no earlier one can come from the others, some 40 ms late.
 func (l *Live) Next(f *event.Frame) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	stopped := l.stop.Load()
-	if l.handle == nil || stopped != 0 && time.Now().UnixNano()-stopped > int64(drainTime) {
+	if l.closed || stopped != 0 && time.Now().UnixNano()-stopped > int64(drainTime) {
 		return io.EOF
 	}
-	data, info, err := l.handle.ZeroCopyReadPacketData()
-	switch {
-	case err == nil && stopped != 0 && info.Timestamp.UnixNano() > stopped:
-		l.stop.Store(1) // all before it is read; the rest came too late
-		return io.EOF
-	case err == nil:
+	var err error
+	if len(l.lines) == 1 && len(l.lines[0].lanes) == 1 {
+		one := l.lines[0].lanes[0]
+		err = l.pull(one, f, true)
+		f.Iface = 0
+	} else {
+		err = l.merged(f)
+	}
+	if err == nil {
 		l.number++
-		*f = event.Frame{
-			Number: l.number,
-			Time:   info.Timestamp.UnixNano(),
-			Length: max(info.Length, len(data)),
-			Link:   l.iface.Link,
-			Data:   data,
-		}
+		f.Number = l.number
 		return nil
-	case err == pcap.NextErrorTimeoutExpired:
-		// A block of the kernel's buffer is handed on at most pollTime after
-		// its first frame, so a first timeout does not show it to be empty.
-		if stopped != 0 && time.Now().UnixNano()-stopped > int64(3*pollTime) {
-			return io.EOF
-		}
-		return ErrTimeout
-	case errors.Is(err, pcap.NextErrorReadError):
-		return fmt.Errorf("capturing on %s: %w", l.name, l.handle.Error())
 	}
-	return fmt.Errorf("capturing on %s: %w", l.name, err)
+	return l.idle(err)
 }
 
-// Interfaces lists the one interface; Snaplen is what was asked for.
-func (l *Live) Interfaces() []Interface { return []Interface{l.iface} }
+// pull reads a lane's next frame. What ends the lane is no error of the
+// capture.
+func (l *Live) pull(n *lane, f *event.Frame, wait bool) error {
+	if n.tap == nil || n.done {
+		return ErrTimeout
+	}
+	err := n.tap.next(f, wait)
+	stopped := l.stop.Load()
+	switch {
+	case err == nil && stopped != 0 && f.Time > stopped:
+		n.done = true // all before it is read; the rest came too late
+		return ErrTimeout
+	case err == nil:
+		n.given++
+		return nil
+	case err == ErrTimeout:
+		// A block of the kernel's buffer is handed on by a timer, so a first
+		// timeout does not show it to be empty, nor do a few on a busy machine.
+		n.done = stopped != 0 && time.Now().UnixNano()-stopped > int64(3*pollTime) && n.empty()
+		l.look(n)
+		return ErrTimeout
+	}
+	l.lose(n, err.Error())
+	return ErrTimeout
+}
+
+// look asks, now and then, whether the interface of a silent lane is well.
+func (l *Live) look(n *lane) {
+	now := time.Now()
+	if now.Before(n.line.next) {
+		return
+	}
+	n.line.next = now.Add(checkEvery)
+	if p := n.line.state.problem(); p != "" {
+		for _, other := range n.line.lanes {
+			if !other.has {
+				l.lose(other, p)
+			}
+		}
+	}
+}
+
+// lose gives up a lane; the first of a line is told.
+func (l *Live) lose(n *lane, problem string) {
+	n.line.drop(n)
+	if !n.line.lost.IsZero() {
+		return
+	}
+	n.line.lost = time.Now()
+	n.line.next = n.line.lost.Add(retryEvery)
+	if l.change != nil {
+		l.change(Change{n.line.cfg.Interface, false, n.line.lost, n.line.lost, problem})
+	}
+}
+
+// idle is what Next returns when there was no frame: it opens lost lines again
+// and sees whether a stop is complete.
+func (l *Live) idle(err error) error {
+	if !errors.Is(err, ErrTimeout) {
+		return err
+	}
+	alive, done := 0, true
+	for _, n := range l.lines {
+		l.reopen(n)
+		for _, a := range n.lanes {
+			if a.tap != nil {
+				alive++
+				done = done && a.done
+			}
+		}
+	}
+	if l.stop.Load() != 0 && done {
+		return io.EOF
+	}
+	if alive == 0 {
+		time.Sleep(pollTime)
+	}
+	return ErrTimeout
+}
+
+// reopen tries a lost line again when its time has come.
+func (l *Live) reopen(n *line) {
+	now := time.Now()
+	if n.lost.IsZero() || !n.dead() || now.Before(n.next) || l.stop.Load() != 0 {
+		return
+	}
+	n.next = now.Add(retryEvery)
+	old := n.lanes
+	if err := n.open(); err != nil {
+		n.lanes = old
+		return
+	}
+	since := n.lost
+	n.lost = time.Time{}
+	n.returns++
+	if l.change != nil {
+		l.change(Change{n.cfg.Interface, true, since, now, ""})
+	}
+}
+
+// Interfaces lists the interfaces; Snaplen is what was asked for.
+func (l *Live) Interfaces() []Interface {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	var list []Interface
+	for _, n := range l.lines {
+		list = append(list, n.iface)
+	}
+	return list
+}
 
 // Stop makes Next return io.EOF once the frames caught before it are read, in
 // about 30 ms on a quiet link and in drainTime at most. The frame given last
@@ -99,46 +236,58 @@ func (l *Live) Interfaces() []Interface { return []Interface{l.iface} }
 func (l *Live) Stop() { l.stop.CompareAndSwap(0, time.Now().UnixNano()) }
 
 // Close implements Source: it waits for a running Next and frees the kernel's
-// buffer, in which the frame given last lies.
+// buffers, in which the frame given last lies.
 func (l *Live) Close() error {
 	l.Stop()
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.handle != nil {
-		l.handle.Close()
-		l.handle = nil
+	if l.closed {
+		return nil
 	}
-	return nil
+	l.closed = true
+	var errs []error
+	for _, n := range l.lines {
+		for _, a := range n.lanes {
+			n.drop(a)
+		}
+		errs = append(errs, n.state.close())
+	}
+	return errors.Join(errs...)
 }
 
-// Stats are a live capture's counters since it began.
-type Stats struct {
-	// Received counts the frames that passed the filter, those in KernelDrops
-	// among them.
-	Received uint64
-	// KernelDrops were lost because the buffer was full, IfaceDrops because
-	// the interface or its driver had no room.
-	KernelDrops, IfaceDrops uint64
-}
-
-// Stats reads the counters. libpcap's have 32 bits: they are right as long as
-// Stats is called at least once in 4 billion frames. After Close they stay as
-// they were read last.
+// Stats reads the counters of all interfaces together. After Close they stay
+// as they were.
 func (l *Live) Stats() (Stats, error) {
+	var sum Stats
+	list, err := l.StatsByInterface()
+	for _, s := range list {
+		sum = sum.add(s.Stats)
+	}
+	return sum, err
+}
+
+// InterfaceStats are the counters of one interface.
+type InterfaceStats struct {
+	Interface string
+	// Up is false while the interface is down or away, and Returns counts how
+	// often it came back.
+	Up      bool
+	Returns uint64
+	Stats
+}
+
+// StatsByInterface reads the counters of each interface, in the order in which
+// they were named. The kernel's have 32 bits: they are right as long as they
+// are read at least once in 4 billion frames.
+func (l *Live) StatsByInterface() ([]InterfaceStats, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.handle == nil {
-		return l.stats, nil
+	var list []InterfaceStats
+	var errs []error
+	for _, n := range l.lines {
+		s, err := n.stats()
+		errs = append(errs, err)
+		list = append(list, InterfaceStats{n.cfg.Interface, n.lost.IsZero(), n.returns, s})
 	}
-	s, err := l.handle.Stats()
-	if err != nil {
-		return l.stats, fmt.Errorf("reading counters of %s: %w", l.name, err)
-	}
-	grow(&l.stats.Received, s.PacketsReceived)
-	grow(&l.stats.KernelDrops, s.PacketsDropped)
-	grow(&l.stats.IfaceDrops, s.PacketsIfDropped)
-	return l.stats, nil
+	return list, errors.Join(errs...)
 }
-
-// grow brings n to the 32-bit counter now, which may have wrapped.
-func grow(n *uint64, now int) { *n += uint64(uint32(now) - uint32(*n)) }

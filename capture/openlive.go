@@ -1,6 +1,7 @@
 package capture
 
 import (
+	"errors"
 	"fmt"
 	"net"
 	"slices"
@@ -21,10 +22,37 @@ const (
 	activateMayNotPromi = "unknown activated error: -11"
 )
 
-// OpenLive begins to capture. It returns a *PermissionError when the process
-// may not, and an *InputError when there is no such interface, it is down, or
-// the filter is wrong.
-func OpenLive(cfg LiveConfig) (*Live, error) {
+// probeBuffer is enough for a handle that only answers questions.
+const probeBuffer = 1 << 20
+
+// OpenLive begins to capture from one interface or several. It returns a
+// *PermissionError when the process may not, and an *InputError when there is
+// no such interface, it is down, it is named twice, or the filter is wrong.
+func OpenLive(cfgs ...LiveConfig) (*Live, error) {
+	if len(cfgs) == 0 {
+		return nil, noInterface("no interface is named", "")
+	}
+	l := &Live{}
+	for i, cfg := range cfgs {
+		n, err := newLine(cfg, i)
+		if n != nil {
+			l.lines = append(l.lines, n)
+		}
+		if err == nil && slices.ContainsFunc(cfgs[:i], func(c LiveConfig) bool { return c.Interface == cfg.Interface }) {
+			err = &InputError{cfg.Interface, "the interface is named twice", "name it once"}
+		}
+		if err == nil {
+			err = n.open()
+		}
+		if err != nil {
+			return nil, errors.Join(err, l.Close())
+		}
+	}
+	return l, nil
+}
+
+// newLine checks and completes cfg.
+func newLine(cfg LiveConfig, place int) (*line, error) {
 	if cfg.Interface == "" {
 		return nil, noInterface("no interface is named", "")
 	}
@@ -43,25 +71,71 @@ func OpenLive(cfg LiveConfig) (*Live, error) {
 	if cfg.Interface == anyInterface {
 		cfg.Promiscuous = false // not possible there
 	}
-	handle, err := activate(cfg)
-	if err != nil && err.Error() == activateNoPromisc {
-		cfg.Promiscuous = false // a device that takes everything, or cannot
-		handle, err = activate(cfg)
-	}
+	state, err := newIfState(cfg.Interface)
 	if err != nil {
-		return nil, activateProblem(cfg.Interface, err)
+		return nil, err
+	}
+	return &line{cfg: cfg, place: place, state: state}, nil
+}
+
+// openTaps opens what reads from one interface.
+func openTaps(cfg LiveConfig) ([]tap, Interface, error) {
+	switch cfg.Backend {
+	case "", BackendPcap:
+		return openPcap(cfg)
+	case BackendAFPacket:
+		return openRings(cfg)
+	}
+	return nil, Interface{}, &InputError{cfg.Backend, "there is no such way to capture", "use pcap or afpacket"}
+}
+
+func openPcap(cfg LiveConfig) ([]tap, Interface, error) {
+	handle, iface, err := activated(&cfg)
+	if err != nil {
+		return nil, iface, err
 	}
 	if cfg.Filter != "" {
 		if err := handle.SetBPFFilter(cfg.Filter); err != nil {
 			handle.Close()
-			return nil, filterProblem(cfg.Filter, err)
+			return nil, iface, filterProblem(cfg.Filter, err)
 		}
 	}
-	return &Live{
-		name:   cfg.Interface,
-		iface:  Interface{Name: cfg.Interface, Link: linkOf(uint8(handle.LinkType())), Snaplen: uint32(cfg.Snaplen)},
-		handle: handle,
-	}, nil
+	if d := pcapDirection(cfg.Direction); d != pcap.DirectionInOut {
+		if err := handle.SetDirection(d); err != nil {
+			handle.Close()
+			return nil, iface, fmt.Errorf("choosing the direction on %s: %w", cfg.Interface, err)
+		}
+	}
+	return []tap{&pcapTap{name: cfg.Interface, link: iface.Link, handle: handle, sorts: cfg.Direction != "" || loopback(cfg.Interface)}}, iface, nil
+}
+
+// loopback reports whether frames are seen as they leave and as they arrive.
+func loopback(name string) bool {
+	i, err := net.InterfaceByName(name)
+	return name == anyInterface || err == nil && i.Flags&net.FlagLoopback != 0
+}
+
+func pcapDirection(d string) pcap.Direction {
+	switch d {
+	case DirectionIn:
+		return pcap.DirectionIn
+	case DirectionOut:
+		return pcap.DirectionOut
+	}
+	return pcap.DirectionInOut
+}
+
+// activated opens the interface, and says what it is.
+func activated(cfg *LiveConfig) (*pcap.Handle, Interface, error) {
+	handle, err := activate(*cfg)
+	if err != nil && err.Error() == activateNoPromisc {
+		cfg.Promiscuous = false // a device that takes everything, or cannot
+		handle, err = activate(*cfg)
+	}
+	if err != nil {
+		return nil, Interface{}, activateProblem(cfg.Interface, err)
+	}
+	return handle, Interface{Name: cfg.Interface, Link: linkOf(uint8(handle.LinkType())), Snaplen: uint32(cfg.Snaplen)}, nil
 }
 
 // activate opens the interface. Times come in nanoseconds where the kernel has

@@ -3,9 +3,9 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 
 	"github.com/spf13/cobra"
@@ -16,11 +16,12 @@ import (
 )
 
 func newRun(a *app) *cobra.Command {
-	var iface, filter string
+	var ifaces []string
+	var filter string
 	c := &cobra.Command{
 		Use:   "run -i IFACE",
 		Short: "Watch an interface: judge its API traffic and send on what is found",
-		Long: `Run captures from an interface that sees mirrored traffic, judges the API calls in it
+		Long: `Run captures from one interface or several that see mirrored traffic, judges the API calls in it
 and hands calls and alerts to the embedded store and to the sinks of the configuration.
 A sink that is down is tried again for as long as it takes; its records wait on disk.
 SIGTERM flushes and ends. Rules are loaded again when their files change, and at SIGHUP.`,
@@ -28,19 +29,19 @@ SIGTERM flushes and ends. Rules are loaded again when their files change, and at
   spaniel run -i eth1 -f 'tcp port 8080' -c spaniel.yaml
   spaniel run -i eth1 --set api.listen=off --set limits.workers=2`,
 		Args: noArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error { return a.run(cmd.Context(), iface, filter) },
+		RunE: func(cmd *cobra.Command, _ []string) error { return a.run(cmd.Context(), ifaces, filter) },
 	}
-	c.Flags().StringVarP(&iface, "interface", "i", "", "network `INTERFACE` to capture from")
+	c.Flags().StringSliceVarP(&ifaces, "interface", "i", nil, "network `INTERFACE` to capture from; may be repeated")
 	c.Flags().StringVarP(&filter, "filter", "f", "", "`BPF` filter, as tcpdump takes it")
 	return c
 }
 
-func (a *app) run(ctx context.Context, iface, filter string) error {
+func (a *app) run(ctx context.Context, ifaces []string, filter string) error {
 	cfg, used, err := a.config()
 	if err != nil {
 		return err
 	}
-	live, err := liveConfig(cfg, iface, filter)
+	live, err := liveConfigs(cfg, ifaces, filter)
 	if err != nil {
 		return err
 	}
@@ -58,43 +59,71 @@ func (a *app) run(ctx context.Context, iface, filter string) error {
 	hup := make(chan os.Signal, 1)
 	signal.Notify(hup, syscall.SIGHUP)
 	defer signal.Stop(hup)
-	log.Info("watching", zap.String("interface", live.Interface), zap.String("filter", live.Filter), zap.String("config", used),
+	log.Info("watching", zap.Strings("interfaces", names(live)), zap.String("filter", filterOf(live)), zap.String("config", used),
 		zap.String("api", s.address()), zap.Int("rules", len(s.rules.Status().Set.Rules())), zap.String("ruleset", s.rules.Status().Set.Hash()), zap.Int("sinks", len(s.sinkNames)))
 	err = s.run(ctx, hup)
 	if err != nil {
 		return errors.Join(err, s.close())
 	}
 	led := s.sensor.Ledger()
-	log.Info("stopped", zap.Uint64("packets", led.FramesIn), zap.Uint64("calls", led.CallsMade), zap.Uint64("alerts", s.raised.n), zap.Uint64("alert_updates", led.Alerts-min(s.raised.n, led.Alerts)))
+	st, _ := s.live.Stats() // of an interface that is gone: as they were read last
+	log.Info("stopped", zap.Uint64("packets", led.FramesIn), zap.Uint64("kernel_drops", st.KernelDrops), zap.Uint64("iface_drops", st.IfaceDrops), zap.Uint64("calls", led.CallsMade), zap.Uint64("alerts", s.raised.n), zap.Uint64("alert_updates", led.Alerts-min(s.raised.n, led.Alerts)))
 	return errors.Join(led.Check(), s.close())
 }
 
-// liveConfig is what to capture from: flags win over the configuration.
-func liveConfig(cfg *config.Config, iface, filter string) (capture.LiveConfig, error) {
-	var c config.Capture
-	switch {
-	case iface != "":
-		c.Interface = iface
-		for _, known := range cfg.Capture {
-			if known.Interface == iface {
-				c = known
+// liveConfigs is what to capture from: flags win over the configuration.
+func liveConfigs(cfg *config.Config, ifaces []string, filter string) ([]capture.LiveConfig, error) {
+	list := cfg.Capture
+	if len(ifaces) > 0 {
+		list = nil
+		for _, name := range ifaces {
+			list = append(list, configured(cfg, name))
+		}
+	}
+	if len(list) == 0 {
+		return nil, usage("run needs an interface to watch", "spaniel run -i IFACE   (ip link lists them)")
+	}
+	var out []capture.LiveConfig
+	for _, c := range list {
+		if filter != "" {
+			c.Filter = filter
+		}
+		if c.Filter != "" {
+			if err := capture.CheckFilter(c.Filter); err != nil {
+				return nil, err
 			}
 		}
-	case len(cfg.Capture) == 1:
-		c = cfg.Capture[0]
-	case len(cfg.Capture) > 1:
-		return capture.LiveConfig{}, usage(fmt.Sprintf("the configuration names %d interfaces, and one process watches one", len(cfg.Capture)), "choose it with -i")
-	default:
-		return capture.LiveConfig{}, usage("run needs an interface to watch", "spaniel run -i IFACE   (ip link lists them)")
+		out = append(out, capture.LiveConfig{Interface: c.Interface, Backend: c.Backend, Filter: c.Filter, Snaplen: c.Snaplen, BufferBytes: int(c.Buffer),
+			Rings: c.Rings, Direction: strings.TrimSuffix(c.Direction, "both"), Promiscuous: c.Promiscuous == nil || *c.Promiscuous})
 	}
-	if filter != "" {
-		c.Filter = filter
-	}
-	if c.Filter != "" {
-		if err := capture.CheckFilter(c.Filter); err != nil {
-			return capture.LiveConfig{}, err
+	return out, nil
+}
+
+// configured is what the configuration says of an interface.
+func configured(cfg *config.Config, name string) config.Capture {
+	for _, known := range cfg.Capture {
+		if known.Interface == name {
+			return known
 		}
 	}
-	return capture.LiveConfig{Interface: c.Interface, Filter: c.Filter, Snaplen: c.Snaplen, BufferBytes: int(c.Buffer),
-		Promiscuous: c.Promiscuous == nil || *c.Promiscuous}, nil
+	return config.Capture{Interface: name}
+}
+
+// names are the interfaces to watch.
+func names(live []capture.LiveConfig) []string {
+	var out []string
+	for _, c := range live {
+		out = append(out, c.Interface)
+	}
+	return out
+}
+
+// filterOf is the one filter, if there is one.
+func filterOf(live []capture.LiveConfig) string {
+	for _, c := range live[1:] {
+		if c.Filter != live[0].Filter {
+			return "by interface"
+		}
+	}
+	return live[0].Filter
 }

@@ -33,7 +33,7 @@ type service struct {
 	cfg       *config.Config
 	log       *zap.Logger
 	live      *capture.Live
-	iface     string
+	ifaces    []string
 	sensor    *sensor.Sensor
 	store     *store.Store // nil when queries go to ClickHouse
 	spool     *spool.Spool
@@ -59,14 +59,14 @@ type service struct {
 
 // newService opens everything and starts nothing. What it opened before it
 // failed is closed by close.
-func (a *app) newService(cfg *config.Config, file string, live capture.LiveConfig, log *zap.Logger) (*service, error) {
-	s := &service{cfg: cfg, reread: a.config, configFile: file, log: log, iface: live.Interface, enc: sinks.NewEncoder(), raised: newAlertSet(), alerts: map[string]uint64{}, idle: map[string]time.Time{}}
+func (a *app) newService(cfg *config.Config, file string, live []capture.LiveConfig, log *zap.Logger) (*service, error) {
+	s := &service{cfg: cfg, reread: a.config, configFile: file, log: log, ifaces: names(live), enc: sinks.NewEncoder(), raised: newAlertSet(), alerts: map[string]uint64{}, idle: map[string]time.Time{}}
 	keepPrivate()
 	set, err := loadRules(cfg, nil)
 	if err != nil {
 		return s, err
 	}
-	if s.live, err = capture.OpenLive(live); err != nil {
+	if s.live, err = capture.OpenLive(live...); err != nil {
 		return s, err
 	}
 	key, err := loadKey(cfg)
@@ -105,7 +105,7 @@ func (s *service) sensorConfig(set *detect.Set, red *redact.Redactor) sensor.Con
 	dec := decodeConfig(s.cfg)
 	dec.Seed = rand.Uint64() // nobody can aim at a partition
 	return sensor.Config{Name: name, Zone: s.cfg.Sensor.Zone, Version: version, Workers: workers, Backlog: backlog(s.cfg), Portion: portion(s.cfg), EpochBytes: epochBytes(s.cfg), Decode: dec, Limits: detectLimits(s.cfg), Learned: learnedLimits(s.cfg),
-		Rules: set, Redactor: red, Now: func() int64 { return time.Now().UnixNano() }, Ifaces: []string{s.iface}}
+		Rules: set, Redactor: red, Now: func() int64 { return time.Now().UnixNano() }, Ifaces: s.ifaces}
 }
 
 // openDelivery opens the store, the spool and the sinks.
@@ -246,6 +246,8 @@ func (s *service) run(ctx context.Context, hup <-chan os.Signal) error {
 	}
 	start(s.forward.Run)
 	start(s.keepSyncing)
+	s.live.OnChange(s.interfaceChanged)
+	start(func(context.Context) error { return s.watchDrops(ctx) })
 	start(s.watchRules)
 	start(func(ctx context.Context) error { return s.keepRules(ctx, hup) })
 	if s.http != nil {

@@ -65,9 +65,7 @@ func (s *service) snapshot() admin.Snapshot {
 		snap.Learned = map[string]int{"endpoints": c.Endpoints, "fields": c.Fields, "sessions": c.Sessions}
 		snap.LearnedGone = map[string]int{"endpoints": int(c.Evicted), "fields": int(c.FieldsBeyond), "sessions": int(c.SessionsEvicted)}
 	}
-	if st, err := s.live.Stats(); err == nil {
-		snap.Capture = []admin.CaptureCount{{Iface: s.iface, Received: st.Received, KernelDrops: st.KernelDrops, IfaceDrops: st.IfaceDrops}}
-	}
+	s.captureCounts(&snap)
 	s.mu.Lock()
 	snap.Messages = s.seen
 	for _, r := range set.Rules() {

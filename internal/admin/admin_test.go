@@ -23,7 +23,7 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 func snapshot() Snapshot {
 	return Snapshot{Ledger: event.Ledger{FramesIn: 7, Gaps: 2}, ReloadOK: true, Ruleset: "a1", Loaded: loadedAt(),
-		Capture: []CaptureCount{{"eth0", 7, 1, 0}}, Rules: []RuleCount{{ID: "id-walk", Severity: "high", Evaluations: 3, Errors: 1, Disabled: true}},
+		Capture: []CaptureCount{{Iface: "eth0", Received: 7, KernelDrops: 1, Up: true}}, Rules: []RuleCount{{ID: "id-walk", Severity: "high", Evaluations: 3, Errors: 1, Disabled: true}},
 		Sinks: []SinkCount{{Name: "bus", Healthy: false, Problem: "connection refused", QueueRecords: 3}, {Name: "out", Healthy: true}},
 		Spool: []SpoolCount{{"alerts", 512, 0}}}
 }

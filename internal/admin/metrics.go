@@ -45,6 +45,16 @@ func captureMetrics() []metric {
 				put(float64(c.IfaceDrops), c.Iface, "iface")
 			}
 		}),
+		gauge("capture_up", "1 while the interface can be captured from, 0 while it is down or away.", []string{"iface"}, func(s *Snapshot, put func(float64, ...string)) {
+			for _, c := range s.Capture {
+				put(one(c.Up), c.Iface)
+			}
+		}),
+		counter("capture_returns_total", "Times an interface was down or away and came back.", []string{"iface"}, func(s *Snapshot, put func(float64, ...string)) {
+			for _, c := range s.Capture {
+				put(float64(c.Returns), c.Iface)
+			}
+		}),
 		counter("frames_total", "Frames by what became of them.", []string{"fate"}, func(s *Snapshot, put func(float64, ...string)) {
 			for i, n := range s.Ledger.Frames {
 				put(float64(n), event.FrameFate(i).String())

@@ -70,6 +70,10 @@ func SeenOf(flags []string) Seen {
 type CaptureCount struct {
 	Iface                             string
 	Received, KernelDrops, IfaceDrops uint64
+	// Up is false while the interface is down or away; Returns counts how often
+	// it was and came back.
+	Up      bool
+	Returns uint64
 }
 
 // RuleCount is what one rule did.

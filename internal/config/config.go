@@ -33,10 +33,13 @@ type Sensor struct {
 // Capture is one interface.
 type Capture struct {
 	Interface   string   `yaml:"interface" example:"eth1" jsonschema_description:"name of the network interface"`
+	Backend     string   `yaml:"backend" example:"pcap" jsonschema:"enum=,enum=pcap,enum=afpacket" jsonschema_description:"how frames come from the kernel: pcap if empty, or afpacket, Linux's own rings"`
 	Filter      string   `yaml:"filter" jsonschema_description:"BPF filter, as tcpdump takes it; empty takes everything"`
 	Snaplen     int      `yaml:"snaplen" jsonschema_description:"bytes taken of each packet; 0 is all"`
 	Promiscuous *bool    `yaml:"promiscuous" example:"true" jsonschema_description:"take packets addressed to others; true if not set, as a mirror needs it"`
 	Buffer      ByteSize `yaml:"buffer" jsonschema_description:"kernel buffer; 0 is 64MiB"`
+	Rings       int      `yaml:"rings" jsonschema_description:"rings among which afpacket spreads the buffer and the frames, by flow; 0 is 1"`
+	Direction   string   `yaml:"direction" example:"both" jsonschema:"enum=,enum=both,enum=in,enum=out" jsonschema_description:"in for frames that arrive, out for those this machine sends; both if empty"`
 }
 
 // HTTP bounds what is kept of a message.

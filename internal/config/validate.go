@@ -13,6 +13,7 @@ import (
 
 	"github.com/goccy/go-yaml/ast"
 
+	"spaniel/capture"
 	"spaniel/detect"
 	"spaniel/event"
 )
@@ -40,6 +41,11 @@ func (v *validator) check(cfg *Config) []Problem {
 		path := fmt.Sprintf("capture[%d]", i)
 		v.need(path+".interface", cfg.Capture[i].Interface != "", "names no interface", "list them: ip link")
 		v.need(path+".snaplen", cfg.Capture[i].Snaplen >= 0, "may not be negative", "")
+		v.oneOf(path+".backend", cfg.Capture[i].Backend, "", capture.BackendPcap, capture.BackendAFPacket)
+		v.oneOf(path+".direction", cfg.Capture[i].Direction, "", "both", capture.DirectionIn, capture.DirectionOut)
+		v.need(path+".rings", cfg.Capture[i].Rings >= 0 && cfg.Capture[i].Rings <= capture.MaxRings, fmt.Sprintf("must be 0 to %d", capture.MaxRings), "")
+		v.need(path+".rings", cfg.Capture[i].Rings <= 1 || cfg.Capture[i].Backend == capture.BackendAFPacket, "needs backend: afpacket", "libpcap has one ring")
+		v.need(path+".interface", !slices.ContainsFunc(cfg.Capture[:i], func(c Capture) bool { return c.Interface == cfg.Capture[i].Interface }), "is named above, too", "name it once")
 	}
 	v.decode(&cfg.Decode)
 	v.messages(&cfg.HTTP)

@@ -14,7 +14,12 @@ const maxTold = 256
 // have no frame.
 type told struct {
 	mu    sync.Mutex
-	notes []event.NoteRecord
+	notes []toldNote
+}
+
+type toldNote struct {
+	kind event.Kind
+	note event.NoteRecord
 }
 
 // Tell hands on a fact about the sensor itself, such as that its rules were
@@ -23,17 +28,28 @@ type told struct {
 // is not handed on. It is for live capture: a file's records hold what is in
 // the file.
 func (s *Sensor) Tell(kind string, fields event.ValueMap) bool {
-	n := event.NoteRecord{Name: kind, SensorName: s.cfg.Name, Fields: fields, Detail: words(fields)}
+	n := event.NoteRecord{Name: kind, Fields: fields}
 	if s.cfg.Now != nil {
 		n.Time = event.Nanos(s.cfg.Now())
 	}
+	return s.tell(event.KindFact, n)
+}
+
+// TellLoss hands on, as Tell does, that frames never reached the sensor: from
+// when, how many, and the rest in words.
+func (s *Sensor) TellLoss(reason string, since int64, packets uint64, fields event.ValueMap) bool {
+	return s.tell(event.KindLoss, event.NoteRecord{Name: reason, Time: event.Nanos(since), Packets: packets, Fields: fields})
+}
+
+func (s *Sensor) tell(kind event.Kind, n event.NoteRecord) bool {
+	n.SensorName, n.Detail = s.cfg.Name, words(n.Fields)
 	t := &s.ordered.told
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if len(t.notes) >= maxTold {
 		return false
 	}
-	t.notes = append(t.notes, n)
+	t.notes = append(t.notes, toldNote{kind, n})
 	return true
 }
 
@@ -44,6 +60,6 @@ func (o *ordered) tell(clock int64) {
 	o.told.notes = nil
 	o.told.mu.Unlock()
 	for i := range notes {
-		o.emit(&event.Item{Kind: event.KindFact, Order: event.Order{Clock: clock}, Note: &notes[i]})
+		o.emit(&event.Item{Kind: notes[i].kind, Order: event.Order{Clock: clock}, Note: &notes[i].note})
 	}
 }

@@ -1,0 +1,37 @@
+package capture
+
+import "spaniel/event"
+
+// A tap is one opened handle or ring on an interface. One goroutine at a time
+// uses it.
+type tap interface {
+	// next fills f but for its Number, Clock and Iface. It returns ErrTimeout
+	// when there is no frame now, after about pollTime if wait is set; any other
+	// error says that the tap is of no more use. Data lies in the tap until its
+	// next call.
+	next(f *event.Frame, wait bool) error
+	// stats are the counters since the tap was opened.
+	stats() (Stats, error)
+	// exact says that what stats calls received and not dropped is given, to the
+	// frame.
+	exact() bool
+	close()
+}
+
+// Stats are a live capture's counters since it began.
+type Stats struct {
+	// Received counts the frames that passed the filter, those in KernelDrops
+	// among them.
+	Received uint64
+	// KernelDrops were lost because the buffer was full, IfaceDrops because
+	// the interface or its driver had no room.
+	KernelDrops, IfaceDrops uint64
+}
+
+// add is s with o.
+func (s Stats) add(o Stats) Stats {
+	return Stats{s.Received + o.Received, s.KernelDrops + o.KernelDrops, s.IfaceDrops + o.IfaceDrops}
+}
+
+// grow brings n to the 32-bit counter now, which may have wrapped.
+func grow(n *uint64, now int) { *n += uint64(uint32(now) - uint32(*n)) }
