@@ -35,7 +35,7 @@ type lane struct {
 	has   bool
 	// quiet: no frame of that time or before is to come any more, ns since 1970.
 	quiet int64
-	done  bool // it is read up to the stop
+	done  bool   // it is read up to the stop
 	given uint64 // frames
 }
 

@@ -99,7 +99,7 @@ func (a *app) doctor(ctx context.Context, o *doctorOptions) error {
 
 // lookAtMachine checks all that a sensor here would depend on.
 func (a *app) lookAtMachine(ctx context.Context, cfg *config.Config, o *doctorOptions) (found []doctor.Finding, err error) {
-	live, err := liveConfigs(cfg, o.ifaces, o.filter)
+	live, err := liveConfigs("doctor", cfg, o.ifaces, o.filter)
 	if err != nil {
 		return nil, err
 	}

@@ -41,7 +41,7 @@ func (a *app) run(ctx context.Context, ifaces []string, filter string) error {
 	if err != nil {
 		return err
 	}
-	live, err := liveConfigs(cfg, ifaces, filter)
+	live, err := liveConfigs("run", cfg, ifaces, filter)
 	if err != nil {
 		return err
 	}
@@ -71,8 +71,9 @@ func (a *app) run(ctx context.Context, ifaces []string, filter string) error {
 	return errors.Join(led.Check(), s.close())
 }
 
-// liveConfigs is what to capture from: flags win over the configuration.
-func liveConfigs(cfg *config.Config, ifaces []string, filter string) ([]capture.LiveConfig, error) {
+// liveConfigs is what the command captures from: flags win over the
+// configuration.
+func liveConfigs(who string, cfg *config.Config, ifaces []string, filter string) ([]capture.LiveConfig, error) {
 	list := cfg.Capture
 	if len(ifaces) > 0 {
 		list = nil
@@ -81,7 +82,7 @@ func liveConfigs(cfg *config.Config, ifaces []string, filter string) ([]capture.
 		}
 	}
 	if len(list) == 0 {
-		return nil, usage("run needs an interface to watch", "spaniel run -i IFACE   (ip link lists them)")
+		return nil, usage(who+" needs an interface to watch", "spaniel "+who+" -i IFACE   (ip link lists them)")
 	}
 	var out []capture.LiveConfig
 	for _, c := range list {
