@@ -137,25 +137,11 @@ func (j *Judge) callerOf(l *learned.Lesson, c *event.Call) {
 	}
 }
 
-// fieldsOf notes the types of what stands in query and body. Items of lists are
-// one field.
+// fieldsOf notes the types of what stands in query and body.
 func (j *Judge) fieldsOf(l *learned.Lesson, c *event.Call) {
-	if c.Req.Query == "" && len(c.Req.Raw) == 0 {
-		return
-	}
-	j.view.Draw() // which is cheaper than to look at leaves
-	leaves := c.Leaves()
-	for i := range leaves {
-		leaf := &leaves[i]
-		switch leaf.Kind {
-		case event.LeafQuery, event.LeafForm, event.LeafJSON, event.LeafMultipart, event.LeafXML:
-		default:
-			continue
-		}
-		if len(l.Fields) == semantics.MaxGiven {
-			return
-		}
-		l.Fields = append(l.Fields, learned.FieldSeen{Place: j.places.of(leaf.Place, j.scope), Type: learned.TypeOf(leaf.Type, leaf.Value)})
+	l.Fields = j.bodies.Sent(c, l.Fields)
+	for i := range l.Fields {
+		l.Fields[i].Place = j.places.of(l.Fields[i].Place, j.scope)
 	}
 }
 
@@ -172,25 +158,11 @@ func (p *fieldPlaces) of(place string, s *scope) string {
 	if p.known == nil || len(p.known) >= maxNames {
 		p.known = make(map[string]string)
 	}
-	shown := strings.Clone(cut(s.redact("name", unnumbered(place)), maxName))
+	shown := strings.Clone(cut(s.redact("name", place), maxName))
 	if len(place) <= maxName {
 		p.known[strings.Clone(place)] = shown
 	}
 	return shown
-}
-
-// unnumbered is a place with a star for the numbers of items.
-func unnumbered(place string) string {
-	if !strings.ContainsAny(place, "0123456789") {
-		return place
-	}
-	parts := strings.Split(place, ".")
-	for i, p := range parts {
-		if p != "" && strings.Trim(p, "0123456789") == "" {
-			parts[i] = "*"
-		}
-	}
-	return strings.Join(parts, ".")
 }
 
 // roleOf is in what role the caller is, as far as the wire tells: what its

@@ -33,7 +33,7 @@ const (
 
 // TypeOf is the type of a value; json is the type that JSON says, "" for values
 // that are text wherever they stand.
-func TypeOf(json, value string) Type {
+func TypeOf[T string | []byte](json string, value T) Type {
 	switch json {
 	case "null":
 		return typeNull
@@ -47,8 +47,8 @@ func TypeOf(json, value string) Type {
 	return textType(value)
 }
 
-func textType(s string) Type {
-	if s == "" {
+func textType[T string | []byte](s T) Type {
+	if len(s) == 0 {
 		return typeEmpty
 	}
 	var digits, hex, letters, dashes, dots, at, other int
@@ -82,7 +82,7 @@ func textType(s string) Type {
 		return typeDate
 	case at == 1 && dots > 0 && other == 0:
 		return typeEmail
-	case strings.HasPrefix(s, "http://") || strings.HasPrefix(s, "https://"):
+	case begins(s, "http://") || begins(s, "https://"):
 		return typeURL
 	case digits > 0 && digits+hex == n && n >= 8:
 		return typeHex
@@ -90,6 +90,10 @@ func textType(s string) Type {
 		return typeWord
 	}
 	return typeText
+}
+
+func begins[T string | []byte](s T, with string) bool {
+	return len(s) >= len(with) && string(s[:len(with)]) == with
 }
 
 // A FieldSeen is a field of a call with the type of its value.

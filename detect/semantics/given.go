@@ -33,7 +33,7 @@ func (r *Reader) Given(c *event.Call) (*Shape, []uint64) {
 		return nil, r.ids
 	}
 	body := c.RespBody()
-	r.begin()
+	r.begin(MaxGiven)
 	r.read(body[:min(len(body), givenLook)], c.Route)
 	return r.shape(), r.ids
 }

@@ -3,6 +3,8 @@ package semantics
 import (
 	"math"
 	"slices"
+
+	"spaniel/detect/learned"
 )
 
 // A member is a name within JSON, below those that it stands in. Members are a
@@ -48,23 +50,26 @@ type Shape struct {
 // belongs to one goroutine; the zero value is ready. What it returns does not
 // depend on what it remembers.
 type Reader struct {
-	given, sent member // the roots: of responses, of requests
-	n           int    // members
-	body        uint32
-	list        []*member // met in this body
-	shapes      map[uint64]*Shape
-	ids, asked  []uint64
-	others      [givenDepth + 1]member // stand for members that are not remembered
+	given, sent, query member // the roots: of responses, of requests' bodies and queries
+	n                  int    // members
+	body               uint32
+	list               []*member // met in this body, of at most so many names
+	names              int
+	shapes             map[uint64]*Shape
+	ids, asked         []uint64
+	fields             []learned.FieldSeen
+	text               []byte
+	others             [sentDepth + 1]member // stand for members that are not remembered
 }
 
-// begin turns r to another body. Where too much is remembered it is forgotten
+// begin turns r to another body, of which so many names count. Where too much is remembered it is forgotten
 // as a whole; the shapes that were given away live on.
-func (r *Reader) begin() {
+func (r *Reader) begin(names int) {
 	if r.body == 0 || r.body == math.MaxUint32 || r.n > maxMembers || len(r.shapes) >= maxShapes {
-		r.given, r.sent, r.shapes, r.n, r.body = member{}, member{name: "body"}, nil, 0, 0
+		r.given, r.sent, r.query, r.shapes, r.n, r.body = member{}, member{name: "body"}, member{name: "query"}, nil, 0, 0
 	}
 	r.body++
-	r.list = r.list[:0]
+	r.list, r.names = r.list[:0], names
 }
 
 // kid is the member called key within m, made if need be. Where a body holds
@@ -73,7 +78,7 @@ func (r *Reader) kid(m *member, key []byte, depth int) *member {
 	if k := m.kids[string(key)]; k != nil {
 		return k
 	}
-	if m.raw != nil || len(key) > maxKey || len(r.list) >= MaxGiven {
+	if m.raw != nil || len(key) > maxKey || len(r.list) >= r.names {
 		o := &r.others[depth]
 		*o = member{raw: key, within: m, id: idName(key)}
 		return o
@@ -99,8 +104,8 @@ func (r *Reader) meet(m *member) {
 	if m.seen == r.body || m.raw != nil {
 		return
 	}
-	m.seen, m.types = r.body, 0
-	if len(r.list) < MaxGiven {
+	if len(r.list) < r.names {
+		m.seen, m.types = r.body, 0
 		r.list = append(r.list, m)
 	}
 }
