@@ -215,12 +215,12 @@ type Bodies interface {
 // looked at when there is a rule that everything else leaves possible.
 func (x *Index) byBodies(v *View, bodies Bodies, out ruleSet) {
 	for i := range out {
-		for rest := out[i] & x.ofBodies[i]; rest != 0; rest &= rest - 1 {
+		for rest := out[i] & x.ofBodies[i]; rest != 0; {
 			bit := bits.TrailingZeros64(rest)
 			if n := x.needs[i<<6+bit]; !n.inBody(v, bodies) {
 				out[i] &^= 1 << bit
 			}
-			rest &^= x.needless(bodies, out, i)
+			rest &^= 1<<bit | x.needless(bodies, out, i)
 		}
 	}
 }

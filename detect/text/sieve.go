@@ -13,8 +13,13 @@ type Sieve struct {
 	bloom []uint64 // by the hash of a piece, as in a screen
 	shift uint     // what leaves of a product so many bits as the filter has
 	cands map[uint32][]candidate
-	// short has, by finder, the words too short for a look at every fourth
-	// place: they are looked for when that finder is asked about.
+	// middle has the words too short for a look at every fourth place, but not for
+	// one at every second; ofMiddle are the finders that have one. They are looked
+	// for when one of those is asked about.
+	middle   middleWords
+	ofMiddle []bool
+	// short has, by finder, the shortest words: they are looked for when that finder
+	// is asked about.
 	short [][]shortWord
 	n     int
 }
@@ -52,7 +57,7 @@ func (w *shortWord) in(text string, c byte) bool {
 // NewSieve makes a sieve of finders, each with its words: in lower case, none
 // empty.
 func NewSieve(finders [][]string) *Sieve {
-	s := &Sieve{cands: make(map[uint32][]candidate), short: make([][]shortWord, len(finders)), n: len(finders)}
+	s := &Sieve{cands: make(map[uint32][]candidate), short: make([][]shortWord, len(finders)), ofMiddle: make([]bool, len(finders)), n: len(finders)}
 	pieces := 0
 	for _, words := range finders {
 		pieces += stride * len(words)
@@ -71,8 +76,13 @@ func NewSieve(finders [][]string) *Sieve {
 func (s *Sieve) Finders() int { return s.n }
 
 func (s *Sieve) add(w string, of int) {
-	if len(w) < screenMin {
+	switch {
+	case len(w) < middleMin:
 		s.short[of] = append(s.short[of], newShortWord(w))
+		return
+	case len(w) < screenMin:
+		s.middle.add(w, of)
+		s.ofMiddle[of] = true
 		return
 	}
 	first := rarest(w)
@@ -87,7 +97,9 @@ func (s *Sieve) add(w string, of int) {
 type Sifted struct {
 	sieve *Sieve
 	text  string
-	hits  []uint64 // the finders of which a long word occurs
+	hits  []uint64 // the finders of which a word occurs, as far as was looked
+	// middle says that words of middling length were looked for.
+	middle bool
 	// asked and absent are bytes that short words were looked for by, and those of
 	// them that the text does not hold.
 	asked, absent [256]bool
@@ -96,7 +108,7 @@ type Sifted struct {
 // Sift looks through a text, which stays the caller's: what is asked of f must
 // be asked while it is.
 func (s *Sieve) Sift(text string, f *Sifted) {
-	f.sieve, f.text = s, text
+	f.sieve, f.text, f.middle = s, text, false
 	f.asked = [256]bool{}
 	if n := (s.n + 63) / 64; cap(f.hits) < n {
 		f.hits = make([]uint64, n)
@@ -114,6 +126,12 @@ func (s *Sieve) Sift(text string, f *Sifted) {
 func (f *Sifted) MayFind(i int) bool {
 	if f.has(i) {
 		return true
+	}
+	if f.sieve.ofMiddle[i] && !f.middle {
+		f.middle = true
+		if f.sieve.middle.find(f.text, f); f.has(i) {
+			return true
+		}
 	}
 	for k := range f.sieve.short[i] {
 		w := &f.sieve.short[i][k]
@@ -133,8 +151,8 @@ func (f *Sifted) holds(c byte) bool {
 	return !f.absent[c]
 }
 
-// Nothing reports that the text holds no word of any finder but maybe short
-// ones.
+// Nothing reports that the text holds no word of any finder but maybe ones that
+// are looked for only when their finder is asked about.
 func (f *Sifted) Nothing() bool {
 	for _, h := range f.hits {
 		if h != 0 {
