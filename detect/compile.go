@@ -29,6 +29,8 @@ type program struct {
 	// guard, if any, is what of a condition can be asked natively, all of which
 	// must hold.
 	guard []func(*eval) bool
+	// operands are those of the condition's &&, as far as they are understood.
+	operands []operand
 }
 
 // want says what a compiled expression must give.
@@ -71,9 +73,13 @@ func compileWith(src string, w want, c *checker, cfg *conf.Config) (p *program, 
 		return nil, []fault{{width: utf8.RuneCountInString(src), message: msg}}
 	}
 	t := translator{lang: c.lang, plan: c.plan}
-	p = &program{source: src, code: code, tree: tree.Node, typ: typ, native: t.expr(tree.Node)}
-	if p.native.truth == nil && t.plan == nil {
-		p.guard = t.guards(tree.Node)
+	p = &program{source: src, code: code, tree: tree.Node, typ: typ}
+	if t.plan == nil && isAnd(tree.Node) {
+		p.conjunction(&t)
+	} else {
+		if p.native = t.expr(tree.Node); p.native.truth != nil {
+			p.operands = []operand{{tree.Node, p.native.truth}}
+		}
 	}
 	return p, nil
 }

@@ -46,6 +46,11 @@ type language struct {
 	bodyWords   [][]string
 	bodySieve   *text.Sieve
 
+	// parts are those of the conditions of rules, partIDs numbers them.
+	parts   []func(*eval) bool
+	partIDs map[string]int
+	traits  []string
+
 	reqBody, respBody, reqLeaves int
 	// searches numbers those whose answers are remembered.
 	searches int
@@ -61,7 +66,7 @@ type language struct {
 }
 
 func newLanguage() *language {
-	l := &language{fields: fieldTable(), index: map[string]int{}, functions: map[string]*function{}, groups: map[string]bool{}, filters: filterMatchers(), matchers: matchers(), matcherIndex: map[string]int{}, keyIDs: map[string]int{}, valueIDs: map[string]int{}, bodyFinders: map[string]int{}, keyTests: map[string]int{}, lists: map[string]int{}}
+	l := &language{fields: fieldTable(), index: map[string]int{}, functions: map[string]*function{}, groups: map[string]bool{}, filters: filterMatchers(), matchers: matchers(), matcherIndex: map[string]int{}, keyIDs: map[string]int{}, valueIDs: map[string]int{}, bodyFinders: map[string]int{}, partIDs: map[string]int{}, traits: traits(), keyTests: map[string]int{}, lists: map[string]int{}}
 	l.tests = len(l.filters)
 	l.tokenTest = l.newToken()
 	l.passwordTest = l.keyTest("password", passwordKeys.has)

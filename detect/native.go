@@ -136,17 +136,6 @@ func (t *translator) binary(n *ast.BinaryNode) native {
 	return compareAny(n.Operator, a, b)
 }
 
-// guards are the parts of a conjunction that are understood.
-func (t *translator) guards(n ast.Node) []func(*eval) bool {
-	if b, ok := n.(*ast.BinaryNode); ok && (b.Operator == "&&" || b.Operator == "and") {
-		return append(t.guards(b.Left), t.guards(b.Right)...)
-	}
-	if f := t.expr(n).truth; f != nil {
-		return []func(*eval) bool{f}
-	}
-	return nil
-}
-
 // dear reports a window expression that walks the whole window. Aggregates
 // have no effects, so that what is kept up to date may be asked before them.
 func (t *translator) dear(n ast.Node) bool {

@@ -163,6 +163,9 @@ func (t *translator) field(name string) native {
 	if f := prefilter.Number(name); f != nil {
 		return native{whole: func(ev *eval) int { return f(ev.scope.call) }}
 	}
+	if f := plainField(name); f.truth != nil || f.whole != nil {
+		return f
+	}
 	switch t.lang.fields[i].Type {
 	case "string":
 		return native{text: func(ev *eval) string { v, _ := ev.scope.field(i).(string); return v }}
@@ -170,6 +173,26 @@ func (t *translator) field(name string) native {
 		return native{whole: func(ev *eval) int { v, _ := ev.scope.field(i).(int); return v }}
 	case "bool":
 		return native{truth: func(ev *eval) bool { v, _ := ev.scope.field(i).(bool); return v }}
+	}
+	return native{}
+}
+
+// plainField understands fields that are read, or made of what is read, faster
+// than they are kept.
+func plainField(name string) native {
+	switch name {
+	case "req.seen":
+		return native{truth: func(ev *eval) bool { return ev.scope.call.Req.Seen }}
+	case "resp.seen":
+		return native{truth: func(ev *eval) bool { return ev.scope.call.Resp.Seen }}
+	case "call.failed":
+		return native{truth: func(ev *eval) bool { return ev.scope.call.Failed }}
+	case "call.ttfb_us":
+		return native{whole: func(ev *eval) int { return micros(ev.scope.call.Req.End, ev.scope.call.Resp.Start) }}
+	case "req.duration_us":
+		return native{whole: func(ev *eval) int { return micros(ev.scope.call.Req.Start, ev.scope.call.Req.End) }}
+	case "resp.duration_us":
+		return native{whole: func(ev *eval) int { return micros(ev.scope.call.Resp.Start, ev.scope.call.Resp.End) }}
 	}
 	return native{}
 }

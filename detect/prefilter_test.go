@@ -96,7 +96,7 @@ func neverHides(t testing.TB, said map[bool]int) func(t *rapid.T) {
 		if len(faults) > 0 {
 			t.Fatalf("%s: %+v", src, faults)
 		}
-		need := set.lang.reader().Read(p.tree)
+		need := set.lang.reader().Read(p.tree, set.lang.partsOf(p))
 		set.lang.bodySieve = text.NewSieve(set.lang.bodyWords)
 		c := anyCall(t)
 		j.view = prefilter.NewView(set.lang.leafTests())

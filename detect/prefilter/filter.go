@@ -64,6 +64,7 @@ type View struct {
 	shown  string
 	last   naming
 	before aside
+	traits traitMemory
 	// scratch of Candidates
 	candidates, allowed ruleSet
 	name                []byte

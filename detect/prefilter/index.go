@@ -25,6 +25,11 @@ type Index struct {
 	// inHalf are those of ofBodies that look into one half alone, for nothing
 	// that is slow to look for.
 	inHalf [2]ruleSet
+	// traits have the parts that they decide; own has, by rule, its other parts, and
+	// ofOwn the rules that have such.
+	traits []*traitIndex
+	own    [][]Part
+	ofOwn  ruleSet
 }
 
 type textIndex struct {
@@ -54,6 +59,15 @@ type ruleSet []uint64
 func newRuleSet(n int) ruleSet { return make(ruleSet, (n+63)/64) }
 
 func (s ruleSet) add(i int) { s[i>>6] |= 1 << (i & 63) }
+
+func (s ruleSet) meets(o ruleSet) bool {
+	for i, word := range s {
+		if word&o[i] != 0 {
+			return true
+		}
+	}
+	return false
+}
 
 func (s ruleSet) addAll(list []int) {
 	for _, i := range list {
@@ -107,6 +121,7 @@ func NewIndex(needs []*Needs) *Index {
 			}
 		}
 	}
+	x.arrangeParts()
 	for _, name := range textNames {
 		x.texts = append(x.texts, textIndex{Text(name), texts[name]})
 	}
@@ -138,7 +153,7 @@ func (x *Index) addLeaves(i int, set uint64) {
 // Candidates returns the rules that may fire on the call in view, a bit for
 // each, in memory that the view uses again. It asks for leaves and bodies only
 // where a rule comes to depend on them.
-func (x *Index) Candidates(v *View, bodies Bodies) []uint64 {
+func (x *Index) Candidates(v *View, answers Answers) []uint64 {
 	c := v.Call
 	out := append(v.candidates[:0], x.always...)
 	v.candidates = out
@@ -158,8 +173,9 @@ func (x *Index) Candidates(v *View, bodies Bodies) []uint64 {
 	if x.lengths != 0 {
 		x.byHeader(v, out)
 	}
+	x.byParts(v, answers, out)
 	x.byLeaves(v, out)
-	x.byBodies(v, bodies, out)
+	x.byBodies(v, answers, out)
 	return out
 }
 
@@ -201,8 +217,12 @@ func (x *Index) byLeaves(v *View, out ruleSet) {
 	}
 }
 
-// Bodies says what may be found in the bodies of the call in view.
-type Bodies interface {
+// Answers says what the index cannot see of the call in view.
+type Answers interface {
+	// Holds reports whether a part, by its number, may hold.
+	Holds(part int) bool
+	// Trait returns the value of a trait, by its number: a text or a number.
+	Trait(trait int) (text string, number int)
 	// MayFind reports whether the finder may find something in that half's body.
 	MayFind(half event.Direction, finder int) bool
 	// Sifted reports whether that half was looked through already, which makes
@@ -213,7 +233,7 @@ type Bodies interface {
 
 // byBodies takes away the rules for which nothing is in the bodies. A body is
 // looked at when there is a rule that everything else leaves possible.
-func (x *Index) byBodies(v *View, bodies Bodies, out ruleSet) {
+func (x *Index) byBodies(v *View, bodies Answers, out ruleSet) {
 	for i := range out {
 		for rest := out[i] & x.ofBodies[i]; rest != 0; {
 			bit := bits.TrailingZeros64(rest)
@@ -227,7 +247,7 @@ func (x *Index) byBodies(v *View, bodies Bodies, out ruleSet) {
 
 // needless takes away, at once, the rules that look for something in a half in
 // which there is nothing, and returns those of word i.
-func (x *Index) needless(bodies Bodies, out ruleSet, i int) (gone uint64) {
+func (x *Index) needless(bodies Answers, out ruleSet, i int) (gone uint64) {
 	for half := range x.inHalf {
 		if _, nothing := bodies.Sifted(event.Direction(half)); nothing {
 			gone |= x.inHalf[half][i]
@@ -238,7 +258,7 @@ func (x *Index) needless(bodies Bodies, out ruleSet, i int) (gone uint64) {
 }
 
 // inBody reports whether one of the finders may find something.
-func (n *Needs) inBody(v *View, bodies Bodies) bool {
+func (n *Needs) inBody(v *View, bodies Answers) bool {
 	for _, b := range n.bodies {
 		if sifted, _ := bodies.Sifted(b.Half); !sifted && !n.Filter.Possible(v) {
 			return false

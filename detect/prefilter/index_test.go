@@ -14,6 +14,10 @@ func (b *emptyBodies) MayFind(half event.Direction, _ int) bool {
 	return false
 }
 
+func (b *emptyBodies) Holds(int) bool { return true }
+
+func (b *emptyBodies) Trait(int) (string, int) { return "", 0 }
+
 func (b *emptyBodies) Sifted(half event.Direction) (sifted, nothing bool) {
 	return b.asked[half], b.asked[half]
 }

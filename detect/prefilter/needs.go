@@ -16,6 +16,8 @@ type Needs struct {
 	// bodies are what must be found in a body, one of them; none if that cannot
 	// be said.
 	bodies []BodyNeed
+	// parts are what must hold, each.
+	parts []Part
 }
 
 // A BodyNeed is a finder, by its number, and the half in whose body it is to
@@ -40,9 +42,9 @@ func (n *Needs) oneHalf() (half event.Direction, ok bool) {
 // Never are the needs of a rule that concerns no call.
 func Never() *Needs { return &Needs{head: signal{kind: never}} }
 
-// Read derives what a condition needs.
-func (r *Reader) Read(n ast.Node) *Needs {
-	return &Needs{Filter: Derive(n, r.Matchers), head: r.signal(n), leaves: r.leaves(n), bodies: r.bodies(n)}
+// Read derives what a condition needs, of which these are parts that must hold.
+func (r *Reader) Read(n ast.Node, parts []Part) *Needs {
+	return &Needs{Filter: Derive(n, r.Matchers), head: r.signal(n), leaves: r.leaves(n), bodies: r.bodies(n), parts: parts}
 }
 
 // leaves derives the set of matchers.

@@ -1,0 +1,49 @@
+package detect
+
+import "github.com/expr-lang/expr/ast"
+
+// An operand is one of those of the && that make up a condition.
+type operand struct {
+	node  ast.Node
+	truth func(*eval) bool
+}
+
+func isAnd(n ast.Node) bool {
+	b, ok := n.(*ast.BinaryNode)
+	return ok && (b.Operator == "&&" || b.Operator == "and")
+}
+
+// operandsOf are the operands in their order.
+func operandsOf(n ast.Node) []ast.Node {
+	if b, ok := n.(*ast.BinaryNode); ok && isAnd(n) {
+		return append(operandsOf(b.Left), operandsOf(b.Right)...)
+	}
+	return []ast.Node{n}
+}
+
+// conjunction makes the condition of its operands: those that are understood, if
+// not all are, guard what the machine runs.
+func (p *program) conjunction(t *translator) {
+	nodes := operandsOf(p.tree)
+	for _, n := range nodes {
+		if f := t.expr(n).truth; f != nil {
+			p.operands = append(p.operands, operand{n, f})
+			p.guard = append(p.guard, f)
+		}
+	}
+	if len(p.operands) == len(nodes) {
+		p.native.truth, p.guard = all(p.guard), nil
+	}
+}
+
+// all is whether all of them hold, asked in their order.
+func all(list []func(*eval) bool) func(*eval) bool {
+	return func(ev *eval) bool {
+		for _, f := range list {
+			if !f(ev) {
+				return false
+			}
+		}
+		return true
+	}
+}
