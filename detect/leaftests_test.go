@@ -115,6 +115,8 @@ func FuzzScreenedSearch(f *testing.F) {
 	f.Add(`(?i)\.(php[0-9]?|phtml)$`, "a.PHP")
 	f.Add(`(?i)k|sess`, "ſeſſ \u212a")
 	f.Add(`a*b+(c|d){2,}[ef]`, "bcde")
+	f.Add(`(?i)\.(k[ſs]|[^\x00-\x7f]p)`, "x.\u212a\u017f")
+	f.Add(`a\x{fffd}`, "a\xff")
 	f.Add(`(?i)/(me|account|users?)(/|$)`, "/USERS")
 	f.Fuzz(func(t *testing.T, pattern, s string) {
 		if len(pattern) > 60 {
@@ -129,11 +131,14 @@ func FuzzScreenedSearch(f *testing.F) {
 		if a, x, o := sr.find(s); a != at || x != text || o != ok {
 			t.Fatalf("%q in %q: screened %d %q %v, plain %d %q %v", pattern, s, a, x, o, at, text, ok)
 		}
-		var have, needs byteSet
+		var have byteSet
 		have.add(s)
-		needs.add(sr.needs)
-		if ok && sr.needs != "" && !have.meets(&needs) {
-			t.Fatalf("%q in %q: found, but none of %q", pattern, s, sr.needs)
+		for _, list := range []string{sr.needs, sr.also} {
+			var needs byteSet
+			needs.add(list)
+			if ok && list != "" && !have.meets(&needs) {
+				t.Fatalf("%q in %q: found, but none of %q", pattern, s, list)
+			}
 		}
 	})
 }

@@ -16,6 +16,8 @@ type search struct {
 	find finder
 	// needs lists bytes of which a text must hold one; "" if nothing is known.
 	needs string
+	// also is a second such list.
+	also string
 	// words lists words, in lower case, of which a text must hold one without
 	// regard to ASCII case; none if nothing is known.
 	words []string
@@ -50,6 +52,7 @@ func regexSearch(re *regexp.Regexp) search {
 		return search{find: regexTest(re)} // cannot be: it was compiled
 	}
 	s := screened(regexTest(re), requiredWords(tree), true)
+	s.also = requiredBytes(tree, s.needs)
 	if r := requiredRun(tree); r != nil {
 		find := s.find
 		s.find = func(s string) (int, string, bool) {

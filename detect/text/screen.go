@@ -103,7 +103,10 @@ func rarest(w string) int {
 	return best
 }
 
-// commonness weighs how often a byte shows in JSON and pages.
+// Commonness weighs how often a byte shows in JSON and pages, from 1 on.
+func Commonness(c byte) int { return commonness(lowerByte(c)) }
+
+// commonness is Commonness of a byte in lower case.
 func commonness(c byte) int {
 	const byFrequency = "etaoinsrhldcumfpgwybvkxjqz"
 	for i := range len(byFrequency) {
