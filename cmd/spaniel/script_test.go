@@ -22,7 +22,9 @@ import (
 )
 
 // TestMain lets the scripts run this test's binary as spaniel.
-func TestMain(m *testing.M) { testscript.Main(m, map[string]func(){"spaniel": main}) }
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){"spaniel": main, "spaniel-weighed": weighed})
+}
 
 // TestScripts runs every command as a user does. Each bad input has a script
 // of its own, with its message and its exit code.
