@@ -33,6 +33,11 @@ deps: ## install what the build needs and is missing (a C compiler, libpcap head
 build: deps ## build bin/spaniel
 	$(call timed,build,$(GO) build -ldflags '$(LDFLAGS)' -gcflags '$(GCFLAGS)' -o bin/spaniel ./cmd/spaniel)
 
+.PHONY: deb
+deb: build ## the Debian package, in bin/ (nfpm, from the module proxy)
+	@./bin/spaniel config schema >bin/config.json
+	GOARCH=$$($(GO) env GOARCH) VERSION=$(patsubst v%,%,$(VERSION)) $(GO) run github.com/goreleaser/nfpm/v2/cmd/nfpm@v2.48.0 package -f deploy/package/nfpm.yaml -p deb -t bin/
+
 .PHONY: profile
 profile: deps ## measure anew what is hot, for `make build`
 	@dir=$$(mktemp -d); trap 'rm -r "$$dir"' EXIT; export GODEBUG=asyncpreemptoff=1; \

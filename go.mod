@@ -9,6 +9,7 @@ require (
 	github.com/corazawaf/libinjection-go v0.3.5
 	github.com/duckdb/duckdb-go/v2 v2.10503.1
 	github.com/ebitengine/purego v0.10.1
+	github.com/elastic/go-seccomp-bpf v1.6.0
 	github.com/expr-lang/expr v1.17.8
 	github.com/fsnotify/fsnotify v1.10.1
 	github.com/gaissmai/bart v0.30.0

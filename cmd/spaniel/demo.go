@@ -95,7 +95,7 @@ What to try next:
   spaniel query "DESCRIBE calls"%[1]s
   spaniel rules list                      what is looked for
   spaniel read your-capture.pcap          your own traffic
-  sudo spaniel run -i eth1                live, from a mirror port
+  sudo spaniel run -i eth1 --user $USER   live, from a mirror port
 `, render.Safe(a.storeFlag()))
 	return err
 }

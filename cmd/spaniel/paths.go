@@ -8,9 +8,11 @@ import (
 	"spaniel/internal/config"
 )
 
-// systemwide reports whether the system's directories are used: by root, as
-// the service does, unless XDG_DATA_HOME says otherwise.
-func systemwide() bool { return os.Geteuid() == 0 && os.Getenv("XDG_DATA_HOME") == "" }
+// systemwide reports whether the system's directories are used: by root, and by
+// the user that root made the sensor become, unless XDG_DATA_HOME says otherwise.
+func systemwide() bool {
+	return (os.Geteuid() == 0 || os.Getenv(confinedEnv) == confinedByRoot) && os.Getenv("XDG_DATA_HOME") == ""
+}
 
 // dataDir is where what Spaniel keeps lies.
 func dataDir() string {

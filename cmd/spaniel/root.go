@@ -36,7 +36,7 @@ call and each behaviour with rules, and keeps what it found where SQL reaches it
 It only listens: it adds no latency and can break nothing.`,
 		Example: `  spaniel demo                       the bundled capture, nothing to set up
   spaniel read capture.pcap          what is in a capture
-  sudo spaniel run -i eth1           live, from a mirror port
+  sudo spaniel run -i eth1 --user $USER   live, from a mirror port
   spaniel query "SELECT req_route, count(*) FROM calls GROUP BY 1 ORDER BY 2 DESC"`,
 		SilenceErrors: true, SilenceUsage: true,
 		SuggestionsMinimumDistance: 2,

@@ -13,27 +13,46 @@ import (
 
 	"spaniel/capture"
 	"spaniel/internal/config"
+	"spaniel/internal/confine"
 )
 
 func newRun(a *app) *cobra.Command {
 	var ifaces []string
-	var filter string
+	var filter, user string
+	var asRoot bool
 	c := &cobra.Command{
 		Use:   "run -i IFACE",
 		Short: "Watch an interface: judge its API traffic and send on what is found",
 		Long: `Run captures from one interface or several that see mirrored traffic, judges the API calls in it
 and hands calls and alerts to the embedded store and to the sinks of the configuration.
 A sink that is down is tried again for as long as it takes; its records wait on disk.
+Started by root it becomes the user of --user, with the right to capture and no other, or
+refuses; then it confines itself to its own files and to harmless system calls.
 SIGTERM flushes and ends. Rules are loaded again when their files change, and at SIGHUP.`,
-		Example: `  sudo spaniel run -i eth1
+		Example: `  sudo spaniel run -i eth1 --user spaniel
   spaniel run -i eth1 -f 'tcp port 8080' -c spaniel.yaml
   spaniel run -i eth1 --set api.listen=off --set limits.workers=2`,
 		Args: noArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error { return a.run(cmd.Context(), ifaces, filter) },
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return a.runAs(cmd.Context(), ifaces, filter, user, asRoot)
+		},
 	}
 	c.Flags().StringSliceVarP(&ifaces, "interface", "i", nil, "network `INTERFACE` to capture from; may be repeated")
 	c.Flags().StringVarP(&filter, "filter", "f", "", "`BPF` filter, as tcpdump takes it")
+	c.Flags().StringVar(&user, "user", "", "become this `USER` when started by root")
+	c.Flags().BoolVar(&asRoot, "as-root", false, "stay root")
 	return c
+}
+
+// runAs is run as another user, or as root where that is told.
+func (a *app) runAs(ctx context.Context, ifaces []string, filter, user string, asRoot bool) error {
+	if user != "" {
+		a.set = append(a.set, "process.user="+user)
+	}
+	if asRoot {
+		a.set = append(a.set, "process.as_root=true")
+	}
+	return a.run(ctx, ifaces, filter)
 }
 
 func (a *app) run(ctx context.Context, ifaces []string, filter string) error {
@@ -49,10 +68,18 @@ func (a *app) run(ctx context.Context, ifaces []string, filter string) error {
 	if err != nil {
 		return err
 	}
+	if err := confineProcess(cfg, a, used); err != nil {
+		return err
+	}
 	limitMemory(cfg)
 	s, err := a.newService(cfg, used, live, log)
 	if err != nil {
 		return errors.Join(err, s.close())
+	}
+	if cfg.Process.Sandbox {
+		if err := confine.Seal(); err != nil {
+			return errors.Join(err, s.close())
+		}
 	}
 	ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
 	defer stop()
@@ -61,6 +88,11 @@ func (a *app) run(ctx context.Context, ifaces []string, filter string) error {
 	defer signal.Stop(hup)
 	log.Info("watching", zap.Strings("interfaces", names(live)), zap.String("filter", filterOf(live)), zap.String("config", used),
 		zap.String("api", s.address()), zap.Int("rules", len(s.rules.Status().Set.Rules())), zap.String("ruleset", s.rules.Status().Set.Hash()), zap.Int("sinks", len(s.sinkNames)))
+	manager := newManager()
+	manager.tell("READY=1\nSTATUS=watching " + strings.Join(s.ifaces, " "))
+	released := context.AfterFunc(ctx, func() { manager.tell("STOPPING=1") })
+	defer released()
+	s.manager = manager
 	err = s.run(ctx, hup)
 	if err != nil {
 		return errors.Join(err, s.close())

@@ -34,7 +34,7 @@ func TestScripts(t *testing.T) {
 		Setup: setUp,
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
 			"exit": cmdExit, "hex": cmdHex, "cut": cmdCut, "later": cmdLater, "listen": cmdListen, "freeport": cmdFreePort, "holdstore": cmdHoldStore, "smallfs": cmdSmallFS,
-			"nobody": cmdNobody, "sensor": cmdSensor, "stop": cmdStop, "hup": cmdHup, "log": cmdLog, "get": cmdGet, "attack": cmdAttack, "interrupt": cmdInterrupt,
+			"nobody": cmdNobody, "sensor": cmdSensor, "stop": cmdStop, "hup": cmdHup, "log": cmdLog, "threads": cmdThreads, "get": cmdGet, "attack": cmdAttack, "interrupt": cmdInterrupt,
 		},
 		Condition: condition,
 	})
@@ -44,6 +44,7 @@ func setUp(env *testscript.Env) error {
 	env.Setenv("HOME", env.WorkDir)
 	env.Setenv("XDG_DATA_HOME", filepath.Join(env.WorkDir, "data"))
 	env.Setenv("XDG_CONFIG_HOME", filepath.Join(env.WorkDir, "config"))
+	env.Setenv(asRootEnv, "true")
 	env.Values[sensorKey{}] = &sensorProcess{}
 	// Open to nobody, too.
 	return errors.Join(os.Chmod(filepath.Dir(env.WorkDir), 0o755), os.Chmod(env.WorkDir, 0o755))

@@ -15,6 +15,8 @@ import (
 	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"spaniel/internal/confine"
 )
 
 // A sensorProcess is `spaniel run` in the background, with its log.
@@ -24,6 +26,9 @@ type sensorProcess struct {
 	all strings.Builder
 	api string
 }
+
+// asRootEnv lets the sensor of a test that root runs stay root.
+const asRootEnv = "SPANIEL_PROCESS_AS_ROOT"
 
 // sensorKey is where a script keeps its one sensor.
 type sensorKey struct{}
@@ -58,7 +63,7 @@ func cmdSensor(ts *testscript.TestScript, _ bool, args []string) {
 	s.cmd = exec.Command(self, append([]string{"run"}, args...)...)
 	s.cmd.Args[0] = "spaniel"
 	s.cmd.Dir = ts.Getenv("WORK")
-	for _, name := range []string{"PATH", "HOME", "XDG_DATA_HOME", "XDG_CONFIG_HOME"} {
+	for _, name := range []string{"PATH", "HOME", "XDG_DATA_HOME", "XDG_CONFIG_HOME", asRootEnv} {
 		s.cmd.Env = append(s.cmd.Env, name+"="+ts.Getenv(name))
 	}
 	errPipe, err := s.cmd.StderrPipe()
@@ -106,6 +111,20 @@ func cmdHup(ts *testscript.TestScript, _ bool, _ []string) {
 
 // log TEXT waits for a line of the log that holds the text.
 func cmdLog(ts *testscript.TestScript, _ bool, args []string) { sensorOf(ts).until(ts, args[0]) }
+
+// threads NAME VALUE: /proc says so of each thread of the sensor.
+func cmdThreads(ts *testscript.TestScript, _ bool, args []string) {
+	threads, err := confine.Threads(sensorOf(ts).cmd.Process.Pid)
+	ts.Check(err)
+	if len(threads) < 3 {
+		ts.Fatalf("%d threads: too few to show anything", len(threads))
+	}
+	for _, t := range threads {
+		if t[args[0]] != args[1] {
+			ts.Fatalf("thread %s (%s): %s is %q, want %q", t["Pid"], t["Name"], args[0], t[args[0]], args[1])
+		}
+	}
+}
 
 // get PATH TEXT asks the sensor's address; the answer must hold the text.
 func cmdGet(ts *testscript.TestScript, _ bool, args []string) {

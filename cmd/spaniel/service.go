@@ -48,7 +48,9 @@ type service struct {
 	configFile string
 	enc        *sinks.Encoder
 	buf        []byte
-	shed       bool // the last record was; one line a spell is enough
+	manager    *manager
+	abandon    func(error) // ends a process that is stuck
+	shed       bool        // the last record was; one line a spell is enough
 
 	mu     sync.Mutex
 	raised *alertSet
@@ -57,10 +59,24 @@ type service struct {
 	idle   map[string]time.Time // when a sink last had nothing waiting
 }
 
+// exitStuck brings to disk what was found and ends the process.
+func (s *service) exitStuck(err error) {
+	synced := make(chan error, 1)
+	go func() { synced <- s.spool.Sync() }()
+	select {
+	case serr := <-synced:
+		err = errors.Join(err, serr)
+	case <-time.After(5 * time.Second): // the disk may be what is stuck
+	}
+	s.log.Error("ended", zap.Error(err))
+	os.Exit(exitFailure)
+}
+
 // newService opens everything and starts nothing. What it opened before it
 // failed is closed by close.
 func (a *app) newService(cfg *config.Config, file string, live []capture.LiveConfig, log *zap.Logger) (*service, error) {
 	s := &service{cfg: cfg, reread: a.config, configFile: file, log: log, ifaces: names(live), enc: sinks.NewEncoder(), raised: newAlertSet(), alerts: map[string]uint64{}, idle: map[string]time.Time{}}
+	s.abandon = s.exitStuck
 	keepPrivate()
 	set, err := loadRules(cfg, nil)
 	if err != nil {
@@ -248,6 +264,7 @@ func (s *service) run(ctx context.Context, hup <-chan os.Signal) error {
 	start(s.keepSyncing)
 	s.live.OnChange(s.interfaceChanged)
 	start(func(context.Context) error { return s.watchDrops(ctx) })
+	start(s.watchWorkers)
 	start(s.watchRules)
 	start(func(ctx context.Context) error { return s.keepRules(ctx, hup) })
 	if s.http != nil {

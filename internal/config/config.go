@@ -20,6 +20,7 @@ type Config struct {
 	Sinks     []Sink      `yaml:"sinks" jsonschema_description:"where records go; each sink fails and retries on its own"`
 	Spool     Spool       `yaml:"spool" jsonschema_description:"the disk queue between detection and the sinks"`
 	Limits    Limits      `yaml:"limits" jsonschema_description:"what the sensor may use"`
+	Process   Process     `yaml:"process" jsonschema_description:"what 'spaniel run' may do on this machine"`
 	API       API         `yaml:"api" jsonschema_description:"metrics, health and queries"`
 	Log       Log         `yaml:"log" jsonschema_description:"the sensor's own log, on standard error"`
 }
@@ -256,6 +257,13 @@ type Spool struct {
 type Limits struct {
 	Memory  ByteSize `yaml:"memory" jsonschema_description:"memory of the sensor; its tables shrink in proportion below 1GiB"`
 	Workers int      `yaml:"workers" jsonschema_description:"goroutines that decode and judge; 0 is one a core; the result is the same for any number"`
+}
+
+// Process is what the running sensor keeps of its rights.
+type Process struct {
+	User    string `yaml:"user" jsonschema_description:"user to become when root starts the sensor, with the right to capture and no other"`
+	AsRoot  bool   `yaml:"as_root" jsonschema_description:"run as root when root starts it and user is empty; refused otherwise"`
+	Sandbox bool   `yaml:"sandbox" jsonschema_description:"confine the process to the files it needs, by Landlock, and to harmless system calls, by seccomp, where the kernel has them"`
 }
 
 // API is the door for scrapers and queries.

@@ -40,6 +40,7 @@ var law = []struct {
 	{"internal/costtest", nil, "measures what it is given"},
 	{"internal/tuntest", nil, "hands packets to the kernel"},
 	{"internal/doctor", nil, "judges what it is told of a link"},
+	{"internal/confine", nil, "takes rights from the process"},
 	{"internal/vethtest", nil, "a wire to capture from"},
 	{"internal/demo", []string{"internal/wiretest"}, "the bundled capture"},
 	{"internal/importer", nil, "translates texts of other systems into texts of rules"},

@@ -2,6 +2,7 @@ package sensor
 
 import (
 	"sync"
+	"sync/atomic"
 
 	"spaniel/detect"
 	"spaniel/detect/learned"
@@ -12,6 +13,7 @@ import (
 // what they found into one order, judges what needs memory across flows, and
 // hands everything on.
 type ordered struct {
+	epochs  atomic.Uint64 // finished
 	emit    func(*event.Item) event.CallFate
 	stage   *detect.Stage
 	set     *detect.Set
@@ -97,6 +99,7 @@ func (o *ordered) take(e *epoch) {
 	}
 	o.tell(e.clock)
 	o.publish(e)
+	o.epochs.Add(1)
 }
 
 // one hands on an entry; a call before the alerts that rest on it.

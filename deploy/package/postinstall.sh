@@ -1,0 +1,11 @@
+#!/bin/sh
+# Tells systemd of the unit. The service is not started: what to watch must be
+# named first.
+set -e
+install -d -m 0700 -o spaniel -g spaniel /var/lib/spaniel
+if [ -d /run/systemd/system ]; then
+	systemctl daemon-reload
+	if systemctl is-active --quiet spaniel; then
+		systemctl restart spaniel
+	fi
+fi
