@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/netip"
 	"reflect"
+	"strings"
 	"testing"
 	"time"
 
@@ -21,6 +22,60 @@ func TestClickHouseModern(t *testing.T) {
 	addr := startModernClickHouse(t)
 	t.Run("twice", func(t *testing.T) { modernTwice(t, addr) })
 	t.Run("poison", func(t *testing.T) { modernPoison(t, addr) })
+	t.Run("roll-ups", func(t *testing.T) { modernRollUps(t, addr) })
+	t.Run("cluster", func(t *testing.T) { modernCluster(t, addr) })
+}
+
+// modernCluster has the engine read the statements for a cluster, which it is not.
+func modernCluster(t *testing.T, addr string) {
+	db := clickhouseDB(t, "http://"+addr+"/default")
+	list := chsink.DDL(chsink.Schema{Days: 30, Cluster: "lake"})
+	for _, s := range list {
+		if !strings.HasPrefix(s, "INSERT") {
+			s = "EXPLAIN AST " + s
+			rows, err := db.Query(bounded(t, 30*time.Second), s)
+			if err != nil {
+				t.Fatalf("%v\n%s", err, s)
+			}
+			rows.Close()
+		}
+	}
+	t.Logf("%d statements are understood", len(list))
+}
+
+// modernRollUps sends calls of the last minutes twice, in other batches, and
+// counts them by the roll-up, which is refreshed twice as well.
+func modernRollUps(t *testing.T, addr string) {
+	const n = 9_000
+	maker := clickhouseDB(t, "http://"+addr+"/default")
+	execute(t, maker, chsink.DDL(chsink.Schema{Database: "rolled"})...)
+	execute(t, maker, "SYSTEM STOP MERGES")
+	url := "http://" + addr + "/rolled"
+	db := clickhouseDB(t, url)
+	calls := makeCalls(n)
+	now := time.Now().UTC()
+	for i := range calls {
+		calls[i].Call.Time = event.Nanos(now.Add(-time.Duration(i) * 100 * time.Millisecond).UnixNano())
+		calls[i].Call.SpooledDay = now.Format(time.DateOnly)
+	}
+	dir := spoolDir(t)
+	for i, name := range []string{"once", "again"} {
+		p := newPipeline(t, dir, all.Config{Name: name, Kinds: []string{"call"}, ClickHouse: &chsink.Config{URL: url}}, 1_000-300*i)
+		if i == 0 {
+			p.put(calls)
+		}
+		p.delivered(n, time.Minute)
+		p.close()
+		execute(t, db, "SYSTEM REFRESH VIEW rolled.calls_minutes_refresh", "SYSTEM WAIT VIEW rolled.calls_minutes_refresh")
+		time.Sleep(1100 * time.Millisecond) // the next refresh is of another second
+	}
+	var rows, sum, clients, minutes, shown, slow uint64
+	scan(t, db, "SELECT count() FROM calls", &rows)
+	scan(t, db, "SELECT sum(calls), max(clients), uniqExact(minute), count(), max(toUInt64(duration_us[3])) FROM calls_by_minute", &sum, &clients, &minutes, &shown, &slow)
+	if rows != 2*n || sum != n || minutes < 15 || minutes > 16 || clients < 20 || slow < 8000 || slow > 9000 {
+		t.Errorf("%d rows of calls; by minute %d calls, at most %d clients, %d minutes, 99 %% below %d µs", rows, sum, clients, minutes, slow)
+	}
+	t.Logf("%d rows, each call twice; %d calls in %d rows of %d minutes", rows, sum, shown, minutes)
 }
 
 // modernPoison sends calls to a table that refuses some for what they hold:

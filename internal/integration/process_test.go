@@ -102,6 +102,7 @@ func (p *process) ready(addr string) {
 	for range 600 {
 		select {
 		case err := <-p.done:
+			p.cmd = nil // nothing is left to be stopped
 			p.t.Fatalf("%s ended at its start: %v\n%s", p.name, err, p.log())
 		case <-time.After(100 * time.Millisecond):
 		}

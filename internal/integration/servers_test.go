@@ -45,8 +45,14 @@ log.dirs=%[3]s
 // for the native protocol.
 func startClickHouse(t *testing.T) (*process, string) {
 	t.Helper()
-	dir := t.TempDir()
-	native, web, inter := freePort(t), freePort(t), freePort(t)
+	native := freePort(t)
+	return startClickHouseWith(t, native, freePort(t), ""), local(native)
+}
+
+// startClickHouseWith starts one on the given ports, with more settings.
+func startClickHouseWith(t *testing.T, native, inter int, settings string) *process {
+	t.Helper()
+	dir, web := t.TempDir(), freePort(t)
 	write(t, filepath.Join(dir, "users.xml"), `<yandex>
 <profiles><default><max_memory_usage>2000000000</max_memory_usage></default></profiles>
 <users><default><password></password><networks><ip>127.0.0.1</ip></networks><profile>default</profile><quota>default</quota></default></users>
@@ -60,11 +66,12 @@ func startClickHouse(t *testing.T) (*process, string) {
 <path>%[4]s/data/</path><tmp_path>%[4]s/tmp/</tmp_path><user_files_path>%[4]s/files/</user_files_path><format_schema_path>%[4]s/schemas/</format_schema_path>
 <users_config>%[4]s/users.xml</users_config><default_profile>default</default_profile><default_database>default</default_database>
 <mark_cache_size>100000000</mark_cache_size><timezone>UTC</timezone>
+%[5]s
 </yandex>
-`, native, web, inter, dir))
+`, native, web, inter, dir, settings))
 	p := start(t, "clickhouse", dir, "clickhouse-server", "--config-file="+conf)
 	p.ready(local(native))
-	return p, local(native)
+	return p
 }
 
 // startModernClickHouse starts a recent ClickHouse engine behind HTTP and returns

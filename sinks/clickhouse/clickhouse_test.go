@@ -3,6 +3,7 @@ package clickhouse
 import (
 	"context"
 	"flag"
+	"fmt"
 	"math"
 	"net/netip"
 	"os"
@@ -20,19 +21,45 @@ import (
 var update = flag.Bool("update", false, "write what DDL returns to testdata")
 
 func TestDDLIsAsReviewed(t *testing.T) {
-	got := strings.Join(DDL(Schema{Days: 30}), ";\n\n") + ";\n"
-	path := filepath.Join("testdata", "schema.sql")
-	if *update {
-		if err := os.WriteFile(path, []byte(got), 0o600); err != nil {
+	for name, schema := range map[string]Schema{"schema.sql": {Days: 30}, "schema-cluster.sql": {Days: 30, Cluster: "lake"}} {
+		got := strings.Join(DDL(schema), ";\n\n") + ";\n"
+		path := filepath.Join("testdata", name)
+		if *update {
+			if err := os.WriteFile(path, []byte(got), 0o600); err != nil {
+				t.Fatal(err)
+			}
+		}
+		want, err := os.ReadFile(path)
+		if err != nil {
 			t.Fatal(err)
 		}
+		if got != string(want) {
+			t.Errorf("the statements differ from %s; if they should, run with -update and review:\n%s", path, got)
+		}
 	}
-	want, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
+}
+
+func TestMigrationsAreNumberedAndNoted(t *testing.T) {
+	for i, m := range Migrations(Schema{Database: "x"}) {
+		last := m.Statements[len(m.Statements)-1]
+		if m.Number != i+1 || !strings.HasPrefix(last, fmt.Sprintf("INSERT INTO `x`.migrations (number, name) SELECT %d, ", m.Number)) {
+			t.Errorf("migration %d is number %d and ends with %s", i+1, m.Number, last)
+		}
 	}
-	if got != string(want) {
-		t.Errorf("the statements differ from %s; if they should, run with -update and review:\n%s", path, got)
+}
+
+// On a cluster every statement runs everywhere, and no table is both.
+func TestOnAClusterEachTableHasTwoNames(t *testing.T) {
+	whole, local := 0, 0
+	for _, s := range DDL(Schema{Cluster: "it's"}) {
+		if strings.HasPrefix(s, "CREATE") && !strings.Contains(s, "ON CLUSTER `it's`") {
+			t.Errorf("not on the cluster: %s", s)
+		}
+		whole += strings.Count(s, `ENGINE = Distributed('it\'s', `)
+		local += strings.Count(s, "ENGINE = ReplicatedReplacingMergeTree('/clickhouse/tables/{shard}/")
+	}
+	if whole != 7 || local != 7 {
+		t.Errorf("%d tables over the shards, %d in them", whole, local)
 	}
 }
 

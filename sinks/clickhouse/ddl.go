@@ -7,8 +7,12 @@ import (
 	"spaniel/event"
 )
 
-// Floor is the oldest server that takes DDL.
-const Floor = "23.8"
+// Floor is the oldest server that takes the first migration, RollUpFloor the
+// oldest that takes that of the roll-ups.
+const (
+	Floor       = "23.8"
+	RollUpFloor = "24.10"
+)
 
 // Schema says which tables to make.
 type Schema struct {
@@ -16,31 +20,59 @@ type Schema struct {
 	Database string
 	// Days to keep rows, by the day they were spooled; 0 keeps them.
 	Days int
+	// Cluster, if named, is where to make them: each table as replicas that hold
+	// a shard's rows, NAME_local, and NAME over all shards. The servers' macros
+	// shard and replica say which is which.
+	Cluster string
 }
 
-// DDL returns the statements that make the database, tables and views, in
-// their order. They can be run again: what is there stays.
-func DDL(s Schema) []string {
+// A Migration is one numbered step from an empty server to the tables as they
+// are. A step that was shipped never changes, but for what may be made again.
+type Migration struct {
+	Number     int
+	Name       string
+	Statements []string
+}
+
+// Migrations returns the steps in their order. Each can be run again: what is
+// there stays. The last statement of each notes it in the table migrations.
+func Migrations(s Schema) []Migration {
 	if s.Database == "" {
 		s.Database = "spaniel"
 	}
-	return []string{
-		fmt.Sprintf("CREATE DATABASE IF NOT EXISTS %s", quote(s.Database)),
-		create(s, "calls", event.CallColumns(), "req_host, toStartOfHour(ts), call_id", "",
-			"INDEX by_call_id call_id TYPE bloom_filter GRANULARITY 1",
-			"INDEX by_principal principal_id TYPE bloom_filter GRANULARITY 1",
-			"INDEX by_header mapKeys(req_headers) TYPE bloom_filter GRANULARITY 1",
-			"INDEX by_path req_path TYPE tokenbf_v1(10240, 3, 0) GRANULARITY 1"),
-		create(s, "alerts", event.AlertColumns(), "rule_id, toStartOfHour(ts), id", "",
-			"INDEX by_id id TYPE bloom_filter GRANULARITY 1"),
-		create(s, "flows", event.FlowColumns(), "sensor_name, toStartOfHour(ts), flow_id", "",
-			"INDEX by_flow flow_id TYPE bloom_filter GRANULARITY 1"),
-		create(s, "anomalies", event.NoteColumns(), noteKey, notePrimary),
-		create(s, "losses", event.NoteColumns(), noteKey, notePrimary),
-		create(s, "facts", event.FactColumns(), noteKey, notePrimary),
-		view(s, "events", "SELECT * FROM %s FINAL", "calls"),
-		view(s, "calls_with_alerts", callsWithAlerts, "calls", "alerts"),
+	steps := []Migration{{1, "tables and views", tables(s)}, {2, "roll-ups by minute", rollUps(s)}}
+	for i := range steps {
+		m := &steps[i]
+		m.Statements = append(m.Statements, fmt.Sprintf("INSERT INTO %s.migrations (number, name) SELECT %d, '%s'", quote(s.Database), m.Number, m.Name))
 	}
+	return steps
+}
+
+// DDL returns the statements of all migrations.
+func DDL(s Schema) (out []string) {
+	for _, m := range Migrations(s) {
+		out = append(out, m.Statements...)
+	}
+	return out
+}
+
+func tables(s Schema) (out []string) {
+	out = append(out, fmt.Sprintf("CREATE DATABASE IF NOT EXISTS %s%s", quote(s.Database), s.onCluster()),
+		fmt.Sprintf("CREATE TABLE IF NOT EXISTS %s.migrations%s (number UInt32, name String, applied DateTime('UTC') DEFAULT now())\nENGINE = %s\nORDER BY number",
+			quote(s.Database), s.onCluster(), s.engine("migrations", false)))
+	out = append(out, create(s, "calls", event.CallColumns(), "sipHash64(call_id)", "req_host, toStartOfHour(ts), call_id", "",
+		"INDEX by_call_id call_id TYPE bloom_filter GRANULARITY 1",
+		"INDEX by_principal principal_id TYPE bloom_filter GRANULARITY 1",
+		"INDEX by_header mapKeys(req_headers) TYPE bloom_filter GRANULARITY 1",
+		"INDEX by_path req_path TYPE tokenbf_v1(10240, 3, 0) GRANULARITY 1")...)
+	out = append(out, create(s, "alerts", event.AlertColumns(), "sipHash64(id)", "rule_id, toStartOfHour(ts), id", "",
+		"INDEX by_id id TYPE bloom_filter GRANULARITY 1")...)
+	out = append(out, create(s, "flows", event.FlowColumns(), "flow_id", "sensor_name, toStartOfHour(ts), flow_id", "",
+		"INDEX by_flow flow_id TYPE bloom_filter GRANULARITY 1")...)
+	out = append(out, create(s, "anomalies", event.NoteColumns(), "flow_id", noteKey, notePrimary)...)
+	out = append(out, create(s, "losses", event.NoteColumns(), "flow_id", noteKey, notePrimary)...)
+	out = append(out, create(s, "facts", event.FactColumns(), "flow_id", noteKey, notePrimary)...)
+	return append(out, view(s, "events", "SELECT * FROM %s FINAL", "calls"), view(s, "calls_with_alerts", callsWithAlerts, "calls", "alerts"))
 }
 
 // An anomaly, loss or fact has no id: it is the same if all of it is.
@@ -57,9 +89,11 @@ LEFT JOIN (
     GROUP BY call
 ) AS a ON a.call = lower(hex(c.call_id))`
 
-func create[T any](s Schema, table string, cols []event.Column[T], order, primary string, indexes ...string) string {
+// create makes a table, on a cluster two. What is doubled must meet in one
+// shard to be told, so shard is made of what makes a record the same.
+func create[T any](s Schema, table string, cols []event.Column[T], shard, order, primary string, indexes ...string) []string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "CREATE TABLE IF NOT EXISTS %s.%s\n(\n", quote(s.Database), quote(table))
+	fmt.Fprintf(&b, "CREATE TABLE IF NOT EXISTS %s.%s%s\n(\n", quote(s.Database), quote(s.local(table)), s.onCluster())
 	for i, c := range cols {
 		if i > 0 {
 			b.WriteString(",\n")
@@ -73,7 +107,7 @@ func create[T any](s Schema, table string, cols []event.Column[T], order, primar
 	for _, x := range indexes {
 		b.WriteString(",\n    " + x)
 	}
-	b.WriteString("\n)\nENGINE = ReplacingMergeTree\nPARTITION BY spooled_day\n")
+	fmt.Fprintf(&b, "\n)\nENGINE = %s\nPARTITION BY spooled_day\n", s.engine(table, true))
 	if primary != "" {
 		fmt.Fprintf(&b, "PRIMARY KEY (%s)\n", primary)
 	}
@@ -81,16 +115,20 @@ func create[T any](s Schema, table string, cols []event.Column[T], order, primar
 	if s.Days > 0 {
 		fmt.Fprintf(&b, "TTL spooled_day + INTERVAL %d DAY\n", s.Days)
 	}
-	b.WriteString("SETTINGS ttl_only_drop_parts = 1, non_replicated_deduplication_window = 1000")
-	return b.String()
+	b.WriteString("SETTINGS ttl_only_drop_parts = 1")
+	if s.Cluster == "" { // replicated tables know the last 1,000 blocks by themselves
+		b.WriteString(", non_replicated_deduplication_window = 1000")
+	}
+	return append([]string{b.String()}, s.distributed(table, shard)...)
 }
 
+// view makes a view of a query over tables, each as a whole.
 func view(s Schema, name, query string, tables ...string) string {
 	args := make([]any, len(tables))
 	for i, t := range tables {
 		args[i] = quote(s.Database) + "." + quote(t)
 	}
-	return fmt.Sprintf("CREATE VIEW IF NOT EXISTS %s.%s AS\n", quote(s.Database), quote(name)) + fmt.Sprintf(query, args...)
+	return fmt.Sprintf("CREATE VIEW IF NOT EXISTS %s.%s%s AS\n", quote(s.Database), quote(name), s.onCluster()) + fmt.Sprintf(query, args...)
 }
 
 func columnType(name string, t event.ColumnType) string {

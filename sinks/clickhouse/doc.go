@@ -8,6 +8,6 @@
 // on a retry, with a deduplication token where the server knows it. What is
 // doubled all the same, the shipped views leave out. A block that is refused
 // for what a row holds is cut in halves until the row is found; the other rows
-// are sent once. Facts have no table; other kinds may do without, see
+// are sent once. A kind whose table is missing may be done without, see
 // NewLenient.
 package clickhouse

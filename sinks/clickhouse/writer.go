@@ -181,9 +181,13 @@ func (w *Writer) askVersion(ctx context.Context) error {
 // send makes a batch anew, fills and sends it: the driver's own cannot be sent
 // twice, and is closed whatever happens.
 func (w *Writer) send(ctx context.Context, p *plan, items map[uint64]*event.Item, rows []uint64, token string) error {
+	// A table over a cluster must have the rows where they belong before it says
+	// that it has them; to any other table the setting means nothing.
+	settings := clickhouse.Settings{"insert_distributed_sync": 1}
 	if w.tokens {
-		ctx = clickhouse.Context(ctx, clickhouse.WithSettings(clickhouse.Settings{"insert_deduplication_token": token}))
+		settings["insert_deduplication_token"] = token
 	}
+	ctx = clickhouse.Context(ctx, clickhouse.WithSettings(settings))
 	batch, err := w.conn.PrepareBatch(ctx, p.insert)
 	if err != nil {
 		return fmt.Errorf("preparing insert: %w", err)

@@ -1,5 +1,9 @@
 CREATE DATABASE IF NOT EXISTS `spaniel`;
 
+CREATE TABLE IF NOT EXISTS `spaniel`.migrations (number UInt32, name String, applied DateTime('UTC') DEFAULT now())
+ENGINE = ReplacingMergeTree
+ORDER BY number;
+
 CREATE TABLE IF NOT EXISTS `spaniel`.`calls`
 (
     `ts` DateTime64(6, 'UTC') COMMENT 'time of the request\'s first byte' CODEC(Delta, ZSTD(1)),
@@ -242,3 +246,33 @@ LEFT JOIN (
     FROM (SELECT * FROM `spaniel`.`alerts` FINAL) ARRAY JOIN calls AS call
     GROUP BY call
 ) AS a ON a.call = lower(hex(c.call_id));
+
+INSERT INTO `spaniel`.migrations (number, name) SELECT 1, 'tables and views';
+
+CREATE TABLE IF NOT EXISTS `spaniel`.`calls_minutes`
+(
+    minute DateTime('UTC'), req_host LowCardinality(String), req_route LowCardinality(String), req_method LowCardinality(String), status_class UInt8,
+    calls UInt64, req_bytes UInt64, resp_bytes UInt64, clients AggregateFunction(uniq, IPv6), durations AggregateFunction(quantilesTDigest(0.5, 0.95, 0.99), UInt32),
+    refreshed DateTime('UTC')
+)
+ENGINE = ReplacingMergeTree(refreshed)
+PARTITION BY toYYYYMM(minute)
+ORDER BY (req_host, req_route, req_method, status_class, minute)
+TTL minute + INTERVAL 30 DAY;
+
+CREATE MATERIALIZED VIEW IF NOT EXISTS `spaniel`.calls_minutes_refresh
+REFRESH EVERY 5 MINUTE APPEND TO `spaniel`.`calls_minutes` AS
+SELECT toStartOfMinute(ts) AS minute, req_host, req_route, req_method, toUInt8(intDiv(resp_status, 100)) AS status_class,
+    count() AS calls, sum(req_body_bytes) AS req_bytes, sum(resp_body_bytes) AS resp_bytes, uniqState(client_real_ip) AS clients,
+    quantilesTDigestState(0.5, 0.95, 0.99)(call_duration_us) AS durations, now() AS refreshed
+FROM `spaniel`.`calls` FINAL
+WHERE ts >= toStartOfHour(now() - INTERVAL 2 HOUR) AND ts < now() + INTERVAL 1 HOUR AND spooled_day >= toDate(now() - INTERVAL 1 DAY)
+GROUP BY minute, req_host, req_route, req_method, status_class;
+
+CREATE VIEW IF NOT EXISTS `spaniel`.`calls_by_minute` AS
+SELECT minute, req_host, req_route, req_method, status_class, sum(calls) AS calls, sum(req_bytes) AS req_bytes, sum(resp_bytes) AS resp_bytes,
+    uniqMerge(clients) AS clients, quantilesTDigestMerge(0.5, 0.95, 0.99)(durations) AS duration_us
+FROM `spaniel`.`calls_minutes` FINAL
+GROUP BY minute, req_host, req_route, req_method, status_class;
+
+INSERT INTO `spaniel`.migrations (number, name) SELECT 2, 'roll-ups by minute';
