@@ -43,7 +43,8 @@ const (
 	needIDs
 	needRole
 	needCaller
-	needAll = needEndpoint | needFields | needReturned | needIDs | needRole | needCaller
+	needEachAnswer // all of them are looked into
+	needAll        = needEndpoint | needFields | needReturned | needIDs | needRole | needCaller
 )
 
 func (a learnedFact) needs() needs {
@@ -52,7 +53,9 @@ func (a learnedFact) needs() needs {
 		return 0
 	case factOddTypes, factNewFields:
 		return needEndpoint | needFields
-	case factNewReturned, factOthersReturned:
+	case factNewReturned:
+		return needEndpoint | needReturned | needRole | needEachAnswer
+	case factOthersReturned:
 		return needEndpoint | needReturned | needRole
 	case factForeignIDs, factNewIDs, factUsualIDs:
 		return needEndpoint | needIDs | needCaller
@@ -261,7 +264,7 @@ func (st *Stage) Facts() *learned.Facts { return st.facts }
 // them where it has none of its own.
 func (st *Stage) SetFacts(f *learned.Facts) {
 	st.facts, st.restored = f, f.Baselines
-	f.Baselines = nil
+	f.Baselines, f.EachAnswer = nil, st.set.learns&needEachAnswer != 0
 }
 
 // UserOf is whom a session belongs to, or a token that is no JWT, by the login

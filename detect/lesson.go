@@ -15,30 +15,33 @@ const (
 	maxName  = 256
 )
 
-// names remembers the names of endpoints, redacted: an API has few.
+// wireName is a name with its texts as on the wire.
+type wireName struct{ method, host, route string }
+
+// endpointNames remembers the names of endpoints, redacted: an API has few.
 type endpointNames struct {
-	known map[learned.Name]*learned.Name // by the texts as on the wire
+	known map[wireName]*learned.Name
 }
 
 // of is the name of c's endpoint, as it may leave the shard.
 func (n *endpointNames) of(c *event.Call, s *scope) *learned.Name {
-	asked := learned.Name{Method: c.Req.Method, Host: c.Req.Host, Route: c.Route}
+	asked := wireName{c.Req.Method, c.Req.Host, c.Route}
 	if c.Style == "graphql" || c.Style == "jsonrpc" {
 		// One place for all that the API does: what it is asked to do is the
 		// endpoint.
 		if op, ok := operation(s).(string); ok && op != "" {
-			asked.Route += "/(" + strings.ReplaceAll(cut(op, maxText), "/", "|") + ")"
+			asked.route += "/(" + strings.ReplaceAll(cut(op, maxText), "/", "|") + ")"
 		}
 	}
 	if name := n.known[asked]; name != nil {
 		return name
 	}
 	if n.known == nil || len(n.known) >= maxNames {
-		n.known = make(map[learned.Name]*learned.Name)
+		n.known = make(map[wireName]*learned.Name)
 	}
 	// Clones: a name must not hold on to a whole head.
-	asked.Method, asked.Host, asked.Route = strings.Clone(asked.Method), strings.Clone(asked.Host), strings.Clone(asked.Route)
-	name := &learned.Name{Method: cut(s.redact("req.method", asked.Method), 32), Host: cut(s.redact("req.host", asked.Host), maxName), Route: cut(s.redact("req.route", asked.Route), maxName)}
+	asked.method, asked.host, asked.route = strings.Clone(asked.method), strings.Clone(asked.host), strings.Clone(asked.route)
+	name := &learned.Name{Method: cut(s.redact("req.method", asked.method), 32), Host: cut(s.redact("req.host", asked.host), maxName), Route: cut(s.redact("req.route", asked.route), maxName)}
 	n.known[asked] = name
 	return name
 }
@@ -49,7 +52,7 @@ func (j *Judge) lesson(c *event.Call, out *Findings) *learned.Lesson {
 	issued := j.issued(c)
 	need := j.set.learns
 	if j.cfg.Learn {
-		need = needAll
+		need |= needAll
 	}
 	if need == 0 && issued == nil {
 		return nil
@@ -81,6 +84,23 @@ func (j *Judge) detail(l *learned.Lesson, c *event.Call, need needs) {
 	if need&needIDs == 0 || l.Owner == 0 {
 		need &^= needIDs
 	}
+	if need&needIDs != 0 {
+		host := learned.HashID(c.Req.Host)
+		for _, id := range j.bodies.Asked(c) {
+			l.Asked = append(l.Asked, learned.IDOf(host, id))
+		}
+	}
+	j.answer(l, c, need)
+}
+
+// answer notes what the response holds, where that is learned.
+func (j *Judge) answer(l *learned.Lesson, c *event.Call, need needs) {
+	if l.Name.SkipIDs(l.Clock) {
+		need &^= needIDs
+	}
+	if need&needEachAnswer == 0 && l.Name.SkipNames(l.Role, l.Clock) {
+		need &^= needReturned
+	}
 	if need&(needReturned|needIDs) == 0 {
 		return
 	}
@@ -92,9 +112,6 @@ func (j *Judge) detail(l *learned.Lesson, c *event.Call, need needs) {
 		host := learned.HashID(c.Req.Host)
 		for _, id := range given {
 			l.Given = append(l.Given, learned.IDOf(host, id))
-		}
-		for _, id := range j.bodies.Asked(c) {
-			l.Asked = append(l.Asked, learned.IDOf(host, id))
 		}
 	}
 }

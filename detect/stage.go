@@ -61,6 +61,7 @@ func NewStage(s *Set, cfg *Config, emit func(*event.Alert)) *Stage {
 // windows; the windows of the others are forgotten.
 func (st *Stage) Swap(s *Set) {
 	st.set = s
+	st.facts.EachAnswer = s.learns&needEachAnswer != 0
 	for id, rs := range st.states {
 		if r := s.byID[id]; r == nil || r.hash != rs.rule.hash {
 			rs.close()

@@ -17,6 +17,7 @@ type Endpoint struct {
 	// asked counts the ids that callers with a name asked for, askedKnown
 	// those that they had been given, made or used before.
 	asked, askedKnown uint64
+	names             rest // of learning what answers hold
 
 	method string
 	node   *node
@@ -27,7 +28,7 @@ type Endpoint struct {
 // maxCredit bounds how many walks for room an endpoint outlives without a call.
 const maxCredit = 15
 
-func (e *Endpoint) learn(f *Facts, l *Lesson) {
+func (e *Endpoint) learn(f *Facts, l *Lesson, owner uint64) {
 	if e.Calls == 0 {
 		e.First = l.Clock
 	}
@@ -40,7 +41,7 @@ func (e *Endpoint) learn(f *Facts, l *Lesson) {
 		e.learnFields(f, l.Fields)
 	}
 	e.learnReturned(f, l)
-	e.uses.learn(l, f.owner(l))
+	e.uses.learn(l, owner)
 }
 
 // add takes over what another endpoint knew: their routes became one.
@@ -59,6 +60,7 @@ func (e *Endpoint) add(f *Facts, o *Endpoint) {
 	e.addReturned(f, o)
 	e.uses.add(&o.uses)
 	e.asked, e.askedKnown = e.asked+o.asked, e.askedKnown+o.askedKnown
+	e.names.join(&o.names)
 }
 
 // Authenticated is the share of the calls that carried credentials; 0 without

@@ -63,16 +63,23 @@ type Facts struct {
 	n              int
 	sessions       sessions
 	ids            ids
+	idsLooked      uint64 // after so many ids it is asked whether any was of use
 	// cache finds endpoints by their names' addresses, as of a state of the
 	// routes: a memory of what find gives, and nothing else, since addresses
 	// differ from run to run.
-	cache    map[*Name]*Endpoint
+	cache    map[*Name]found
 	cachedAt uint64
 	changed  uint64
 	evicted  uint64
 	// fields are all that are held; fieldsBeyond counts those that found no room.
 	fields       int
 	fieldsBeyond uint64
+	// deafNames and deafIDs are the clocks before which somebody was told not to
+	// look into answers of endpoints, of hosts, that are gone.
+	deafNames, deafIDs int64
+	// EachAnswer says that every answer is looked into, whatever that taught: a
+	// rule asks what is new in them.
+	EachAnswer bool
 	// Baselines are what is usual in windows, as they are kept: they live in
 	// the windows, whoever has these puts them here before Encode and takes
 	// them after Decode.
@@ -96,9 +103,16 @@ type Usual struct {
 	window.Usual
 }
 
+// found is where a name led: straight if nothing on the way was one value of
+// many, nor may become one.
+type found struct {
+	*Endpoint
+	straight bool
+}
+
 // New returns facts that know nothing.
 func New(lim Limits) *Facts {
-	f := &Facts{lim: lim.complete(), hosts: map[string]*node{}, cache: map[*Name]*Endpoint{}}
+	f := &Facts{lim: lim.complete(), hosts: map[string]*node{}, cache: map[*Name]found{}, idsLooked: sketchTakes}
 	f.sessions.max = f.lim.Sessions
 	return f
 }
@@ -119,22 +133,27 @@ func (f *Facts) Counts() Counts {
 
 // Of is what is known of the endpoint that l is about, nil if nothing is.
 func (f *Facts) Of(l *Lesson) *Endpoint {
+	known := f.cached(l.Name)
+	if known.Endpoint == nil {
+		if h := f.hosts[l.Name.Host]; h != nil {
+			if n := h.find(l.Name.Route); n != nil {
+				known.Endpoint = n.ends[l.Name.Method]
+			}
+		}
+		if known.Endpoint != nil {
+			f.cache[l.Name] = known
+		}
+	}
+	return known.Endpoint
+}
+
+// cached is where a name led before, while the routes are as they were then.
+func (f *Facts) cached(name *Name) found {
 	if f.cachedAt != f.changed || len(f.cache) > 2*f.lim.Endpoints {
 		clear(f.cache)
 		f.cachedAt = f.changed
 	}
-	e, ok := f.cache[l.Name]
-	if !ok {
-		if h := f.hosts[l.Name.Host]; h != nil {
-			if n := h.find(l.Name.Route); n != nil {
-				e = n.ends[l.Name.Method]
-			}
-		}
-		if e != nil {
-			f.cache[l.Name] = e
-		}
-	}
-	return e
+	return f.cache[name]
 }
 
 // Enough reports that at the clock enough is known of e to say what is usual.
@@ -154,28 +173,37 @@ func (f *Facts) Learn(l *Lesson) {
 	if l.Name == nil || l.Spoiled {
 		return
 	}
-	e := f.make(l.Name)
-	before := f.Enough(e, e.Last)
-	e.learn(f, l)
-	f.learnRole(e.node.top(), l)
-	if owner := f.owner(l); owner != 0 && len(l.Asked)+len(l.Given) > 0 {
-		e.learnIDs(&f.ids, owner, l)
-		f.ids.learn(owner, l)
+	e, owner := f.make(l.Name, l.Clock), f.owner(l)
+	top, before := e.node.top(), f.Enough(e, e.Last)
+	e.learn(f, l, owner)
+	f.learnRole(top, l)
+	if owner != 0 {
+		f.learnIDs(e, top, owner, l)
 	}
+	l.Name.tell(top.ids.tell(l.Clock), e.names.tell(l.Clock), l.Role)
 	if !before && f.Enough(e, e.Last) {
 		f.settled = append(f.settled, e)
 	}
 }
 
 // make finds or makes the endpoint of a name, and lets its routes learn.
-func (f *Facts) make(name *Name) *Endpoint {
+func (f *Facts) make(name *Name, clock int64) *Endpoint {
+	if known := f.cached(name); known.straight {
+		for n := known.node; n != nil; n = n.parent {
+			n.calls++
+		}
+		return known.Endpoint
+	}
 	h := f.hosts[name.Host]
 	if h == nil {
 		h = &node{seg: name.Host}
+		if ahead(f.deafIDs, clock) {
+			h.ids = deaf(f.deafIDs)
+		}
 		f.hosts[name.Host] = h
 	}
 	h.calls++
-	n := h
+	n, straight := h, true
 	for seg := range segments(name.Route) {
 		k := n.step(seg)
 		k.calls++
@@ -184,6 +212,7 @@ func (f *Facts) make(name *Name) *Endpoint {
 				k = n.kid(valueSegment)
 			}
 		}
+		straight = straight && k.seg == seg && (k.calls > 1 || !mergeable(seg))
 		n = k
 	}
 	e := n.ends[name.Method]
@@ -192,10 +221,16 @@ func (f *Facts) make(name *Name) *Endpoint {
 			n.ends = map[string]*Endpoint{}
 		}
 		e = &Endpoint{method: name.Method, node: n}
+		if ahead(f.deafNames, clock) {
+			e.names = deaf(f.deafNames)
+		}
 		n.ends[name.Method] = e
 		f.fresh = append(f.fresh, e)
 		f.n++
 		f.room(e)
+	}
+	if straight && f.cachedAt == f.changed {
+		f.cache[name] = found{e, true}
 	}
 	return e
 }
@@ -296,9 +331,11 @@ func (f *Facts) drop(e *Endpoint) {
 	f.n--
 	f.evicted++
 	f.changed++
+	f.deafNames = max(f.deafNames, e.names.told)
 	for n := e.node; len(n.ends) == 0 && len(n.kids) == 0; n = n.parent {
 		if n.parent == nil {
 			delete(f.hosts, n.seg)
+			f.deafIDs = max(f.deafIDs, n.ids.told)
 			return
 		}
 		delete(n.parent.kids, n.seg)

@@ -16,7 +16,7 @@ import (
 const second = int64(time.Second)
 
 func lesson(clock int64, method, host, route, auth string) *Lesson {
-	return &Lesson{Clock: clock, Name: &Name{method, host, route}, Auth: AuthOf(auth), Status: 200}
+	return &Lesson{Clock: clock, Name: &Name{Method: method, Host: host, Route: route}, Auth: AuthOf(auth), Status: 200}
 }
 
 // shown is what is known, as text.
@@ -194,7 +194,7 @@ func TestCountsAreWhole(t *testing.T) {
 		}
 		for _, l := range list {
 			if e := f.Of(l); e == nil || e.Method() != l.Name.Method || e.Host() != l.Name.Host {
-				t.Fatalf("%v is not found again", *l.Name)
+				t.Fatalf("%v is not found again", l.Name.Route)
 			}
 		}
 	})

@@ -36,24 +36,84 @@ func pair(owner, id uint64) spot { return spotOf(mix(owner ^ id*0x9e3779b97f4a7c
 // anyID stands for the ids that an owner was given, whichever.
 const anyID = 0
 
+// learnIDs notes the ids that an owner asked for and those that were given to
+// it. Where of what was given as much as the sketches remember nothing was of
+// use, learning what is given rests.
+func (f *Facts) learnIDs(e *Endpoint, host *node, owner uint64, l *Lesson) {
+	if host.ids.on(l.Clock) {
+		f.ids.room(l.Clock)
+		f.ids.use(owner, l.Asked)
+		host.ids.count(l.Clock)
+		return
+	}
+	host.ids.n++
+	if len(l.Asked)+len(l.Given) == 0 {
+		return
+	}
+	e.learnIDs(&f.ids, owner, l)
+	f.ids.learn(owner, l)
+	if host.taught += uint64(len(l.Given) + len(l.Asked)); host.taught < f.idsLooked {
+		return
+	}
+	host.taught = 0
+	if host.idsMatter() {
+		host.ids.n = 0
+		return
+	}
+	host.ids.begin()
+}
+
+// Of how many ids asked for at an endpoint at least one in so many must have
+// been known to who asked, for learning ids at its host not to rest.
+const (
+	mattersOf  = 32
+	mattersOne = 10
+)
+
+// idsMatter reports that at some endpoint below n callers ask for ids that they
+// were given.
+func (n *node) idsMatter() bool {
+	for _, e := range n.ends {
+		if e.asked >= mattersOf && e.askedKnown*mattersOne >= e.asked {
+			return true
+		}
+	}
+	for _, k := range n.kids {
+		if k.idsMatter() {
+			return true
+		}
+	}
+	return false
+}
+
 // learn notes the ids that an owner asked for and those that were given to it.
 func (s *ids) learn(owner uint64, l *Lesson) {
-	if max(s.byID.n[setAny], s.byPair.n[setOwn], s.byPair.n[setUsed]) >= sketchTakes {
-		s.turn(l.Clock)
-	}
-	if s.began == 0 {
-		s.began = l.Clock
-	}
-	for _, id := range l.Asked {
-		p := pair(owner, id)
-		s.byPair.add(setUsed, &p)
-	}
+	s.room(l.Clock)
+	s.use(owner, l.Asked)
 	for _, id := range l.Given {
 		s.give(owner, id)
 	}
 	if len(l.Given) > 0 {
 		p := pair(owner, anyID)
 		s.byPair.add(setOwn, &p)
+	}
+}
+
+// room begins a generation if the present one is full.
+func (s *ids) room(clock int64) {
+	if max(s.byID.n[setAny], s.byPair.n[setOwn], s.byPair.n[setUsed]) >= sketchTakes {
+		s.turn(clock)
+	}
+	if s.began == 0 {
+		s.began = clock
+	}
+}
+
+// use notes ids that an owner asked for.
+func (s *ids) use(owner uint64, asked []uint64) {
+	for _, id := range asked {
+		p := pair(owner, id)
+		s.byPair.add(setUsed, &p)
 	}
 }
 
@@ -118,7 +178,7 @@ func (f *Facts) owner(l *Lesson) uint64 {
 // caller alone. Nothing is counted for callers without a name.
 func (f *Facts) ForeignIDs(e *Endpoint, l *Lesson) (n int) {
 	owner := f.owner(l)
-	if owner == 0 || len(l.Asked) == 0 || !f.Enough(e, l.Clock) {
+	if owner == 0 || len(l.Asked) == 0 || !f.Enough(e, l.Clock) || e.node.top().ids.resting(l.Clock) {
 		return 0
 	}
 	s := &f.ids
@@ -174,7 +234,7 @@ func (f *Facts) UsualIDs(e *Endpoint, clock int64) (share float64, ok bool) {
 // who were never seen to be given an id, and none before enough time is known.
 func (f *Facts) NewIDs(e *Endpoint, l *Lesson) (n int) {
 	owner, s := f.owner(l), &f.ids
-	if owner == 0 || len(l.Asked) == 0 || !f.Enough(e, l.Clock) || s.reach(l.Clock) < int64(f.lim.Time) || !s.gave(owner) {
+	if owner == 0 || len(l.Asked) == 0 || !f.Enough(e, l.Clock) || e.node.top().ids.resting(l.Clock) || s.reach(l.Clock) < int64(f.lim.Time) || !s.gave(owner) {
 		return 0
 	}
 	for _, id := range l.Asked {

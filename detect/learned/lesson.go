@@ -24,7 +24,10 @@ func AuthOf(kind string) Auth {
 // A Name is what is called: method, host, and the route as the path alone
 // gives it. Whoever makes lessons uses one Name for the same three again, as
 // far as it remembers: it is looked up by its address first.
-type Name struct{ Method, Host, Route string }
+type Name struct {
+	Method, Host, Route string
+	skips               skips
+}
 
 // A Lesson is what one call teaches. It owns its memory, holds no secret, and
 // is borrowed until the function that took it returns.

@@ -15,12 +15,33 @@ type returned struct {
 	fields map[string]uint64
 }
 
-// learnReturned counts what a response held, by the caller's role. At the caps
-// what is new is not kept.
+// namesLooked is how many answers to callers of the only role must have taught
+// nothing new for learning from answers to rest.
+const namesLooked = 256
+
+// learnReturned counts what a response held, by the caller's role, unless that
+// rests. At the caps what is new is not kept.
 func (e *Endpoint) learnReturned(f *Facts, l *Lesson) {
+	if e.names.on(l.Clock) {
+		if e.names.count(l.Clock); f.EachAnswer || e.returned[l.Role] == nil {
+			e.names.end(l.Clock) // what two roles are given is compared
+		}
+		return
+	}
 	if len(l.Returned) == 0 {
 		return
 	}
+	held := f.fields
+	e.countReturned(f, l)
+	if e.names.n++; f.fields > held || len(e.returned) != 1 || f.EachAnswer {
+		e.names.n = 0
+	}
+	if e.names.n >= max(namesLooked, f.lim.Calls) {
+		e.names.begin()
+	}
+}
+
+func (e *Endpoint) countReturned(f *Facts, l *Lesson) {
 	r := e.returned[l.Role]
 	if r == nil {
 		if len(e.returned) >= maxRoles {
@@ -89,7 +110,7 @@ func (e *Endpoint) forget(f *Facts) {
 // NewReturned are the fields of l's response that callers of its role were
 // never given, where there were enough calls of that role.
 func (f *Facts) NewReturned(e *Endpoint, l *Lesson) (odd []Odd) {
-	if !f.Enough(e, l.Clock) {
+	if !f.Enough(e, l.Clock) || e.names.resting(l.Clock) {
 		return nil
 	}
 	r := e.returned[l.Role]
@@ -107,6 +128,9 @@ func (f *Facts) NewReturned(e *Endpoint, l *Lesson) (odd []Odd) {
 // OthersReturned are those of NewReturned that callers of another role were
 // given, in as many answers as are enough.
 func (f *Facts) OthersReturned(e *Endpoint, l *Lesson) (odd []Odd) {
+	if len(e.returned) < 2 {
+		return nil
+	}
 	for _, o := range f.NewReturned(e, l) {
 		for _, role := range sortedKeys(e.returned) {
 			if n := e.returned[role].fields[o.Place]; n >= f.lim.Calls {

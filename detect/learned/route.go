@@ -38,6 +38,10 @@ type node struct {
 	calls  uint64
 	why    string
 	roles  roles // of a host: at the top
+	// ids rests the learning of ids at a host, taught is how many were learned
+	// since it did.
+	ids    rest
+	taught uint64
 	// merged says that new values are {value}; heavy counts the most frequent.
 	merged bool
 	heavy  []heavy

@@ -30,7 +30,20 @@ type saved struct {
 	Beyond   uint64      `json:"beyond,omitempty"`
 	IDs      *savedIDs   `json:"ids,omitempty"`
 	Usual    []Baseline  `json:"usual,omitempty"`
+	Deaf     [2]int64    `json:"deaf,omitzero"` // names, ids
 }
+
+// savedRest is a rest as saved.
+type savedRest struct {
+	N      uint64 `json:"n,omitempty"`
+	Looked uint64 `json:"looked,omitempty"`
+	Until  int64  `json:"until,omitempty"`
+	Told   int64  `json:"told,omitempty"`
+}
+
+func (r *rest) save() savedRest { return savedRest{r.n, r.looked, r.until, r.told} }
+
+func (s *savedRest) restore() rest { return rest{s.N, s.Looked, s.Until, s.Told} }
 
 type savedIDs struct {
 	ByID   savedSketch `json:"by_id"`
@@ -50,6 +63,8 @@ type savedNode struct {
 	Ends   []savedEndpoint `json:"ends,omitempty"`
 	Kids   []savedNode     `json:"kids,omitempty"`
 	Roles  roles           `json:"roles,omitempty"`
+	IDs    savedRest       `json:"ids_rest,omitzero"`
+	Taught uint64          `json:"taught,omitempty"`
 }
 
 type savedEndpoint struct {
@@ -62,6 +77,7 @@ type savedEndpoint struct {
 	Fields []savedField      `json:"fields,omitempty"`
 	Gave   []savedRole       `json:"gave,omitempty"`
 	Uses   *savedUses        `json:"uses,omitempty"`
+	Names  savedRest         `json:"names_rest,omitzero"`
 	Asked  [2]uint64         `json:"asked,omitzero"` // ids, and those of them that were known to who asked
 }
 
@@ -109,7 +125,7 @@ type savedRole struct {
 // Encode writes all facts: a line with the version and the SHA-256 of that and
 // the rest, then JSON. The same facts give the same bytes.
 func (f *Facts) Encode() ([]byte, error) {
-	s := saved{Evicted: f.evicted, Beyond: f.fieldsBeyond, Usual: f.Baselines}
+	s := saved{Evicted: f.evicted, Beyond: f.fieldsBeyond, Usual: f.Baselines, Deaf: [2]int64{f.deafNames, f.deafIDs}}
 	for _, h := range sortedKeys(f.hosts) {
 		s.Hosts = append(s.Hosts, f.hosts[h].save())
 	}
@@ -145,7 +161,7 @@ func sumOf(version int, body []byte) string {
 }
 
 func (n *node) save() savedNode {
-	s := savedNode{Seg: n.seg, Calls: n.calls, Why: n.why, Merged: n.merged, Since: n.since, Heavy: n.heavy, Roles: n.roles}
+	s := savedNode{Seg: n.seg, Calls: n.calls, Why: n.why, Merged: n.merged, Since: n.since, Heavy: n.heavy, Roles: n.roles, IDs: n.ids.save(), Taught: n.taught}
 	for _, m := range sortedKeys(n.ends) {
 		e := n.ends[m]
 		se := savedEndpoint{Method: m, Calls: e.Calls, First: e.First, Last: e.Last, Auth: map[string]uint64{}}
@@ -161,7 +177,7 @@ func (n *node) save() savedNode {
 		for _, role := range sortedKeys(e.returned) {
 			se.Gave = append(se.Gave, savedRole{role, e.returned[role].calls, e.returned[role].fields})
 		}
-		se.Uses, se.Asked = e.uses.save(), [2]uint64{e.asked, e.askedKnown}
+		se.Uses, se.Asked, se.Names = e.uses.save(), [2]uint64{e.asked, e.askedKnown}, e.names.save()
 		s.Ends = append(s.Ends, se)
 	}
 	for _, seg := range sortedKeys(n.kids) {
@@ -206,6 +222,7 @@ func Decode(b []byte, lim Limits) (*Facts, error) {
 		f.ids = s.IDs.restore()
 	}
 	f.evicted, f.fieldsBeyond, f.Baselines = s.Evicted, s.Beyond, s.Usual
+	f.deafNames, f.deafIDs = s.Deaf[0], s.Deaf[1]
 	return f, nil
 }
 
@@ -225,12 +242,12 @@ func (s *saved) forgetIDs() {
 }
 
 func (f *Facts) restore(parent *node, s *savedNode, depth int) *node {
-	n := &node{seg: s.Seg, parent: parent, calls: s.Calls, why: s.Why, merged: s.Merged, since: s.Since, heavy: s.Heavy}
+	n := &node{seg: s.Seg, parent: parent, calls: s.Calls, why: s.Why, merged: s.Merged, since: s.Since, heavy: s.Heavy, ids: s.IDs.restore(), taught: s.Taught}
 	if parent == nil {
 		n.restoreRoles(s.Roles)
 	}
 	for _, se := range s.Ends {
-		e := &Endpoint{method: se.Method, node: n, Calls: se.Calls, First: se.First, Last: se.Last, credit: 1}
+		e := &Endpoint{method: se.Method, node: n, Calls: se.Calls, First: se.First, Last: se.Last, names: se.Names.restore(), credit: 1}
 		for name, count := range se.Auth {
 			e.Auth[AuthOf(name)] = count
 		}

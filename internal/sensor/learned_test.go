@@ -94,6 +94,52 @@ func TestLearnedHoweverItIsRun(t *testing.T) {
 	}
 }
 
+// restful is traffic of some clients on one endpoint whose answers teach nothing
+// new after the first, until another role is given more.
+func restful() []event.Frame {
+	b := wiretest.New(1, 1_700_000_000e9)
+	now := int64(1_700_000_000e9)
+	for i := range 90 {
+		now += int64(time.Second)
+		b.At(now)
+		c := b.Conn(netip.AddrPortFrom(netip.AddrFrom4([4]byte{198, 51, 100, byte(i)}), uint16(4000+i)), netip.MustParseAddrPort("10.0.0.5:80"))
+		c.Open()
+		who, body := fmt.Sprintf("Authorization: Bearer opaque-%d", i%9), `{"id":"1000017","name":"x"}`
+		if i >= 60 && i%5 == 0 {
+			who, body = "X-Api-Key: 0123456789abcdef", `{"id":"1000017","name":"x","salary":5}`
+		}
+		for range 12 {
+			c.Client([]byte("GET /me HTTP/1.1\r\nHost: shop\r\n" + who + "\r\n\r\n"))
+			c.Server([]byte(fmt.Sprintf("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s", len(body), body)))
+		}
+		c.Fin()
+	}
+	return b.Frames()
+}
+
+// TestRestsHoweverItIsRun: who looks into an answer that nobody learns from
+// depends on how far the ordered stage is; what is learned does not.
+func TestRestsHoweverItIsRun(t *testing.T) {
+	frames := restful()
+	var want []byte
+	for _, workers := range []int{1, 2, 8} {
+		for _, epoch := range []int{4096, 97, 7} {
+			cfg := testConfig(shippedRules(t))
+			cfg.Workers, cfg.EpochFrames, cfg.Portion = workers, epoch, 1+epoch/20
+			kept, _, _ := learnFrom(t, cfg, frames, nil)
+			if want == nil {
+				want = kept
+				if !bytes.Contains(kept, []byte(`"names_rest":{"n"`)) || !bytes.Contains(kept, []byte(`"until":`)) {
+					t.Fatalf("nothing rested, or nothing ended that: %s", kept)
+				}
+			}
+			if !bytes.Equal(kept, want) {
+				t.Errorf("%d workers, epochs of %d: other facts\n%s\n%s", workers, epoch, kept, want)
+			}
+		}
+	}
+}
+
 // TestSessionsHaveTheirUsers: calls with the cookie that a login set are of
 // who logged in, on other connections, too, and after a restart.
 func TestSessionsHaveTheirUsers(t *testing.T) {
