@@ -130,8 +130,7 @@ func (a *app) withAnswer(ctx context.Context, cfg *config.Config, sql string, us
 func askFile(ctx context.Context, cfg store.Config, path, sql string, use func(answer) error) error {
 	s, err := store.Open(path, cfg)
 	if errors.Is(err, fs.ErrNotExist) {
-		return &problem{code: exitInput, what: "there is no store yet", where: path, cause: err,
-			fix: "spaniel demo   or: spaniel read capture.pcap --save   or: --store PATH"}
+		return noStore(path, err)
 	}
 	if err != nil {
 		return err
@@ -143,10 +142,16 @@ func askFile(ctx context.Context, cfg store.Config, path, sql string, use func(a
 	return errors.Join(err, s.Close())
 }
 
+func noStore(path string, err error) error {
+	return &problem{code: exitInput, what: "there is no store yet", where: path, cause: err,
+		fix: "spaniel demo   or: spaniel read capture.pcap --save   or: --store PATH"}
+}
+
 // storeConfig is the embedded store's part of the configuration.
 func storeConfig(cfg *config.Config, readOnly bool) store.Config {
 	c := store.DefaultConfig()
 	c.Memory, c.Retention, c.ReadOnly = int64(cfg.Store.Memory), time.Duration(cfg.Store.Retention), readOnly
+	c.MaxBytes = int64(cfg.Store.MaxDisk)
 	c.QueryTime, c.QueryRows = time.Duration(cfg.Store.QueryTime), cfg.Store.QueryRows
 	return c
 }

@@ -137,6 +137,7 @@ type List struct {
 type Store struct {
 	URL       URL      `yaml:"url" jsonschema:"type=string" jsonschema_description:"duckdb:///PATH or clickhouse://user@host:9440/database?secure=true; your data directory if empty"`
 	Retention Duration `yaml:"retention" jsonschema_description:"how long the embedded store keeps records; 0 is forever"`
+	MaxDisk   ByteSize `yaml:"max_disk" jsonschema_description:"what the embedded store may use of the disk, at least 128MiB; past it the oldest records go; 0 is no bound"`
 	Memory    ByteSize `yaml:"memory" jsonschema_description:"memory of the embedded store"`
 	Leaves    bool     `yaml:"leaves" jsonschema_description:"keep every client-controlled value of each call, redacted; otherwise only of calls that a rule fired on"`
 	QueryTime Duration `yaml:"query_time" jsonschema_description:"a query that takes longer is stopped"`

@@ -15,6 +15,9 @@ type Config struct {
 	// Retention is how long records are kept, by the day they were spooled; 0
 	// keeps them forever. Default 30 days.
 	Retention time.Duration
+	// MaxBytes bounds what the file uses of the disk: past it the oldest records
+	// go, as Shrink says. Write looks once a minute. 0 is no bound.
+	MaxBytes int64
 	// ReadOnly opens the file for queries alone. Several processes may do so
 	// while none writes.
 	ReadOnly bool
@@ -23,6 +26,9 @@ type Config struct {
 	QueryTime time.Duration
 	QueryRows int
 }
+
+// minMaxBytes is what keepRows take, with room to write.
+const minMaxBytes = 128 << 20
 
 // DefaultConfig returns the defaults named above.
 func DefaultConfig() Config {
@@ -36,6 +42,8 @@ func (c *Config) Validate() error {
 		return fmt.Errorf("store memory of %d bytes is too small: the engine needs 64 MiB", c.Memory)
 	case c.Threads < 1:
 		return fmt.Errorf("store threads %d: use 1 or more", c.Threads)
+	case c.MaxBytes != 0 && c.MaxBytes < minMaxBytes:
+		return fmt.Errorf("store of at most %d bytes: use at least 128 MiB", c.MaxBytes)
 	case c.Retention < 0, c.QueryTime <= 0, c.QueryRows <= 0:
 		return fmt.Errorf("store limits: retention may not be negative, query time and rows must be positive")
 	}

@@ -35,6 +35,7 @@ type Store struct {
 	writer  *sql.Conn // nil when read-only
 	fatal   bool      // the engine gave up and must be opened anew
 	pruned  time.Time
+	sized   time.Time
 
 	db     atomic.Pointer[sql.DB]
 	closed sync.Once
