@@ -53,6 +53,8 @@ func matchers() []matcher {
 		{"xss_hint", text.XSSHint, text.XSSNeeds(), "", nil, nil, nil},
 		{"cmdi_hint", text.CmdiHint, text.CmdiNeeds(), text.CmdiAlso(), nil, nil, nil},
 		{"ssti_hint", text.TemplateHint, text.SSTINeeds(), "", nil, nil, nil},
+		{"log4j_hint", text.Log4jHint, text.Log4jNeeds(), "", nil, nil, nil},
+		{"codei_hint", text.CodeIHint, text.CodeINeeds(), text.CodeIAlso(), text.CodeIWords(), nil, nil},
 		{"traversal_hint", text.TraversalHint, text.TraversalNeeds(), text.TraversalAlso(), nil, nil, nil},
 		{"proto_pollution", text.ProtoPollution, text.ProtoPollutionNeeds(), text.ProtoPollutionAlso(), nil, text.ProtoPollutionPlace, text.ProtoPollutionPlaces},
 	}
@@ -155,6 +157,7 @@ func functionTable() []function {
 	list = append(list, timeFunctions()...)
 	list = append(list, behaviourFunctions()...)
 	list = append(list, probeFunctions()...)
+	list = append(list, recordFunctions()...)
 	for _, m := range matchers() {
 		list = append(list, matcherFunction(m))
 	}

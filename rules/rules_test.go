@@ -87,7 +87,7 @@ func categories() []string {
 		"access":    "missing-authentication object-level function-level property-level csrf",
 		"dos":       "burst flood slow errors expensive bomb graphql retries connections",
 		"bots":      "library crawler false-crawler false-browser enumeration scraping regular-arrival account-creation carding card-cracking token-cracking toll-fraud fingerprinting expediting scalping captcha cash-out sniping skewing spamming footprinting aggregation inventory",
-		"recon":     "not-found-spread sensitive-file introspection admin debug-endpoint scan web-shell",
+		"recon":     "not-found-spread sensitive-file introspection admin debug-endpoint scan web-shell reported",
 		"posture":   "clear-text headers cors debug errors default-page versions listing rate-limit secrets personal-data caching banner cookies methods inventory tls",
 		"protocol":  "cache content-type host malformed method proxy smuggling",
 		"mitm":      "arp-spoofing injected-response downgrade certificate-changed",

@@ -30,7 +30,29 @@ const cmdiMax = 32 << 10
 // Returns: where the command begins, with its separator, and its text.
 //
 // Example: Cmdi("127.0.0.1; id") = 9, "; id", true; Cmdi("name|id|age") is silent.
-func Cmdi(s string) (offset int, match string, ok bool) { return unlessTalk(s, cmdi) }
+func Cmdi(s string) (offset int, match string, ok bool) {
+	offset, match, ok = unlessTalk(s, cmdi)
+	if ok && offset > 0 && manyLines(s) {
+		return none() // a script, a recipe, a file
+	}
+	return offset, match, ok
+}
+
+// scriptLines is how many ends of lines make a file of a value.
+const scriptLines = 3
+
+// manyLines reports a file rather than a value.
+func manyLines(s string) bool {
+	n := 0
+	for range scriptLines {
+		i := strings.IndexByte(s[n:], '\n')
+		if i < 0 {
+			return false
+		}
+		n += i + 1
+	}
+	return strings.TrimSpace(s[n:]) != "" || strings.TrimSpace(s[:n]) != ""
+}
 
 // cmdi is Cmdi wherever it stands.
 func cmdi(s string) (offset int, match string, ok bool) {

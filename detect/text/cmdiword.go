@@ -223,6 +223,7 @@ var beforeCommand, leadSigns = tableOf(" \t\r\n\"'"), tableOf("/(-")
 // attacker runs.
 var ownCommands = wordSet(`cd git make npm npx yarn pnpm go cargo mvn gradle helm terraform ansible brew du df echo printf export for if while set tar docker kubectl systemctl journalctl sudo apt apt-get yum dnf pip pip3
  pg_dump mysqldump rsync python python3 java bash sh source chmod mkdir cp mv rm ls cat grep awk sed tail head find ps crontab nginx redis-cli psql mysql cron exec nohup jq sort wc xargs gzip zip unzip touch
+ free uptime who top vmstat iostat ss lsof hostname date
  ./configure cmake ctest bundle rake composer php dotnet vercel aws gcloud az terraform ssh scp`)
 
 // ownLine reports a value that begins with a command of its own and goes on as
@@ -304,6 +305,19 @@ func squeezed(t string) bool {
 	return ok && sensitive && lookFold(shellCommands, cmd) != "" && strings.Contains(args, "/")
 }
 
+// wordsBehind reports two plain words at the end of what follows a command: cat
+// /etc/passwd permission denied is what somebody looks for.
+func wordsBehind(args string) bool {
+	n := 0
+	for f := range strings.FieldsSeq(args) {
+		n++
+		if strings.Trim(f, letters+"?") != "" {
+			n = 0
+		}
+	}
+	return n >= 2
+}
+
 // leadCommand reports a value that is a command as a whole, and such that no
 // sentence is: a shell with -c, a reverse shell, a read of a sensitive file.
 func leadCommand(s string) bool {
@@ -340,7 +354,7 @@ func leadCommand(s string) bool {
 	switch rule {
 	case "file", "list", "opt":
 		_, _, sensitive := sensitiveName(args)
-		return sensitive && strings.Contains(args, "/") && words(args, 9) < 9 && (args[0] == '/' || args[0] == '-' || args[0] == '.' || args[0] == '<')
+		return sensitive && strings.Contains(args, "/") && words(args, 9) < 9 && !wordsBehind(args) && (args[0] == '/' || args[0] == '-' || args[0] == '.' || args[0] == '<')
 	case "shell":
 		return prefixFold(args, "-c ") && runsMore(args) || prefixFold(args, "-i ") && strings.Contains(args, ">")
 	case "net":

@@ -42,11 +42,30 @@ func CodeI(s string) (offset int, match string, ok bool) {
 	if (w == "base64_decode(" || w == "file_put_contents(" || w == "response.write(" || w == "require('fs')" || w == "scriptengine" || w == "<?=" || w == "$_server[" || w == "os.system(" || w == "subprocess.call(" || w == "call_user_func(" || w == "process.env." || w == "request.getparameter(" || w == "getparameter(\"" || w == "process.exit(" || w == "').read())" || w == "reduce(lambda" || w == "fs.readfilesync(" || w == "execsync(") && words(s, 12) >= 12 {
 		return none()
 	}
-	if plainProgram(s, w) || (talk{loose: true}).talks(s, at, min(len(s), at+len(w))) {
+	if plainProgram(s, w) || codeTalk(s, at, w) {
 		return none() // a page or a program that somebody shows
 	}
-	if words(s[:at], 12) >= 12 {
-		return none() // prose before it: talk about code, or a program
+	return found(s, at, len(s))
+}
+
+// codeTalk reports prose around a mark: talk about code, or a program.
+func codeTalk(s string, at int, mark string) bool {
+	return words(s[:at], 12) >= 12 || (talk{loose: true}).talks(s, at, min(len(s), at+len(mark)))
+}
+
+// CodeIHint reports such a mark within sentences, of those that run something.
+//
+// Returns: where it is, and the text from there.
+//
+// Example: CodeIHint("the form that we have takes <?php system('id'); ?> and runs it") is true; CodeIHint("<?php system('id'); ?>") is silent.
+func CodeIHint(s string) (offset int, match string, ok bool) {
+	if !mayTalk(s) || !strings.ContainsAny(s, codeiNeeds) {
+		return none()
+	}
+	s = clip(s)
+	at, w := codeMarks.find(s)
+	if w == "" || plainProgram(s, w) || !codeTalk(s, at, w) {
+		return none()
 	}
 	return found(s, at, len(s))
 }

@@ -43,7 +43,16 @@ func SQLiHint(s string) (offset int, match string, ok bool) {
 	if len(s) <= probeMax && len(s) > 0 && sqlProbe(strings.TrimSpace(s)) {
 		return found(s, 0, len(s))
 	}
-	return (talk{loose: true}).in(s, sqli)
+	if !mayTalk(s) {
+		return none()
+	}
+	offset, match, ok = readSQL(s, true)
+	if ok && !(talk{loose: true}).talks(s, offset, offset+len(match)) {
+		if _, _, strict := sqli(s); strict {
+			return none()
+		}
+	}
+	return offset, match, ok
 }
 
 // sqlProbe judges a short value.
@@ -84,7 +93,7 @@ func XSSHint(s string) (offset int, match string, ok bool) {
 	if len(s) <= probeMax && markupProbe(strings.TrimSpace(s)) {
 		return found(s, 0, len(s))
 	}
-	return (talk{}).in(s, xss)
+	return (talk{wide: true}).in(s, xss)
 }
 
 func markupProbe(t string) bool {
@@ -143,5 +152,5 @@ func TemplateHint(s string) (offset int, match string, ok bool) {
 //
 // Example: TraversalHint("the scanner asked our server for ../../../etc/passwd and was refused") is true; TraversalHint("../../../etc/passwd") is silent.
 func TraversalHint(s string) (offset int, match string, ok bool) {
-	return (talk{loose: true}).in(s, traversal)
+	return (talk{loose: true, wide: true}).in(s, traversal)
 }

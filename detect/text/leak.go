@@ -4,7 +4,11 @@ import "strings"
 
 // fileMarks are what well-known files begin with or hold.
 var fileMarks = newPhrases([]string{"root:x:0:0:", "root:*:0:0:", "root:!:", "root:$6$", "root:$y$", "daemon:x:1:1:", "[boot loader]", "[operating systems]", "; for 16-bit app support", "[extensions]\r\n", "[mci extensions]", "-----begin rsa private key-----", "-----begin openssh private key-----", "-----begin private key-----",
-	"-----begin ec private key-----", "-----begin pgp private key", "aws_secret_access_key", "\"secretaccesskey\"", "secretaccesskey", "ami-launch-index", "computemetadata/v1", "\"accesstokenexpirationtime", "[core]\n\trepositoryformatversion", "db_password=", "define('db_password'", "<web-app ", "127.0.0.1 localhost\n", "127.0.0.1\tlocalhost", "documentroot /", "linux version ", "-----begin encrypted private key-----", "-----begin dsa private key-----", "; for 16-bit app", "[fonts]\r\n", "multi(0)disk(0)rdisk(0)", "bin:x:1:1:", "nobody:x:6553", "www-data:x:33:33:", "[mysqld]", "<connectionstrings>", "instance-action\ninstance-id", "ami-id\nami-launch", "\"accesskeyid\"", "app_key=base64:", "secret_key_base:", "aws_access_key_id", "\"client_x509_cert_url\"", "[remote \"origin\"]", "root:$5$", "root:$1$", "authtype basic\n", "define('auth_key'", "ssh-rsa aaaab3nzac1yc2eaaaa"})
+	"-----begin ec private key-----", "-----begin pgp private key", "aws_secret_access_key", "\"secretaccesskey\"", "secretaccesskey", "ami-launch-index", "computemetadata/v1", "\"accesstokenexpirationtime", "[core]\n\trepositoryformatversion", "db_password=", "define('db_password'", "<web-app ", "127.0.0.1 localhost\n", "127.0.0.1\tlocalhost", "documentroot /", "linux version ", "-----begin encrypted private key-----", "-----begin dsa private key-----", "; for 16-bit app", "[fonts]\r\n", "multi(0)disk(0)rdisk(0)", "bin:x:1:1:", "nobody:x:6553", "www-data:x:33:33:", "[mysqld]", "<connectionstrings>", "instance-action\ninstance-id", "ami-id\nami-launch", "\"accesskeyid\"", "app_key=base64:", "secret_key_base:", "aws_access_key_id", "\"client_x509_cert_url\"", "[remote \"origin\"]", "root:$5$", "root:$1$", "authtype basic\n", "define('auth_key'", "ssh-rsa aaaab3nzac1yc2eaaaa",
+	"define( 'db_password'", "define(\"db_password\"", "define( 'auth_key'", ":$apr1$", "adm:x:4:", "bin:x:2:2:", "nobody:x:", "sys:x:3:", "root:x:0:\n", "[386enh]", "system-wide crontab", "/etc/fstab: static", "ip6-localhost", "::1 localhost", "memtotal: ", "local_address rem_address", "proc /proc proc rw",
+	"/lib/x86_64-linux-gnu/ld-", "/usr/lib/x86_64-linux-gnu/libc", "permitrootlogin ", "authorizedkeysfile", "worker_processes ", "<tomcat-users", "client-certificate-data:", "client-key-data:", "\"type\": \"service_account\"", "\"type\":\"service_account\"", "_authtoken=", "putty-user-key-file-", "<machinekey validationkey", "machinekey decryptionkey",
+	"-- mysql dump ", "-- postgresql database dump", "pragma foreign_keys=off;\nbegin transaction", "sqlite format 3\x00", "\"azenvironment\"", "\"privateip\" : ", "\"accountid\" : ", "#cloud-config", "<title>phpinfo()", "php version =>", "apache server status for", "\"propertysources\"", "ref: refs/heads/", "spring.datasource.password",
+	"database_password=", "database_url=postgres", "database_url=mysql", "mysql_root_password", "postgres_password=", "redis_password=", "mail_password=", "jwt_secret=", "secret_key_base=", "stripe_secret", "django_secret_key", "app_secret=", "session_secret=", "api_secret=", "rack_env=", "secret_key = '", "secret_key=", "db_pass=", "http_user_agent=", "aws_session_token", "password_hash\":\"$2", "requirepass ", "upload_max_filesize", "ssl_certificate_key ", "<unattend ", "unattendeduser", "vagrant:x:", "www-data:*:", "mysql:x:", "sshd:x:"})
 
 // LeakFileWords returns words of which a text must hold one for LeakFile to
 // find anything.
@@ -19,9 +23,19 @@ func LeakFileWords() []string { return fileMarks.words() }
 func LeakFile(s string) (offset int, match string, ok bool) {
 	s = clip(s)
 	at, w := fileMarks.find(s)
-	switch w {
-	case "":
+	if w == "" || inSentence(s, at) || placeholder(s[at+len(w):]) {
 		return none()
+	}
+	if alone := fileCompanions(w); len(alone) > 0 {
+		if _, with := indexAnyFold(s, alone); with == "" {
+			return none()
+		}
+	}
+	switch w {
+	case "ref: refs/heads/":
+		if strings.TrimSpace(s[:at]) != "" || len(s) > 200 {
+			return none()
+		}
 	case "[mysqld]", "<connectionstrings>":
 		if !strings.Contains(s, "=") {
 			return none()
@@ -50,8 +64,76 @@ func LeakFile(s string) (offset int, match string, ok bool) {
 	return found(s, at, at+120)
 }
 
+// fileCompanions are words of which one stands in such a file beside a mark that
+// does not tell by itself.
+func fileCompanions(mark string) []string {
+	switch mark {
+	case "ip6-localhost", "::1 localhost":
+		return []string{"127.0.0.1"}
+	case "memtotal: ":
+		return []string{"memfree:"}
+	case "worker_processes ":
+		return []string{"events {", "http {", "worker_connections"}
+	case "permitrootlogin ", "authorizedkeysfile":
+		return []string{"passwordauthentication", "subsystem", "hostkey", "pubkeyauthentication", "usepam"}
+	case "\"privateip\" : ", "\"accountid\" : ":
+		return []string{"\"instanceid\""}
+	case "http_user_agent=":
+		return []string{"document_root=", "path=/", "script_filename"}
+	case "secret_key=", "secret_key = '", "rack_env=", "stripe_secret":
+		return []string{"password", "database", "debug", "_url=", "sk_live"}
+	case "nobody:x:", "vagrant:x:", "mysql:x:", "sshd:x:", "sys:x:3:", "bin:x:2:2:", "adm:x:4:":
+		return []string{":/", "root:", "daemon:"}
+	case "requirepass ":
+		return []string{"bind ", "port ", "appendonly"}
+	case "upload_max_filesize":
+		return []string{"[php]", "memory_limit"}
+	case "ssl_certificate_key ":
+		return []string{"server {", "listen "}
+	case "apache server status for":
+		return []string{"server uptime", "total accesses", "server version"}
+	}
+	return nil
+}
+
+// inSentence reports a mark that <code> sets off within a sentence: a guide shows it.
+func inSentence(s string, at int) bool {
+	head := s[max(0, at-300):at]
+	open := strings.LastIndex(head, "<code")
+	if open < 0 || strings.LastIndex(head, "</code") > open || strings.HasSuffix(strings.TrimRight(head[:open], " \n"), "<pre>") {
+		return false
+	}
+	n, _ := countTalk(head[:open], smallWords, true)
+	return n >= 3 && strings.Contains(s[at:min(len(s), at+300)], "</code")
+}
+
+// lineOfWords reports an output that stands behind words on one line: running id
+// prints uid=33(www-data), which somebody says.
+func lineOfWords(s string, at int) bool {
+	head := s[max(0, at-200):at]
+	head = strings.TrimRight(head[strings.LastIndexAny(head, "\n>")+1:], " \"'`(")
+	if head == "" || !isLetter(head[len(head)-1]) {
+		return false
+	}
+	n, _ := countTalk(head, smallWords, true)
+	return n >= 2
+}
+
+// placeholder reports what examples of files have for a secret.
+func placeholder(t string) bool {
+	t = strings.TrimLeft(t, " =:\"'\t")
+	for _, w := range [...]string{"your", "xxx", "change", "example", "replace", "placeholder", "secret_here", "<", "${", "{{", "...", "***"} {
+		if prefixFold(t, w) {
+			return true
+		}
+	}
+	return false
+}
+
 // commandWords are words of outputs that stand for themselves.
-var commandWords = []string{"windows ip configuration", "volume serial number is", "total 0\ndrwx", "drwxr-xr-x ", "-rw-r--r-- 1 root", "nt authority\\system", "microsoft windows [version", " directory of c:\\", "volume in drive c ", "bytes of data.\n64 bytes from", "proto recv-q send-q", "user       pid %cpu", "filesystem     1k-blocks", "filesystem      size", "pid tty          time cmd", "host name:                 ", "local group memberships", "inet 127.0.0.1  netmask", "tcpdump version", "gnu/linux\n"}
+var commandWords = []string{"windows ip configuration", "volume serial number is", "total 0\ndrwx", "drwxr-xr-x ", "-rw-r--r-- 1 root", "nt authority\\system", "microsoft windows [version", " directory of c:\\", "volume in drive c ", "bytes of data.\n64 bytes from", "proto recv-q send-q", "user       pid %cpu", "filesystem     1k-blocks", "filesystem      size", "pid tty          time cmd", "host name:                 ", "local group memberships", "inet 127.0.0.1  netmask", "tcpdump version", "gnu/linux\n",
+	"x86_64 gnu/linux", "aarch64 gnu/linux", "active internet connections", "netid  state", "netid state", "inet addr:127.0.0.1", "<up,broadcast,running", "<loopback,up,lower_up>", "loopback,running>", "load average: ", "packets transmitted, ", "non-authoritative answer:", "user accounts for \\\\", "image name                     pid", "os name:                   microsoft", "distributor id:", "darwin kernel version",
+	"is not recognized as an internal or external command", "/bin/sh: 1: ", "sh: 1: ", "bash: line 1: ", "/bin/bash: line ", "-rw-r--r-- ", "-rwxr-xr-x ", "drwxrwxr", "drwx------ ", "lrwxrwxrwx ", "reply from ", "tty      stat", "vsz   rss tty", "%mem    vsz", "%mem vsz", "on / type ext4", "overlay on / type", "% total    % received", "iis apppool\\", "host name: ", "windows ip config", "mem:   ", "user     tty", "os name: microsoft", "ami id is"}
 
 // CommandOutputWords is LeakFileWords for CommandOutput.
 func CommandOutputWords() []string { return append([]string{"uid="}, commandWords...) }
@@ -75,12 +157,47 @@ func CommandOutput(s string) (offset int, match string, ok bool) {
 		for j < len(s) && isDigit(s[j]) {
 			j++
 		}
-		if j > at && j < len(s) && s[j] == '(' && strings.Contains(s[j:min(len(s), j+64)], "gid=") {
+		if j > at && j < len(s) && s[j] == '(' && strings.Contains(s[j:min(len(s), j+64)], "gid=") && !lineOfWords(s, i) && !inSentence(s, i) {
 			return found(s, i, i+120)
 		}
 	}
-	if at, w := indexAnyFold(s, commandWords); w != "" {
-		return found(s, at, at+120)
+	if t := strings.TrimSpace(s); len(t) < 40 && (foldIn(t, "www-data", "root", "nt authority\\system", "apache", "nginx", "tomcat", "nobody") || prefixFold(t, "uid=0")) {
+		return found(s, 0, len(s)) // whoami
 	}
-	return none()
+	at, w := commandPhrases.find(s)
+	if more := outputCompanions(w); len(more) > 0 {
+		if _, with := indexAnyFold(s, more); with == "" {
+			return none()
+		}
+	}
+	if w == "" || inSentence(s, at) || lineOfWords(s, at) {
+		return none()
+	}
+	return found(s, at, at+120)
 }
+
+// outputCompanions is fileCompanions for outputs.
+func outputCompanions(mark string) []string {
+	switch mark {
+	case "load average: ":
+		return []string{" up ", "user"}
+	case "sh: 1: ", "/bin/sh: 1: ", "bash: line 1: ", "/bin/bash: line ":
+		return []string{"not found", "no such file", "permission denied", "syntax error"}
+	case "reply from ":
+		return []string{"bytes=", "ttl="}
+	case "mem:   ":
+		return []string{"swap:"}
+	case "host name: ":
+		return []string{"os name:"}
+	case "distributor id:":
+		return []string{"codename:", "release:"}
+	case "non-authoritative answer:":
+		return []string{"name:", "address:"}
+	case "-rw-r--r-- ", "-rwxr-xr-x ", "drwxrwxr", "drwx------ ", "lrwxrwxrwx ":
+		return []string{" root ", "www-data", " 1 ", "total "}
+	}
+	return nil
+}
+
+// commandPhrases finds commandWords.
+var commandPhrases = newPhrases(commandWords)

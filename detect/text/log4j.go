@@ -21,6 +21,18 @@ const log4jDepth = 12
 //
 // Example: Log4j("${${lower:j}ndi:ldap://h/a}") = 0, "${${lower:j}ndi:ldap://h/a}", true; Log4j("${name}") is silent.
 func Log4j(s string) (offset int, match string, ok bool) {
+	return (talk{wide: true}).unless(s, log4j)
+}
+
+// Log4jHint reports such a lookup within sentences.
+//
+// Returns: where it is, and its text.
+//
+// Example: Log4jHint("the scanner sent us ${jndi:ldap://h/a} as its name and that is all") is true; Log4jHint("${jndi:ldap://h/a}") is silent.
+func Log4jHint(s string) (offset int, match string, ok bool) { return (talk{wide: true}).in(s, log4j) }
+
+// log4j is Log4j wherever it stands.
+func log4j(s string) (offset int, match string, ok bool) {
 	at := strings.Index(s, "${")
 	if at < 0 {
 		return none()
@@ -28,9 +40,6 @@ func Log4j(s string) (offset int, match string, ok bool) {
 	s = clip(s)
 	for n := 0; at >= 0 && n < 64; n++ {
 		if end, hit := jndi(s[at:]); hit {
-			if copiedRequest(s, at) || logLine(s) {
-				return none() // what a log says was asked
-			}
 			return found(s, at, at+end)
 		}
 		next := strings.Index(s[at+2:], "${")
@@ -50,7 +59,7 @@ func jndi(s string) (end int, hit bool) {
 	for len(r) > 0 && (isSpace(r[0]) || r[0] == '{' || r[0] == '$') {
 		r = r[1:]
 	}
-	if prefixFold(r, "jndi:") || prefixFold(r, "jndi") && nested > 0 && strings.IndexByte(r, ':') >= 0 {
+	if prefixFold(r, "jndi:") && (nested > 0 || addressed(r[5:])) || prefixFold(r, "jndi") && nested > 0 && strings.IndexByte(r, ':') >= 0 {
 		return n, true
 	}
 	// the name is cut or odd, but the scheme after it is one of JNDI's
@@ -63,6 +72,12 @@ func jndi(s string) (end int, hit bool) {
 		}
 	}
 	return 0, false
+}
+
+// addressed reports a scheme and what it is of, or a name to look up.
+func addressed(r string) bool {
+	i := strings.IndexAny(r, ":/ \t\"',")
+	return i >= 0 && (r[i] == ':' || r[i] == '/')
 }
 
 // resolveLookup appends to dst what the lookup at the start of s ("${") stands

@@ -26,6 +26,7 @@ func all() []struct {
 		{"proto", ProtoPollution, ProtoPollutionNeeds}, {"scannerua", ScannerUA, nil}, {"toolua", ToolUA, nil}, {"knownbot", KnownBot, nil},
 		{"onequote", OneQuote, func() string { return "'\"" }}, {"twoquotes", TwoQuotes, func() string { return "'\"" }}, {"crlffield", CRLFField, CRLFNeeds}, {"graphqlabuse", GraphQLAbuse, GraphQLAbuseNeeds}, {"hostfile", HostFile, HostFileNeeds},
 		{"sqlihint", SQLiHint, SQLiHintNeeds}, {"xsshint", XSSHint, XSSNeeds}, {"cmdihint", CmdiHint, CmdiNeeds}, {"templatehint", TemplateHint, SSTINeeds}, {"traversalhint", TraversalHint, TraversalNeeds},
+		{"log4jhint", Log4jHint, Log4jNeeds}, {"codeihint", CodeIHint, CodeINeeds},
 		{"sqlerror", SQLError, nil}, {"stacktrace", StackTrace, nil}, {"leakfile", LeakFile, nil}, {"commandoutput", CommandOutput, nil},
 	}
 }

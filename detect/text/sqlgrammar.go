@@ -157,7 +157,27 @@ func (q *sqlQuery) constCondition(i int) bool {
 	j := q.pastOperand(i)
 	if n := q.isCompare(j); n > 0 {
 		k := q.skipPrefix(j + n)
-		return q.isConst(k) || q.isCall(k) || q.at(k).kw == "select" || q.at(k).kind == sqlEnd && q.left
+		return q.isConst(k) && !q.prose(k+1) || q.isCall(k) || q.at(k).kw == "select" || q.at(k).kind == sqlEnd && q.left
+	}
+	return false
+}
+
+// prose reports what no condition goes on with: a word that is none of SQL, or a
+// comment of two words and more, as a sentence about it has.
+func (q *sqlQuery) prose(i int) bool {
+	if q.lax {
+		return false
+	}
+	for q.punct(i, ")") {
+		i++
+	}
+	t := q.at(i)
+	switch t.kind {
+	case sqlWord:
+		return t.kw == "" && isLetter(q.s[t.from]) && q.at(i-1).to < t.from && (q.at(i+1).kind == sqlWord || q.at(i+1).kind == sqlEnd)
+	case sqlComment:
+		body := strings.TrimRight(q.s[t.from:t.to], " ")
+		return t.text != "/*" && strings.IndexByte(strings.Trim(body, "-# "), ' ') > 0 && words(body, 2) > 1 && strings.IndexByte(body, '\'') < 0
 	}
 	return false
 }
@@ -379,6 +399,9 @@ func (q *sqlQuery) orderProbe(j int) bool {
 
 // exec judges EXEC of a procedure of the server.
 func (q *sqlQuery) exec(i int) bool {
+	if q.punct(i-1, ".") || q.punct(i-1, ">") || i > 0 && q.at(i-1).text == ">" {
+		return false // cursor.execute("…"), which a program calls
+	}
 	if q.punct(i+1, "(") {
 		return q.at(i+2).kind == sqlStr && !programCall(q.text(i+2)) || q.at(i+2).kind == sqlVar
 	}
@@ -392,8 +415,7 @@ func programCall(literal string) bool {
 	if _, w := indexAnyFold(literal, []string{"xp_", "sp_", "select", "sel", "drop", "insert", "update", "master", "declare", "char(", "ect", "0x"}); w != "" {
 		return false
 	}
-	cmd, _, _ := shellWord(strings.Trim(literal, "'\""), 0)
-	return lookFold(shellCommands, cmd) != ""
+	return true
 }
 
 // sqlLoud are functions that nothing but a database has.
@@ -425,7 +447,7 @@ func (q *sqlQuery) call(i int) bool {
 func (q *sqlQuery) sqlAround(i int) bool {
 	if i == 0 {
 		j := q.pastParen(i + 1)
-		return q.left || q.ends(j) || q.at(j).kw != ""
+		return q.left || q.ends(j) || foldIn(q.at(j).kw, "and", "or", "xor", "union", "as", "from", "like", "is", "in", "between", "limit", "order")
 	}
 	p := q.at(i - 1)
 	switch p.kw {

@@ -45,7 +45,10 @@ func SQLiAlso() string { return letters + "'\"|&" }
 func SQLi(s string) (offset int, match string, ok bool) { return unlessTalk(s, sqli) }
 
 // sqli is SQLi wherever it stands.
-func sqli(s string) (offset int, match string, ok bool) {
+func sqli(s string) (offset int, match string, ok bool) { return readSQL(s, false) }
+
+// readSQL is sqli; lax passes over prose that follows.
+func readSQL(s string, lax bool) (offset int, match string, ok bool) {
 	if len(s) < 3 || !holdsAny(s, sqliNeeds) {
 		return none()
 	}
@@ -56,7 +59,7 @@ func sqli(s string) (offset int, match string, ok bool) {
 		return none()
 	}
 	var mem [sqlTokens + 1]sqlTok
-	q := sqlQuery{s: s, t: lexSQL(mem[:], s, 0)}
+	q := sqlQuery{s: s, t: lexSQL(mem[:], s, 0), lax: lax}
 	q.whole = q.sqlStatement()
 	if q.whole {
 		if from, to, hit := q.judgeWhole(); hit {
@@ -67,13 +70,18 @@ func sqli(s string) (offset int, match string, ok bool) {
 	if from, to, hit := q.judge(); hit {
 		return found(s, from, to)
 	}
+	program := false
 	for _, quote := range [...]byte{'\'', '"'} {
 		if at := strings.IndexByte(s, quote); at >= 0 {
 			end, open := sqlQuoted(s, 0, quote)
+			if programQuote(s, at) {
+				program = true
+				continue
+			}
 			if open {
 				continue // every quote is escaped or doubled
 			}
-			q = sqlQuery{s: s, left: true, start: end - 1, t: lexSQL(mem[:], s, end)}
+			q = sqlQuery{s: s, left: true, start: end - 1, t: lexSQL(mem[:], s, end), lax: lax}
 			if from, to, hit := q.judge(); hit {
 				return found(s, from, to)
 			}
@@ -82,12 +90,30 @@ func sqli(s string) (offset int, match string, ok bool) {
 	if at := indexFold(s, "sp_password"); at > 0 && strings.Contains(s[:at], "--") {
 		return found(s, 0, len(s)) // keeps SQL Server's log quiet
 	}
-	if sqlMarks(s) {
+	if !program && sqlMarks(s) {
 		if hit, _ := libinjection.IsSQLi(s); hit {
 			return found(s, 0, len(s))
 		}
 	}
 	return none()
+}
+
+// programQuote reports that the quote at i opens a literal of a program and closes
+// none of a query: a call, an assignment or a list is before it, prepare("SELECT,
+// q = 'x', and it is closed again.
+func programQuote(s string, i int) bool {
+	head := strings.TrimRight(s[:i], " ")
+	_, after, closed := strings.Cut(s[i+1:], s[i:i+1])
+	if after = strings.TrimLeft(after, " \n"); len(head) < 3 || !closed || after != "" && strings.IndexByte(",)];.+%:}", after[0]) < 0 {
+		return false
+	}
+	switch last := head[len(head)-1]; last {
+	case '(', '[', '{':
+		return isWord(head[len(head)-2])
+	case '=', '+', ':':
+		return len(head) < i && len(head) > 1 && (isSpace(head[len(head)-2]) || last == ':') && words(head, 1) > 0
+	}
+	return false
 }
 
 // sqlMayMatter is the cheap look before the lexer: a quote, or a word every
@@ -120,8 +146,9 @@ type sqlQuery struct {
 	// left says that the value began inside a string and closed it at start.
 	left  bool
 	start int
-	// whole says that the value is a statement of its own.
-	whole bool
+	// whole says that the value is a statement of its own, lax that what no SQL
+	// goes on with may follow.
+	whole, lax bool
 }
 
 // judge looks for each grammar at each token.

@@ -125,10 +125,21 @@ func (q *sqlQuery) sqlStatement() bool {
 				return true
 			}
 		}
-	case "insert", "update", "delete", "with", "create", "alter", "merge", "declare", "begin":
+	case "insert", "update", "delete", "with", "create", "alter", "merge", "declare", "grant", "call", "copy":
 		return q.t[1].kind == sqlWord && len(q.t) > 4
+	case "drop", "truncate":
+		return q.definition(0) && q.at(len(q.t)-2).kind != sqlComment
+	case "begin":
+		return q.t[1].kind == sqlWord && len(q.t) > 4 || q.punct(1, ";")
+	case "exec", "execute":
+		return q.t[1].kind == sqlWord && prefixFold(q.text(1), "sp_help")
 	}
-	return prefixFold(q.s, "explain ") || prefixFold(q.s, "analyze ")
+	for _, w := range [...]string{"explain ", "analyze ", "show ", "describe ", "desc ", "use ", "set ", "pragma ", "vacuum", "revoke ", "comment on ", "start transaction"} {
+		if prefixFold(q.s, w) {
+			return true
+		}
+	}
+	return false
 }
 
 // judgeWhole looks in a statement of its own for what only attackers ask of a

@@ -37,9 +37,12 @@ func SSRF(s string) (offset int, match string, ok bool) {
 		return none()
 	}
 	switch u.scheme {
-	case "gopher", "dict", "tftp", "netdoc", "ldap", "ldaps", "ldapi", "jar", "sftp", "imap", "smb", "rmi", "local_file", "local-file", "url", "mailto+smtp":
+	case "file", "smb", "sftp":
+		if personalFile(u.rest) {
+			return none()
+		}
 		return found(s, 0, len(s))
-	case "file":
+	case "gopher", "dict", "tftp", "netdoc", "ldap", "ldaps", "ldapi", "jar", "imap", "rmi", "local_file", "local-file", "url", "mailto+smtp":
 		return found(s, 0, len(s))
 	}
 	if metadataHost(u.host) || callbackHost(u.host) || disguised(u.host) || innerService(u, u.auth) || prefixFold(s, "http://unix:") {
@@ -49,6 +52,12 @@ func SSRF(s string) (offset int, match string, ok bool) {
 		return found(s, 0, len(s)) // http://good.example@127.0.0.1/
 	}
 	return none()
+}
+
+// personalFile reports a path to a document or a picture, as people keep them.
+func personalFile(path string) bool {
+	dot := strings.LastIndexByte(path, '.')
+	return dot > 0 && foldIn(path[dot+1:], "pdf", "doc", "docx", "odt", "xls", "xlsx", "ods", "ppt", "pptx", "jpg", "jpeg", "png", "gif", "heic", "webp", "mp3", "mp4", "mov", "epub", "zip") && strings.Count(path, "..") == 0
 }
 
 // innerFetch finds, in a link, a parameter that leads inside by itself:

@@ -36,15 +36,21 @@ var smallWords = wordSet(`the an of that it was were we you my our your how why 
 // before a match.
 var headWordsOnly = wordSet(`to this a i found within between against ran sent put got see try use using means matched contains saying says called`)
 
-// A talk says how much of sentences it takes before a match is passed over.
-type talk struct{ loose bool }
+// plainWords are small words, too, that SQL, shells and templates have: they count
+// around what is none of these. Those of programs are left out.
+var plainWords = wordSet(`to a i is it and at by on or not all any than so no into about within between`)
 
-// talks reports that s[from:to] stands within sentences, or in a copy of a request.
+// A talk says how much of sentences it takes before a match is passed over: loose
+// is content with what stands before the match, wide counts plainWords, too.
+type talk struct{ loose, wide bool }
+
+// talks reports that s[from:to] stands within sentences, in what a text shows as
+// code, or in a copy of a request.
 func (k talk) talks(s string, from, to int) bool {
 	if len(s) < 24 {
 		return false
 	}
-	if copiedRequest(s, from) || logLine(s) {
+	if copiedRequest(s, from) || logLine(s) || logPairs(s[:from]) {
 		return true
 	}
 	end := to
@@ -52,21 +58,52 @@ func (k talk) talks(s string, from, to int) bool {
 		end = min(to, from+talkNear)
 	}
 	head := s[max(0, from-talkFar):from]
-	words, small := countTalk(head, smallWords)
+	words, small := countTalk(head, smallWords, true)
 	if k.loose {
-		_, more := countTalk(head, headWordsOnly)
+		_, more := countTalk(head, headWordsOnly, true)
 		if words >= headWords && small+more >= headSmall || words >= 2*headWords {
 			return true
 		}
 	}
-	w, m := countTalk(s[end:min(len(s), end+talkFar)], smallWords)
-	return words+w >= talkWords && small+m >= talkSmall
+	tail := s[end:min(len(s), end+talkFar)]
+	w, m := countTalk(tail, smallWords, true)
+	words, small = words+w, small+m
+	_, m = countTalk(head, plainWords, true)
+	_, n := countTalk(tail, plainWords, true)
+	if words >= headWords && small+m+n > 0 && shownAsCode(s, from) {
+		return true
+	}
+	if k.wide {
+		small += m + n
+	}
+	return words >= talkWords && (small >= talkSmall || k.wide && small >= talkSmall-1)
 }
 
-// countTalk counts words of letters between blanks, and those of a set.
-func countTalk(s string, set map[string]string) (words, small int) {
+// shownAsCode reports that what begins at from stands between the marks with which a
+// text shows code: back quotes of Markdown, <code> and <pre> of HTML.
+func shownAsCode(s string, from int) bool {
+	head, rest := s[max(0, from-talkFar):from], s[from:min(len(s), from+talkFar)]
+	if strings.Count(head, "`")%2 == 1 && strings.IndexByte(rest, '`') > 0 {
+		return true
+	}
+	for _, tag := range [...]string{"code", "pre", "kbd", "samp"} {
+		open := strings.LastIndex(head, "<"+tag)
+		if open >= 0 && strings.LastIndex(head, "</"+tag) < open && strings.Contains(rest, "</"+tag) {
+			return true
+		}
+	}
+	return false
+}
+
+// countTalk counts words of letters between blanks, and those of a set; in marked
+// text a tag or a back quote ends a word, too.
+func countTalk(s string, set map[string]string, marked bool) (words, small int) {
+	begins, ends := "\"(", ".,?!:;')"
+	if marked {
+		begins, ends = "\"(>`*", ".,?!:;')<`*"
+	}
 	for i := 0; i < len(s); {
-		if !isLetter(s[i]) && s[i] < 0x80 || i > 0 && !isSpace(s[i-1]) && s[i-1] != '"' && s[i-1] != '(' {
+		if !isLetter(s[i]) && s[i] < 0x80 || i > 0 && !isSpace(s[i-1]) && strings.IndexByte(begins, s[i-1]) < 0 {
 			i++
 			continue
 		}
@@ -74,7 +111,7 @@ func countTalk(s string, set map[string]string) (words, small int) {
 		for end < len(s) && (isLetter(s[end]) || s[end] >= 0x80) {
 			end++
 		}
-		if end == len(s) || isSpace(s[end]) || strings.IndexByte(".,?!:;')", s[end]) >= 0 {
+		if end == len(s) || isSpace(s[end]) || strings.IndexByte(ends, s[end]) >= 0 {
 			words++
 			if lookFold(set, s[i:end]) != "" {
 				small++
@@ -90,7 +127,12 @@ func countTalk(s string, set map[string]string) (words, small int) {
 func copiedRequest(s string, from int) bool {
 	head := s[:min(len(s), from+8)]
 	for _, m := range [...]string{"GET /", "POST /", "PUT /", "HEAD /", "DELETE /", "PATCH /", "OPTIONS /"} {
-		if i := strings.Index(head, m); i >= 0 && (i == 0 || strings.IndexByte("\" '[\n", s[i-1]) >= 0) && strings.Contains(s[i:], " HTTP/") {
+		i := strings.Index(head, m)
+		if i < 0 || i > 0 && strings.IndexByte("\" '[\n`", s[i-1]) < 0 {
+			continue
+		}
+		// as logs have it, or with words around
+		if strings.Contains(s[i:], " HTTP/") || i > 2 && from > i || strings.IndexByte(s[min(len(s), i+len(m)):], ' ') > 0 && from > i && isDigit(s[len(s)-1]) {
 			return true
 		}
 	}
@@ -105,6 +147,16 @@ func logLine(s string) bool {
 		return true
 	}
 	return len(t) > 15 && t[3] == ' ' && t[6] == ' ' && t[9] == ':' && t[12] == ':' && isLetter(t[0]) && isDigit(t[5])
+}
+
+// logPairs reports pairs as logs write them, level=info user=ann, before a match.
+func logPairs(head string) bool {
+	n := 0
+	for f := range strings.FieldsSeq(head[max(0, len(head)-512):]) {
+		name, _, ok := strings.Cut(strings.TrimLeft(f, "(["), "=")
+		n += boolInt(ok && len(name) > 1 && wordEnd(name, 0) == len(name) && strings.IndexByte(f, '&') < 0)
+	}
+	return n >= 2 && strings.IndexByte(head, '<') < 0
 }
 
 // unlessTalk is m, but for what it finds within sentences.
@@ -128,6 +180,6 @@ const maxProse = 32 << 10
 //
 // Example: SmallWords("the error that you see") = 3, SmallWords("root:x:0:0:root") = 0.
 func SmallWords(s string) int {
-	_, small := countTalk(s[:min(len(s), maxProse)], smallWords)
+	_, small := countTalk(s[:min(len(s), maxProse)], smallWords, false)
 	return small
 }

@@ -31,7 +31,9 @@ func TraversalAlso() string {
 // Returns: where the path begins, and the path.
 //
 // Example: Traversal("../../../../etc/passwd") = 0, "../../../../etc/passwd", true; Traversal("../img/logo.png") is silent.
-func Traversal(s string) (offset int, match string, ok bool) { return unlessTalk(s, traversal) }
+func Traversal(s string) (offset int, match string, ok bool) {
+	return (talk{loose: true, wide: true}).unless(s, traversal)
+}
 
 // traversal is Traversal wherever it stands.
 func traversal(s string) (offset int, match string, ok bool) {
@@ -122,7 +124,7 @@ func climb(whole, p string, within bool) bool {
 		return false
 	}
 	last := p[segment:]
-	if n < 2 || asset(last) && ups < 4 {
+	if n < 2 || asset(last) && (ups < 4 || source(last) && depth+ups >= 2 && ups < 8) {
 		return false
 	}
 	return !within || ups >= 3 && strings.IndexByte(whole, ' ') < 0 || ups >= 5
@@ -155,6 +157,12 @@ func boolInt(b bool) int {
 		return 1
 	}
 	return 0
+}
+
+// source reports a file that only a program's other files name by a path.
+func source(name string) bool {
+	dot := strings.LastIndexByte(name, '.')
+	return dot > 0 && foldIn(name[dot+1:], "ts", "tsx", "jsx", "mjs", "vue", "scss", "less", "css", "svg", "png", "jpg", "webp", "woff2", "go", "rs", "proto", "md", "map")
 }
 
 // asset reports a file that pages and programs refer to.

@@ -34,7 +34,7 @@ var rootFiles = []string{"/etc/passwd", "/etc/shadow", "/etc/group", "/etc/issue
 // placedFiles are places of a host's own files. Log shippers, orchestrators
 // and editors name them in documents; where a page or a file is chosen they
 // are an attempt to read.
-var placedFiles = []string{"/etc/", "/proc/", "/root/", "/var/log/", "/var/mail/", "/var/spool/", "/var/lib/mlocate", "/var/lib/mysql", "/var/lib/php", "/var/lib/pgsql", "/var/adm/", "/var/run/secrets", "/run/secrets/", "/var/cpanel/", "/var/local/www/",
+var placedFiles = []string{"/proc/", "/root/", "/var/log/", "/var/mail/", "/var/spool/", "/var/lib/mlocate", "/var/lib/mysql", "/var/lib/php", "/var/lib/pgsql", "/var/adm/", "/var/run/secrets", "/run/secrets/", "/var/cpanel/", "/var/local/www/",
 	"/usr/local/apache", "/usr/local/etc/", "/usr/local/lib/php", "/usr/local/nginx", "/usr/local/pgsql", "/usr/local/php", "/usr/local/www/", "/usr/local/zeus", "/usr/local/mysql", "/usr/local/cpanel", "/usr/lib/php", "/usr/lib/cron", "/usr/lib/security", "/usr/pkgsrc", "/usr/apache", "/usr/etc/", "/usr/ports/", "/usr/home/", "/usr/share/squirrelmail", "/usr/share/tomcat", "/usr/internet/",
 	"/opt/lampp", "/opt/xampp", "/opt/apache", "/opt/httpd", "/opt/jboss", "/opt/tomcat", "/boot/grub", "/dev/mem", "/dev/tcp", "/apache/logs", "/apache2/logs", "/logs/access", "/logs/error", "/www/logs/", "/private/etc/", "/system/library/", "/library/webserver", "/.ssh/", "/.bash_", "/.htpasswd", "/home2/", "/php/php.ini", "/xampp/", "/mysql/data/", "/mysql/my.",
 	"c:/xampp", "c:\\xampp", "c:/apache", "c:\\apache", "c:/php", "c:\\php", "c:/mysql", "c:\\mysql", "c:/program files/apache", "c:\\program files\\apache", "c:/program files/mysql", "c:\\program files\\mysql", "c:/program files/php", "c:/program files/xampp", "c:/documents and settings/administrator", "c:\\documents and settings\\administrator", "c:/sysprep", "c:\\sysprep", "c:/unattend", "c:\\unattend", "c:/system32", "c:\\system32", "c:/users/administrator", "c:\\users\\administrator", "c:/home/", "c:/wamp", "c:\\wamp", "c:/pagefile", "c:/autoexec", "c:/config.sys", "c:/msdos.sys", "c:/recycler/"}
@@ -56,6 +56,12 @@ func HostFile(s string) (offset int, match string, ok bool) {
 	if len(t) < 6 || t[0] != '/' && t[1] != ':' || strings.ContainsAny(t, "\t\n<>{}\"") || t[0] == '/' && strings.IndexByte(t, ' ') >= 0 {
 		return none()
 	}
+	if prefixFold(t, "/etc/") {
+		if hostConfig(t[len("/etc/"):]) {
+			return found(s, 0, len(s))
+		}
+		return none()
+	}
 	for _, f := range placedFiles {
 		within := f[1] == '.' || strings.HasPrefix(f, "/php/") || strings.HasPrefix(f, "/apache") || strings.HasPrefix(f, "/mysql") || strings.HasPrefix(f, "/logs") || strings.HasPrefix(f, "/www")
 		if prefixFold(t, f) && len(t) > len(f) || within && indexFold(t, f) > 0 {
@@ -64,6 +70,21 @@ func HostFile(s string) (offset int, match string, ok bool) {
 	}
 	return none()
 }
+
+// hostConfig reports what is below /etc on every host, by its first name; a service's
+// own directory there is nobody's find.
+func hostConfig(t string) bool {
+	end := strings.IndexAny(t, "/.%~\x00 ")
+	if end < 0 {
+		end = len(t)
+	}
+	return lookFold(etcNames, t[:end]) != "" || end < len(t) && t[end] == '.' || end == len(t) && strings.Contains(t, "passwd")
+}
+
+var etcNames = wordSet(`passwd shadow group gshadow hosts hostname issue motd sudoers fstab mtab crontab cron resolv nginx apache apache2 httpd mysql php php5 php7 php8 ssh ssl security pam sysctl profile bashrc bash environment
+ http php4 phpmyadmin apt defaultdomain defaultrouter mailman netconfig opt rpc system ftphosts init inittab init_d rc rc_d services protocols networks network netplan exports ftpusers ftpchroot vsftpd proftpd pure-ftpd postfix exim4 exim sendmail mail aliases samba snmp redis postgresql mongod mongodb my tomcat tomcat7 tomcat8 tomcat9 lighttpd squid
+ openldap ldap krb5 logrotate syslog rsyslog syslog-ng timezone localtime os-release lsb-release redhat-release debian_version centos-release release ld hosts_allow inetd xinetd grub default modules modprobe kubernetes docker rancher cni pki letsencrypt chrootusers
+ wgetrc wwwacct utmp utmpx wtmp login shells skel master_passwd spwd pwd vfstab filesystems printcap sysconfig sudo userhelper valiases vhcs2 wu-ftpd freshclam clamd mandrake-release suse-release slackware-release muttrc ntp chrony anacrontab at cups dhcp dhcpcd iptables firewall X11 machine-id vhosts domains mail_rc nsswitch host conf ca-certificates openvpn wireguard stunnel haproxy varnish consul vault salt puppet ansible zabbix nagios grafana prometheus elasticsearch kibana logstash rabbitmq cassandra couchdb influxdb`)
 
 // HostFileNeeds returns bytes of which a value must hold one for HostFile to match.
 func HostFileNeeds() string { return "/\\" }
@@ -90,6 +111,9 @@ func sensitivePath(s string) (from, to int, hit bool) {
 	for strings.HasPrefix(t, "/./") {
 		t = t[2:]
 	}
+	if ownFile(t) {
+		return 0, 0, false
+	}
 	for _, f := range rootFiles {
 		if prefixFold(t, f) && (strings.HasSuffix(f, "/") || strings.HasSuffix(f, "\\") || len(t) == len(f) || !isLetter(t[len(f)]) || strings.HasSuffix(f, "_")) || f[0] == '/' && indexFold(t, f) > 0 && strings.HasPrefix(f, "/web-inf") {
 			return 0, len(s), true
@@ -101,6 +125,16 @@ func sensitivePath(s string) (from, to int, hit bool) {
 		}
 	}
 	return 0, 0, false
+}
+
+// ownFile reports a file of a project's tree, or a font or a picture: nobody breaks
+// in for those.
+func ownFile(t string) bool {
+	if prefixFold(t, "src/") || prefixFold(t, "./src/") || prefixFold(t, "app/src/") {
+		return true
+	}
+	dot := strings.LastIndexByte(t, '.')
+	return dot > 0 && foldIn(t[dot+1:], "ttf", "otf", "woff", "woff2", "png", "jpg", "jpeg", "gif", "bmp", "ico", "wav", "mp3", "mp4", "avi", "mov")
 }
 
 // wrapper reports a value that opens a stream by PHP's and Java's wrappers.

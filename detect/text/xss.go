@@ -26,7 +26,7 @@ const xssMax = 64 << 10
 // Returns: where the running part begins, and its text.
 //
 // Example: XSS("<svg/onload=alert(1)>") = 0, "<svg/onload=alert(1)>", true; XSS("<b>bold</b>") is silent.
-func XSS(s string) (offset int, match string, ok bool) { return (talk{}).unless(s, xss) }
+func XSS(s string) (offset int, match string, ok bool) { return (talk{wide: true}).unless(s, xss) }
 
 // xss is XSS wherever it stands.
 func xss(s string) (offset int, match string, ok bool) {

@@ -8,25 +8,25 @@ import "strings"
 func htmlScript(s string) (from, to int, hit bool) {
 	quote := strings.IndexAny(s, "'\"")
 	reach := newReach(s)
-	opened := len(s) // where a script opens first: its end closes nothing else
-	if quote >= 0 {
-		if i := indexFold(s, "<script"); i >= 0 {
-			opened = i
-		}
-	}
+	opened := -1 // where a script opens first, once asked: its end closes nothing else
 	for at := 0; ; {
 		i := strings.IndexByte(s[at:], '<')
 		if i < 0 {
 			return 0, 0, false
 		}
 		i += at
+		if opened < 0 {
+			if opened = indexFold(s, "<script"); opened < 0 {
+				opened = len(s)
+			}
+		}
 		j := tagName(s, i)
-		quoted := quote >= 0 && quote < i && i <= opened
-		if end, runs := runningTag(s, i, j, quoted, &reach); runs {
+		quoted, own := quote >= 0 && quote < i && i <= opened, i > opened
+		if end, runs := runningTag(s, i, j, quoted, own, &reach); runs {
 			return i, end, true
 		}
 		if last := j - 2; last > i && s[last] == '<' && s[last+1] == '/' {
-			if end, runs := runningTag(s, last, j, quoted, &reach); runs {
+			if end, runs := runningTag(s, last, j, quoted, own, &reach); runs {
 				return last, end, true
 			}
 		}
@@ -43,8 +43,8 @@ func tagName(s string, i int) int {
 }
 
 // runningTag judges the tag that opens at s[i] and whose name begins at s[j];
-// quoted says that there is a quote before it.
-func runningTag(s string, i, j int, quoted bool, reach *reach) (end int, runs bool) {
+// quoted says that there is a quote before it, own that a script was opened before.
+func runningTag(s string, i, j int, quoted, own bool, reach *reach) (end int, runs bool) {
 	closing := j > i+1 && s[j-1] == '/'
 	n := j
 	for n < len(s) && (isWord(s[n]) || s[n] == ':' || s[n] == '-' || s[n] == 0) {
@@ -65,6 +65,9 @@ func runningTag(s string, i, j int, quoted bool, reach *reach) (end int, runs bo
 		return 0, false // prose about the tag
 	}
 	if prefixFold(name, "script") && len(name) == 6 && (stop || s[n] == '<' || s[n] == '(') {
+		if closing && own {
+			return 0, false // it closes the value's own
+		}
 		if !closing || j == i+2 && strings.IndexByte(s[n:], '<') >= 0 || i == 0 || quoted {
 			end := tagEnd(s, n)
 			return end, closing || quoted || !plainTag(s, name, n, end)

@@ -14,6 +14,9 @@ func plainTag(s, name string, i, end int) bool {
 			return true
 		}
 		if at := indexFold(attrs, "src="); at >= 0 {
+			if ownScript(attrs[at+4:], s[min(end, len(s)):]) {
+				return true
+			}
 			_, w := indexAnyFold(attrs, []string{" async", " defer", "integrity=", "crossorigin", " data-", " id="})
 			return w != "" && (strings.Contains(attrs[at:], "https://") || strings.IndexByte(attrs[at:min(len(attrs), at+8)], '/') > 0 && !strings.Contains(attrs[at:], "//"))
 		}
@@ -28,6 +31,17 @@ func plainTag(s, name string, i, end int) bool {
 		return w != "" && strings.Contains(attrs, "https://") && indexFold(attrs, "srcdoc") < 0 && indexFold(attrs, " on") < 0
 	}
 	return false
+}
+
+// ownScript reports an element whose script is a file of the site itself: src="/js/app.js"
+// and nothing in it. Who brings a script in has none there.
+func ownScript(value, body string) bool {
+	if len(value) < 6 || value[0] != '"' && value[0] != '\'' || !prefixFold(body, "</script>") {
+		return false
+	}
+	path, _, closed := strings.Cut(value[1:], value[:1])
+	path, _, _ = strings.Cut(path, "?")
+	return closed && !strings.HasPrefix(path, "//") && strings.Trim(path, letters+"0123456789/._-") == "" && (strings.HasSuffix(path, ".js") || strings.HasSuffix(path, ".mjs"))
 }
 
 // plainHandler reports a handler that calls a function of the page's own, with

@@ -18,8 +18,12 @@ func XXENeeds() string { return xxeNeeds }
 //
 // Example: XXE(`<!DOCTYPE x [<!ENTITY a SYSTEM "file:///etc/passwd">]>`) = 13, `<!ENTITY a SYSTEM "file:///etc/passwd">…`, true.
 func XXE(s string) (offset int, match string, ok bool) {
-	if strings.IndexByte(s, '<') < 0 || len(s) < 12 {
+	at := strings.IndexByte(s, '<')
+	if at < 0 || len(s) < 12 {
 		return none()
+	}
+	if n, _ := countTalk(s[:at], smallWords, false); n >= 3 {
+		return none() // behind words it is no document
 	}
 	s = clip(s)
 	entities, nested := 0, 0
