@@ -37,6 +37,7 @@ type lane struct {
 	quiet int64
 	done  bool   // it is read up to the stop
 	given uint64 // frames
+	mean  int    // of the bytes of the latest, in sixteenths
 }
 
 // empty reports whether all that the kernel had taken is given, as far as it
@@ -79,6 +80,22 @@ func (n *line) dead() bool {
 	}
 	return true
 }
+
+// fill is how full the lane's buffer is, 0 to 1, as far as it can be known.
+func (n *lane) fill(buffer int) float64 {
+	if n.tap == nil || !n.tap.exact() {
+		return 0
+	}
+	s, err := n.tap.stats()
+	if err != nil {
+		return 0
+	}
+	waiting := s.Received - min(s.Received, s.KernelDrops+n.given)
+	return min(1, float64(waiting)*float64(n.mean/16+frameOverhead)/float64(buffer))
+}
+
+// frameOverhead is what the kernel writes before each frame.
+const frameOverhead = 96
 
 func (n *line) stats() (Stats, error) {
 	sum := n.past

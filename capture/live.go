@@ -132,6 +132,7 @@ func (l *Live) pull(n *lane, f *event.Frame, wait bool) error {
 		return ErrTimeout
 	case err == nil:
 		n.given++
+		n.mean += (len(f.Data)*16 - n.mean) / 64
 		return nil
 	case err == ErrTimeout:
 		// A block of the kernel's buffer is handed on by a timer, so a first
@@ -253,6 +254,21 @@ func (l *Live) Close() error {
 		errs = append(errs, n.state.close())
 	}
 	return errors.Join(errs...)
+}
+
+// Fill is how full the fullest of the kernel's buffers is, 0 to 1: near 1 frames
+// are about to be lost. Where libpcap leaves out frames that the kernel counts
+// (on loopback, of one direction) it cannot be known and is 0.
+func (l *Live) Fill() float64 {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	most := 0.0
+	for _, n := range l.lines {
+		for _, a := range n.lanes {
+			most = max(most, a.fill(n.cfg.BufferBytes/len(n.lanes)))
+		}
+	}
+	return most
 }
 
 // Stats reads the counters of all interfaces together. After Close they stay

@@ -173,7 +173,7 @@ func activateProblem(name string, err error) error {
 		return &PermissionError{
 			Interface: name,
 			Problem:   "capturing raw packets needs a right this process has not",
-			Remedy:    "grant it once: sudo setcap cap_net_raw,cap_net_admin+ep $(command -v spaniel)",
+			Remedy:    "grant it once: sudo setcap cap_net_raw+ep $(command -v spaniel)",
 		}
 	case activateDown:
 		return &InputError{name, "the interface is down", "bring it up: sudo ip link set " + name + " up"}

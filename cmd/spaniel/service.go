@@ -105,6 +105,14 @@ func (a *app) newService(cfg *config.Config, file string, live []capture.LiveCon
 	return s, nil
 }
 
+// pressure is what sampling goes by, nil where all is to be read.
+func (s *service) pressure() func() float64 {
+	if !s.cfg.Limits.Sampling.Auto() {
+		return nil
+	}
+	return s.live.Fill
+}
+
 func (s *service) sensorConfig(set *detect.Set, red *redact.Redactor) sensor.Config {
 	name := s.cfg.Sensor.Name
 	if name == "" {
@@ -121,7 +129,7 @@ func (s *service) sensorConfig(set *detect.Set, red *redact.Redactor) sensor.Con
 	dec := decodeConfig(s.cfg)
 	dec.Seed = rand.Uint64() // nobody can aim at a partition
 	return sensor.Config{Name: name, Zone: s.cfg.Sensor.Zone, Version: version, Workers: workers, Backlog: backlog(s.cfg), Portion: portion(s.cfg), EpochBytes: epochBytes(s.cfg), Decode: dec, Limits: detectLimits(s.cfg), Learned: learnedLimits(s.cfg),
-		Rules: set, Redactor: red, Now: func() int64 { return time.Now().UnixNano() }, Ifaces: s.ifaces}
+		Rules: set, Redactor: red, Now: func() int64 { return time.Now().UnixNano() }, Ifaces: s.ifaces, Sampling: float64(s.cfg.Limits.Sampling), Pressure: s.pressure()}
 }
 
 // openDelivery opens the store, the spool and the sinks.

@@ -10,13 +10,18 @@ import (
 // belongs to. Both directions of a flow give the same answer, and the VLAN and
 // tunnel ids count, so that tenants with equal addresses spread. The seed
 // keeps strangers from choosing the partition they load.
-func (p *Packet) Partition(seed uint64) uint8 {
+func (p *Packet) Partition(seed uint64) uint8 { return uint8(p.hash(seed) >> 58) }
+
+// Lot returns a number that both directions of a flow have, and that says
+// nothing of the partition: by it flows are chosen when not all can be read.
+func (p *Packet) Lot(seed uint64) uint16 { return uint16(p.hash(seed)) }
+
+func (p *Packet) hash(seed uint64) uint64 {
 	a, b := endpoint(p.Src, seed), endpoint(p.Dst, seed)
 	if a > b {
 		a, b = b, a
 	}
-	h := mix(a^mulA, b^mix(seed^mulB, uint64(p.VLAN)<<32^uint64(p.Inner)<<40^uint64(p.VNI)^mulC))
-	return uint8(h >> 58)
+	return mix(a^mulA, b^mix(seed^mulB, uint64(p.VLAN)<<32^uint64(p.Inner)<<40^uint64(p.VNI)^mulC))
 }
 
 // Spread returns a hash of one end of a connection in its tenant, that like

@@ -256,8 +256,9 @@ type Spool struct {
 
 // Limits of the sensor.
 type Limits struct {
-	Memory  ByteSize `yaml:"memory" jsonschema_description:"memory of the sensor; its tables shrink in proportion below 1GiB"`
-	Workers int      `yaml:"workers" jsonschema_description:"goroutines that decode and judge; 0 is one a core; the result is the same for any number"`
+	Memory   ByteSize `yaml:"memory" jsonschema_description:"memory of the sensor; its tables shrink in proportion below 1GiB"`
+	Sampling Sampling `yaml:"sampling" jsonschema_description:"share of the connections that are read: auto is all, and fewer while the kernel's buffer is filling; off is all, whatever is lost; N% is that many at most"`
+	Workers  int      `yaml:"workers" jsonschema_description:"goroutines that decode and judge; 0 is one a core; the result is the same for any number"`
 }
 
 // Process is what the running sensor keeps of its rights.

@@ -2,14 +2,21 @@ package docs
 
 import (
 	"bytes"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
+	"text/template"
 
 	"github.com/goccy/go-yaml"
+
+	"spaniel/internal/config"
 )
 
 // TestUnit: the unit runs what there is, with few rights, and systemd itself
@@ -60,6 +67,160 @@ func TestPackage(t *testing.T) {
 		if out, err := exec.Command("sh", "-n", filepath.Join(root, s)).CombinedOutput(); err != nil {
 			t.Errorf("%s: %v %s", s, err, out)
 		}
+	}
+}
+
+// documents are the YAML documents of a file, whole.
+func documents(t *testing.T, text string) (out []map[string]any) {
+	t.Helper()
+	dec := yaml.NewDecoder(strings.NewReader(text))
+	for {
+		var doc map[string]any
+		err := dec.Decode(&doc)
+		if errors.Is(err, io.EOF) {
+			return out
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		out = append(out, doc)
+	}
+}
+
+// at goes into a document: names and places in lists.
+func at(v any, path ...any) any {
+	for _, p := range path {
+		switch p := p.(type) {
+		case string:
+			m, _ := v.(map[string]any)
+			v = m[p]
+		case int:
+			l, _ := v.([]any)
+			if p >= len(l) {
+				return nil
+			}
+			v = l[p]
+		}
+	}
+	return v
+}
+
+// checkPods: a DaemonSet of the sensor has NET_RAW and no other right, is not
+// root's, and its configuration is one.
+func checkPods(t *testing.T, docs []map[string]any) {
+	t.Helper()
+	seen := 0
+	for _, d := range docs {
+		switch d["kind"] {
+		case "ConfigMap":
+			seen++
+			file := filepath.Join(t.TempDir(), "spaniel.yaml")
+			if err := os.WriteFile(file, []byte(fmt.Sprint(at(d, "data", "spaniel.yaml"))), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			cfg, _, err := config.Load(config.Options{File: file})
+			if err != nil || len(cfg.Capture) == 0 {
+				t.Errorf("its configuration: %v", err)
+			}
+		case "DaemonSet":
+			seen++
+			pod := at(d, "spec", "template", "spec")
+			box := at(pod, "containers", 0)
+			for _, c := range []struct {
+				got  any
+				want string
+			}{
+				{at(pod, "hostNetwork"), "true"}, {at(pod, "hostPID"), "<nil>"}, {at(pod, "hostIPC"), "<nil>"}, {at(pod, "automountServiceAccountToken"), "false"},
+				{at(pod, "securityContext", "runAsNonRoot"), "true"}, {at(pod, "securityContext", "seccompProfile", "type"), "RuntimeDefault"},
+				{at(box, "securityContext", "capabilities", "add"), "[NET_RAW]"}, {at(box, "securityContext", "capabilities", "drop"), "[ALL]"},
+				{at(box, "securityContext", "allowPrivilegeEscalation"), "true"}, {at(box, "securityContext", "readOnlyRootFilesystem"), "true"},
+				{at(box, "securityContext", "privileged"), "<nil>"}, {at(box, "resources", "limits", "memory"), "2Gi"},
+				{at(box, "args"), "[run -c /etc/spaniel/spaniel.yaml --log-format json]"},
+			} {
+				if fmt.Sprint(c.got) != c.want {
+					t.Errorf("the DaemonSet has %v, want %s", c.got, c.want)
+				}
+			}
+			if at(d, "spec", "selector", "matchLabels", "app.kubernetes.io/name") != at(d, "spec", "template", "metadata", "labels", "app.kubernetes.io/name") {
+				t.Error("the selector does not find the pods")
+			}
+		}
+	}
+	if seen != 2 {
+		t.Errorf("%d of a ConfigMap and a DaemonSet", seen)
+	}
+}
+
+func TestDaemonSet(t *testing.T) {
+	checkPods(t, documents(t, readFile(t, "deploy/kubernetes/daemonset.yaml")))
+}
+
+// TestChart renders the chart as Helm does: its templates use no function of
+// Helm's but these.
+func TestChart(t *testing.T) {
+	var values, chart map[string]any
+	for file, into := range map[string]*map[string]any{"values.yaml": &values, "Chart.yaml": &chart} {
+		if err := yaml.Unmarshal([]byte(readFile(t, "deploy/helm/spaniel/"+file)), into); err != nil {
+			t.Fatal(err)
+		}
+	}
+	tmpl, err := template.New("daemonset").Option("missingkey=error").Funcs(template.FuncMap{
+		"toYaml": func(v any) (string, error) {
+			b, err := yaml.Marshal(v)
+			return strings.TrimSuffix(string(b), "\n"), err
+		},
+		"indent": func(n int, s string) string {
+			pad := strings.Repeat(" ", n)
+			return pad + strings.ReplaceAll(s, "\n", "\n"+pad)
+		},
+		"default": func(otherwise, v any) any {
+			if v == "" || v == nil {
+				return otherwise
+			}
+			return v
+		},
+		"sha256sum": func(s string) string { return fmt.Sprintf("%x", sha256.Sum256([]byte(s))) },
+	}).Parse(readFile(t, "deploy/helm/spaniel/templates/daemonset.yaml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, change := range []func(map[string]any){func(map[string]any) {}, func(v map[string]any) { v["secretName"] = "keys"; v["nodeSelector"] = map[string]any{"role": "edge"} }} {
+		change(values)
+		var out strings.Builder
+		if err := tmpl.Execute(&out, map[string]any{"Values": values, "Release": map[string]any{"Name": "watch"}, "Chart": map[string]any{"AppVersion": chart["appVersion"]}}); err != nil {
+			t.Fatal(err)
+		}
+		checkPods(t, documents(t, out.String()))
+	}
+}
+
+// TestCompose: the sensor has NET_RAW and no other right, its configuration is
+// one, and what is published is on loopback.
+func TestCompose(t *testing.T) {
+	d := documents(t, readFile(t, "deploy/container/compose.yaml"))[0]
+	services, _ := d["services"].(map[string]any)
+	if len(services) != 3 {
+		t.Errorf("%d services", len(services))
+	}
+	s := services["sensor"]
+	for _, c := range []struct{ got, want string }{
+		{fmt.Sprint(at(s, "cap_add")), "[NET_RAW]"}, {fmt.Sprint(at(s, "cap_drop")), "[ALL]"}, {fmt.Sprint(at(s, "network_mode")), "host"}, {fmt.Sprint(at(s, "privileged")), "<nil>"}, {fmt.Sprint(at(s, "user")), "65532:65532"},
+	} {
+		if c.got != c.want {
+			t.Errorf("the sensor has %s, want %s", c.got, c.want)
+		}
+	}
+	for name, s := range services {
+		ports, _ := at(s, "ports").([]any)
+		for _, p := range ports {
+			if !strings.HasPrefix(fmt.Sprint(p), "127.0.0.1:") {
+				t.Errorf("%s is reached by anybody at %v", name, p)
+			}
+		}
+	}
+	cfg, _, err := config.Load(config.Options{File: filepath.Join(root, "deploy", "container", "spaniel.compose.yaml"), Environ: []string{"CLICKHOUSE_PASSWORD=x"}})
+	if err != nil || len(cfg.Sinks) != 2 {
+		t.Errorf("its configuration: %v", err)
 	}
 }
 

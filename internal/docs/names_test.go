@@ -27,7 +27,7 @@ func TestAnomalies(t *testing.T) {
 func TestLosses(t *testing.T) {
 	p := load(t, vocabulary)
 	reasons := append(constants(parse(t, "decode/stream"), regexp.MustCompile(`^loss[A-Z]`)), members(parse(t, "decode"), "Loss", "Reason")...)
-	reasons = append(reasons, constants(parse(t, "cmd/spaniel"), regexp.MustCompile(`^loss[A-Z]`))...)
+	reasons = append(reasons, append(constants(parse(t, "cmd/spaniel"), regexp.MustCompile(`^loss[A-Z]`)), constants(parse(t, "internal/sensor"), regexp.MustCompile(`^loss[A-Z]`))...)...)
 	same(t, "reasons of losses", named(p.section(t, "## Losses")), reasons)
 }
 

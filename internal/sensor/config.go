@@ -54,6 +54,11 @@ type Config struct {
 	// Now is the wall clock in ns for live capture, nil for files, whose
 	// only clock is in their packets.
 	Now func() int64
+	// Sampling is the share of connections that are read at most, live; 0 and 1 are
+	// all. Pressure, if set, says how full the kernel's buffer is, 0 to 1: when it
+	// is filling, fewer connections are read, until it empties again.
+	Sampling float64
+	Pressure func() float64
 	// Ifaces names the capture interfaces by index.
 	Ifaces []string
 }

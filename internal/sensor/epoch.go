@@ -9,9 +9,10 @@ import (
 // output; it only bounds how much is under way at once.
 type epoch struct {
 	set    *detect.Set
-	number int   // from 0
-	clock  int64 // packet clock at its end
-	last   bool  // nothing follows
+	number int     // from 0
+	clock  int64   // packet clock at its end
+	last   bool    // nothing follows
+	rate   float64 // share of the connections that were read
 	frames int
 	load   int // bytes of its frames
 	// countRules asks the workers for what their rules did.
@@ -49,6 +50,18 @@ func (e *epoch) reset() {
 	e.reader.reset()
 	for _, r := range e.results {
 		r.reset()
+	}
+}
+
+// share looks at the sampler: the share of connections holds for a whole epoch.
+func (e *epoch) share(s *sampler) {
+	e.rate = 1
+	if s != nil {
+		s.step()
+		e.rate = s.share
+	}
+	for _, r := range e.results {
+		r.rate = e.rate
 	}
 }
 

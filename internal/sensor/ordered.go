@@ -19,6 +19,7 @@ type ordered struct {
 	set     *detect.Set
 	entries []entry
 	item    event.Item // under way
+	rate    float64    // share of the connections that were read
 	cfg     *Config
 	kept    int64 // clock of the last keeping of facts
 	told    told
@@ -32,7 +33,7 @@ type ordered struct {
 }
 
 func newOrdered(cfg *Config, emit func(*event.Item) event.CallFate) *ordered {
-	o := &ordered{emit: emit, cfg: cfg, set: cfg.Rules, parts: make([]event.Ledger, cfg.Workers+1)}
+	o := &ordered{emit: emit, rate: 1, cfg: cfg, set: cfg.Rules, parts: make([]event.Ledger, cfg.Workers+1)}
 	o.stage = detect.NewStage(cfg.Rules, cfg.detectConfig(cfg.Redactor), o.alert)
 	if cfg.Facts != nil {
 		o.stage.SetFacts(cfg.Facts)
@@ -52,6 +53,7 @@ func (o *ordered) keep(clock int64) {
 // alert hands on one alert of the stage.
 func (o *ordered) alert(a *event.Alert) {
 	o.own.Alerts++
+	a.Quality.SampleRate = o.rate
 	o.emit(&event.Item{Kind: event.KindAlert, Order: a.Order, Alert: a})
 }
 
@@ -66,6 +68,7 @@ func (o *ordered) portion(e *epoch, upto event.Order) {
 }
 
 func (o *ordered) handle(e *epoch, upto event.Order) {
+	o.rate = e.rate
 	if e.set != o.set {
 		o.set = e.set
 		o.stage.Swap(e.set)

@@ -15,24 +15,25 @@ import (
 // clock, decodes headers down to the flow, and fills epochs. It belongs to
 // one goroutine.
 type reader struct {
-	cfg    *Config
-	src    capture.Source
-	dec    *frame.Decoder
-	ledger event.Ledger
-	clock  event.Clock
-	frame  event.Frame
-	packet frame.Packet
-	epoch  *epoch // under way, for anomalies
-	epochs int
-	over   bool // the capture ends with the epoch under way
-	ord    uint32
+	cfg     *Config
+	src     capture.Source
+	dec     *frame.Decoder
+	ledger  event.Ledger
+	clock   event.Clock
+	frame   event.Frame
+	packet  frame.Packet
+	epoch   *epoch // under way, for anomalies
+	epochs  int
+	over    bool // the capture ends with the epoch under way
+	ord     uint32
+	sampler *sampler // nil where all is read
 	// judge judges what lone frames say; set is whose rules it has.
 	judge *detect.Judge
 	set   *detect.Set
 }
 
-func newReader(cfg *Config, src capture.Source) *reader {
-	r := &reader{cfg: cfg, src: src}
+func newReader(cfg *Config, src capture.Source, tellShed func(int64, uint64, event.ValueMap) bool) *reader {
+	r := &reader{cfg: cfg, src: src, sampler: newSampler(cfg, tellShed)}
 	headers := cfg.Decode.Frame
 	headers.Defrag.KeepFrames = cfg.Seen != nil
 	r.dec = frame.New(headers, &r.ledger, r.anomaly)
@@ -69,6 +70,7 @@ func (r *reader) anomaly(a event.Anomaly) {
 // which is r.packet until packet returns.
 func (r *reader) fill(ctx context.Context, e *epoch, packet func(part uint8)) (err error) {
 	r.epoch = e
+	e.share(r.sampler)
 	for e.frames < r.cfg.EpochFrames && e.load < r.cfg.EpochBytes && !r.over {
 		if ctx.Err() != nil {
 			r.over = true
@@ -93,6 +95,9 @@ func (r *reader) fill(ctx context.Context, e *epoch, packet func(part uint8)) (e
 	}
 	if r.over {
 		r.dec.Flush()
+		if r.sampler != nil {
+			r.sampler.stop()
+		}
 	}
 	r.epochs++
 	e.countRules = r.over || r.epochs%statsEvery == 0
@@ -115,11 +120,22 @@ func (r *reader) one(e *epoch, packet func(part uint8)) {
 		r.ledger.Frames[event.FrameFiltered]++
 		return
 	}
-	fate := r.dec.Decode(&r.frame, &r.packet)
+	fate := r.sampled(r.dec.Decode(&r.frame, &r.packet))
 	if r.cfg.Seen != nil {
 		r.cfg.Seen(&r.frame, fate, r.dec.Parts())
 	}
 	if fate == event.FrameStream {
 		packet(r.packet.Partition(r.cfg.Decode.Seed))
 	}
+}
+
+// sampled is the fate of a frame whose connection may be left out under load.
+func (r *reader) sampled(fate event.FrameFate) event.FrameFate {
+	if fate != event.FrameStream || r.sampler == nil || r.sampler.keeps(r.packet.Lot(r.cfg.Decode.Seed)) {
+		return fate
+	}
+	r.ledger.Frames[event.FrameStream]--
+	r.ledger.Frames[event.FrameShed]++
+	r.sampler.shed++
+	return event.FrameShed
 }

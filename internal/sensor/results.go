@@ -15,6 +15,7 @@ type results struct {
 	flows    []event.FlowRecord
 	notes    []event.NoteRecord
 	findings detect.Findings
+	rate     float64                     // share of the connections that were read
 	ledger   event.Ledger                // the owner's totals at the epoch's end
 	rules    map[string]detect.RuleStats // likewise, in epochs that count them
 }
@@ -38,7 +39,7 @@ const keptRecords = 2048
 // reset empties r, keeping its memory.
 func (r *results) reset() {
 	if cap(r.records) > keptRecords || cap(r.flows) > keptRecords {
-		*r = results{}
+		*r = results{rate: r.rate}
 		return
 	}
 	r.entries, r.records, r.flows, r.notes, r.rules = r.entries[:0], r.records[:0], r.flows[:0], r.notes[:0], nil

@@ -85,7 +85,7 @@ func (s *Sensor) inline(ctx context.Context, src capture.Source) error {
 	e := newEpoch(1)
 	w := s.workers[0]
 	w.hand = func(upto event.Order) { s.ordered.portion(e, upto) }
-	r := newReader(&s.cfg, src)
+	r := newReader(&s.cfg, src, s.tellShed)
 	for {
 		e.reset()
 		e.set = s.rules.Load()
@@ -133,7 +133,7 @@ func (s *Sensor) parallel(ctx context.Context, src capture.Source) error {
 
 // read cuts epochs until the capture ends.
 func (s *Sensor) read(ctx context.Context, src capture.Source, free <-chan *epoch, finished chan<- *epoch, inboxes []chan *epoch) error {
-	r := newReader(&s.cfg, src)
+	r := newReader(&s.cfg, src, s.tellShed)
 	for e := range free {
 		e.set, e.number = s.rules.Load(), r.epochs
 		err := r.fill(ctx, e, func(part uint8) { e.hold(part, &r.packet) })
@@ -147,4 +147,9 @@ func (s *Sensor) read(ctx context.Context, src capture.Source, free <-chan *epoc
 		}
 	}
 	return nil
+}
+
+// tellShed hands on that connections were left out.
+func (s *Sensor) tellShed(since int64, packets uint64, fields event.ValueMap) bool {
+	return s.TellLoss(lossShed, since, packets, fields)
 }

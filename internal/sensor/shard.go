@@ -48,7 +48,7 @@ func (s *shard) call(c *event.Call) {
 		e.index = len(s.out.records)
 		r := s.out.record()
 		s.red.Call(c, r)
-		r.SensorZone, r.Ruleset, r.SampleRate = s.cfg.Zone, s.set.Hash(), 1
+		r.SensorZone, r.Ruleset, r.SampleRate = s.cfg.Zone, s.set.Hash(), float32(s.out.rate)
 		r.Iface = s.cfg.ifaceName(c.Flow.Iface)
 	}
 	s.out.entries = append(s.out.entries, e)

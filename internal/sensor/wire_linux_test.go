@@ -259,3 +259,66 @@ func same(t *testing.T, what string, got, want []string) {
 	}
 	t.Errorf("%d %s live, %d in the file", len(got), what, len(want))
 }
+
+// TestOverloadIsAccountedFor: when more comes than can be read, connections are
+// left out before the kernel loses packets by chance, and each packet that went
+// over the wire is read, left out, or counted as dropped.
+func TestOverloadIsAccountedFor(t *testing.T) {
+	set := shippedRules(t)
+	_, frames := wrapped(t, plain)
+	for _, backend := range []string{capture.BackendPcap, capture.BackendAFPacket} {
+		for workers := 1; workers <= 2; workers++ {
+			t.Run(fmt.Sprintf("%s %d", backend, workers), func(t *testing.T) {
+				w := vethtest.Open(t)
+				live, err := capture.OpenLive(capture.LiveConfig{Interface: vethtest.In, Backend: backend, Promiscuous: true, BufferBytes: 8 << 20})
+				if err != nil {
+					t.Fatal(err)
+				}
+				cfg := testConfig(set)
+				cfg.Workers, cfg.Now, cfg.Pressure = workers, func() int64 { return time.Now().UnixNano() }, live.Fill
+				var told, lowest uint64
+				s, err := New(cfg, func(it *event.Item) event.CallFate {
+					switch {
+					case it.Kind == event.KindLoss && it.Note.Name == lossShed:
+						told += it.Note.Packets
+					case it.Kind == event.KindCall && it.Call.SampleRate < 1:
+						lowest++
+					}
+					time.Sleep(200 * time.Microsecond) // a machine that is too slow
+					return event.CallAcked
+				})
+				if err != nil {
+					t.Fatal(err)
+				}
+				ctx, stop := context.WithCancel(context.Background())
+				ran := make(chan error, 1)
+				go func() { ran <- s.Run(ctx, live) }()
+				for range 6 {
+					for _, f := range frames {
+						_ = w.TrySend(vethtest.Out, f.Frame) // Carried knows what the wire took
+					}
+				}
+				stop()
+				if err := <-ran; err != nil {
+					t.Fatal(err)
+				}
+				st, err := live.Stats()
+				if err = errors.Join(err, live.Close()); err != nil {
+					t.Fatal(err)
+				}
+				led, carried := s.Ledger(), w.Carried(vethtest.Out)
+				if err := led.Check(); err != nil {
+					t.Error(err)
+				}
+				shed := led.Frames[event.FrameShed]
+				t.Logf("%d over the wire = %d read + %d left out + %d dropped by the kernel; %d calls with a share below 1", carried, led.FramesIn-shed, shed, st.KernelDrops, lowest)
+				if led.FramesIn+st.KernelDrops != carried || st.Received != carried {
+					t.Errorf("%d over the wire, %d in, received %+v", carried, led.FramesIn, st)
+				}
+				if told != shed || workers == 1 && (shed == 0 || lowest == 0) { // of two workers the epochs between may hold it all
+					t.Errorf("%d left out, %d told, %d calls say so", shed, told, lowest)
+				}
+			})
+		}
+	}
+}
