@@ -140,7 +140,10 @@ func exactArgs(n int, what string) cobra.PositionalArgs {
 }
 
 // config loads the configuration with all that lies over it.
-func (a *app) config() (*config.Config, string, error) {
+func (a *app) config() (*config.Config, string, error) { return config.Load(a.configOptions()) }
+
+// configOptions say where the configuration comes from.
+func (a *app) configOptions() config.Options {
 	set := a.set
 	if a.logLevel != "" {
 		set = append(set, "log.level="+a.logLevel)
@@ -148,7 +151,7 @@ func (a *app) config() (*config.Config, string, error) {
 	if a.logFormat != "" {
 		set = append(set, "log.format="+a.logFormat)
 	}
-	return config.Load(config.Options{File: a.configFile, Candidates: configCandidates(), Set: set, Environ: os.Environ()})
+	return config.Options{File: a.configFile, Candidates: configCandidates(), Set: set, Environ: os.Environ()}
 }
 
 func (a *app) screen(w io.Writer) render.Screen { return render.NewScreen(w, a.colour, os.Getenv) }

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"go.uber.org/zap"
+	"go.uber.org/zap/zapcore"
 
 	"spaniel/detect"
 	"spaniel/event"
@@ -38,7 +39,18 @@ func (s *service) loadAgain() (*detect.Set, error) {
 	if len(waiting) > 0 {
 		s.log.Warn("settings that have changed count from the next start", zap.Strings("keys", waiting))
 	}
+	s.changeLevel(now.Log.Level)
 	return loadRules(now, nil)
+}
+
+// changeLevel lets the log tell more or less from now on.
+func (s *service) changeLevel(level string) {
+	to, err := zapcore.ParseLevel(level)
+	if err != nil || to == s.level.Level() {
+		return // no other level than these gets through the configuration
+	}
+	s.log.Info("the log's level changes", zap.String("level", level))
+	s.level.SetLevel(to)
 }
 
 // keepRules loads the rules again whenever their files change or SIGHUP asks. A

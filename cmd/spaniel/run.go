@@ -64,7 +64,7 @@ func (a *app) run(ctx context.Context, ifaces []string, filter string) error {
 	if err != nil {
 		return err
 	}
-	log, _, err := newLog(a.err, cfg.Log)
+	log, level, err := newLog(a.err, cfg.Log)
 	if err != nil {
 		return err
 	}
@@ -72,7 +72,7 @@ func (a *app) run(ctx context.Context, ifaces []string, filter string) error {
 		return err
 	}
 	limitMemory(cfg)
-	s, err := a.newService(cfg, used, live, log)
+	s, err := a.newService(cfg, used, live, log, level)
 	if err != nil {
 		return errors.Join(err, s.close())
 	}

@@ -48,6 +48,7 @@ type service struct {
 	configFile string
 	enc        *sinks.Encoder
 	buf        []byte
+	level      zap.AtomicLevel // of log
 	manager    *manager
 	abandon    func(error) // ends a process that is stuck
 	shed       bool        // the last record was; one line a spell is enough
@@ -74,8 +75,8 @@ func (s *service) exitStuck(err error) {
 
 // newService opens everything and starts nothing. What it opened before it
 // failed is closed by close.
-func (a *app) newService(cfg *config.Config, file string, live []capture.LiveConfig, log *zap.Logger) (*service, error) {
-	s := &service{cfg: cfg, reread: a.config, configFile: file, log: log, ifaces: names(live), enc: sinks.NewEncoder(), raised: newAlertSet(), alerts: map[string]uint64{}, idle: map[string]time.Time{}}
+func (a *app) newService(cfg *config.Config, file string, live []capture.LiveConfig, log *zap.Logger, level zap.AtomicLevel) (*service, error) {
+	s := &service{cfg: cfg, reread: a.config, configFile: file, log: log, level: level, ifaces: names(live), enc: sinks.NewEncoder(), raised: newAlertSet(), alerts: map[string]uint64{}, idle: map[string]time.Time{}}
 	s.abandon = s.exitStuck
 	keepPrivate()
 	set, err := loadRules(cfg, nil)

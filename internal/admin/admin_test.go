@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"net"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -168,6 +169,48 @@ func openStore(t *testing.T, cfg store.Config) (*store.Store, string) {
 		}
 	})
 	return s, SocketPath(path)
+}
+
+// TestProfilesAreOnTheSocketAlone: whoever may open the owner's socket can
+// profile the process, and nobody over the network.
+func TestProfilesAreOnTheSocketAlone(t *testing.T) {
+	s, socket := openStore(t, store.DefaultConfig())
+	q, err := NewQueryServer(socket, s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	serving(t, q.Run)
+	tr := &http.Transport{DisableKeepAlives: true, DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
+		return new(net.Dialer).DialContext(ctx, "unix", socket)
+	}}
+	req, err := http.NewRequest(http.MethodGet, "http://spaniel/debug/pprof/goroutine?debug=1", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	resp, err := tr.RoundTrip(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, err := io.ReadAll(resp.Body)
+	if err = errors.Join(err, resp.Body.Close()); err != nil || !strings.Contains(string(text), "goroutine profile: total") {
+		t.Errorf("%v %.100s", err, text)
+	}
+	reg, err := Registry("0.1.0", snapshot)
+	if err != nil {
+		t.Fatal(err)
+	}
+	web, err := New("127.0.0.1:0", reg, snapshot)
+	if err != nil {
+		t.Fatal(err)
+	}
+	serving(t, web.Run)
+	if resp, err = http.Get("http://" + web.Address() + "/debug/pprof/"); err != nil {
+		t.Fatal(err)
+	}
+	http.DefaultClient.CloseIdleConnections()
+	if err := resp.Body.Close(); err != nil || resp.StatusCode != http.StatusNotFound {
+		t.Errorf("over the network: %s %v", resp.Status, err)
+	}
 }
 
 func TestQueriesOverTheSocket(t *testing.T) {

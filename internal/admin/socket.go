@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"net"
 	"net/http"
+	"net/http/pprof"
 	"os"
 
 	"spaniel/sinks/store"
@@ -45,7 +46,17 @@ func NewQueryServer(path string, s *store.Store) (*QueryServer, error) {
 	}
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST /v1/query", func(w http.ResponseWriter, r *http.Request) { answerQuery(w, r, s) })
+	profiles(mux)
 	return &QueryServer{lis, httpServer(mux)}, nil
+}
+
+// profiles answers what `go tool pprof` asks: on the socket alone, which is its
+// owner's, since a profile shows what goes through the process.
+func profiles(mux *http.ServeMux) {
+	mux.HandleFunc("GET /debug/pprof/", pprof.Index)
+	mux.HandleFunc("GET /debug/pprof/profile", pprof.Profile)
+	mux.HandleFunc("GET /debug/pprof/symbol", pprof.Symbol)
+	mux.HandleFunc("GET /debug/pprof/trace", pprof.Trace)
 }
 
 // Run answers until ctx ends.

@@ -19,6 +19,19 @@ type loader struct {
 	env      func(string) (string, bool)
 	anchors  map[string]ast.Node
 	problems []Problem
+	origins  map[string]string // where each value was set, by its path; nil asks for none
+}
+
+// set notes where the value at path is set.
+func (l *loader) set(node ast.Node, path string) {
+	if l.origins == nil || path == "" {
+		return
+	}
+	if tok := node.GetToken(); len(l.lines) > 0 && tok != nil && tok.Position != nil {
+		l.origins[path] = fmt.Sprintf("%s:%d", l.file, tok.Position.Line)
+		return
+	}
+	l.origins[path] = l.file
 }
 
 // assign sets v from node. What node does not name keeps its value.
@@ -45,6 +58,7 @@ func (l *loader) assign(node ast.Node, v reflect.Value, path string) {
 		return
 	}
 	if u, ok := v.Addr().Interface().(encoding.TextUnmarshaler); ok {
+		l.set(node, path)
 		l.text(node, u, path)
 		return
 	}
@@ -54,8 +68,10 @@ func (l *loader) assign(node ast.Node, v reflect.Value, path string) {
 	case reflect.Struct:
 		l.mapping(node, v, path)
 	case reflect.Slice:
+		l.set(node, path)
 		l.list(node, v, path)
 	default:
+		l.set(node, path)
 		l.scalar(node, v, path)
 	}
 }

@@ -13,8 +13,8 @@ import (
 	"github.com/goccy/go-yaml"
 )
 
-// load reads text as spaniel.yaml.
-func load(t *testing.T, text string, opt Options) (*Config, error) {
+// loadText reads text as spaniel.yaml.
+func loadText(t *testing.T, text string, opt Options) (*Config, error) {
 	t.Helper()
 	opt.File = filepath.Join(t.TempDir(), "spaniel.yaml")
 	if err := os.WriteFile(opt.File, []byte(text), 0o600); err != nil {
@@ -29,7 +29,7 @@ func load(t *testing.T, text string, opt Options) (*Config, error) {
 
 func TestEmptyFileIsTheDefault(t *testing.T) {
 	for _, text := range []string{"", "\n", "# only a comment\n", "---\n", "sensor:\nhttp:\n"} {
-		cfg, err := load(t, text, Options{})
+		cfg, err := loadText(t, text, Options{})
 		if err != nil || !reflect.DeepEqual(cfg, Default()) {
 			t.Errorf("%q: %+v, %v", text, cfg, err)
 		}
@@ -58,7 +58,7 @@ api:     { listen: "127.0.0.1:9000" }
 `
 
 func TestFullFile(t *testing.T) {
-	cfg, err := load(t, full, Options{Environ: []string{"CH_PASSWORD=hunter2", "SPANIEL_SENSOR_NAME=by-env", "SPANIEL_SHARED=/else", "SPANIEL_API_LISTEN=127.0.0.1:1"},
+	cfg, err := loadText(t, full, Options{Environ: []string{"CH_PASSWORD=hunter2", "SPANIEL_SENSOR_NAME=by-env", "SPANIEL_SHARED=/else", "SPANIEL_API_LISTEN=127.0.0.1:1"},
 		Set: []string{"api.listen=127.0.0.1:2", "rules.disable=[a, b]", "store.retention=1w", "sensor.zone=1"}})
 	if err != nil {
 		t.Fatal(err)
@@ -80,7 +80,7 @@ func TestFullFile(t *testing.T) {
 }
 
 func TestShowMasksAndLoadsAgain(t *testing.T) {
-	cfg, err := load(t, full+"", Options{Environ: []string{"CH_PASSWORD=hunter2"}})
+	cfg, err := loadText(t, full+"", Options{Environ: []string{"CH_PASSWORD=hunter2"}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -100,7 +100,7 @@ func TestShowMasksAndLoadsAgain(t *testing.T) {
 	if err := Default().Show(&b); err != nil {
 		t.Fatal(err)
 	}
-	if cfg, err := load(t, b.String(), Options{}); err != nil || !reflect.DeepEqual(cfg, Default()) {
+	if cfg, err := loadText(t, b.String(), Options{}); err != nil || !reflect.DeepEqual(cfg, Default()) {
 		t.Fatalf("what show prints is not what was loaded: %v\n%s", err, b.String())
 	}
 }
@@ -110,7 +110,7 @@ func TestInitIsTheDefault(t *testing.T) {
 	if err := Init(&b); err != nil {
 		t.Fatal(err)
 	}
-	if cfg, err := load(t, b.String(), Options{}); err != nil || !reflect.DeepEqual(cfg, Default()) {
+	if cfg, err := loadText(t, b.String(), Options{}); err != nil || !reflect.DeepEqual(cfg, Default()) {
 		t.Fatalf("%v", err)
 	}
 	// Any section works with its # taken away, and so do all of them.
@@ -118,11 +118,11 @@ func TestInitIsTheDefault(t *testing.T) {
 	all := []string{}
 	for _, s := range sections[1:] {
 		all = append(all, uncommented(s))
-		if _, err := load(t, uncommented(s), Options{}); err != nil {
+		if _, err := loadText(t, uncommented(s), Options{}); err != nil {
 			t.Errorf("%v\n%s", err, uncommented(s))
 		}
 	}
-	cfg, err := load(t, strings.Join(all, "\n"), Options{})
+	cfg, err := loadText(t, strings.Join(all, "\n"), Options{})
 	if err != nil {
 		t.Fatal(err)
 	}

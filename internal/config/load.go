@@ -29,8 +29,13 @@ type Options struct {
 // Load reads, lays over one another and validates. The error is an *Error
 // when the user can mend it. used is the file that was read, if any.
 func Load(opt Options) (cfg *Config, used string, err error) {
+	return load(opt, nil)
+}
+
+// load is Load that also notes where each value was set.
+func load(opt Options, origins map[string]string) (cfg *Config, used string, err error) {
 	cfg = Default()
-	l := &loader{env: lookup(opt.Environ), anchors: map[string]ast.Node{}}
+	l := &loader{env: lookup(opt.Environ), anchors: map[string]ast.Node{}, origins: origins}
 	path, text, err := opt.read()
 	if err != nil {
 		return nil, path, err
@@ -149,7 +154,7 @@ func (l *loader) override(origin, kv string, cfg *Config) {
 
 // setPath sets one key to a value written in YAML.
 func (l *loader) setPath(origin, path, value string, cfg *Config) {
-	sub := &loader{file: origin, env: l.env, anchors: map[string]ast.Node{}}
+	sub := &loader{file: origin, env: l.env, anchors: map[string]ast.Node{}, origins: l.origins}
 	v, ok := field(reflect.ValueOf(cfg).Elem(), strings.Split(path, "."))
 	if !ok {
 		remedy := ""

@@ -108,7 +108,7 @@ var faults = []struct{ name, text, want string }{
 func TestFaults(t *testing.T) {
 	for _, f := range faults {
 		t.Run(f.name, func(t *testing.T) {
-			_, err := load(t, f.text, Options{})
+			_, err := loadText(t, f.text, Options{})
 			if err == nil {
 				t.Fatal("loaded")
 			}
@@ -130,18 +130,18 @@ func TestFaultsOfOverrides(t *testing.T) {
 		{"limits.workers=x", `--set limits.workers: limits.workers wants a whole number, not "x"`},
 		{"sinks.name=x", `--set sinks.name: unknown key "sinks.name"`},
 	} {
-		_, err := load(t, "", Options{Set: []string{c.set}})
+		_, err := loadText(t, "", Options{Set: []string{c.set}})
 		if err == nil || !strings.HasPrefix(strings.Replace(err.Error(), "--set api.lisen:", "--set:", 1), c.want) {
 			t.Errorf("%s: %v", c.set, err)
 		}
 	}
-	if _, err := load(t, "", Options{Environ: []string{"SPANIEL_LIMITS_WORKERS=x"}}); err == nil || !strings.HasPrefix(err.Error(), "SPANIEL_LIMITS_WORKERS: limits.workers wants") {
+	if _, err := loadText(t, "", Options{Environ: []string{"SPANIEL_LIMITS_WORKERS=x"}}); err == nil || !strings.HasPrefix(err.Error(), "SPANIEL_LIMITS_WORKERS: limits.workers wants") {
 		t.Error(err)
 	}
 }
 
 func TestAllProblemsAtOnce(t *testing.T) {
-	_, err := load(t, "sensr: {}\nlimits: { workers: x }\nlog: { levle: info }\n", Options{})
+	_, err := loadText(t, "sensr: {}\nlimits: { workers: x }\nlog: { levle: info }\n", Options{})
 	if err == nil || strings.Count(err.Error(), "spaniel.yaml:") != 3 {
 		t.Fatal(err)
 	}
@@ -160,7 +160,7 @@ func FuzzLoad(f *testing.F) {
 		f.Add(c.text)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
-		_, err := load(t, text, Options{})
+		_, err := loadText(t, text, Options{})
 		if err != nil && !strings.HasPrefix(err.Error(), "spaniel.yaml") && !strings.HasPrefix(err.Error(), "configuration") {
 			t.Fatalf("an error that names no file: %v", err)
 		}

@@ -3,6 +3,7 @@ package docs
 import (
 	"bytes"
 	"crypto/sha256"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -16,6 +17,7 @@ import (
 
 	"github.com/goccy/go-yaml"
 
+	"spaniel/internal/admin"
 	"spaniel/internal/config"
 )
 
@@ -221,6 +223,61 @@ func TestCompose(t *testing.T) {
 	cfg, _, err := config.Load(config.Options{File: filepath.Join(root, "deploy", "container", "spaniel.compose.yaml"), Environ: []string{"CLICKHOUSE_PASSWORD=x"}})
 	if err != nil || len(cfg.Sinks) != 2 {
 		t.Errorf("its configuration: %v", err)
+	}
+}
+
+// TestMetricsAreThere: the alert rules and the dashboard ask for metrics, labels
+// and columns that there are, and promtool understands the rules.
+func TestMetricsAreThere(t *testing.T) {
+	reg, err := admin.Registry("0", func() admin.Snapshot {
+		return admin.Snapshot{Capture: []admin.CaptureCount{{Iface: "a"}}, Rules: []admin.RuleCount{{ID: "a", Severity: "low"}}, Sinks: []admin.SinkCount{{Name: "a"}}, Spool: []admin.SpoolCount{{Name: "a"}}}
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	families, err := reg.Gather()
+	if err != nil {
+		t.Fatal(err)
+	}
+	known := map[string]bool{}
+	for _, f := range families {
+		known[f.GetName()] = true
+		for _, l := range f.GetMetric()[0].GetLabel() {
+			known[f.GetName()+"{"+l.GetName()] = true
+		}
+	}
+	asked := 0
+	for _, file := range []string{"deploy/prometheus/alerts.yaml", "deploy/grafana/spaniel.json"} {
+		for _, m := range regexp.MustCompile(`\b((?:spaniel|process)_[a-z_]+)(?:\{([a-z]+)=)?`).FindAllStringSubmatch(strings.ReplaceAll(readFile(t, file), `\"`, `"`), -1) {
+			asked++
+			if !known[m[1]] || m[2] != "" && m[2] != "instance" && !known[m[1]+"{"+m[2]] {
+				t.Errorf("%s asks for %s, which is not there", file, m[0])
+			}
+		}
+	}
+	if asked < 20 {
+		t.Errorf("%d metrics asked for: were they read?", asked)
+	}
+	var board struct {
+		Panels []struct {
+			Title   string
+			Targets []struct{ Expr, RawSQL string }
+		}
+	}
+	if err := json.Unmarshal([]byte(readFile(t, "deploy/grafana/spaniel.json")), &board); err != nil {
+		t.Fatal(err)
+	}
+	for _, p := range board.Panels {
+		if p.Title == "" || len(p.Targets) == 0 || p.Targets[0].Expr == "" && p.Targets[0].RawSQL == "" {
+			t.Errorf("a panel without a question: %+v", p)
+		}
+	}
+	tool, err := exec.LookPath("promtool")
+	if err != nil {
+		t.Skipf("checking the rules needs promtool (Debian package prometheus): %v", err)
+	}
+	if out, err := exec.Command(tool, "check", "rules", filepath.Join(root, "deploy", "prometheus", "alerts.yaml")).CombinedOutput(); err != nil {
+		t.Errorf("%v\n%s", err, out)
 	}
 }
 
