@@ -103,15 +103,11 @@ func (r *Reader) read(b []byte, route string) {
 // after, and returns where its value begins; nil and where to go on if the text
 // is no key.
 func (r *Reader) member(b []byte, i int, base, after *member, depth int) (*member, int) {
-	guess := base.first
-	if after != nil {
-		guess = after.after
-	}
-	if guess != nil && len(b)-i >= len(guess.literal) && string(b[i:i+len(guess.literal)]) == guess.literal {
-		if i += len(guess.literal); i < len(b) && b[i] <= ' ' {
+	if m := follows(b[i:], base, after); m != nil {
+		if i += len(m.literal); i < len(b) && b[i] <= ' ' {
 			i = skipBlank(b, i)
 		}
-		return guess, i
+		return m, i
 	}
 	key, next := jsonText(b, i)
 	v := skipBlank(b, next)
@@ -119,14 +115,32 @@ func (r *Reader) member(b []byte, i int, base, after *member, depth int) (*membe
 		return nil, next
 	}
 	m := r.kid(base, key, depth)
-	if m.raw == nil {
-		if after == nil {
-			base.first = m
-		} else {
-			after.after = m
-		}
-	}
+	expect(m, base, after)
 	return m, skipBlank(b, v+1)
+}
+
+// follows is the member that came the last time where b begins, if it comes
+// again: within base, behind another or first. nil if it does not.
+func follows(b []byte, base, after *member) *member {
+	guess := base.first
+	if after != nil {
+		guess = after.after
+	}
+	if guess == nil || guess.within != base || guess.literal == "" || len(b) < len(guess.literal) || string(b[:len(guess.literal)]) != guess.literal {
+		return nil
+	}
+	return guess
+}
+
+// expect notes that m came within base, behind another or first.
+func expect(m, base, after *member) {
+	switch {
+	case m.raw != nil:
+	case after == nil:
+		base.first = m
+	default:
+		after.after = m
+	}
 }
 
 // kindAt is what an id that m holds is of, "" for one that is told alone.

@@ -3,6 +3,7 @@ package semantics
 import (
 	"math"
 	"slices"
+	"strings"
 
 	"spaniel/detect/learned"
 )
@@ -12,7 +13,7 @@ import (
 // mostly in the same order.
 type member struct {
 	key     string
-	literal string // the key as it mostly stands, with quotes and colon
+	literal string // the key as it mostly stands, with quotes and colon; "" of one with escapes
 	name    string // with those of the members around it
 	hash    uint64 // of the name
 	within  *member
@@ -84,7 +85,9 @@ func (r *Reader) kid(m *member, key []byte, depth int) *member {
 		return o
 	}
 	k := &member{key: string(key), within: m, id: idName(key)}
-	k.literal = `"` + k.key + `":`
+	if !strings.ContainsAny(k.key, `"\`) {
+		k.literal = `"` + k.key + `":`
+	}
 	k.name = k.key
 	if m.name != "" {
 		k.name = m.name + "." + k.key

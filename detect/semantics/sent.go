@@ -125,6 +125,7 @@ func (r *Reader) sentJSON(b []byte) bool {
 	// at is what the values of each depth are of: the latest member of an object,
 	// the items of a list.
 	var base, at [sentDepth + 1]*member
+	var list [sentDepth + 1]bool
 	at[0] = &r.sent
 	depth := 0
 	for i := 0; i < len(b); {
@@ -139,8 +140,8 @@ func (r *Reader) sentJSON(b []byte) bool {
 				if base[depth] = at[depth-1]; base[depth] == nil {
 					base[depth] = base[depth-1]
 				}
-				at[depth] = nil
-				if b[i] == '[' {
+				at[depth], list[depth] = nil, b[i] == '['
+				if list[depth] {
 					at[depth] = r.kid(base[depth], []byte("*"), depth)
 					r.meet(at[depth])
 					base[depth] = at[depth]
@@ -155,11 +156,21 @@ func (r *Reader) sentJSON(b []byte) bool {
 				i = skipText(b, i)
 				continue
 			}
+			if depth > 0 && !list[depth] {
+				if m := follows(b[i:], base[depth], at[depth]); m != nil {
+					at[depth] = m
+					r.meet(m)
+					i += len(m.literal)
+					continue
+				}
+			}
 			text, next := jsonText(b, i)
 			v := skipBlank(b, next)
 			if v < len(b) && b[v] == ':' && depth > 0 {
-				at[depth] = r.field(base[depth], unescaped(text), depth)
-				r.meet(at[depth])
+				m := r.field(base[depth], unescaped(text), depth)
+				expect(m, base[depth], at[depth])
+				at[depth] = m
+				r.meet(m)
 				i = v + 1
 				continue
 			}
@@ -173,7 +184,7 @@ func (r *Reader) sentJSON(b []byte) bool {
 			return false
 		default:
 			from := i
-			for i++; i < len(b) && b[i] != ',' && b[i] > ' ' && b[i] != ']' && b[i] != '}'; {
+			for i++; i < len(b) && b[i] > '"' && b[i] != ',' && b[i] != ':' && b[i]|0x20 < '{'; {
 				i++
 			}
 			if depth <= sentDepth && at[depth] != nil {

@@ -91,6 +91,26 @@ func drawFields(t *rapid.T, depth int) string {
 	return rapid.SampledFrom([]string{"1", "-1.5", "true", "null", `""`, `"ann"`, `"two words"`, `"ann@x.example"`, `"2026-11-22"`, `"q\"uote"`, `"17"`}).Draw(t, "value")
 }
 
+// TestSentIsTheSameWhateverCameBefore: what a reader remembers changes nothing,
+// of no body.
+func TestSentIsTheSameWhateverCameBefore(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		var old semantics.Reader
+		x := body.New(body.DefaultConfig())
+		for range rapid.IntRange(1, 8).Draw(t, "bodies") {
+			content := []byte(`{"top":` + drawFields(t, 0) + `}`)
+			for range rapid.IntRange(0, 3).Draw(t, "changes") {
+				content[rapid.IntRange(0, len(content)-1).Draw(t, "at")] = rapid.SampledFrom([]byte(`"\\:,{}[] 1a`)).Draw(t, "byte")
+			}
+			var anew semantics.Reader
+			got, want := sent(&old, x, "application/json", "", string(content)), sent(&anew, x, "application/json", "", string(content))
+			if got != want {
+				t.Fatalf("%s:\n%s, to a new reader\n%s", content, got, want)
+			}
+		}
+	})
+}
+
 // BenchmarkSent is what learning from a request of 1 KB costs.
 func BenchmarkSent(b *testing.B) {
 	var c event.Call
