@@ -43,9 +43,13 @@ func newLane(sp *spool.Spool, cfg Config, s Sink, w spool.Which, log *zap.Logger
 	if err != nil {
 		return nil, err
 	}
-	return &lane{cfg: cfg, sink: s, which: w, cursor: c, writer: writer, dec: sinks.NewDecoder(), dead: newDeadLetters(cfg, s.Name, w),
+	l := &lane{cfg: cfg, sink: s, which: w, cursor: c, writer: writer, dec: sinks.NewDecoder(), dead: newDeadLetters(cfg, s.Name, w),
 		rate: rate{sink: s.Name, most: s.Filter.PerMinute},
-		log:  log.With(zap.String("sink", s.Name), zap.Stringer("log", w))}, nil
+		log:  log.With(zap.String("sink", s.Name), zap.Stringer("log", w))}
+	if err := l.rate.load(c.Note()); err != nil {
+		l.log.Warn("alerts that were held back before will not be told of", zap.Error(err))
+	}
+	return l, nil
 }
 
 // run delivers batch after batch. Once ctx has ended it goes on with what is
@@ -57,6 +61,7 @@ func (l *lane) run(ctx, hard context.Context) {
 			if l.deliver(hard, b) != nil {
 				return // stopped half way: the batch stays in the spool
 			}
+			l.cursor.SetNote(l.rate.save())
 			err = l.cursor.Ack()
 		}
 		if err == nil {

@@ -25,6 +25,7 @@ type rate struct {
 // heldAlerts are what one minute was too much for.
 type heldAlerts struct {
 	n     uint64
+	told  uint64 // of n, when it was told of before the minute was over
 	first event.Alert
 	last  event.Nanos
 	seq   uint64 // of the last record: no other record of a batch will have it
@@ -53,11 +54,14 @@ func (r *rate) admit(a *event.Alert, seq uint64) bool {
 
 // over ends the minute.
 func (r *rate) over() {
-	if r.now.n > 0 {
+	if r.now.untold() {
 		r.past = append(r.past, r.now)
-		r.now = heldAlerts{}
 	}
+	r.now = heldAlerts{}
 }
+
+// untold reports whether there is more than was told of.
+func (h *heldAlerts) untold() bool { return h.n > h.told }
 
 // record is the one that tells of them: the first, with the number of all.
 func (h *heldAlerts) record(r *rate) sinks.Record {
@@ -78,7 +82,7 @@ var errQuiet = errors.New("nothing came")
 
 // next is the cursor's, but for errQuiet.
 func (l *lane) next(ctx context.Context) (*sinks.Batch, error) {
-	if l.rate.now.n == 0 {
+	if !l.rate.now.untold() {
 		return l.cursor.Next(ctx)
 	}
 	quiet, cancel := context.WithTimeout(ctx, time.Minute)
@@ -90,17 +94,33 @@ func (l *lane) next(ctx context.Context) (*sinks.Batch, error) {
 	return b, err
 }
 
-// tell sends what was held back, the minute under way included.
+// tell sends what was held back, the minute under way included; should that
+// hold back more, it is told of again, by the same id and with the number of
+// all.
 func (l *lane) tell(hard context.Context) error {
-	l.rate.over()
-	return l.tellPast(hard)
+	if err := l.tellPast(hard); err != nil {
+		return err
+	}
+	if l.rate.now.untold() {
+		if err := l.tellOf(hard, &l.rate.now); err != nil {
+			return err
+		}
+		l.rate.now.told = l.rate.now.n
+	}
+	l.cursor.SetNote(l.rate.save())
+	return nil
+}
+
+func (l *lane) tellOf(hard context.Context, h *heldAlerts) error {
+	rec := h.record(&l.rate)
+	_, _, err := l.push(hard, &sinks.Batch{First: rec.Seq, Last: rec.Seq, Records: []sinks.Record{rec}})
+	return err
 }
 
 // tellPast sends what was held back in minutes that are over.
 func (l *lane) tellPast(hard context.Context) error {
 	for len(l.rate.past) > 0 {
-		rec := l.rate.past[0].record(&l.rate)
-		if _, _, err := l.push(hard, &sinks.Batch{First: rec.Seq, Last: rec.Seq, Records: []sinks.Record{rec}}); err != nil {
+		if err := l.tellOf(hard, &l.rate.past[0]); err != nil {
 			return err
 		}
 		l.rate.past = l.rate.past[1:]

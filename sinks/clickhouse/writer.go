@@ -79,7 +79,7 @@ func (w *Writer) Write(ctx context.Context, b *sinks.Batch) error {
 	over, err := w.insertAll(ctx, b, bySeq, byKind)
 	if err != nil {
 		clear(w.plans)
-		return err
+		return errors.Join(err, w.reopen())
 	}
 	for i := range items {
 		if err := w.settled[items[i].Kind].refused[b.Records[i].Seq]; err != nil {
@@ -87,6 +87,25 @@ func (w *Writer) Write(ctx context.Context, b *sinks.Batch) error {
 		}
 	}
 	return w.unwanted(over)
+}
+
+// reopen begins anew with the password that its file holds now: the old one may
+// be why an insert failed.
+func (w *Writer) reopen() error {
+	if w.cfg.PasswordFile == "" {
+		return nil
+	}
+	opt, err := w.cfg.options()
+	if err != nil {
+		return err
+	}
+	conn, err := clickhouse.Open(opt)
+	if err != nil {
+		return fmt.Errorf("clickhouse: %w", err)
+	}
+	old := w.conn
+	w.conn = conn
+	return old.Close()
 }
 
 // insertAll sends the rows of each table; over counts those that it does

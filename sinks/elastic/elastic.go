@@ -57,7 +57,8 @@ func (c *Config) Validate() error {
 type Writer struct {
 	prefix string
 	client *post.Client
-	login  string // Authorization
+	cfg    Config
+	login  string // Authorization of the batch under way
 	form   *format.Format
 	dec    *sinks.Decoder
 	buf    []byte
@@ -73,7 +74,7 @@ func New(cfg Config) (*Writer, error) {
 	if err != nil {
 		return nil, fmt.Errorf("elastic: %w", err)
 	}
-	w := &Writer{prefix: cfg.Index, client: client, form: format.Named("ecs"), dec: sinks.NewDecoder()}
+	w := &Writer{cfg: cfg, prefix: cfg.Index, client: client, form: format.Named("ecs"), dec: sinks.NewDecoder()}
 	if w.prefix == "" {
 		w.prefix = "spaniel"
 	}
@@ -83,16 +84,25 @@ func New(cfg Config) (*Writer, error) {
 	return w, nil
 }
 
+// login is the Authorization that the files make now, "" without.
 func login(cfg *Config) (string, error) {
 	switch {
 	case cfg.APIKeyFile != "":
-		key, err := post.Secret(cfg.APIKeyFile)
+		key, err := secret(cfg.APIKeyFile)
 		return "ApiKey " + key, err
 	case cfg.PasswordFile != "":
-		password, err := post.Secret(cfg.PasswordFile)
+		password, err := secret(cfg.PasswordFile)
 		return "Basic " + base64.StdEncoding.EncodeToString([]byte(cfg.Username+":"+password)), err
 	}
 	return "", nil
+}
+
+func secret(file string) (string, error) {
+	s, err := post.NewSecret(file)
+	if err != nil {
+		return "", err
+	}
+	return s.Read()
 }
 
 func (w *Writer) header(contentType string) http.Header {
@@ -117,6 +127,9 @@ func (w *Writer) Write(ctx context.Context, b *sinks.Batch) error {
 	}
 	if len(items) == 0 {
 		return nil
+	}
+	if w.login, err = login(&w.cfg); err != nil { // a secret may have been changed
+		return fmt.Errorf("sending documents: %w", err)
 	}
 	return post.InHalves(items, func(part []event.Item) error { return w.send(ctx, part) })
 }

@@ -56,6 +56,7 @@ type Writer struct {
 	client  *post.Client
 	dec     *sinks.Decoder
 	rows    *encode.Rows
+	token   *post.Secret
 	header  http.Header
 	channel string
 	buf     []byte
@@ -74,12 +75,12 @@ func New(cfg Config) (*Writer, error) {
 	if err != nil {
 		return nil, fmt.Errorf("hec: %w", err)
 	}
-	token, err := post.Secret(cfg.TokenFile)
+	token, err := post.NewSecret(cfg.TokenFile)
 	if err != nil {
 		return nil, fmt.Errorf("hec: %w", err)
 	}
-	w := &Writer{cfg: cfg, client: client, dec: sinks.NewDecoder(), rows: encode.NewRows(), channel: channel(),
-		header: http.Header{"Authorization": {"Splunk " + token}, "Content-Type": {"application/json"}}}
+	w := &Writer{cfg: cfg, client: client, dec: sinks.NewDecoder(), rows: encode.NewRows(), token: token, channel: channel(),
+		header: http.Header{"Content-Type": {"application/json"}}}
 	if cfg.Ack {
 		w.header.Set("X-Splunk-Request-Channel", w.channel)
 	}
@@ -101,6 +102,11 @@ func (w *Writer) Write(ctx context.Context, b *sinks.Batch) error {
 	if err != nil || len(items) == 0 {
 		return err
 	}
+	token, err := w.token.Read()
+	if err != nil {
+		return fmt.Errorf("sending to the event collector: %w", err)
+	}
+	w.header.Set("Authorization", "Splunk "+token)
 	return post.InHalves(items, func(items []event.Item) error { return w.send(ctx, items) })
 }
 

@@ -1,6 +1,7 @@
 package kafka
 
 import (
+	"context"
 	"crypto/sha256"
 	"crypto/sha512"
 	"errors"
@@ -121,8 +122,35 @@ func (s *SASL) validate() error {
 	return nil
 }
 
-// load reads the password and returns the mechanism.
+// load returns the mechanism. The password is read now, to say what is wrong
+// with its file, and again for each connection.
 func (s *SASL) load() (sasl.Mechanism, error) {
+	if _, err := s.read(); err != nil {
+		return nil, err
+	}
+	return &rereading{s}, nil
+}
+
+// A rereading mechanism has the password that its file holds when a connection
+// begins, so that one which was changed counts without a restart.
+type rereading struct{ s *SASL }
+
+// Name implements sasl.Mechanism.
+func (r *rereading) Name() string {
+	return map[string]string{"plain": "PLAIN", "scram-sha-256": "SCRAM-SHA-256", "scram-sha-512": "SCRAM-SHA-512"}[r.s.Mechanism]
+}
+
+// Start implements sasl.Mechanism.
+func (r *rereading) Start(ctx context.Context) (sasl.StateMachine, []byte, error) {
+	m, err := r.s.read()
+	if err != nil {
+		return nil, nil, err
+	}
+	return m.Start(ctx)
+}
+
+// read reads the password and returns the mechanism with it.
+func (s *SASL) read() (sasl.Mechanism, error) {
 	text, err := os.ReadFile(s.PasswordFile)
 	if err != nil {
 		return nil, fmt.Errorf("kafka: reading the password: %w", err)

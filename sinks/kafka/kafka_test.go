@@ -15,6 +15,7 @@ import (
 	"github.com/twmb/franz-go/pkg/kfake"
 	"github.com/twmb/franz-go/pkg/kgo"
 	"github.com/twmb/franz-go/pkg/kmsg"
+	kscram "github.com/twmb/franz-go/pkg/sasl/scram"
 
 	"spaniel/event"
 	"spaniel/sinks"
@@ -216,6 +217,37 @@ func TestSASL(t *testing.T) {
 			}
 		})
 	}
+}
+
+// A password that was changed counts without a restart.
+func TestAChangedPasswordCounts(t *testing.T) {
+	password := filepath.Join(t.TempDir(), "password")
+	if err := os.WriteFile(password, []byte("old\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	c := cluster(t, kfake.EnableSASL(), kfake.Superuser("SCRAM-SHA-512", "spaniel", "new"))
+	w := open(t, Config{Brokers: c.ListenAddrs(), SASL: &SASL{Mechanism: "scram-sha-512", Username: "spaniel", PasswordFile: password}})
+	defer w.Close()
+	b, _ := sinktest.Alerts(1, 3)
+	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Second)
+	defer cancel()
+	if err := w.Write(ctx, b); err == nil {
+		t.Fatal("the old password is taken")
+	}
+	if err := os.WriteFile(password, []byte("new\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.Write(context.Background(), b); err != nil {
+		t.Fatal(err)
+	}
+	if got := consumeAs(t, c, "new", 3); got != 3 {
+		t.Errorf("%d of 3 alerts arrived", got)
+	}
+}
+
+func consumeAs(t *testing.T, c *kfake.Cluster, password string, n int) int {
+	t.Helper()
+	return len(consume(t, c, alertsTopic, n, kgo.SASL(kscram.Auth{User: "spaniel", Pass: password}.AsSha512Mechanism())))
 }
 
 func TestScramIsThatOfRFC7677(t *testing.T) {

@@ -12,7 +12,6 @@ import (
 	"net/http"
 	"net/netip"
 	"net/url"
-	"os"
 	"strconv"
 	"strings"
 	"syscall"
@@ -208,16 +207,3 @@ func said(body []byte) string {
 
 // Close closes idle connections.
 func (c *Client) Close() { c.pool.CloseIdleConnections() }
-
-// Secret reads the first line of a file.
-func Secret(file string) (string, error) {
-	text, err := os.ReadFile(file)
-	if err != nil {
-		return "", fmt.Errorf("reading the secret: %w", err)
-	}
-	line, _, _ := strings.Cut(string(text), "\n")
-	if line = strings.TrimSpace(line); line == "" {
-		return "", fmt.Errorf("%s holds no secret on its first line", file)
-	}
-	return line, nil
-}

@@ -128,8 +128,12 @@ func TestSecretsAreRead(t *testing.T) {
 		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		if got, err := Secret(file); got != want || (err == nil) != (want != "") {
-			t.Errorf("%q: %q, %v", text, got, err)
+		s, err := NewSecret(file)
+		if (err == nil) != (want != "") {
+			t.Errorf("%q: %v", text, err)
+		}
+		if got, _ := s.Read(); got != want {
+			t.Errorf("%q: %q", text, got)
 		}
 	}
 }

@@ -251,6 +251,21 @@ func (c *Cursor) Ack() error {
 	return nil
 }
 
+// Note returns what SetNote kept last, "" if nothing.
+func (c *Cursor) Note() string { return c.kept.note }
+
+// SetNote keeps a text with the next acknowledgement, in the same file and at
+// the same moment: what a sink must remember of the records that it has passed.
+// Call it before Ack.
+func (c *Cursor) SetNote(note string) {
+	if note == c.kept.note {
+		return
+	}
+	c.l.mu.Lock()
+	defer c.l.mu.Unlock()
+	c.kept.note, c.dirty = note, true
+}
+
 // CursorStats says how far a cursor has come.
 type CursorStats struct {
 	// Acked is the last record delivered, Lag how many are on disk behind it.

@@ -1,6 +1,7 @@
 package spool
 
 import (
+	"encoding/base64"
 	"errors"
 	"fmt"
 	"hash/crc32"
@@ -11,9 +12,14 @@ import (
 )
 
 // A place is what a cursor's file keeps: the last record acknowledged, the
-// last of the batch that is on its way, and how many records were lost. It is
-// one line of text: spaniel-cursor 1 ACKED CUT LOST CRC32C.
-type place struct{ acked, cut, lost uint64 }
+// last of the batch that is on its way, how many records were lost, and the
+// note that belongs to what was acknowledged. It is one line of text:
+// spaniel-cursor 1 ACKED CUT LOST CRC32C, or, with a note in base64,
+// spaniel-cursor 2 ACKED CUT LOST NOTE CRC32C.
+type place struct {
+	acked, cut, lost uint64
+	note             string
+}
 
 const cursorExtension = ".cursor"
 
@@ -31,6 +37,9 @@ func plainName(s string) bool {
 
 func (p place) line() string {
 	body := fmt.Sprintf("spaniel-cursor 1 %d %d %d", p.acked, p.cut, p.lost)
+	if p.note != "" {
+		body = fmt.Sprintf("spaniel-cursor 2 %d %d %d %s", p.acked, p.cut, p.lost, base64.StdEncoding.EncodeToString([]byte(p.note)))
+	}
 	return fmt.Sprintf("%s %08x\n", body, crc32.Checksum([]byte(body), castagnoli))
 }
 
@@ -48,8 +57,19 @@ func loadPlace(path string) (p place, ok bool, err error) {
 }
 
 func parsePlace(text string) (p place, ok bool) {
-	n, err := fmt.Sscanf(text, "spaniel-cursor 1 %d %d %d", &p.acked, &p.cut, &p.lost)
-	if err != nil || n != 3 || p.line() != text {
+	var version int
+	n, err := fmt.Sscanf(text, "spaniel-cursor %d %d %d %d", &version, &p.acked, &p.cut, &p.lost)
+	if err != nil || n != 4 {
+		return place{}, false
+	}
+	if words := strings.Fields(text); version == 2 && len(words) == 7 {
+		note, err := base64.StdEncoding.DecodeString(words[5])
+		if err != nil {
+			return place{}, false
+		}
+		p.note = string(note)
+	}
+	if p.line() != text {
 		return place{}, false
 	}
 	return p, true

@@ -300,7 +300,8 @@ func FuzzReader(f *testing.F) {
 
 // FuzzPlace: a cursor's file is read back as it was written, or not at all.
 func FuzzPlace(f *testing.F) {
-	f.Add(place{1, 2, 3}.line())
+	f.Add(place{acked: 1, cut: 2, lost: 3}.line())
+	f.Add(place{acked: 1, cut: 2, lost: 3, note: "x y\n"}.line())
 	f.Fuzz(func(t *testing.T, text string) {
 		if p, ok := parsePlace(text); ok && p.line() != text {
 			t.Fatalf("%q is %+v", text, p)

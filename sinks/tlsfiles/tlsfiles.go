@@ -32,7 +32,9 @@ func (c *Config) Validate() error {
 	return nil
 }
 
-// Load reads the files. TLS 1.2 is the least that is spoken.
+// Load reads the files. TLS 1.2 is the least that is spoken. The certificate to
+// show is read again for each connection, so that one which was renewed counts
+// without a restart.
 func (c *Config) Load() (*tls.Config, error) {
 	if err := c.Validate(); err != nil {
 		return nil, err
@@ -49,11 +51,22 @@ func (c *Config) Load() (*tls.Config, error) {
 		}
 	}
 	if c.Cert != "" {
-		cert, err := tls.LoadX509KeyPair(c.Cert, c.Key)
-		if err != nil {
-			return nil, fmt.Errorf("tls: reading the certificate to show: %w", err)
+		if _, err := c.pair(); err != nil {
+			return nil, err
 		}
-		out.Certificates = []tls.Certificate{cert}
+		cert, key := c.Cert, c.Key
+		out.GetClientCertificate = func(*tls.CertificateRequestInfo) (*tls.Certificate, error) {
+			return (&Config{Cert: cert, Key: key}).pair()
+		}
 	}
 	return out, nil
+}
+
+// pair reads the certificate to show.
+func (c *Config) pair() (*tls.Certificate, error) {
+	cert, err := tls.LoadX509KeyPair(c.Cert, c.Key)
+	if err != nil {
+		return nil, fmt.Errorf("tls: reading the certificate to show: %w", err)
+	}
+	return &cert, nil
 }

@@ -53,7 +53,7 @@ func (c *Config) Validate() error {
 // A Writer posts batches.
 type Writer struct {
 	client *post.Client
-	key    []byte
+	secret *post.Secret // nil without
 	form   *format.Format
 	dec    *sinks.Decoder
 	buf    []byte
@@ -74,11 +74,9 @@ func New(cfg Config) (*Writer, error) {
 	}
 	w := &Writer{client: client, form: format.Named(cfg.Format), dec: sinks.NewDecoder()}
 	if cfg.SecretFile != "" {
-		secret, err := post.Secret(cfg.SecretFile)
-		if err != nil {
+		if w.secret, err = post.NewSecret(cfg.SecretFile); err != nil {
 			return nil, fmt.Errorf("webhook: %w", err)
 		}
-		w.key = []byte(secret)
 	}
 	return w, nil
 }
@@ -110,8 +108,12 @@ func (w *Writer) send(ctx context.Context, key string, items []event.Item) error
 	}
 	w.buf = append(w.buf, "]}"...)
 	header := http.Header{"Content-Type": {"application/json"}, "Idempotency-Key": {key}}
-	if w.key != nil {
-		header.Set("X-Spaniel-Signature", signature(w.key, time.Now(), w.buf))
+	if w.secret != nil {
+		key, err := w.secret.Read()
+		if err != nil {
+			return fmt.Errorf("signing for the webhook: %w", err)
+		}
+		header.Set("X-Spaniel-Signature", signature([]byte(key), time.Now(), w.buf))
 	}
 	a, err := w.client.Post(ctx, "", header, w.buf)
 	switch {
