@@ -52,7 +52,7 @@ type bench struct {
 	joined []byte // scratch of keys
 	texts  texts
 	places fieldPlaces
-	routes semantics.Routes
+	known  semantics.Memory
 	names  endpointNames
 	bodies semantics.Reader
 	shapes bodyNames
@@ -78,7 +78,7 @@ func (j *Judge) Beside(other *Judge) { j.bench = other.bench }
 // Call says what the call means, then judges it, appending to out.
 func (j *Judge) Call(c *event.Call, out *Findings) {
 	for r := c; r != nil; r = r.Alt {
-		semantics.Enrich(r, j.hash, &j.routes)
+		semantics.Enrich(r, j.hash, &j.known)
 		j.client(r)
 		if len(j.set.meanings) > 0 {
 			j.mean(r)

@@ -15,12 +15,12 @@ func BenchmarkEnrich(b *testing.B) {
 	} {
 		c, _ := shape(bc.req, `200 {"ok":true}`)
 		c.Req.Headers = append(c.Req.Headers, event.Header{Name: "Host", Value: "shop.example"}, event.Header{Name: "User-Agent", Value: "x"}, event.Header{Name: "Cookie", Value: "theme=dark; lang=en"})
-		var routes Routes
+		var known Memory
 		b.Run(bc.name, func(b *testing.B) {
 			b.ReportAllocs()
 			for range b.N {
 				c.Forget()
-				Enrich(c, fakeHash, &routes)
+				Enrich(c, fakeHash, &known)
 			}
 		})
 	}

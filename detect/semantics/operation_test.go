@@ -151,7 +151,7 @@ func TestOperations(t *testing.T) {
 		{`POST /login {"username":"ann","password":"x"}`, `200 {"message":"Login failed"}`, "login", "ann", true},
 	} {
 		call, _ := shape(c.req, c.resp)
-		Enrich(call, fakeHash, new(Routes))
+		Enrich(call, fakeHash, new(Memory))
 		if call.Kind != c.kind || call.Failed != c.failed || call.Principal.User != c.user {
 			t.Errorf("%s -> %s: kind %q user %q failed %v; want %q %q %v", c.req, c.resp, call.Kind, call.Principal.User, call.Failed, c.kind, c.user, c.failed)
 		}
@@ -163,7 +163,7 @@ func TestOperations(t *testing.T) {
 func TestOrdinaryCallStaysUnopened(t *testing.T) {
 	for _, req := range []string{`GET /orders/42`, `POST /orders {"sku":"a"}`, `GET /search?q=x`, `POST /logout`, `POST /payments {"a":"b"}`} {
 		c, x := shape(req, "200")
-		Enrich(c, fakeHash, new(Routes))
+		Enrich(c, fakeHash, new(Memory))
 		if x.asked {
 			t.Errorf("%s: leaves were made", req)
 		}
@@ -195,7 +195,7 @@ func TestPrincipal(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			call, _ := shape("GET /a", "200")
 			call.Req.Headers = []event.Header{{Name: c.header, Value: c.value}}
-			Enrich(call, fakeHash, new(Routes))
+			Enrich(call, fakeHash, new(Memory))
 			if call.Principal != c.want {
 				t.Errorf("got %+v, want %+v", call.Principal, c.want)
 			}
@@ -220,7 +220,7 @@ func TestKeyInQuery(t *testing.T) {
 		if c.cookie != "" {
 			call.Req.Headers = []event.Header{{Name: "Cookie", Value: c.cookie}}
 		}
-		Enrich(call, fakeHash, new(Routes))
+		Enrich(call, fakeHash, new(Memory))
 		if call.Principal != c.want {
 			t.Errorf("%s: got %+v, want %+v", c.target, call.Principal, c.want)
 		}
@@ -241,7 +241,7 @@ func TestStyle(t *testing.T) {
 	} {
 		call, _ := shape(c.req, "200")
 		call.Req.Headers = append(call.Req.Headers, event.Header{Name: c.header, Value: c.value})
-		Enrich(call, fakeHash, new(Routes))
+		Enrich(call, fakeHash, new(Memory))
 		if call.Style != c.want {
 			t.Errorf("%s with %s: %s: style %q, want %q", c.req, c.header, c.value, call.Style, c.want)
 		}
@@ -256,7 +256,7 @@ func FuzzEnrich(f *testing.F) {
 		}
 		c, _ := shape(req, "200 "+resp)
 		c.Req.Headers = append(c.Req.Headers, event.Header{Name: header, Value: value})
-		Enrich(c, fakeHash, new(Routes))
+		Enrich(c, fakeHash, new(Memory))
 		if c.Failed && c.Kind == "" {
 			t.Fatal("failed without a kind")
 		}
@@ -269,10 +269,10 @@ func FuzzEnrich(f *testing.F) {
 func TestOrdinaryCallAllocatesNothing(t *testing.T) {
 	c, _ := shape("GET /api/v1/products/red-shoes?page=2", "200")
 	c.Req.Headers = []event.Header{{Name: "Host", Value: "shop.example"}, {Name: "User-Agent", Value: "x"}, {Name: "Cookie", Value: "theme=dark; lang=en"}}
-	var routes Routes
+	var known Memory
 	for _, path := range []string{c.Req.Path, "/api/v1/orders/17"} {
 		c.Req.Path = path
-		if n := testing.AllocsPerRun(100, func() { Enrich(c, fakeHash, &routes) }); n != 0 {
+		if n := testing.AllocsPerRun(100, func() { Enrich(c, fakeHash, &known) }); n != 0 {
 			t.Errorf("%s: %v allocations", path, n)
 		}
 	}

@@ -4,7 +4,6 @@ import (
 	"encoding/base64"
 	"strings"
 
-	"spaniel/detect/text"
 	"spaniel/event"
 )
 
@@ -14,23 +13,19 @@ import (
 // A JWT's ID is that of its subject, so that a renewed token is the same
 // principal; its Session is the token's. A Basic ID is that of the user, so
 // that a guessed password is no new principal.
-func principal(c *event.Call, h *headers, hash func(kind, secret string) string) event.Principal {
+func principal(c *event.Call, h *headers, hash func(kind, secret string) string, known *tokens) event.Principal {
 	p := event.Principal{Kind: "none"}
 	if s := sessionCookie(h.cookie); s != "" {
 		p.Kind = "cookie"
 		p.Session = hash("session", s)
 		p.ID = p.Session
 		if strings.HasPrefix(s, "ey") {
-			if t, ok := text.ParseJWT(s); ok {
-				jwtPrincipal(&p, &t, s, hash)
-			}
+			known.principal(&p, s, hash)
 		}
 	}
 	if h.apiKey != "" {
 		p.Kind, p.ID = "apikey", hash("apikey", h.apiKey)
-		if t, ok := text.ParseJWT(h.apiKey); ok {
-			jwtPrincipal(&p, &t, h.apiKey, hash)
-		}
+		known.principal(&p, h.apiKey, hash)
 	}
 	if p.Kind == "none" && c.Req.Query != "" {
 		if key := queryKey(c.Req.Query); key != "" {
@@ -38,7 +33,7 @@ func principal(c *event.Call, h *headers, hash func(kind, secret string) string)
 		}
 	}
 	if h.authorization != "" {
-		authorization(&p, h.authorization, hash)
+		authorization(&p, h.authorization, hash, known)
 	}
 	return p
 }
@@ -64,7 +59,7 @@ func queryKey(query string) string {
 const queryKeyMin = 8
 
 // authorization reads the Authorization field.
-func authorization(p *event.Principal, v string, hash func(kind, secret string) string) {
+func authorization(p *event.Principal, v string, hash func(kind, secret string) string, known *tokens) {
 	scheme, cred, _ := strings.Cut(strings.TrimSpace(v), " ")
 	cred = strings.TrimSpace(cred)
 	switch {
@@ -80,8 +75,7 @@ func authorization(p *event.Principal, v string, hash func(kind, secret string) 
 		if cred == "" {
 			cred = scheme
 		}
-		if t, ok := text.ParseJWT(cred); ok {
-			jwtPrincipal(p, &t, cred, hash)
+		if known.principal(p, cred, hash) {
 			return
 		}
 		p.Kind, p.ID = "bearer", hash("token", cred)
@@ -118,21 +112,6 @@ func signingKey(cred string) string {
 		return bound(v)
 	}
 	return ""
-}
-
-func jwtPrincipal(p *event.Principal, t *text.JWT, token string, hash func(kind, secret string) string) {
-	p.Kind, p.User, p.Role = "jwt", t.User, t.Scope
-	if len(p.Role) > roleMax {
-		p.Role = strings.ToValidUTF8(p.Role[:roleMax], "")
-	}
-	p.Session = hash("token", token)
-	if t.Sub != "" {
-		p.ID = hash("user", t.Iss+"\x00"+t.Sub)
-	} else if t.User != "" {
-		p.ID = hash("user", t.Iss+"\x00"+t.User)
-	} else {
-		p.ID = p.Session
-	}
 }
 
 // roleMax bounds the bytes of a role: some tokens list a hundred scopes.

@@ -151,7 +151,7 @@ func measure(t *testing.T, files ...string) figures {
 	for _, file := range files {
 		for _, l := range readLabelled(t, file) {
 			c := l.call(t, x)
-			semantics.Enrich(c, func(kind, secret string) string { return kind + "#" + secret }, new(semantics.Routes))
+			semantics.Enrich(c, func(kind, secret string) string { return kind + "#" + secret }, new(semantics.Memory))
 			want := strings.TrimSuffix(l.kind, "none")
 			m.calls++
 			if want == "login" {
