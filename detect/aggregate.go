@@ -88,6 +88,7 @@ type plan struct {
 	argSafe    []bool // the value needs no redaction
 	argField   []string
 	argIDs     []int // the numbers of args among those of all rules
+	argMarks   []argMark
 	alerts     []alertRef
 	byText     map[string]int
 	argByText  map[string]int
@@ -218,6 +219,7 @@ func (p *plan) put(agg aggregate, m window.Aggregate) int {
 		p.byText[agg.text] = n
 		p.aggregates = append(p.aggregates, agg)
 		p.measures = append(p.measures, m)
+		p.use(m)
 	}
 	return n
 }
@@ -244,6 +246,7 @@ func (p *plan) arg(l *language, text string, prog *program) int {
 	p.argSafe = append(p.argSafe, safe || valueType(prog.typ) != "string")
 	p.argField = append(p.argField, text)
 	p.argIDs = append(p.argIDs, l.valueID(text))
+	p.argMarks = append(p.argMarks, newArgMark(l, text, prog))
 	return n
 }
 

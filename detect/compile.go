@@ -29,6 +29,8 @@ type program struct {
 	// guard, if any, is what of a condition can be asked natively, all of which
 	// must hold.
 	guard []func(*eval) bool
+	// pieces are the texts that a text is joined of, if it is.
+	pieces []func(*eval) string
 	// operands are those of the condition's &&, as far as they are understood.
 	operands []operand
 }
@@ -79,6 +81,9 @@ func compileWith(src string, w want, c *checker, cfg *conf.Config) (p *program, 
 	} else {
 		if p.native = t.expr(tree.Node); p.native.truth != nil {
 			p.operands = []operand{{tree.Node, p.native.truth}}
+		}
+		if b, ok := tree.Node.(*ast.BinaryNode); ok && b.Operator == "+" && p.native.text != nil {
+			p.pieces = t.pieces(b)
 		}
 	}
 	return p, nil

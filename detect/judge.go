@@ -51,6 +51,7 @@ type bench struct {
 	slabs  []slab // by rule
 	joined []byte // scratch of keys
 	texts  texts
+	marks  marker
 	places fieldPlaces
 	known  semantics.Memory
 	names  endpointNames
@@ -61,7 +62,7 @@ type bench struct {
 
 // NewJudge returns a judge for a partition.
 func NewJudge(s *Set, cfg *Config) *Judge {
-	b := &bench{scope: newScope(s.lang, cfg, s.hash), view: prefilter.NewView(s.lang.leafTests()), memo: newMemo(s.lang), slabs: make([]slab, len(s.rules))}
+	b := &bench{scope: newScope(s.lang, cfg, s.hash), view: prefilter.NewView(s.lang.leafTests()), memo: newMemo(s.lang), slabs: make([]slab, len(s.rules)), marks: newMarker(cfg.Hash)}
 	b.scope.view, b.scope.lists, b.scope.around = &b.view, s.lists, s.around
 	j := &Judge{bench: b, set: s, cfg: cfg, lim: cfg.Limits.complete(), stats: make([]RuleStats, len(s.rules)), out: make([]uint64, (len(s.rules)+63)/64)}
 	for i, r := range s.rules {

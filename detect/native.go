@@ -193,6 +193,14 @@ func arithmetic(op string, a, b native) native {
 	return native{real: func(ev *eval) float64 { return x(ev) * y(ev) }}
 }
 
+// pieces are the texts that one of them is joined of, with +.
+func (t *translator) pieces(n ast.Node) []func(*eval) string {
+	if b, ok := n.(*ast.BinaryNode); ok && b.Operator == "+" {
+		return append(t.pieces(b.Left), t.pieces(b.Right)...)
+	}
+	return []func(*eval) string{t.expr(n).text}
+}
+
 // in understands x in a literal list, and "name" in the headers of a message.
 func (t *translator) in(n *ast.BinaryNode) native {
 	if msg := headersOf(n.Right); msg != "" && t.plan == nil {

@@ -101,6 +101,9 @@ func (j *Judge) sampled(f *Findings) {
 
 // value is argument i of a plan for this call, redacted, owning its memory.
 func (j *Judge) value(p *plan, i int) (window.Value, error) {
+	if p.argMarks[i].will() {
+		return j.mark(p, i)
+	}
 	id := p.argIDs[i]
 	if j.memo.hasValue[id] {
 		return j.memo.values[id], nil
@@ -114,6 +117,20 @@ func (j *Judge) value(p *plan, i int) (window.Value, error) {
 		v.Str = j.texts.of(append(j.joined[:0], bounded(j.scope.outgoing(p.argField[i], v.Str, p.argSafe[i]))...))
 	}
 	return j.memo.keepValue(id, v), nil
+}
+
+// mark is a mark of argument i.
+func (j *Judge) mark(p *plan, i int) (window.Value, error) {
+	id := p.argMarks[i].id
+	if j.memo.hasValue[id] {
+		return j.memo.values[id], nil
+	}
+	var err error
+	j.joined, err = p.args[i].appendText(j.joined[:0], &j.vm, j.scope)
+	if err != nil {
+		return window.Value{}, err
+	}
+	return j.memo.keepValue(id, j.marks.of(j.joined)), nil
 }
 
 // key joins the parts of a key; "" if one of them is empty: who has no

@@ -58,6 +58,18 @@ func (p *program) value(m *vm.VM, env any) (window.Value, error) {
 	return toValue(v)
 }
 
+// appendText adds the text that a program gives.
+func (p *program) appendText(dst []byte, m *vm.VM, env any) ([]byte, error) {
+	if len(p.pieces) > 0 {
+		for _, piece := range p.pieces {
+			dst = append(dst, piece(evalOf(env))...)
+		}
+		return dst, nil
+	}
+	text, err := p.display(m, env)
+	return append(dst, text...), err
+}
+
 // display runs a program for a text that is shown or is a key.
 func (p *program) display(m *vm.VM, env any) (string, error) {
 	switch n := &p.native; {
