@@ -37,10 +37,31 @@ func Traversal(s string) (offset int, match string, ok bool) {
 
 // traversal is Traversal wherever it stands.
 func traversal(s string) (offset int, match string, ok bool) {
-	if len(s) < 4 || !strings.ContainsAny(s, traversalNeeds) {
+	if len(s) < 4 || !pathMayBe(s) || !strings.ContainsAny(s, traversalNeeds) {
 		return none()
 	}
-	s = clip(s)
+	return pathIn(clip(s))
+}
+
+// pathSigns are bytes of which all that is looked for holds one, unless it is spelt
+// in hexadecimal digits.
+var pathSigns = tableOf("./\\:%?\x00" + highSigns())
+
+func highSigns() string {
+	var list []byte
+	for c := 0x80; c < 0x100; c++ {
+		list = append(list, byte(c))
+	}
+	return string(list)
+}
+
+// pathMayBe is the cheap look: names and numbers are no paths.
+func pathMayBe(s string) bool {
+	return pathSigns.in(s) || strings.Contains(s, "2f") || strings.Contains(s, "5c") || strings.Contains(s, "0x")
+}
+
+// pathIn is traversal of what may be one.
+func pathIn(s string) (offset int, match string, ok bool) {
 	if from, to, hit := climbs(s); hit {
 		return found(s, from, to)
 	}
