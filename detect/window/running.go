@@ -46,6 +46,9 @@ func (r *running) count(x, sign float64) {
 
 // running returns what is kept for aggregate i.
 func (w *Window[S]) running(i int) *running {
+	if w.run == nil {
+		w.run = make([]running, len(w.table.plan.Aggregates))
+	}
 	r := &w.run[i]
 	if !r.begun {
 		r.begun = true

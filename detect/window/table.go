@@ -74,7 +74,7 @@ func (t *Table[S]) Touch(key string, origin uint64, clock int64) *Window[S] {
 	w := t.find(key)
 	often := t.pool.came(key, t.id)
 	if w == nil {
-		w = &Window[S]{Key: key, table: t, origin: origin, touches: often - 1, run: make([]running, len(t.plan.Aggregates))}
+		w = &Window[S]{Key: key, table: t, origin: origin, touches: often - 1}
 		w.newTrackers()
 		t.byKey[key] = w
 		t.pool.keys++

@@ -28,7 +28,8 @@ type Window[S any] struct {
 	ring  []Entry // first is the oldest; a power of two, grows by doubling, to MaxEntries
 	first int
 	n     int
-	run   []running
+	// run is what is kept of the aggregates, nil while nothing was asked for.
+	run []running
 	// trackers are of the aggregates that have one, nil if none has.
 	trackers []tracker
 	now      int64
@@ -74,7 +75,7 @@ func (w *Window[S]) push(e Entry) {
 	w.n++
 	kept := w.at(w.n - 1)
 	*kept = e
-	for i := range w.table.plan.Aggregates {
+	for i := range w.run {
 		w.run[i].add(&w.table.plan.Aggregates[i], kept)
 	}
 	if w.summary != nil {
@@ -124,13 +125,13 @@ func (w *Window[S]) dropEarly() {
 // shift removes the oldest entry.
 func (w *Window[S]) shift() {
 	e := w.at(0)
-	for i := range w.table.plan.Aggregates {
+	for i := range w.run {
 		w.run[i].drop(&w.table.plan.Aggregates[i], e)
 	}
 	*e = Entry{}
 	w.first = (w.first + 1) & (len(w.ring) - 1)
 	if w.n--; w.n == 0 {
-		clear(w.run)
+		w.run = nil
 	}
 	w.table.entries--
 	w.table.pool.entries--
