@@ -172,7 +172,7 @@ func (s *scope) collisions() int {
 // parameters counts by what stands between them: leaves have a cap.
 func (s *scope) parameters() (n int) {
 	form := ""
-	if mediaType(&s.call.Req.Message) == "application/x-www-form-urlencoded" {
+	if s.makeText(reqTypeText) == "application/x-www-form-urlencoded" {
 		form, _ = s.field(s.lang.reqBody).(string)
 	}
 	for _, text := range [...]string{s.call.Req.Query, form} {
@@ -197,7 +197,7 @@ func (s *scope) graphql() (c graphqlCost) {
 		depth, aliases := text.GraphQLShape(doc)
 		c.depth, c.aliases, c.documents = max(c.depth, depth), c.aliases+aliases, c.documents+1
 	}
-	if mediaType(&s.call.Req.Message) == "application/graphql" {
+	if s.makeText(reqTypeText) == "application/graphql" {
 		body, _ := s.field(s.lang.reqBody).(string)
 		add(body)
 		return c

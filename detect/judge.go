@@ -50,7 +50,6 @@ type bench struct {
 	fired  []int  // rules that held for the call under judgement
 	slabs  []slab // by rule
 	joined []byte // scratch of keys
-	texts  texts
 	marks  marker
 	places fieldPlaces
 	known  semantics.Memory

@@ -252,6 +252,9 @@ func (t *translator) builtin(n *ast.BuiltinNode) native {
 	if len(n.Arguments) != 1 {
 		return native{}
 	}
+	if n.Name == "len" && t.plan == nil && isAnomalies(n.Arguments[0]) {
+		return native{whole: func(ev *eval) int { return len(ev.scope.call.Anomalies) }}
+	}
 	x := t.expr(n.Arguments[0])
 	switch {
 	case n.Name == "len" && x.text != nil:

@@ -31,6 +31,11 @@ func (t *translator) call(n *ast.CallNode) native {
 		if len(n.Arguments) == 1 {
 			return t.hasHeader(name[:len(name)-len(".has_header")], t.expr(n.Arguments[0]))
 		}
+	case "note.field":
+		if len(n.Arguments) == 1 && t.expr(n.Arguments[0]).text != nil {
+			key := t.expr(n.Arguments[0]).text
+			return native{text: func(ev *eval) string { return ev.scope.noted().Field(key(ev)) }}
+		}
 	case "hour", "weekday":
 		if len(n.Arguments) == 0 {
 			return map[string]native{"hour": {whole: func(ev *eval) int { return ev.scope.local().Hour() }}, "weekday": {text: func(ev *eval) string { return ev.scope.weekday() }}}[name]

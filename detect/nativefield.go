@@ -163,7 +163,7 @@ func (t *translator) field(name string) native {
 	if f := prefilter.Number(name); f != nil {
 		return native{whole: func(ev *eval) int { return f(ev.scope.call) }}
 	}
-	if f := plainField(name); f.truth != nil || f.whole != nil {
+	if f := plainField(name); f.truth != nil || f.whole != nil || f.text != nil {
 		return f
 	}
 	switch t.lang.fields[i].Type {
@@ -180,7 +180,14 @@ func (t *translator) field(name string) native {
 // plainField understands fields that are read, or made of what is read, faster
 // than they are kept.
 func plainField(name string) native {
+	if n := madeTextOf(name); n != noMadeText {
+		return native{text: func(ev *eval) string { return ev.scope.makeText(n) }}
+	}
 	switch name {
+	case "note.kind":
+		return native{text: func(ev *eval) string { return ev.scope.noteKind() }}
+	case "note.name":
+		return native{text: func(ev *eval) string { return ev.scope.noted().Name }}
 	case "req.seen":
 		return native{truth: func(ev *eval) bool { return ev.scope.call.Req.Seen }}
 	case "resp.seen":

@@ -3,6 +3,7 @@ package detect
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"slices"
 
 	"spaniel/detect/learned"
 	"spaniel/detect/window"
@@ -24,6 +25,7 @@ type Observation struct {
 
 	origin uint64 // the client's network
 
+	row    []window.Value // memory of Values that the stage copies; used again
 	rule   *Rule
 	number int // of the rule in its set
 	sample *sample
@@ -44,7 +46,7 @@ func (j *Judge) observe(n int, r *Rule, out *Findings) (failure error) {
 		}
 	}()
 	c := j.scope.call
-	*o = Observation{Order: c.Order, Time: c.Time, Rule: r.ID, Call: c.ID, rule: r, number: n, sample: j.sample, origin: originOf(c.RealIP), lesson: j.taught, Keys: o.Keys[:0]}
+	*o = Observation{Order: c.Order, Time: c.Time, Rule: r.ID, Call: c.ID, rule: r, number: n, sample: j.sample, origin: originOf(c.RealIP), lesson: j.taught, Keys: o.Keys[:0], row: o.row}
 	found := len(r.win.keys) == 0
 	if found {
 		o.Keys = append(o.Keys, "all")
@@ -61,7 +63,12 @@ func (j *Judge) observe(n int, r *Rule, out *Findings) (failure error) {
 		out.Observations = out.Observations[:kept]
 		return nil
 	}
-	o.Values = j.slabs[n].take(len(r.win.plan.args))
+	if r.win.known != nil { // which the stage says, and mostly no
+		o.row = slices.Grow(o.row[:0], len(r.win.plan.args))[:len(r.win.plan.args)]
+		o.Values = o.row
+	} else {
+		o.Values = j.slabs[n].take(len(r.win.plan.args))
+	}
 	for i := range o.Values {
 		var err error
 		if o.Values[i], err = j.value(r.win.plan, i); err != nil {
@@ -114,7 +121,7 @@ func (j *Judge) value(p *plan, i int) (window.Value, error) {
 	}
 	if v.Kind == window.Text {
 		// A text of its own: what a window keeps must not hold on to a whole head.
-		v.Str = j.texts.of(append(j.joined[:0], bounded(j.scope.outgoing(p.argField[i], v.Str, p.argSafe[i]))...))
+		v.Str = j.scope.kept.of(append(j.joined[:0], bounded(j.scope.outgoing(p.argField[i], v.Str, p.argSafe[i]))...))
 	}
 	return j.memo.keepValue(id, v), nil
 }
@@ -167,7 +174,7 @@ func (j *Judge) key(r *Rule, n int, parts []*program) (string, error) {
 	if len(key) > maxKey {
 		return j.memo.keepKey(id, bounded(string(key))), nil
 	}
-	return j.memo.keepKey(id, j.texts.of(key)), nil
+	return j.memo.keepKey(id, j.scope.kept.of(key)), nil
 }
 
 // hasSession reports a principal whose user a login may have told.

@@ -71,7 +71,7 @@ func (j *Judge) Note(o event.Order, at int64, fl *event.Flow, n *event.Noted, ou
 // noted is what is judged that is no call; of a call it is empty.
 func (s *scope) noted() *event.Noted {
 	if s.call.Noted == nil {
-		return &event.Noted{}
+		return &s.noNote
 	}
 	return s.call.Noted
 }
@@ -94,7 +94,9 @@ func noteFields() []field {
 	}
 }
 
-func noteKind(s *scope) any {
+func noteKind(s *scope) any { return s.noteKind() }
+
+func (s *scope) noteKind() string {
 	if s.call.Noted == nil {
 		return ""
 	}

@@ -10,7 +10,7 @@ import (
 // reflected reports whether the leaf, in any reading, stands unescaped in an
 // HTML response.
 func (s *scope) reflected(l *event.Leaf) bool {
-	if !strings.Contains(mediaType(&s.call.Resp.Message), "html") {
+	if !strings.Contains(s.makeText(respTypeText), "html") {
 		return false
 	}
 	page, ok := s.field(s.lang.respBody).(string)

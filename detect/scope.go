@@ -39,6 +39,12 @@ type scope struct {
 	view *prefilter.View
 	// sifted is what may be found in the bodies, by direction.
 	sifted [2]halfSieve
+	// made are texts that are made of the call, at most once; kept are texts of
+	// lately.
+	made   [madeTexts]madeText
+	kept   texts
+	joined []byte      // scratch of made texts
+	noNote event.Noted // of a call: nothing
 }
 
 func newScope(lang *language, cfg *Config, ruleset string) *scope {
@@ -60,6 +66,7 @@ func (s *scope) reset(c *event.Call) {
 	s.used, s.finds = s.used[:0], s.finds[:0]
 	s.tokenList.reset()
 	s.sifted[0].asked, s.sifted[1].asked = false, false
+	s.made = [madeTexts]madeText{}
 	s.own.leaf, s.own.token, s.own.header = nil, nil, nil
 }
 

@@ -2,6 +2,7 @@ package detect
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/expr-lang/expr/vm"
@@ -141,6 +142,9 @@ func (st *Stage) Observe(o *Observation) {
 		return
 	}
 	entry := window.Entry{Clock: o.Order.Clock, Time: o.Time, Call: o.Call, Values: o.Values}
+	if rs.rule.win.known != nil {
+		entry.Values = slices.Clone(o.Values)
+	}
 	var fired *firing
 	for i, key := range o.Keys {
 		if key == "" {

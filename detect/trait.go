@@ -77,6 +77,12 @@ func (s *scope) Trait(n int) (text string, number int) {
 		return "", oneIf(c.Resp.Seen)
 	case "req.host":
 		return c.Req.Host, 0
+	case "req.user_agent":
+		return c.Req.Get("user-agent"), 0
+	case "req.content_type":
+		return s.makeText(reqTypeText), 0
+	case "resp.content_type":
+		return s.makeText(respTypeText), 0
 	}
 	return s.text(s.lang.traits[n-1]), 0
 }

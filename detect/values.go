@@ -95,10 +95,7 @@ func headerList(m *event.Message) []*HeaderField {
 	return list
 }
 
-func endpoint(s *scope) any {
-	c := s.call
-	return c.Req.Method + " " + c.Req.Host + c.Route
-}
+func endpoint(s *scope) any { return s.makeText(endpointText) }
 
 // operation is the GraphQL or JSON-RPC operation the request names.
 func operation(s *scope) any {
