@@ -318,7 +318,7 @@ func (x *Explainer) conclude() {
 	if out.Reason != "" {
 		return
 	}
-	st := x.judge.stats[slices.Index(x.judge.set.rules, x.rule)]
+	st := x.judge.Stats()[slices.Index(x.judge.set.rules, x.rule)]
 	switch {
 	case st.Quarantined:
 		out.Reason = "the rule was put out of service before this call, after too many errors: " + firstLine(st.LastError)

@@ -31,8 +31,9 @@ type Judge struct {
 	set   *Set
 	cfg   *Config
 	lim   Limits
-	stats []RuleStats
-	out   []uint64 // the rules in quarantine, a bit for each
+	stats []RuleStats // what failed; the rest is counted in the bench
+	guest bool        // at the bench of another
+	out   []uint64    // the rules in quarantine, a bit for each
 	// capped counts alerts beyond Limits.CallAlerts.
 	capped uint64
 	// spared are the rules that an exception keeps from the call under judgement.
@@ -47,9 +48,10 @@ type bench struct {
 	vm     vm.VM
 	sample *sample // of the call under judgement, once made
 	memo   memo
-	fired  []int  // rules that held for the call under judgement
-	slabs  []slab // by rule
-	joined []byte // scratch of keys
+	fired  []int       // rules that held for the call under judgement
+	work   []RuleStats // what rules did, of all judges at the bench
+	slabs  []slab      // by rule
+	joined []byte      // scratch of keys
 	marks  marker
 	places fieldPlaces
 	known  semantics.Memory
@@ -61,7 +63,7 @@ type bench struct {
 
 // NewJudge returns a judge for a partition.
 func NewJudge(s *Set, cfg *Config) *Judge {
-	b := &bench{scope: newScope(s.lang, cfg, s.hash), view: prefilter.NewView(s.lang.leafTests()), memo: newMemo(s.lang), slabs: make([]slab, len(s.rules)), marks: newMarker(cfg.Hash)}
+	b := &bench{scope: newScope(s.lang, cfg, s.hash), view: prefilter.NewView(s.lang.leafTests()), memo: newMemo(s.lang), slabs: make([]slab, len(s.rules)), marks: newMarker(cfg.Hash), work: make([]RuleStats, len(s.rules))}
 	b.scope.view, b.scope.lists, b.scope.around = &b.view, s.lists, s.around
 	j := &Judge{bench: b, set: s, cfg: cfg, lim: cfg.Limits.complete(), stats: make([]RuleStats, len(s.rules)), out: make([]uint64, (len(s.rules)+63)/64)}
 	for i, r := range s.rules {
@@ -73,7 +75,7 @@ func NewJudge(s *Set, cfg *Config) *Judge {
 // Beside lets j work with what other works with, of the same set and an equal
 // configuration: one goroutine has many judges, and what they share stays near
 // the processor. It changes nothing that they say.
-func (j *Judge) Beside(other *Judge) { j.bench = other.bench }
+func (j *Judge) Beside(other *Judge) { j.bench, j.guest = other.bench, j != other }
 
 // Call says what the call means, then judges it, appending to out.
 func (j *Judge) Call(c *event.Call, out *Findings) {
@@ -123,7 +125,7 @@ func (j *Judge) judge(c *event.Call, out *Findings) {
 		for ; set != 0; set &= set - 1 {
 			i := w<<6 + bits.TrailingZeros64(set)
 			if r := j.set.rules[i]; !slices.Contains(j.spared, i) && r.need.Filter.Possible(&j.view) {
-				j.stats[i].Considered++
+				j.work[i].Considered++
 				j.try(i, r, out, limit)
 			}
 		}
@@ -153,7 +155,7 @@ func (j *Judge) possible(i int, r *Rule, c *event.Call) bool {
 
 // try applies rule r, the i-th, to what the scope is turned to.
 func (j *Judge) try(i int, r *Rule, out *Findings, limit int) {
-	st := &j.stats[i]
+	st := &j.work[i]
 	j.scope.finds, j.scope.steps = j.scope.finds[:0], 0
 	began := st.begin(j.cfg.Now)
 	yes, err := r.when.holds(&j.vm, j.scope)
@@ -166,7 +168,8 @@ func (j *Judge) try(i int, r *Rule, out *Findings, limit int) {
 		err = errSteps
 	}
 	if err != nil {
-		if st.fail(err, j.lim.RuleErrors); st.Quarantined {
+		j.stats[i].fail(err, j.lim.RuleErrors)
+		if j.stats[i].Quarantined {
 			j.out[i>>6] |= 1 << (i & 63)
 		}
 	}
@@ -261,8 +264,19 @@ func (c *clause) severityOr(s event.Severity) event.Severity {
 	return s
 }
 
-// Stats returns the counts by rule, in the order of ids; a copy.
-func (j *Judge) Stats() []RuleStats { return append([]RuleStats(nil), j.stats...) }
+// Stats returns the counts by rule, in the order of ids; a copy. What rules did for
+// all judges beside each other is in those of the one that was there first.
+func (j *Judge) Stats() []RuleStats {
+	list := append([]RuleStats(nil), j.stats...)
+	if j.guest {
+		return list
+	}
+	for i := range list {
+		w := &j.work[i]
+		list[i].Considered, list[i].Matched, list[i].Nanos, list[i].Slowest = w.Considered, w.Matched, w.Nanos, w.Slowest
+	}
+	return list
+}
 
 // Capped returns how many alerts were left out since one call had too many.
 func (j *Judge) Capped() uint64 { return j.capped }

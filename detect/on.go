@@ -61,7 +61,7 @@ func (j *Judge) Note(o event.Order, at int64, fl *event.Flow, n *event.Noted, ou
 	limit := len(out.Alerts) + j.lim.CallAlerts
 	for _, i := range rules {
 		if !j.stats[i].Quarantined && !slices.Contains(j.spared, i) {
-			j.stats[i].Considered++
+			j.work[i].Considered++
 			j.try(i, j.set.rules[i], out, limit)
 		}
 	}

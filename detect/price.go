@@ -84,7 +84,7 @@ func (p *Pricer) one(i int, r *Rule, c *event.Call) {
 		return
 	}
 	pr.Passed++
-	before := j.stats[i].Matched
+	before := j.work[i].Matched
 	for run := range priceRuns {
 		p.fresh(c)
 		began := p.now()
@@ -98,7 +98,7 @@ func (p *Pricer) one(i int, r *Rule, c *event.Call) {
 	j.try(i, r, &p.out, j.lim.CallAlerts)
 	allocs2, bytes2 := p.heap()
 	pr.Allocs, pr.Bytes = pr.Allocs+allocs2-allocs, pr.Bytes+bytes2-bytes
-	if j.stats[i].Matched > before {
+	if j.work[i].Matched > before {
 		pr.Fired++
 	}
 }
