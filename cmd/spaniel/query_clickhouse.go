@@ -16,13 +16,14 @@ import (
 	"github.com/ClickHouse/clickhouse-go/v2"
 
 	"spaniel/internal/config"
+	chsink "spaniel/sinks/clickhouse"
 	"spaniel/sinks/store"
 )
 
 // askClickHouse runs one statement on ClickHouse, where the server itself
 // allows only reading.
 func askClickHouse(ctx context.Context, cfg *config.Config, rawURL, text string, use func(answer) error) error {
-	opt, err := clickhouse.ParseDSN(rawURL)
+	opt, err := chsink.ParseURL(rawURL)
 	if err != nil {
 		return usage("store.url is no ClickHouse address: "+err.Error(), "write clickhouse://user@host:9000/database")
 	}

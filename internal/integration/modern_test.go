@@ -4,7 +4,13 @@ package integration
 
 import (
 	"fmt"
+	"io"
+	"log"
+	"net/http"
+	"net/http/httptest"
+	"net/http/httputil"
 	"net/netip"
+	"net/url"
 	"reflect"
 	"strings"
 	"testing"
@@ -23,7 +29,41 @@ func TestClickHouseModern(t *testing.T) {
 	t.Run("twice", func(t *testing.T) { modernTwice(t, addr) })
 	t.Run("poison", func(t *testing.T) { modernPoison(t, addr) })
 	t.Run("roll-ups", func(t *testing.T) { modernRollUps(t, addr) })
+	t.Run("lost acknowledgements", func(t *testing.T) { modernLostAcks(t, addr) })
 	t.Run("cluster", func(t *testing.T) { modernCluster(t, addr) })
+}
+
+// modernLostAcks puts a proxy between, which breaks the connection behind every
+// second insert that the server took: the retry is known by its token, and
+// nothing is in the table twice.
+func modernLostAcks(t *testing.T, addr string) {
+	const n = 10_000
+	inserts, lost := 0, 0
+	to := &url.URL{Scheme: "http", Host: addr}
+	proxy := &httputil.ReverseProxy{Rewrite: func(r *httputil.ProxyRequest) { r.SetURL(to) }, ErrorLog: log.New(io.Discard, "", 0),
+		ModifyResponse: func(res *http.Response) error {
+			if !strings.HasPrefix(res.Request.URL.Query().Get("query"), "INSERT") || res.StatusCode != http.StatusOK {
+				return nil
+			}
+			if inserts++; inserts%2 == 0 {
+				return nil
+			}
+			lost++
+			panic(http.ErrAbortHandler)
+		}}
+	server := httptest.NewServer(proxy)
+	defer server.Close()
+	maker := clickhouseDB(t, "http://"+addr+"/default")
+	execute(t, maker, chsink.DDL(chsink.Schema{Database: "acks"})...)
+	p := newPipeline(t, spoolDir(t), all.Config{Name: "clickhouse", Kinds: []string{"call"}, ClickHouse: &chsink.Config{URL: server.URL + "/acks"}}, 1_000)
+	p.put(makeCalls(n))
+	s := p.delivered(n, time.Minute)
+	var rows uint64
+	scan(t, maker, "SELECT count() FROM acks.calls", &rows)
+	if rows != n || lost < 5 || int(s.Retried) != lost {
+		t.Errorf("%d rows of %d calls; %d acknowledgements lost, %d attempts failed", rows, n, lost, s.Retried)
+	}
+	t.Logf("%d acknowledgements of %d lost, %d attempts failed; %d rows of %d calls", lost, inserts, s.Retried, rows, n)
 }
 
 // modernCluster has the engine read the statements for a cluster, which it is not.

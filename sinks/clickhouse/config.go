@@ -94,10 +94,22 @@ func (c *Config) Validate() error {
 	return nil
 }
 
+// ParseURL reads the address of a server as the driver does, but that https
+// says by itself that it is secure. The error may show a password.
+func ParseURL(text string) (*clickhouse.Options, error) {
+	if u, err := url.Parse(text); err == nil && u.Scheme == "https" {
+		q := u.Query()
+		q.Set("secure", "true")
+		u.RawQuery = q.Encode()
+		text = u.String()
+	}
+	return clickhouse.ParseDSN(text)
+}
+
 // options are those of the driver: few connections, since one goroutine
 // writes, and no patience, since the caller retries.
 func (c *Config) options() (*clickhouse.Options, error) {
-	opt, err := clickhouse.ParseDSN(c.URL)
+	opt, err := ParseURL(c.URL)
 	if err != nil {
 		return nil, errors.New("clickhouse: the url cannot be understood") // the error itself could show a password
 	}
