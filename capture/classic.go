@@ -63,11 +63,8 @@ func (f *File) nextRecord(fr *event.Frame) error {
 		return f.short(start, "record", int64(len(b)), int64(size), err)
 	}
 	f.in.advance(size)
-	*fr = event.Frame{
-		Time:   int64(sec)*1e9 + int64(frac)*f.format.unit,
-		Length: int(max(wire, kept)),
-		Link:   f.ifaces[0].Link,
-		Data:   b[head:],
-	}
+	*fr = event.Frame{} // in place: one that holds something would be made elsewhere and copied
+	fr.Time, fr.Length = int64(sec)*1e9+int64(frac)*f.format.unit, int(max(wire, kept))
+	fr.Link, fr.Data = f.ifaces[0].Link, b[head:]
 	return nil
 }

@@ -149,7 +149,13 @@ func (c *conn) close(at event.Stamp) {
 // parse passes b to the parser and looks whether the flow left the protocol.
 func (c *conn) parse(d event.Direction, b []byte, at event.Stamp) {
 	defer c.guard(c.parsed(), uint64(len(b)), d, at)
-	c.parser.Data(d^c.flip, b, at)
+	if h := c.http; h != nil {
+		if h.Data(d^c.flip, b, at); !h.Left() {
+			return
+		}
+	} else {
+		c.parser.Data(d^c.flip, b, at)
+	}
 	if service, ok := c.parser.Upgraded(); ok && service != "" {
 		c.flow.Service = serviceOf(service)
 		if service == tunnelService {

@@ -65,5 +65,7 @@ func (p *Packet) Has(flags uint8) bool { return p.Flags&flags != 0 }
 
 // reset makes p empty but for what the frame itself says.
 func (p *Packet) reset(f *event.Frame) {
-	*p = Packet{Stamp: event.Stamp{Time: f.Time, Clock: f.Clock, Frame: f.Number}, Iface: f.Iface, WScale: -1}
+	*p = Packet{} // in place: one that holds something would be made elsewhere and copied
+	p.Stamp.Time, p.Stamp.Clock, p.Stamp.Frame = f.Time, f.Clock, f.Number
+	p.Iface, p.WScale = f.Iface, -1
 }

@@ -111,6 +111,9 @@ func (c *Conn) Close(at event.Stamp) {
 // Bytes that follow are counted as skipped.
 func (c *Conn) Upgraded() (service string, ok bool) { return c.service, c.upgraded }
 
+// Left reports whether the connection left HTTP/1.
+func (c *Conn) Left() bool { return c.upgraded }
+
 // After is what the connection was given that belongs to the protocol after
 // it. All of it was counted as skipped.
 type After struct {

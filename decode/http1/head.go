@@ -148,7 +148,10 @@ func (h *half) readHead(b []byte, at event.Stamp) int {
 			return n
 		}
 	}
-	m, end, _ := h.scan(b[n:], false)
+	m, end := h.pass(b[n:])
+	if !end {
+		m, end, _ = h.scan(b[n:], false)
+	}
 	n += m
 	h.touch(n, at)
 	if !end {
@@ -158,6 +161,22 @@ func (h *half) readHead(b []byte, at event.Stamp) int {
 	h.headEnd = h.pos + uint64(n)
 	h.complete(h.soFar(b[kept:n]), at)
 	return n
+}
+
+// pass passes over the rest of a head whose first line alone was read, if b has
+// all of it and it is as nearly all are. Its fields are marked then.
+func (h *half) pass(b []byte) (n int, end bool) {
+	if h.lines != 1 || len(h.buf) > 0 || h.over || h.conn.reading == otherReading {
+		return 0, false
+	}
+	m := &h.conn.pool.marks
+	if n = m.pass(b); n == 0 || h.seen+uint64(n) > uint64(h.conn.pool.cfg.HeadCap) {
+		m.n = -1
+		return 0, false
+	}
+	h.seen += uint64(n)
+	h.lines += m.n + 1
+	return n, true
 }
 
 // firstLine reports whether line begins a message. An HTTP/0.9 request is
@@ -246,10 +265,14 @@ func (h *half) complete(whole []byte, at event.Stamp) {
 	text := string(whole)
 	h.drop()
 	if h.dir == event.ToServer {
-		h.requestBody(h.request(text, at), at)
+		f := h.request(text, at)
+		h.conn.pool.marks.n = -1
+		h.requestBody(f, at)
 		return
 	}
-	if f, ok := h.response(text, at); ok {
+	f, ok := h.response(text, at)
+	h.conn.pool.marks.n = -1
+	if ok {
 		h.responseBody(f, at)
 	}
 }

@@ -16,7 +16,18 @@ type link struct {
 // place makes sure that c is in the line, or is not. One that came further
 // since it was placed goes to the end.
 func (l *line) place(c *Conn, in bool, progress uint64) {
-	k := l.of(c)
+	l.keep(c, l.of(c), in, progress)
+}
+
+// keep is place of who has c's link, k, at hand; mostly nothing is to be done.
+func (l *line) keep(c *Conn, k *link, in bool, progress uint64) {
+	if k.in != in || in && k.progress != progress {
+		l.move(c, k, in, progress)
+	}
+}
+
+// move is keep where that changes something.
+func (l *line) move(c *Conn, k *link, in bool, progress uint64) {
 	if k.in && (!in || k.progress != progress) {
 		l.remove(k)
 	}

@@ -7,18 +7,28 @@ import "math/bits"
 // long the line is, 0 for any other. What it does not have to look for costs
 // half of what reading a field does.
 func ordinary(s string) (name, value string, n int) {
-	colon := 0
+	colon, from, to, n := ordinaryLine(s)
+	return s[:colon], s[from:to], n
+}
+
+// ordinaryLine is ordinary with the places of the colon and of the value.
+func ordinaryLine(s string) (colon, from, to, n int) {
 	for colon < len(s) && tokenBytes[s[colon]] {
 		colon++
 	}
 	if colon == 0 || colon == len(s) || s[colon] != ':' {
-		return "", "", 0
+		return 0, 0, 0, 0
 	}
 	end := colon + 1 + clearPrefix(s[colon+1:])
 	if end+1 >= len(s) || s[end] != '\r' || s[end+1] != '\n' {
-		return "", "", 0
+		return 0, 0, 0, 0
 	}
-	return s[:colon], trim(s[colon+1 : end]), end + 2
+	for from, to = colon+1, end; from < to && isBlank(s[from]); from++ {
+	}
+	for to > from && isBlank(s[to-1]) {
+		to--
+	}
+	return colon, from, to, end + 2
 }
 
 // clearPrefix returns how many bytes at the start of s are no control bytes,

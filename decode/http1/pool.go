@@ -23,6 +23,7 @@ type Pool struct {
 	// second is where second readings are made; nil before the first.
 	second *Pool
 	kept   int // bytes of all connections that are kept for second readings
+	marks  marks
 	holdings
 }
 
@@ -30,6 +31,7 @@ type Pool struct {
 // x expands.
 func NewPool(cfg *Config, x event.Expander, led *event.Ledger) *Pool {
 	p := &Pool{cfg: cfg.withDefaults(), x: x, led: led, free: new([]*event.Call), bufs: new([][]byte), conns: new([]*Conn)}
+	p.marks.n = -1
 	p.unended.of = func(c *Conn) *link { return &c.part.unended }
 	p.filling.of = func(c *Conn) *link { return &c.part.filling }
 	p.deep.of = func(c *Conn) *link { return &c.part.deep }

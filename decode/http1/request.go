@@ -31,7 +31,11 @@ func (h *half) request(text string, at event.Stamp) facts {
 	}
 	e.located(h.headEnd, h.seen, text)
 	line, rest := cutLine(text)
-	r, ok := parseRequestLine(line)
+	r, plain := plainRequest(line)
+	ok := plain
+	if !plain {
+		r, ok = parseRequestLine(line)
+	}
 	if !ok || h.cut && !strictVersion(r.version) {
 		if part, whole := cutRequestLine(line); whole {
 			r = part
@@ -41,10 +45,13 @@ func (h *half) request(text string, at event.Stamp) facts {
 		r.v, r.version = vOdd, "" // longer than the cap: the version lies beyond
 	}
 	e.head, e.connect, e.old = r.method == "HEAD", r.method == "CONNECT", r.old
-	h.open(&c.Req.Message, line, text, at)
+	h.open(&c.Req.Message, at)
+	h.markLine(line, text)
 	c.Proto = r.v.proto()
 	c.Req.Method, c.Req.Target, c.Req.Version = r.method, r.target, r.version
-	markRequestLine(c, &r)
+	if !plain {
+		markRequestLine(c, &r)
+	}
 	f := h.fields(&c.Req.Headers, line, rest, false)
 	h.conn.weigh(e, text, len(c.Req.Headers))
 	f.ambiguity(c, r.v, rest)
@@ -140,7 +147,7 @@ func (h *half) release() {
 }
 
 // open fills what both messages have in common.
-func (h *half) open(m *event.Message, line, text string, at event.Stamp) {
+func (h *half) open(m *event.Message, at event.Stamp) {
 	m.Seen = true
 	m.Start, m.FirstFrame = h.first.Time, h.first.Frame
 	m.End, m.LastFrame = at.Time, at.Frame
@@ -154,8 +161,15 @@ func (h *half) open(m *event.Message, line, text string, at event.Stamp) {
 		h.call.Mark(AnomalyHeadCap)
 		h.call.Flags |= event.FlagCapped
 	}
+}
+
+// markLine marks what is odd about the first line as bytes, and how it ends.
+func (h *half) markLine(line, text string) {
 	if len(line) < len(text) && text[len(line)] == '\n' {
 		h.call.Mark(AnomalyBareLF)
+	}
+	if printable(line) {
+		return
 	}
 	if strings.IndexByte(line, 0) >= 0 {
 		h.call.Mark(AnomalyNUL)
@@ -169,10 +183,14 @@ func (h *half) open(m *event.Message, line, text string, at event.Stamp) {
 // cap, and those behind a CR in the first line.
 func (h *half) fields(dst *[]event.Header, line, text string, trailer bool) facts {
 	r := fieldReader{call: h.call, dst: *dst, max: h.conn.pool.cfg.MaxFields, trailer: trailer, other: h.conn.reading == otherReading}
-	if _, rest, ok := strings.Cut(line, "\r"); ok && !r.other {
-		r.behindCR(rest)
+	if i := strings.IndexByte(line, '\r'); i >= 0 && !r.other {
+		r.behindCR(line[i+1:])
 	}
-	r.lines(text)
+	if m := &h.conn.pool.marks; m.n >= 0 && !trailer {
+		r.marked(text, m)
+	} else {
+		r.lines(text)
+	}
 	*dst = r.dst
 	late := string(h.late)
 	for late != "" {

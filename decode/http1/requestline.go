@@ -82,6 +82,21 @@ func plainRequestLine(line string) bool {
 	return n > 0 && strings.HasSuffix(line, " HTTP/1.1") && plainMethod(line[:n])
 }
 
+// plainRequest takes a request line apart that is as nearly all are: a method of
+// RFC 9110, a path without spaces and control bytes, the usual version. It says
+// what parseRequestLine does, of which nothing is odd.
+func plainRequest(line string) (r requestLine, ok bool) {
+	const version = " HTTP/1.1"
+	n := strings.IndexByte(line, ' ')
+	end := len(line) - len(version)
+	if n <= 0 || end <= n+1 || line[end:] != version || line[n+1] != '/' || !plainMethod(line[:n]) {
+		return r, false
+	}
+	target := line[n+1 : end]
+	r.method, r.target, r.version, r.v = line[:n], target, line[end+1:], v11
+	return r, cleanTarget(target)
+}
+
 // plainMethod reports whether s is a method of RFC 9110, or PATCH.
 func plainMethod(s string) bool {
 	switch s {

@@ -29,7 +29,8 @@ func (h *half) response(text string, at event.Stamp) (f facts, ok bool) {
 		h.call = h.conn.pool.get()
 	}
 	c := h.call
-	h.open(&c.Resp.Message, line, text, at)
+	h.open(&c.Resp.Message, at)
+	h.markLine(line, text)
 	if c.Proto == "" {
 		c.Proto = s.v.proto()
 	}
@@ -123,7 +124,7 @@ func (h *half) oldBody(b []byte, at event.Stamp) {
 	h.conn.led.BodyBytes += h.seen
 	if c := h.call; c != nil {
 		m := &c.Resp.Message
-		h.open(m, "", "", at)
+		h.open(m, at)
 		m.Version = noVersion
 		h.conn.led.BodyBytes -= uint64(len(b))
 		h.state = stClose

@@ -44,11 +44,11 @@ func (c *Conn) account() {
 	if heads+calls+c.bodies == 0 && !c.part.listed {
 		return
 	}
-	p.unended.place(c, heads > 0, client.msgs+server.msgs)
+	p.unended.keep(c, &c.part.unended, heads > 0, client.msgs+server.msgs)
 	given := uint64(int(c.depth) - calls)
-	p.waiting.place(c, calls > 0, given)
-	p.filling.place(c, c.bodies > 0, given)
-	p.deep.place(c, calls > deepCalls, 0)
+	p.waiting.keep(c, &c.part.waiting, calls > 0, given)
+	p.filling.keep(c, &c.part.filling, c.bodies > 0, given)
+	p.deep.keep(c, &c.part.deep, calls > deepCalls, 0)
 	c.part.listed = heads+calls+c.bodies > 0
 }
 

@@ -16,6 +16,14 @@ const statusSlop = 4
 // parseStatusLine takes line, without its line end, apart; ok is false when it
 // does not begin with HTTP/.
 func parseStatusLine(line string) (s statusLine, ok bool) {
+	if s, ok = plainStatus(line); ok {
+		return s, true
+	}
+	return anyStatus(line)
+}
+
+// anyStatus is parseStatusLine of a line that may be odd.
+func anyStatus(line string) (s statusLine, ok bool) {
 	for i := 0; !hasPrefix(line, "http/"); i++ {
 		if i == statusSlop || line == "" {
 			return s, false
@@ -35,6 +43,24 @@ func parseStatusLine(line string) (s statusLine, ok bool) {
 	if !s.bad {
 		s.status = int(code[0]-'0')*100 + int(code[1]-'0')*10 + int(code[2]-'0')
 		s.bad = s.status < 100 || s.status > 599
+	}
+	return s, true
+}
+
+// plainStatus takes a status line apart that is as nearly all are.
+func plainStatus(line string) (s statusLine, ok bool) {
+	const version = "HTTP/1.1 "
+	n := len(version) + 3
+	if len(line) < n || line[:len(version)] != version || len(line) > n && (line[n] != ' ' || isBlank(line[len(line)-1])) {
+		return s, false
+	}
+	a, b, c := line[n-3]-'0', line[n-2]-'0', line[n-1]-'0'
+	if a < 1 || a > 5 || b > 9 || c > 9 {
+		return s, false
+	}
+	s.version, s.v, s.status = line[:len(version)-1], v11, int(a)*100+int(b)*10+int(c)
+	if len(line) > n {
+		s.reason = line[n+1:]
 	}
 	return s, true
 }

@@ -57,7 +57,7 @@ func newGraveyard(cfg *Config) graveyard {
 
 // get returns the grave of k, nil without one; borrowed until another is made.
 func (y *graveyard) get(k *key, hash uint32) *grave {
-	if i := y.index.find(hash, func(i int32) bool { return y.ring[i-1].key == *k }); i != 0 {
+	if i := y.index.find(hash, func(i int32) bool { return y.ring[i-1].key.is(k) }); i != 0 {
 		return &y.ring[i-1]
 	}
 	return nil

@@ -45,7 +45,7 @@ func newHalfOpens(cfg *Config) halfOpens {
 
 // find returns the number of k, 0 if there is none.
 func (y *halfOpens) find(k *key, hash uint32) int32 {
-	return y.index.find(hash, func(i int32) bool { return y.all[i-1].key == *k })
+	return y.index.find(hash, func(i int32) bool { return y.all[i-1].key.is(k) })
 }
 
 // due returns when the first of them expires.

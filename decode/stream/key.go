@@ -20,8 +20,10 @@ type key struct {
 
 const v4Bit = 1 << 16
 
-// keyOf returns the packet's key and whether its source is the lower endpoint.
-func keyOf(p *frame.Packet) (k key, fromLow bool) {
+// of makes k the packet's key and reports whether its source is the lower
+// endpoint. It is filled in place: one that is returned would be copied in other
+// pieces than it was written in, for which the processor waits.
+func (k *key) of(p *frame.Packet) (fromLow bool) {
 	srcHi, srcLo := words(p.Src.Addr())
 	dstHi, dstLo := words(p.Dst.Addr())
 	sp, dp := uint32(p.Src.Port()), uint32(p.Dst.Port())
@@ -32,14 +34,20 @@ func keyOf(p *frame.Packet) (k key, fromLow bool) {
 	}
 	k.vni, k.vlan, k.inner = p.VNI, uint32(p.VLAN), p.Inner
 	if p.Src.Addr().Is4() {
-		k.vlan |= v4Bit
+		k.vlan = uint32(p.VLAN) | v4Bit
 	}
 	if fromLow {
 		k.lowHi, k.lowLo, k.highHi, k.highLo, k.ports = srcHi, srcLo, dstHi, dstLo, sp<<16|dp
 	} else {
 		k.lowHi, k.lowLo, k.highHi, k.highLo, k.ports = dstHi, dstLo, srcHi, srcLo, dp<<16|sp
 	}
-	return k, fromLow
+	return fromLow
+}
+
+// is reports whether the two are equal, by the pieces they were written in.
+func (k *key) is(o *key) bool {
+	return k.lowLo == o.lowLo && k.highLo == o.highLo && k.ports == o.ports && k.lowHi == o.lowHi && k.highHi == o.highHi &&
+		k.vni == o.vni && k.vlan == o.vlan && k.inner == o.inner
 }
 
 // hash is what tables find k by.

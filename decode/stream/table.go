@@ -72,9 +72,10 @@ func (t *Table) Packet(p *frame.Packet) {
 		t.Advance(p.Stamp.Clock)
 	}
 	t.led.StreamIn += uint64(len(p.Payload))
-	k, fromLow := keyOf(p)
+	var k key
+	fromLow := k.of(p)
 	f := t.last
-	if f == nil || f.key != k {
+	if f == nil || !f.key.is(&k) {
 		if f = t.flowOf(p, &k, fromLow); f == nil {
 			return
 		}
@@ -101,7 +102,7 @@ func (t *Table) Packet(p *frame.Packet) {
 // none.
 func (t *Table) flowOf(p *frame.Packet, k *key, fromLow bool) *flow {
 	hash := k.hash(&t.salt)
-	if f := t.flows.find(hash, func(f *flow) bool { return f.key == *k }); f != nil {
+	if f := t.flows.find(hash, func(f *flow) bool { return f.key.is(k) }); f != nil {
 		return f
 	}
 	if i := t.half.find(k, hash); i != 0 {

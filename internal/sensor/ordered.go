@@ -108,7 +108,8 @@ func (o *ordered) take(e *epoch) {
 // one hands on an entry; a call before the alerts that rest on it.
 func (o *ordered) one(en *entry) {
 	it := &o.item
-	*it = event.Item{Kind: en.kind, Order: en.order}
+	*it = event.Item{} // in place: one that holds something would be made elsewhere and copied
+	it.Kind, it.Order = en.kind, en.order
 	switch en.kind {
 	case event.KindCall:
 		if !en.keep {

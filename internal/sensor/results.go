@@ -23,13 +23,19 @@ type results struct {
 // An entry is one thing found, by its place in the order: index names the
 // record, flow or note. A call's findings are the two ranges.
 type entry struct {
-	order       event.Order
-	kind        event.Kind
-	keep        bool // a call that --where left out is judged, not shown
-	index       int
+	order event.Order
+	kind  event.Kind
+	keep  bool // a call that --where left out is judged, not shown
+	index int
+	found
+	from *results
+}
+
+// found is what judging one thing found: ranges of findings, and the index of a
+// call's lesson, -1 without.
+type found struct {
 	alerts, obs [2]int
-	lesson      int // index of a call's lesson, -1 without
-	from        *results
+	lesson      int
 }
 
 // keptRecords is up to how many records r keeps the memory: an epoch that is
@@ -46,21 +52,31 @@ func (r *results) reset() {
 	r.findings.Reset()
 }
 
-// found notes what judging adds to f.
-func (e *entry) found(f *detect.Findings, judging func()) {
-	e.alerts[0], e.obs[0], e.lesson = len(f.Alerts), len(f.Observations), len(f.Lessons)
+// foundIn returns what judging adds to f.
+func foundIn(f *detect.Findings, judging func()) (is found) {
+	is.alerts[0], is.obs[0], is.lesson = len(f.Alerts), len(f.Observations), len(f.Lessons)
 	judging()
-	e.alerts[1], e.obs[1] = len(f.Alerts), len(f.Observations)
-	if len(f.Lessons) == e.lesson {
-		e.lesson = -1
+	is.alerts[1], is.obs[1] = len(f.Alerts), len(f.Observations)
+	if len(f.Lessons) == is.lesson {
+		is.lesson = -1
 	}
+	return is
+}
+
+// entry files an entry, of which the caller says the rest. It is made in place:
+// one that holds something would be made elsewhere and copied.
+func (r *results) entry(o event.Order, k event.Kind) *entry {
+	r.entries = append(r.entries, entry{})
+	e := &r.entries[len(r.entries)-1]
+	e.order, e.kind, e.keep, e.from = o, k, true, r
+	return e
 }
 
 // add files an entry that is not a call, once it is judged.
 func (r *results) add(o event.Order, k event.Kind, index int, judging func()) {
-	e := entry{order: o, kind: k, index: index, keep: true, from: r}
-	e.found(&r.findings, judging)
-	r.entries = append(r.entries, e)
+	is := foundIn(&r.findings, judging)
+	e := r.entry(o, k)
+	e.index, e.found = index, is
 }
 
 // record returns the next free record, which keeps the slices it had.
@@ -93,12 +109,17 @@ func (r *results) drop(last event.Order) {
 	}
 }
 
+// before reports whether e comes before o.
+func (e *entry) before(o *entry) bool { return e.order.Compare(o.order) < 0 }
+
 // sortEntries puts the entries of several results into the capture's one order.
 // Only the reader and a shard can share a place, and the reader, whose come
 // first, stays first.
 func sortEntries(all []entry) {
-	before := func(a, b entry) int { return a.order.Compare(b.order) }
-	if !slices.IsSortedFunc(all, before) { // of one worker without timers they are
-		slices.SortStableFunc(all, before)
+	for i := 1; i < len(all); i++ {
+		if all[i].before(&all[i-1]) { // of one worker without timers none is
+			slices.SortStableFunc(all, func(a, b entry) int { return a.order.Compare(b.order) })
+			return
+		}
 	}
 }

@@ -38,20 +38,18 @@ func (s *shard) swap(set *detect.Set) {
 // not outlive this function.
 func (s *shard) call(c *event.Call) {
 	f := &s.out.findings
-	e := entry{order: c.Order, kind: event.KindCall, from: s.out, keep: true}
-	e.found(f, func() { s.judge.Call(c, f) })
-	c.KeepLeaves = e.alerts[1] > e.alerts[0]
-	if s.cfg.Where != nil {
-		e.keep = s.cfg.Where(c)
-	}
-	if e.keep {
-		e.index = len(s.out.records)
+	is := foundIn(f, func() { s.judge.Call(c, f) })
+	c.KeepLeaves = is.alerts[1] > is.alerts[0]
+	index, keep := 0, s.cfg.Where == nil || s.cfg.Where(c)
+	if keep {
+		index = len(s.out.records)
 		r := s.out.record()
 		s.red.Call(c, r)
 		r.SensorZone, r.Ruleset, r.SampleRate = s.cfg.Zone, s.set.Hash(), float32(s.out.rate)
 		r.Iface = s.cfg.ifaceName(c.Flow.Iface)
 	}
-	s.out.entries = append(s.out.entries, e)
+	e := s.out.entry(c.Order, event.KindCall)
+	e.index, e.keep, e.found = index, keep, is
 	s.full(c.Order) // one packet may end thousands of calls
 }
 

@@ -5,6 +5,7 @@ import (
 	"math"
 	"net/netip"
 	"strconv"
+	"unsafe"
 
 	"spaniel/event"
 )
@@ -18,22 +19,82 @@ type Row[T any] struct {
 }
 
 // A field is what a line needs of a column: what stands between the value
-// before and its own, the quotes of both included, and where its value is.
+// before and its own, the quotes of both included, and where its value is. A
+// value of a usual kind is read at its offset; asking for it as the column does,
+// by a function and a look at what that returned, costs more than writing it.
 type field[T any] struct {
 	lead
-	get func(*T) any
+	kind fieldKind
+	at   uintptr // offset in T
+	get  func(*T) any
+}
+
+// fieldKind says of what type a field is.
+type fieldKind uint8
+
+const (
+	otherField fieldKind = iota
+	textField
+	timeField
+	idField
+	u16Field
+	u32Field
+	u64Field
+	addrField
+	listField
+	headersField
+)
+
+// kindOf returns the kind of a field and where it lies.
+func kindOf(p any) (fieldKind, unsafe.Pointer) {
+	switch p := p.(type) {
+	case *string:
+		return textField, unsafe.Pointer(p)
+	case *event.Nanos:
+		return timeField, unsafe.Pointer(p)
+	case *event.ID:
+		return idField, unsafe.Pointer(p)
+	case *uint16:
+		return u16Field, unsafe.Pointer(p)
+	case *uint32:
+		return u32Field, unsafe.Pointer(p)
+	case *uint64:
+		return u64Field, unsafe.Pointer(p)
+	case *netip.Addr:
+		return addrField, unsafe.Pointer(p)
+	case *[]string:
+		return listField, unsafe.Pointer(p)
+	case *event.HeaderMap:
+		return headersField, unsafe.Pointer(p)
+	}
+	return otherField, nil
+}
+
+// newField returns the field of a column behind the text lead.
+func newField[T any](text string, c *event.Column[T]) field[T] {
+	f, sample := field[T]{lead: newLead(text), get: c.Field}, new(T)
+	var p unsafe.Pointer
+	if f.kind, p = kindOf(c.Field(sample)); f.kind == otherField {
+		return f
+	}
+	f.at = uintptr(p) - uintptr(unsafe.Pointer(sample))
+	if f.at >= unsafe.Sizeof(*sample) {
+		f.kind = otherField // it does not lie in the record itself
+	}
+	return f
 }
 
 // NewRow returns a Row over the given columns.
 func NewRow[T any](cols []event.Column[T]) *Row[T] {
 	r := &Row[T]{cols: cols}
 	between := ""
-	for _, c := range cols {
+	for i := range cols {
+		c := &cols[i]
 		text := string(AppendString([]byte(between), c.Name)) + ":"
 		if r.end = ""; quoted(c.Field(new(T))) {
 			text, r.end = text+`"`, `"`
 		}
-		r.fields = append(r.fields, field[T]{newLead(text), c.Field})
+		r.fields = append(r.fields, newField(text, c))
 		between = r.end + ","
 	}
 	return r
@@ -54,23 +115,29 @@ func (w *Row[T]) AppendFields(b []byte, rec *T) []byte {
 	for i := range w.fields {
 		f := &w.fields[i]
 		b = f.append(b)
-		switch p := f.get(rec).(type) {
-		case *string:
-			if *p != "" {
-				b = appendText(b, *p)
+		switch at := unsafe.Add(unsafe.Pointer(rec), f.at); f.kind {
+		case textField:
+			if s := *(*string)(at); s != "" {
+				b = appendText(b, s)
 			}
-		case *event.Nanos:
-			b = appendMoment(b, *p)
-		case *event.ID:
-			b = hex.AppendEncode(b, p[:])
-		case *uint16:
-			b = strconv.AppendUint(b, uint64(*p), 10)
-		case *uint32:
-			b = strconv.AppendUint(b, uint64(*p), 10)
-		case *uint64:
-			b = strconv.AppendUint(b, *p, 10)
+		case timeField:
+			b = appendMoment(b, *(*event.Nanos)(at))
+		case idField:
+			b = hex.AppendEncode(b, (*event.ID)(at)[:])
+		case u16Field:
+			b = strconv.AppendUint(b, uint64(*(*uint16)(at)), 10)
+		case u32Field:
+			b = strconv.AppendUint(b, uint64(*(*uint32)(at)), 10)
+		case u64Field:
+			b = strconv.AppendUint(b, *(*uint64)(at), 10)
+		case addrField:
+			b = appendAddr(b, *(*netip.Addr)(at))
+		case listField:
+			b = appendStrings(b, *(*[]string)(at))
+		case headersField:
+			b = appendHeaders(b, *(*event.HeaderMap)(at))
 		default:
-			b = AppendValue(b, p)
+			b = AppendValue(b, f.get(rec))
 		}
 	}
 	return append(b, w.end...)
