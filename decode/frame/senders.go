@@ -31,8 +31,8 @@ type sender struct {
 // least lately goes, one without right checksums before the others, so that
 // forged senders do not soon make a true one forgotten.
 type senders struct {
-	all  []sender // made at the first packet
-	last *sender  // packets come in trains
+	all  []sender   // made at the first packet
+	last [2]*sender // packets come in trains, and from two ends in turn
 	// unfilled of the checked segments were left to a network card.
 	checked, unfilled uint64
 }
@@ -41,8 +41,11 @@ type senders struct {
 func (t *senders) of(a netip.Addr, p *Packet) *sender {
 	hi, lo := addressWords(a)
 	iface := int32(p.Iface)
-	if s := t.last; s != nil && s.lo == lo && s.hi == hi && s.iface == iface {
-		return s
+	for _, s := range t.last {
+		if s != nil && s.lo == lo && s.hi == hi && s.iface == iface {
+			s.clock = p.Stamp.Clock
+			return s
+		}
 	}
 	if t.all == nil {
 		t.all = make([]sender, senderSets*senderWays)
@@ -50,7 +53,7 @@ func (t *senders) of(a netip.Addr, p *Packet) *sender {
 	set := t.all[int(mix(lo^mulA, hi^uint64(iface)^mulB)%senderSets)*senderWays:][:senderWays]
 	for i := range set {
 		if s := &set[i]; s.lo == lo && s.hi == hi && s.iface == iface && s.used {
-			s.clock, t.last = p.Stamp.Clock, s
+			s.clock, t.last = p.Stamp.Clock, [2]*sender{s, t.last[0]}
 			return s
 		}
 	}
@@ -61,7 +64,7 @@ func (t *senders) of(a netip.Addr, p *Packet) *sender {
 		}
 	}
 	*worst = sender{hi: hi, lo: lo, iface: iface, used: true, clock: p.Stamp.Clock}
-	t.last = worst
+	t.last = [2]*sender{worst, t.last[0]}
 	return worst
 }
 

@@ -97,6 +97,9 @@ func parameter(s string) string {
 	}
 	var n counts
 	n.of(s)
+	if n.digits|n.dots|n.at == 0 && len(s) < 36 {
+		return "" // a word, as most are
+	}
 	switch {
 	case n.digits == len(s):
 		if len(s) == 8 && date8(s) {

@@ -12,11 +12,11 @@ import (
 // it comes again while nothing else took its place, so that what never comes
 // twice costs no memory.
 type memory struct {
-	seed  maphash.Seed
+	near  [1 << nearBits]slot          // these first: a slot is a line of the processor's cache
 	sets  [memorySets][memoryWays]slot // the newest first
-	once  [memoryOnce]uint32           // of the hashes of texts that came and were not kept
-	near  [1 << nearBits]slot
 	plain [1 << plainBits]plainSlot
+	once  [memoryOnce]uint32 // of the hashes of texts that came and were not kept
+	seed  maphash.Seed
 	forms [formSlots]form
 	last  hashed // a call's token is asked for twice: as who calls, and as what to hide
 }
