@@ -108,13 +108,21 @@ func write(t *testing.T, file string, text []byte, got map[string]string) {
 }
 
 // second tells a call's second reading: its requests, with the fields that the
-// first does not have, and the response's body where it is another one.
+// first does not have, and the response as far as it is another one.
 func second(c *event.Call) string {
 	var b strings.Builder
 	for a := c.Alt; a != nil; a = a.Alt {
 		fmt.Fprintf(&b, "\n  %s: %s %s%s %q", a.Why, a.Req.Method, a.Req.Host, a.Req.Target, a.ReqBody())
 		for _, h := range a.Req.Headers {
 			if !slices.Contains(c.Req.Headers, h) {
+				fmt.Fprintf(&b, " %s=%q", h.Name, h.Value)
+			}
+		}
+		if a.Resp.Status != c.Resp.Status {
+			fmt.Fprintf(&b, " %d", a.Resp.Status)
+		}
+		for _, h := range a.Resp.Headers {
+			if !slices.Contains(c.Resp.Headers, h) {
 				fmt.Fprintf(&b, " %s=%q", h.Name, h.Value)
 			}
 		}

@@ -28,6 +28,7 @@ type conn struct {
 	sniff  sniffer
 	doubt  *doubt // of a flow that is none of HTTP; seldom
 	guess  *guess // of a flow that may be one of HTTP; seldom
+	told   bool   // that a response came again with other bytes, too late
 	tunnel
 	reversal
 	// emitCall and lostBytes are the methods emit and lost, bound once.
@@ -60,7 +61,7 @@ func (c *conn) Data(d event.Direction, b []byte, at event.Stamp) {
 	}
 }
 
-// Other says that the client sent b for a place of its stream, too.
+// Other says that an end sent b for a place of its stream, too.
 func (c *conn) Other(d event.Direction, off int64, b []byte, at event.Stamp) {
 	switch {
 	case c.state == connSniffing:
@@ -68,7 +69,8 @@ func (c *conn) Other(d event.Direction, off int64, b []byte, at event.Stamp) {
 		c.weigh()
 	case c.state == connParsing && c.http != nil:
 		defer c.guard(c.parsed(), 0, d, at)
-		if !c.http.Other(d^c.flip, off, b, at) && c.flip == 0 {
+		if to := d ^ c.flip; !c.http.Other(to, off, b, at) && (to == event.ToServer || !c.told) {
+			c.told = c.told || to == event.ToClient // one is enough: a call is over with its response
 			c.note(AnomalySecondLost, "", at)
 		}
 	}

@@ -15,9 +15,9 @@ const AnomalyMismatch = "protocol_mismatch"
 // bytes that are none.
 const AnomalyLate = "bytes_before_http"
 
-// AnomalySecondLost is the name of the anomaly of a flow whose client sent
-// bytes twice, with different values, too late or too much for a call to have
-// them as its second reading.
+// AnomalySecondLost is the name of the anomaly of a flow of which bytes came
+// twice, with different values, too late or too much for a call to have them as
+// its second reading.
 const AnomalySecondLost = "alt_lost"
 
 // doubt is what may still change a verdict that the client's bytes alone

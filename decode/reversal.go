@@ -30,9 +30,14 @@ func (c *conn) orient(d event.Direction, request bool) {
 	}
 	c.flow.RolesGuessed = false
 	if request == (d == event.ToClient) {
-		c.flip, c.mixed = 1, true
+		c.mixed = true
+		c.turn(1)
 	}
 }
+
+// turn says in which direction of the table's requests go: flip 0 is to the end
+// it calls the server.
+func (c *conn) turn(flip event.Direction) { c.flip, c.flow.Reversed = flip, flip != 0 }
 
 // correct gives the record of a flow whose ends were taken for each other the
 // right ones, once nobody counts in it any more.
@@ -50,7 +55,7 @@ func (r *reversal) of(f *event.Flow) *event.Flow {
 	}
 	m := r.mirror
 	*m = *f
-	m.Client, m.Server = f.Server, f.Client
+	m.Client, m.Server, m.Reversed = f.Server, f.Client, false
 	for i := range f.Packets {
 		m.Packets[i], m.Bytes[i], m.Gaps[i] = f.Packets[i^1], f.Bytes[i^1], f.Gaps[i^1]
 	}

@@ -142,7 +142,7 @@ func (c *conn) look(d event.Direction, b []byte, at event.Stamp) {
 			c.orient(d, !bytes.HasPrefix(bytes.TrimLeft(first, "\r\n"), []byte("HTTP/")))
 		}
 		if c.reverses(proto, d, first) {
-			c.flip = 1
+			c.turn(1)
 		}
 		c.late(proto, at)
 		var still *doubt

@@ -30,7 +30,7 @@ func (c *conn) enter(d event.Direction, b []byte, at event.Stamp) {
 	c.p.led.SkippedBytes -= uint64(len(after.Held) + after.Tail)
 	client := event.ToServer ^ c.flip
 	if !c.mixed {
-		c.flip = 0
+		c.turn(0)
 	}
 	if len(after.Held) > 0 {
 		c.Data(client, after.Held, at)

@@ -55,6 +55,9 @@ type Flow struct {
 	// RolesGuessed: the start was not seen, and which end is the client follows
 	// from the ports alone so far.
 	RolesGuessed bool
+	// Reversed: requests were found to come from the end that is called Server
+	// so far.
+	Reversed bool
 	// CommunityID is the flow's, once somebody asked for it.
 	CommunityID string
 	// Flags: midstream (no SYN seen), one_sided (one direction only), gap,

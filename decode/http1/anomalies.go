@@ -78,7 +78,7 @@ func Anomalies() []Anomaly {
 		{AnomalySurplus, "a response that answers no request, where nothing is missing and an earlier one was answered: the server may have read a request that the client's bytes hide (request smuggling), or two responses stand in one; 408 is none such"},
 		{AnomalyMissing, "a whole request without a response, when the server ended the connection in order and had not said that it would, behind one of ambiguous length: the server may have read it as part of that (request smuggling)"},
 		{AnomalyReversed, "the end that accepted the connection sent the requests; it is the call's client"},
-		{AnomalyOverlap, "bytes of the request were sent twice with different values; the second reading has those that were not believed"},
+		{AnomalyOverlap, "bytes of the request or of the response were sent twice with different values; the second reading has those that were not believed"},
 		{AnomalySecondCut, "the call has a second reading, of which not all was seen or kept"},
 	}
 }

@@ -20,6 +20,7 @@ type Conn struct {
 	part part
 	shown
 	rivals
+	replied
 	depth uint32
 	// hole: bytes from the server were lost where a response may have been.
 	hole bool

@@ -294,6 +294,9 @@ func (c *Conn) deliver(e *entry, next int, at event.Stamp) {
 	if len(c.list) > 0 || c.full {
 		c.rivalry(e, c.startOf(next), at)
 	}
+	if c.replied.call == call {
+		c.replied = replied{}
+	}
 	c.led.CallsMade++
 	c.paired(call)
 	c.emit(call, at)
@@ -324,7 +327,7 @@ func (c *Conn) settleEntry(h *half, at event.Stamp) {
 	} else if client.state == stResync && client.junk && (!c.pipelined || c.waiting() == 0) {
 		client.seek() // whoever waited for this answer begins anew
 	}
-	if h.tape == nil {
+	if h.tape == nil && len(c.list) == 0 {
 		c.flush(at)
 	}
 }

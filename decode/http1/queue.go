@@ -22,12 +22,16 @@ type entry struct {
 	late    bool     // stands behind a hole where whole messages may have been
 	ahead   bool     // answered behind a hole, when bytes of the client were acknowledged and not seen
 	tape    [2]*tape // by direction; seldom any
-	// text is the request's head, which begins at start in the stream; its body
-	// begins at body. linear says that each byte of it is one of the body.
+	place            // of the request
+	texts   int      // what the call's heads take
+}
+
+// place is where a message stands in the stream: its head, text, begins at start,
+// its body at body. linear says that each byte of it is one of the body.
+type place struct {
 	text        string
 	start, body uint64
 	linear      bool
-	texts       int // what the call's heads take
 }
 
 // queue holds the calls of a connection that were not emitted, in order:

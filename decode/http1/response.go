@@ -21,6 +21,7 @@ func (h *half) response(text string, at event.Stamp) (f facts, ok bool) {
 	interims := h.interims
 	e := h.conn.response(at)
 	h.call, h.busy, h.interims = e.call, true, 0
+	h.placed(text)
 	if !e.reqDone && !e.orphan && interims == 0 {
 		h.conn.half[event.ToServer].doubt()
 	}
@@ -56,6 +57,16 @@ func (h *half) response(text string, at event.Stamp) (f facts, ok bool) {
 		h.call = nil
 	}
 	return f, true
+}
+
+// placed notes where the response stands whose head is text.
+func (h *half) placed(text string) {
+	if h.again || h.seen > uint64(len(text)) {
+		h.headEnd = nowhere
+	}
+	r := &h.conn.replied
+	r.call, r.linear = h.call, true
+	r.located(h.headEnd, h.seen, text)
 }
 
 // interimDone counts a 1xx response.
@@ -100,6 +111,7 @@ func (h *half) responseBody(f facts, at event.Stamp) {
 	}
 	h.other, h.otherLen = f.otherwise(lenClose)
 	h.looking = f.look
+	h.conn.replied.linear = kind != lenChunked
 	h.enter(kind, n, at)
 	if kind != lenNone && (f.orphan || h.conn.half[event.ToServer].lossy || h.conn.shifted) {
 		h.suspect() // it may have answered HEAD
@@ -120,6 +132,7 @@ func (f *facts) service() string {
 func (h *half) oldBody(b []byte, at event.Stamp) {
 	e := h.conn.response(at)
 	h.call, h.busy = e.call, true
+	h.conn.replied = replied{call: h.call, place: place{start: nowhere}}
 	h.conn.led.HeadBytes -= h.seen
 	h.conn.led.BodyBytes += h.seen
 	if c := h.call; c != nil {

@@ -6,9 +6,10 @@ import (
 	"spaniel/event"
 )
 
-// rival is bytes that the client sent for a place of its stream where others
-// were read. The request in that place then has a second reading.
+// rival is bytes that an end sent for a place of its stream where others were
+// read. The request or response in that place then has a second reading.
 type rival struct {
+	d   event.Direction
 	pos uint64 // in the stream, as half.pos counts
 	b   []byte
 }
@@ -25,7 +26,7 @@ const maxRivals = 32
 // nowhere is the place of what cannot be located in the stream.
 const nowhere = ^uint64(0)
 
-// Other says that the client sent b, which is borrowed, for the place that
+// Other says that the sender of d sent b, which is borrowed, for the place that
 // begins off bytes behind the next Data, too. It reports whether the call in
 // that place, if there is one, is still to come.
 func (c *Conn) Other(d event.Direction, off int64, b []byte, _ event.Stamp) (kept bool) {
@@ -35,15 +36,21 @@ func (c *Conn) Other(d event.Direction, off int64, b []byte, _ event.Stamp) (kep
 		off, b = off+int64(n), b[n:]
 	}
 	pos := h.pos + uint64(off)
-	if d != event.ToServer || c.upgraded || len(b) == 0 {
+	if c.upgraded || len(b) == 0 {
 		return false
 	}
-	if first := c.startOf(c.ghosts); first != nowhere && pos+uint64(len(b)) <= first {
+	first := c.replied.start
+	if d == event.ToServer {
+		first = c.startOf(c.ghosts)
+	} else if c.replied.call == nil {
+		first = h.next()
+	}
+	if first != nowhere && pos+uint64(len(b)) <= first {
 		return false
 	}
 	r := &c.rivals
 	for i := range r.list {
-		if r.list[i].pos == pos && string(r.list[i].b) == string(b) {
+		if r.list[i].d == d && r.list[i].pos == pos && string(r.list[i].b) == string(b) {
 			return true
 		}
 	}
@@ -52,15 +59,15 @@ func (c *Conn) Other(d event.Direction, off int64, b []byte, _ event.Stamp) (kep
 		return true
 	}
 	c.hold(len(b))
-	r.list = append(r.list, rival{pos, append([]byte(nil), b...)})
+	r.list = append(r.list, rival{d, pos, append([]byte(nil), b...)})
 	return true
 }
 
-// located notes where a request's head, of which the last byte is before end,
+// located notes where a message's head, of which the last byte is before end,
 // and its body stand.
-func (e *entry) located(end, seen uint64, text string) {
-	if e.text, e.start, e.body = text, end-seen, end; end == nowhere {
-		e.start = nowhere
+func (p *place) located(end, seen uint64, text string) {
+	if p.text, p.start, p.body = text, end-seen, end; end == nowhere {
+		p.start = nowhere
 	}
 }
 
@@ -75,10 +82,16 @@ func (c *Conn) dropRivals() {
 // startOf returns where in the stream the i-th place in the queue begins, or
 // what follows the last: nowhere if that is not known.
 func (c *Conn) startOf(i int) uint64 {
-	h := &c.half[event.ToServer]
-	switch {
-	case i < c.len()-c.orphans:
+	if i < c.len()-c.orphans {
 		return c.at(i).start
+	}
+	return c.half[event.ToServer].next()
+}
+
+// next returns where the message begins that is not in the queue yet: nowhere if
+// that is not known.
+func (h *half) next() uint64 {
+	switch {
 	case h.state == stHead && !h.again:
 		return h.headAt
 	case h.state == stStart || h.state == stResync:
@@ -90,31 +103,51 @@ func (c *Conn) startOf(i int) uint64 {
 // rivalry gives an entry's call the second reading in which rivals have their
 // places. limit is where the next request begins.
 func (c *Conn) rivalry(e *entry, limit uint64, at event.Stamp) {
-	var own []rival
-	rest := c.list[:0]
-	for _, r := range c.list {
-		if r.pos >= limit {
-			rest = append(rest, r)
-			continue
-		}
-		c.hold(-len(r.b))
-		if e.start == nowhere || r.pos+uint64(len(r.b)) > e.start {
-			own = append(own, r)
-		}
+	asked := c.claim(event.ToServer, e.start, limit)
+	var answered []rival
+	reply := c.reply(e.call)
+	if e.call.Resp.Seen {
+		answered = c.claim(event.ToClient, reply.start, c.half[event.ToClient].next())
 	}
-	if c.list = rest; len(rest) == 0 {
+	if len(c.list) == 0 {
 		c.list = nil
 	}
 	if c.full {
 		e.call.Mark(AnomalySecondCut)
-		c.full = len(rest) > 0
+		c.full = len(c.list) > 0
 	}
-	if len(own) == 0 || !e.call.Req.Seen {
-		return
+	if len(asked) > 0 && e.call.Req.Seen {
+		c.askOtherwise(e, asked, at)
 	}
+	if len(answered) > 0 {
+		c.answerOtherwise(e, &reply, answered, at)
+	}
+}
+
+// claim takes the rivals of a message that begins at start; the next one begins
+// at limit.
+func (c *Conn) claim(d event.Direction, start, limit uint64) (own []rival) {
+	rest := c.list[:0]
+	for _, r := range c.list {
+		if r.d != d || r.pos >= limit {
+			rest = append(rest, r)
+			continue
+		}
+		c.hold(-len(r.b))
+		if start == nowhere || r.pos+uint64(len(r.b)) > start {
+			own = append(own, r)
+		}
+	}
+	c.list = rest
+	return own
+}
+
+// askOtherwise makes of an entry's request the one in which rivals have their
+// places.
+func (c *Conn) askOtherwise(e *entry, own []rival, at event.Stamp) {
 	e.call.Mark(AnomalyOverlap)
 	s := c.pool.scratch(firstReading)
-	whole, to, all := e.with(own)
+	whole, to, all := e.with(e.call.Req.Raw, own)
 	list, few := s.requests(whole, to, at)
 	if !all || !few {
 		e.call.Mark(AnomalySecondCut)
@@ -129,35 +162,34 @@ func (c *Conn) rivalry(e *entry, limit uint64, at event.Stamp) {
 	chain(e.call, list, AnomalyOverlap)
 }
 
-// with returns the entry's request as it came, with rivals in their places,
-// as far as the first reading has it, which is up to the byte to, and as the
-// rivals go on behind it. all says that each of their bytes is there. In a
+// with returns the message that stands there as it came, raw being its body, with
+// rivals in their places, as far as the first reading has it, which is up to the
+// byte to, and as the rivals go on behind it. all says that each of their bytes is there. In a
 // chunked body no place is known any more: it stands as one chunk, and what
 // came for it, too, at its end.
-func (e *entry) with(own []rival) (whole []byte, to int, all bool) {
-	raw := e.call.Req.Raw
-	whole = append(make([]byte, 0, len(e.text)+len(raw)+64), e.text...)
-	if e.linear {
+func (p *place) with(raw []byte, own []rival) (whole []byte, to int, all bool) {
+	whole = append(make([]byte, 0, len(p.text)+len(raw)+64), p.text...)
+	if p.linear {
 		whole = append(whole, raw...)
 	}
 	to, all = len(whole), true
 	for _, r := range own {
 		for i, v := range r.b {
 			switch at := r.pos + uint64(i); {
-			case at < e.start || !e.linear && at >= e.body:
-			case at-e.start < uint64(len(whole)):
-				whole[at-e.start] = v
-			case at-e.start == uint64(len(whole)):
+			case at < p.start || !p.linear && at >= p.body:
+			case at-p.start < uint64(len(whole)):
+				whole[at-p.start] = v
+			case at-p.start == uint64(len(whole)):
 				whole = append(whole, v)
 			default:
 				all = false
 			}
 		}
-		if end := r.pos + uint64(len(r.b)); !e.linear && end > e.body {
-			raw = append(raw[:len(raw):len(raw)], r.b[max(0, len(r.b)-int(end-e.body)):]...)
+		if end := r.pos + uint64(len(r.b)); !p.linear && end > p.body {
+			raw = append(raw[:len(raw):len(raw)], r.b[max(0, len(r.b)-int(end-p.body)):]...)
 		}
 	}
-	if !e.linear {
+	if !p.linear {
 		whole = append(fmt.Appendf(whole, "%x\r\n", len(raw)), raw...)
 		whole = append(whole, "\r\n0\r\n\r\n"...)
 		to = len(whole)
@@ -171,10 +203,15 @@ func (c *Conn) bare(call *event.Call, own []rival) *event.Call {
 	a := new(event.Call)
 	a.Reset(c.pool.x)
 	a.Proto, a.Req = call.Proto, call.Req
-	a.Req.Raw = nil
-	for _, r := range own {
-		a.Req.Raw = append(a.Req.Raw, r.b...)
-	}
+	a.Req.Raw = joined(own)
 	a.Req.BodyBytes = uint64(len(a.Req.Raw))
 	return a
+}
+
+// joined is the bytes of rivals, one behind the other.
+func joined(own []rival) (b []byte) {
+	for _, r := range own {
+		b = append(b, r.b...)
+	}
+	return b
 }

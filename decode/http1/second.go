@@ -38,7 +38,9 @@ func (c *Conn) second(e *entry, at event.Stamp) {
 	}
 	if t := c.eject(e, event.ToClient); t.tells(call) {
 		if body := t.otherBody(); string(body) != string(call.Resp.Raw) {
-			c.answerWith(call, body, t.why)
+			resp := call.Resp
+			resp.Raw, resp.BodyBytes = body, uint64(len(body))
+			c.answerWith(call, resp, t.why)
 		}
 		if t.cut {
 			call.Mark(AnomalySecondCut)
@@ -63,7 +65,9 @@ func (t *tape) otherBody() []byte {
 
 // answerWith gives the call's second reading, which may be one for this alone,
 // a response of its own.
-func (c *Conn) answerWith(call *event.Call, body []byte, why string) {
+func (c *Conn) answerWith(call *event.Call, resp event.Response, why string) {
+	m, first := &resp.Message, &call.Resp.Message
+	m.Start, m.End, m.FirstFrame, m.LastFrame = first.Start, first.End, first.FirstFrame, first.LastFrame
 	if call.Alt == nil {
 		a := new(event.Call)
 		a.Reset(c.pool.x)
@@ -71,8 +75,7 @@ func (c *Conn) answerWith(call *event.Call, body []byte, why string) {
 		chain(call, []*event.Call{a}, why)
 	}
 	for a := call.Alt; a != nil; a = a.Alt {
-		a.Resp = call.Resp
-		a.Resp.Raw, a.Resp.BodyBytes = body, uint64(len(body))
+		a.Resp = resp
 	}
 }
 

@@ -12,11 +12,16 @@ func (t *Table) deliver(f *flow, d event.Direction, b []byte, at event.Stamp) {
 	if o := &f.half[d.Reverse()]; o.acked > o.pos+1 && o.started && !o.ended { // one more may be its FIN
 		r.Unseen(d.Reverse(), o.acked-o.pos, at)
 	}
-	if d == event.ToServer {
-		t.remember(h, b)
-		if h.others != nil {
-			t.confront(f, d, b, at)
-		}
+	asks := f.asks(d)
+	if asks || f.ev.RolesGuessed {
+		t.remember(h, h.pos, b)
+	} else if h.kept != nil { // it turned out to be the answers'
+		t.forget(h)
+	}
+	if h.others != nil {
+		t.confront(f, d, b, at)
+	}
+	if asks {
 		f.answer.behind = true
 	} else {
 		f.answer.begins(h.pos, b)
@@ -25,6 +30,10 @@ func (t *Table) deliver(f *flow, d event.Direction, b []byte, at event.Stamp) {
 	h.pos += uint64(len(b))
 	t.led.Stream[event.ByteDelivered] += uint64(len(b))
 	r.Data(d, b, at)
+	if f.asks(d) && !asks { // as these very bytes have shown
+		t.remember(h, h.pos-uint64(len(b)), b)
+		f.answer = answer{behind: true}
+	}
 }
 
 // gap announces that nothing from the next byte to position to was seen.

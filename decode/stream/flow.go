@@ -113,6 +113,10 @@ func (f *flow) direction(fromLow bool) event.Direction {
 	return event.ToClient
 }
 
+// asks reports whether d is the direction in which requests go, as far as that
+// is known.
+func (f *flow) asks(d event.Direction) bool { return (d == event.ToServer) != f.ev.Reversed }
+
 // newFlow makes a flow whose client is p's source, or its destination.
 func (t *Table) newFlow(p *frame.Packet, k *key, hash uint32, fromLow, fromClient bool, at event.Stamp) *flow {
 	t.makeRoom(p.Stamp)

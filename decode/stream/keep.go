@@ -1,18 +1,18 @@
 package stream
 
-// remember keeps a copy of the last bytes delivered to a server, at most a
-// page, until it acknowledges them: only until then could it still take other
+// remember keeps a copy of the last bytes of requests that were delivered, at
+// most a page, until the server acknowledges them: only until then could it still take other
 // bytes in their place, which is how requests are smuggled past a monitor.
 // Half of the buffer serves this at most; without room nothing is compared.
-func (t *Table) remember(h *half, b []byte) {
+func (t *Table) remember(h *half, pos uint64, b []byte) {
 	if h.kept == nil {
 		if (t.pool.held+pageCost)*2 > t.pool.limit {
 			return
 		}
-		h.kept, h.keptAt = t.pool.get(0), h.pos
+		h.kept, h.keptAt = t.pool.get(0), pos
 		t.keeping++
 	}
-	end := h.pos + uint64(len(b))
+	end := pos + uint64(len(b))
 	if len(b) > pageSize {
 		b = b[len(b)-pageSize:]
 	}

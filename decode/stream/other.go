@@ -2,9 +2,9 @@ package stream
 
 import "spaniel/event"
 
-// other is bytes that a client sent for a place of its stream, and that its
-// server is not believed to have read: the losers of an overlap, or a segment
-// that hosts drop. When other bytes are delivered in their place, the receiver
+// other is bytes that an end sent for a place of its stream, and that its peer
+// is not believed to have read: the losers of an overlap, or a segment that
+// hosts drop. When other bytes are delivered in their place, the receiver
 // is told, so that both readings are judged.
 type other struct {
 	pos uint64
@@ -20,7 +20,7 @@ const maxOthers = 16
 // other takes bytes at pos that lost. b is borrowed.
 func (t *Table) other(f *flow, d event.Direction, pos uint64, b []byte, at event.Stamp) {
 	h := &f.half[d]
-	if d != event.ToServer || len(b) == 0 || !h.started || h.ended || f.closed {
+	if len(b) == 0 || !h.started || h.ended || f.closed {
 		return
 	}
 	if pos < h.pos {

@@ -9,9 +9,9 @@ type Receiver interface {
 	// Data is the next bytes of a direction, in order; b is borrowed until
 	// Data returns.
 	Data(d event.Direction, b []byte, at event.Stamp)
-	// Other says that the client also sent b, borrowed until Other returns, for
+	// Other says that the sender also sent b, borrowed until Other returns, for
 	// the place that begins off bytes behind the start of the next Data: before
-	// it where off is negative. A server may have read b instead.
+	// it where off is negative. Its peer may have read b instead.
 	Other(d event.Direction, off int64, b []byte, at event.Stamp)
 	// Unseen says that the peer acknowledged n bytes of a direction behind what
 	// was given so far: they are lost, or captured late. It comes before Data of

@@ -123,11 +123,11 @@ func (t *Table) seen(f *flow, d event.Direction, s *piece) {
 		if fate == event.ByteOverlap && h.differs(pos, b) {
 			t.conflict(f, d, pos, len(b), s.at)
 			t.tell(f, d, pos, b, s.at)
-		}
-		if d == event.ToClient && fate == event.ByteOverlap && f.answer.differs(pos, b) {
+		} else if fate == event.ByteOverlap && !f.asks(d) && f.answer.differs(pos, b) {
 			t.conflict(f, d, pos, len(b), s.at)
+			t.tell(f, d, pos, b, s.at)
 		}
-		if d == event.ToServer && fate == event.ByteOverlap && h.unseen(pos, len(b)) {
+		if f.asks(d) && fate == event.ByteOverlap && h.unseen(pos, len(b)) {
 			t.unchecked(f, d, pos, len(b), s.at)
 		}
 	}

