@@ -60,12 +60,27 @@ func (r *Redactor) messages(c *event.Call, rec *event.Record, sent *form) {
 	rec.Target = r.whole(q, rec)
 	rec.Status = uint16(min(max(p.Status, 0), math.MaxUint16))
 	rec.ReqBytes, rec.RespBytes = q.BodyBytes, p.BodyBytes
-	rec.ReqType, rec.RespType = r.mediaType(&q.Message), r.mediaType(&p.Message)
-	rec.UserAgent = r.value(q.Get("User-Agent"))
 	rec.AgentFamily, rec.Bot = c.AgentFamily, c.Bot
 	rec.Country, rec.ASN = c.Country, c.ASN
 	rec.ReqHeaders = r.fields(rec.ReqHeaders, &q.Message, sent)
-	rec.RespHeaders = r.fields(rec.RespHeaders, &p.Message, r.formOf(p.Headers))
+	rec.UserAgent, rec.ReqType = r.agent(q, rec, sent), r.mediaType(&q.Message, sent)
+	answered := r.formOf(p.Headers) // the last use of sent was before
+	rec.RespHeaders = r.fields(rec.RespHeaders, &p.Message, answered)
+	rec.RespType = r.mediaType(&p.Message, answered)
+}
+
+// agent is the User-Agent as stored; it is among the fields in rec, unless those
+// called so were said to hold secrets.
+func (r *Redactor) agent(q *event.Request, rec *event.Record, f *form) string {
+	switch {
+	case f == nil:
+		return r.value(q.Get("User-Agent"))
+	case f.agent == 0:
+		return ""
+	case !f.fields[f.agent-1].ordinary:
+		return r.value(q.Headers[f.agent-1].Value)
+	}
+	return rec.ReqHeaders[f.agent-1].Value
 }
 
 // whole is the request's target as stored: where it is nothing but path and
@@ -90,7 +105,13 @@ func (r *Redactor) fields(dst event.HeaderMap, m *event.Message, f *form) event.
 	if f != nil {
 		for i := range m.Headers {
 			known := &f.fields[i]
-			dst = append(dst, event.Header{Name: known.shown, Value: r.fieldValue(known.name, m.Headers[i].Value, known.ordinary)})
+			value := m.Headers[i].Value
+			if i < keptValues {
+				value = known.value(r, value)
+			} else {
+				value = r.fieldValue(known.name, value, known.ordinary)
+			}
+			dst = append(dst, event.Header{Name: known.shown, Value: value})
 		}
 	} else {
 		dst = r.eachField(dst, m.Headers)
@@ -106,9 +127,15 @@ func (r *Redactor) eachField(dst event.HeaderMap, list []event.Header) event.Hea
 	return dst
 }
 
-// mediaType is the Content-Type without its parameters, in lower case.
-func (r *Redactor) mediaType(m *event.Message) string {
-	sent := m.Get("Content-Type")
+// mediaType is the Content-Type without its parameters, in lower case, of a
+// message whose form f is, nil without one.
+func (r *Redactor) mediaType(m *event.Message, f *form) (sent string) {
+	switch {
+	case f == nil:
+		sent = m.Get("Content-Type")
+	case f.kind > 0:
+		sent = m.Headers[f.kind-1].Value
+	}
 	if sent == "" {
 		return ""
 	}

@@ -2,6 +2,7 @@ package redact
 
 import (
 	"slices"
+	"strings"
 
 	"spaniel/event"
 )
@@ -12,6 +13,9 @@ import (
 type form struct {
 	names  string // each with a line's end
 	fields []formField
+	// agent and kind are which field, from 1, is the first User-Agent, and
+	// Content-Type; 0 without.
+	agent, kind int
 	// print is the fingerprint of a request with these fields, 0 until it was
 	// asked for. It is hashed byte by byte, to be the same everywhere.
 	print uint64
@@ -23,6 +27,33 @@ type formField struct {
 	name  string // as it was sent, in memory that may be kept
 	// ordinary: nothing but the value's form could tell of a secret in it.
 	ordinary bool
+	// missed counts values that were not the last one kept, in, which became out.
+	missed  uint8
+	in, out string
+}
+
+// oftenMissed is after how many values that are another the last one is kept, a
+// power of two: fields whose value is nearly always the same need not be looked
+// for in the memory, and what never comes twice is seldom copied.
+const oftenMissed = 16
+
+// keptValues is of how many fields of a form the last value is kept, keptValue up
+// to how many bytes of it and of what became of it: 512 KiB in all.
+const keptValues, keptValue = 32, 128
+
+// value is fieldValue of a value of this field.
+func (k *formField) value(r *Redactor, val string) string {
+	if val == k.in {
+		return k.out
+	}
+	out := r.fieldValue(k.name, val, k.ordinary)
+	if k.missed++; k.missed%oftenMissed == 1 && len(val)+len(out) <= keptValue {
+		k.in = strings.Clone(val)
+		if k.out = k.in; out != val {
+			k.out = strings.Clone(out)
+		}
+	}
+	return out
 }
 
 // formSlots times memoryText bytes of names, and what became of them, are
@@ -68,6 +99,12 @@ func (r *Redactor) learn(f *form, headers []event.Header, size int) {
 	names := make([]byte, 0, size)
 	*f = form{fields: slices.Grow(f.fields[:0], len(headers))}
 	for i := range headers {
+		switch name := headers[i].Name; {
+		case f.agent == 0 && fold(name, "user-agent"):
+			f.agent = i + 1
+		case f.kind == 0 && fold(name, "content-type"):
+			f.kind = i + 1
+		}
 		names = append(append(names, headers[i].Name...), '\n')
 		known := r.known(headers[i].Name)
 		f.fields = append(f.fields, formField{shown: known[1:], name: own(headers[i].Name, known[1:]), ordinary: known[0] == 'o'})
