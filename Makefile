@@ -41,8 +41,8 @@ deb: build ## the Debian package, in bin/ (nfpm, from the module proxy)
 .PHONY: profile
 profile: deps ## measure anew what is hot, for `make build`
 	@dir=$$(mktemp -d); trap 'rm -r "$$dir"' EXIT; export GODEBUG=asyncpreemptoff=1; \
-	$(GO) test -trimpath ./cmd/spaniel -run '^$$' -bench 'Read/no' -benchtime 60x -cpuprofile "$$dir/quick.prof" -o "$$dir/test"; \
-	$(GO) test -trimpath ./cmd/spaniel -run '^$$' -bench 'Read/shipped' -benchtime 8x -cpuprofile "$$dir/rules.prof" -o "$$dir/test"; \
+	$(GO) test -trimpath ./cmd/spaniel -run '^$$' -bench 'Read/no' -benchtime 250x -cpuprofile "$$dir/quick.prof" -o "$$dir/test"; \
+	$(GO) test -trimpath ./cmd/spaniel -run '^$$' -bench 'Read/shipped' -benchtime 30x -cpuprofile "$$dir/rules.prof" -o "$$dir/test"; \
 	$(GO) tool pprof -proto "$$dir/quick.prof" "$$dir/rules.prof" >$(PROFILE)
 
 .PHONY: demo
