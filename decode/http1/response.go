@@ -59,13 +59,16 @@ func (h *half) response(text string, at event.Stamp) (f facts, ok bool) {
 	return f, true
 }
 
-// placed notes where the response stands whose head is text.
+// placed notes where the response stands whose head is text, if it is a call's.
 func (h *half) placed(text string) {
 	if h.again || h.seen > uint64(len(text)) {
 		h.headEnd = nowhere
 	}
 	r := &h.conn.replied
-	r.call, r.linear = h.call, true
+	if r.call, r.linear = h.call, true; h.call == nil {
+		*r = replied{}
+		return
+	}
 	r.located(h.headEnd, h.seen, text)
 }
 
