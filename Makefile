@@ -36,7 +36,7 @@ build: deps ## build bin/spaniel
 .PHONY: deb
 deb: build ## the Debian package, in bin/ (nfpm, from the module proxy)
 	@./bin/spaniel config schema >bin/config.json
-	GOARCH=$$($(GO) env GOARCH) VERSION=$(patsubst v%,%,$(VERSION)) $(GO) run github.com/goreleaser/nfpm/v2/cmd/nfpm@v2.48.0 package -f deploy/package/nfpm.yaml -p deb -t bin/
+	GOARCH=$$($(GO) env GOARCH) VERSION=$(patsubst v%,%,$(VERSION)) $(GO) run github.com/goreleaser/nfpm/v2/cmd/nfpm@v2.41.3 package -f deploy/package/nfpm.yaml -p deb -t bin/
 
 .PHONY: profile
 profile: deps ## measure anew what is hot, for `make build`

@@ -66,6 +66,9 @@ func (n *line) drop(l *lane) {
 		return
 	}
 	s, _ := l.tap.stats() // of an interface that is gone: as they were read last
+	if l.tap.exact() {
+		s.RingDrops = s.Received - min(s.Received, s.KernelDrops+l.given)
+	}
 	n.past = n.past.add(s)
 	l.tap.close()
 	l.tap, l.has = nil, false

@@ -15,7 +15,7 @@ import (
 const pollTime = 10 * time.Millisecond
 
 // drainTime bounds the reading of what was caught before Stop.
-const drainTime = 2 * time.Second
+const drainTime = 4 * time.Second
 
 // DefaultBuffer is the kernel's capture buffer when none is configured. With
 // libpcap's own 2 MiB a busy link loses up to a third of its frames.

@@ -26,11 +26,14 @@ type Stats struct {
 	// KernelDrops were lost because the buffer was full, IfaceDrops because
 	// the interface or its driver had no room.
 	KernelDrops, IfaceDrops uint64
+	// RingDrops are in no other count: the kernel had taken them, and when the
+	// capture ended, or the interface was lost, they had not been read.
+	RingDrops uint64
 }
 
 // add is s with o.
 func (s Stats) add(o Stats) Stats {
-	return Stats{s.Received + o.Received, s.KernelDrops + o.KernelDrops, s.IfaceDrops + o.IfaceDrops}
+	return Stats{s.Received + o.Received, s.KernelDrops + o.KernelDrops, s.IfaceDrops + o.IfaceDrops, s.RingDrops + o.RingDrops}
 }
 
 // grow brings n to the 32-bit counter now, which may have wrapped.

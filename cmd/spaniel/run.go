@@ -12,6 +12,7 @@ import (
 	"go.uber.org/zap"
 
 	"spaniel/capture"
+	"spaniel/event"
 	"spaniel/internal/config"
 	"spaniel/internal/confine"
 )
@@ -97,10 +98,11 @@ func (a *app) run(ctx context.Context, ifaces []string, filter string) error {
 	if err != nil {
 		return errors.Join(err, s.close())
 	}
+	closed := s.live.Close() // what is still in its buffer is counted, too
 	led := s.sensor.Ledger()
 	st, _ := s.live.Stats() // of an interface that is gone: as they were read last
-	log.Info("stopped", zap.Uint64("packets", led.FramesIn), zap.Uint64("kernel_drops", st.KernelDrops), zap.Uint64("iface_drops", st.IfaceDrops), zap.Uint64("calls", led.CallsMade), zap.Uint64("alerts", s.raised.n), zap.Uint64("alert_updates", led.Alerts-min(s.raised.n, led.Alerts)))
-	return errors.Join(led.Check(), s.close())
+	log.Info("stopped", zap.Uint64("packets", led.FramesIn), zap.Uint64("kernel_drops", st.KernelDrops), zap.Uint64("iface_drops", st.IfaceDrops), zap.Uint64("ring_drops", st.RingDrops), zap.Uint64("shed", led.Frames[event.FrameShed]), zap.Uint64("calls", led.CallsMade), zap.Uint64("alerts", s.raised.n), zap.Uint64("alert_updates", led.Alerts-min(s.raised.n, led.Alerts)))
+	return errors.Join(closed, led.Check(), s.close())
 }
 
 // liveConfigs is what the command captures from: flags win over the

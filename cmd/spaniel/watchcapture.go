@@ -102,6 +102,6 @@ func (s *service) captureCounts(snap *admin.Snapshot) {
 		return
 	}
 	for _, st := range list {
-		snap.Capture = append(snap.Capture, admin.CaptureCount{Iface: st.Interface, Received: st.Received, KernelDrops: st.KernelDrops, IfaceDrops: st.IfaceDrops, Up: st.Up, Returns: st.Returns})
+		snap.Capture = append(snap.Capture, admin.CaptureCount{Iface: st.Interface, Received: st.Received, KernelDrops: st.KernelDrops, IfaceDrops: st.IfaceDrops, RingDrops: st.RingDrops, Up: st.Up, Returns: st.Returns})
 	}
 }

@@ -43,6 +43,7 @@ func captureMetrics() []metric {
 			for _, c := range s.Capture {
 				put(float64(c.KernelDrops), c.Iface, "kernel")
 				put(float64(c.IfaceDrops), c.Iface, "iface")
+				put(float64(c.RingDrops), c.Iface, "ring")
 			}
 		}),
 		gauge("capture_up", "1 while the interface can be captured from, 0 while it is down or away.", []string{"iface"}, func(s *Snapshot, put func(float64, ...string)) {

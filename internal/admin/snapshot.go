@@ -70,6 +70,8 @@ func SeenOf(flags []string) Seen {
 type CaptureCount struct {
 	Iface                             string
 	Received, KernelDrops, IfaceDrops uint64
+	// RingDrops were caught and never read.
+	RingDrops uint64
 	// Up is false while the interface is down or away; Returns counts how often
 	// it was and came back.
 	Up      bool
