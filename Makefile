@@ -118,6 +118,12 @@ chaos: build ## kill -9 the sensor N times (1000) under load, and Kafka and Clic
 bench: build ## CPU, memory and calls found, beside gopacket + net/http; BENCH='-rounds 1 -shrink 10' for a quick look
 	$(call timed,bench,$(GO) run ./bench $(BENCH))
 
+.PHONY: bench-delivery
+bench-delivery: ## what sinks cost beside ch-go and franz-go, with real servers; lines encoded, records spooled and stored
+	@./deploy/deps.sh integration
+	$(GO) test -run '^$$' -bench 'CallLine|Append|Write' ./sinks/encode ./sinks/spool ./sinks/store
+	$(call timed,bench-delivery,SPANIEL_SPEED=1 $(GO) test -count=1 -tags integration -run TestSpeed -v ./internal/integration | grep -E 'speed_test|^(---|ok|FAIL)')
+
 .PHONY: accuracy
 accuracy: ## labelled attacks and benign calls: what is found and alarmed about, beside Coraza with the Core Rule Set (minutes; ACCURACY=-peers=false without)
 	$(call timed,accuracy,$(GO) run -gcflags '$(GCFLAGS)' ./bench/accuracy -peers $(ACCURACY))
