@@ -29,7 +29,7 @@ func confineProcess(cfg *config.Config, a *app, configFile string) error {
 	if os.Getenv(confinedEnv) != "" {
 		return nil
 	}
-	p := confine.Plan{Env: []string{confinedEnv + "=" + confinedByUser}}
+	p := confine.Plan{Env: []string{confinedEnv + "=" + confinedByUser}, KeepRights: root && cfg.Process.User == ""} // root without rights could not read what is not its own
 	write := ownDirs(cfg, a)
 	if root && cfg.Process.User != "" {
 		p.User, p.Env[0] = cfg.Process.User, confinedEnv+"="+confinedByRoot

@@ -4,6 +4,8 @@ package confine
 type Plan struct {
 	// User is whom to become, by name or number; "" stays who it is.
 	User string
+	// KeepRights leaves all capabilities as they are.
+	KeepRights bool
 	// Read are the files and directories that may be read, with all below; Write
 	// those that may be read and written. What does not exist is left out. Files
 	// are not confined if both are empty.

@@ -37,9 +37,9 @@ func Restart(p Plan) error {
 		what string
 		do   func() error
 	}{
-		{"taking away rights", dropBounding},
+		{"taking away rights", unless(p.KeepRights, dropBounding)},
 		{"becoming another user", func() error { return become(who) }},
-		{"keeping the right to capture", keepRaw},
+		{"keeping the right to capture", unless(p.KeepRights, keepRaw)},
 		{"giving up new rights", func() error { return unix.Prctl(unix.PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) }},
 		{"confining files", func() error { return confineFiles(self, p.Read, p.Write) }},
 	} {
@@ -48,6 +48,13 @@ func Restart(p Plan) error {
 		}
 	}
 	return fmt.Errorf("starting anew: %w", unix.Exec(self, os.Args, environ(p.Env)))
+}
+
+func unless(not bool, do func() error) func() error {
+	if not {
+		return func() error { return nil }
+	}
+	return do
 }
 
 // environ is the environment with what is added, which replaces what has its

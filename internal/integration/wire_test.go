@@ -87,6 +87,7 @@ func watchWire(t *testing.T, bin, backend string, workers int, sampling string) 
 privacy: {key_file: %[3]s/data/privacy.key}
 store: {url: "duckdb://%[3]s/data/calls.duckdb"}
 spool: {path: %[3]s/data/spool}
+learned: {file: %[3]s/data/learned}
 limits: {workers: %[4]d, sampling: %[5]s}
 process: {user: nobody}
 api: {listen: "off"}
