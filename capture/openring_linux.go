@@ -67,9 +67,9 @@ func closeRings(rings []*ring) error {
 func ringProblem(name string, err error) error {
 	switch {
 	case errors.Is(err, unix.EPERM):
-		return activateProblem(name, errors.New(activateDenied))
+		return activateProblem(name, activation(activateDenied))
 	case errors.Is(err, unix.ENODEV), errors.Is(err, unix.ENXIO):
-		return activateProblem(name, errors.New(activateNoDevice))
+		return activateProblem(name, activation(activateNoDevice))
 	case errors.Is(err, unix.ENOMEM):
 		return &InputError{name, "the kernel has no memory for the buffer", "make capture.buffer smaller"}
 	}
@@ -229,3 +229,8 @@ func htons(v uint16) uint16 {
 	b := [2]byte{byte(v >> 8), byte(v)}
 	return *(*uint16)(unsafe.Pointer(&b))
 }
+
+// An activation is an error of the kernel in the words that gopacket has for it.
+type activation string
+
+func (a activation) Error() string { return string(a) }

@@ -46,9 +46,8 @@ type Traffic struct {
 
 // A half is one direction of a connection.
 type half struct {
-	vlan     uint16
-	from     netip.AddrPort
-	oneSided bool
+	vlan uint16
+	from netip.AddrPort
 }
 
 // Frame counts a frame.
