@@ -28,6 +28,15 @@ func TestInterface(t *testing.T) {
 			t.Errorf("%+v", f)
 		}
 	}
+	settled := func(link bool) { // the kernel tells of a link in its own time
+		for range 1000 {
+			if (find(vethtest.In, "interface").Level == OK) == link {
+				return
+			}
+			time.Sleep(10 * time.Millisecond)
+		}
+	}
+	settled(true)
 	expect(find(vethtest.In, "interface"), OK, "up and has a link", "")
 	expect(find(vethtest.In, "mtu"), OK, "65535", "")
 	expect(find(vethtest.In, "offloads"), OK, "none", "")
@@ -39,12 +48,7 @@ func TestInterface(t *testing.T) {
 	w.IP("link", "set", vethtest.In, "mtu", "1280")
 	expect(find(vethtest.In, "mtu"), Warn, "1280", "mtu 9000")
 	w.IP("link", "set", vethtest.Out, "down")
-	for range 500 { // the kernel tells of it in its own time
-		if find(vethtest.In, "interface").Level != OK {
-			break
-		}
-		time.Sleep(10 * time.Millisecond)
-	}
+	settled(false)
 	expect(find(vethtest.In, "interface"), Bad, "no link", "cable")
 	w.IP("link", "set", vethtest.In, "down")
 	expect(find(vethtest.In, "interface"), Bad, "is down", "sudo ip link set in0 up")
