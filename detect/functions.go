@@ -158,6 +158,7 @@ func functionTable() []function {
 	list = append(list, behaviourFunctions()...)
 	list = append(list, probeFunctions()...)
 	list = append(list, recordFunctions()...)
+	list = append(list, tokenFunctions()...)
 	for _, m := range matchers() {
 		list = append(list, matcherFunction(m))
 	}

@@ -21,6 +21,7 @@ type scope struct {
 	store   []Leaf
 	finds   []find
 	agents  agentNames
+	weak    map[string]bool // whether a token's secret is weak, by its signature
 	tokenList
 	outlet
 	prints  prints

@@ -83,8 +83,8 @@ func categories() []string {
 	var list []string
 	for pack, kinds := range map[string]string{
 		"injection": "sqli xss cmdi path-traversal code-inj ssti ssrf nosqli log4shell ldap crlf ssi xpath upload xxe leak session-fixation mail proto-pollution deser scanner-ua graphql",
-		"auth":      "brute-force stuffing spraying otp-guessing reset-abuse credentials-in-clear session-in-url jwt-none jwt-expired jwt-key-abuse jwt-lifetime token-replay concurrent-sessions takeover",
-		"access":    "missing-authentication object-level function-level property-level csrf",
+		"auth":      "brute-force stuffing spraying otp-guessing reset-abuse credentials-in-clear session-in-url jwt-none jwt-expired jwt-key-abuse jwt-lifetime token-replay concurrent-sessions takeover session-fixation hijack mfa-bypass oauth jwt-signature jwt-secret",
+		"access":    "missing-authentication object-level function-level property-level csrf bypass",
 		"dos":       "burst flood slow errors expensive bomb graphql retries connections",
 		"bots":      "library crawler false-crawler false-browser enumeration scraping regular-arrival account-creation carding card-cracking token-cracking toll-fraud fingerprinting expediting scalping captcha cash-out sniping skewing spamming footprinting aggregation inventory",
 		"recon":     "not-found-spread sensitive-file introspection admin debug-endpoint scan web-shell reported",

@@ -182,7 +182,7 @@ func functionTable(t *testing.T) string {
 			}
 		}
 	}
-	for _, list := range []string{"functionTable", "piiFunction", "valueFunctions", "placeFunctions", "timeFunctions", "behaviourFunctions", "probeFunctions", "recordFunctions"} {
+	for _, list := range []string{"functionTable", "piiFunction", "valueFunctions", "placeFunctions", "timeFunctions", "behaviourFunctions", "probeFunctions", "recordFunctions", "tokenFunctions"} {
 		before := len(rows)
 		within(parse(t, "detect"), list, each)
 		if len(rows) == before {

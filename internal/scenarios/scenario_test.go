@@ -156,7 +156,7 @@ func TestEveryRuleIsPlayed(t *testing.T) {
 	}
 	for _, r := range shipped(t).Rules() {
 		switch pack := filepath.Base(filepath.Dir(r.File)); pack {
-		case "bots", "dos", "recon", "posture", "protocol", "mitm":
+		case "access", "auth", "bots", "dos", "recon", "posture", "protocol", "mitm":
 			if !finds[r.ID] || !like[r.ID] {
 				t.Errorf("%s: found by an attack: %v; beside ordinary traffic: %v", r.File, finds[r.ID], like[r.ID])
 			}
