@@ -9,7 +9,8 @@ func CRLFNeeds() string { return crlfNeeds }
 
 // splitHeaders are fields a response-splitting value brings.
 var splitHeaders = []string{"set-cookie", "location", "content-type", "content-length", "transfer-encoding", "refresh", "link", "x-xss-protection", "access-control-allow-origin", "content-security-policy",
-	"host", "x-forwarded-for", "x-forwarded-host", "x-injected", "cookie", "authorization", "content-disposition", "cache-control", "last-modified", "connection", "injected", "header", "x-injection", "x-test", "x-header"}
+	"host", "x-forwarded-for", "x-forwarded-host", "x-injected", "cookie", "authorization", "content-disposition", "cache-control", "last-modified", "connection", "injected", "header", "x-injection", "x-test", "x-header",
+	"www-authenticate", "proxy-authenticate", "etag", "vary", "access-control-allow-credentials", "access-control-allow-headers", "access-control-allow-methods", "access-control-expose-headers", "server", "pragma", "expires", "via", "strict-transport-security", "x-frame-options", "content-encoding", "content-language", "content-location", "accept-ranges", "upgrade", "referer", "user-agent", "origin", "proxy-connection", "clear-site-data", "set-cookie2", "alt-svc", "report-to"}
 
 // CRLF reports a line end within a value followed by the grammar of a head: a
 // field that means something to HTTP, or a status or request line.
@@ -32,7 +33,7 @@ func CRLF(s string) (offset int, match string, ok bool) {
 		for i < len(s) && (s[i] == '\r' || s[i] == '\n' || s[i] == ' ' || s[i] == '\t') {
 			i++
 		}
-		if headLine(s[i:]) || i-at >= 3 && (prefixFold(s[i:], "<html") || prefixFold(s[i:], "<script") || prefixFold(s[i:], "<svg")) {
+		if headLine(s[i:]) || forgedLog(s[i:]) || i-at >= 3 && prefixFold(s[i:], "<!doctype") || i-at >= 3 && (prefixFold(s[i:], "<html") || prefixFold(s[i:], "<script") || prefixFold(s[i:], "<svg")) {
 			return found(s, at, len(s))
 		}
 		next := strings.IndexAny(s[i:], crlfNeeds)
@@ -42,6 +43,22 @@ func CRLF(s string) (offset int, match string, ok bool) {
 		at = i + next
 	}
 	return none()
+}
+
+// forgedLog reports a line as logs are made of: a level, a time, or an address with
+// the dashes of an access log. Who brings one into a value writes into a log.
+func forgedLog(t string) bool {
+	line, _, _ := strings.Cut(t[:min(len(t), 200)], "\n")
+	if len(line) < 12 {
+		return false
+	}
+	bare := strings.TrimLeft(line, "[(")
+	for _, level := range [...]string{"INFO", "WARN", "WARNING", "ERROR", "DEBUG", "CRITICAL", "FATAL", "NOTICE", "ALERT", "AUDIT"} {
+		if rest, ok := strings.CutPrefix(bare, level); ok && rest != "" && strings.IndexByte(" :]-)|", rest[0]) >= 0 {
+			return true
+		}
+	}
+	return logLine(line) && strings.IndexByte(line, ' ') > 0 || isDigit(line[0]) && strings.Contains(line, " - - [")
 }
 
 // maxFieldName is longer than every name in splitHeaders. No colon is looked
@@ -89,7 +106,7 @@ func CRLFField(s string) (offset int, match string, ok bool) {
 			line = line[:e]
 		}
 		if typedField(line) || prefixFold(line, "http/1.") && len(line) > 9 && isDigit(line[9]) || requestLine(line) && from == at ||
-			i-at >= 3 && strings.HasPrefix(s[at:], "\r\n\r\n") && (prefixFold(s[i:], "<html") || prefixFold(s[i:], "<script") || prefixFold(s[i:], "<svg")) {
+			i-at >= 3 && strings.HasPrefix(s[at:], "\r\n\r\n") && (prefixFold(s[i:], "<!doctype") || prefixFold(s[i:], "<html") || prefixFold(s[i:], "<script") || prefixFold(s[i:], "<svg")) {
 			return found(s, from, len(s))
 		}
 		next := strings.IndexAny(s[i:], crlfNeeds)
@@ -135,7 +152,7 @@ func typedField(line string) bool {
 	case foldIn(name, "content-type"):
 		return strings.Contains(value, "/") && strings.IndexByte(value, ' ') != 0
 	case foldIn(name, "content-length", "x-xss-protection", "age", "x-frame-options", "transfer-encoding", "connection", "content-encoding", "content-disposition", "cache-control", "last-modified", "content-security-policy",
-		"access-control-allow-origin", "access-control-allow-credentials", "x-forwarded-for", "x-forwarded-host", "x-real-ip", "x-original-url", "x-rewrite-url", "strict-transport-security", "etag", "vary", "proxy-connection", "upgrade", "clear-site-data", "x-injected", "x-injected-header", "x-test", "authorization", "referer"):
+		"access-control-allow-origin", "access-control-allow-credentials", "x-forwarded-for", "x-forwarded-host", "x-real-ip", "x-original-url", "x-rewrite-url", "strict-transport-security", "etag", "vary", "proxy-connection", "upgrade", "clear-site-data", "x-injected", "x-injected-header", "x-test", "authorization", "referer", "www-authenticate", "proxy-authenticate", "access-control-allow-headers", "access-control-allow-methods", "access-control-expose-headers", "pragma", "accept-ranges", "content-language", "alt-svc", "report-to"):
 		return value != ""
 	case foldIn(name, "host"):
 		return value != "" && strings.IndexByte(value, ' ') < 0

@@ -57,7 +57,7 @@ func SSRF(s string) (offset int, match string, ok bool) {
 // personalFile reports a path to a document or a picture, as people keep them.
 func personalFile(path string) bool {
 	dot := strings.LastIndexByte(path, '.')
-	return dot > 0 && foldIn(path[dot+1:], "pdf", "doc", "docx", "odt", "xls", "xlsx", "ods", "ppt", "pptx", "jpg", "jpeg", "png", "gif", "heic", "webp", "mp3", "mp4", "mov", "epub", "zip") && strings.Count(path, "..") == 0
+	return dot > 0 && foldIn(path[dot+1:], "pdf", "doc", "docx", "odt", "xls", "xlsx", "ods", "ppt", "pptx", "jpg", "jpeg", "png", "gif", "heic", "webp", "mp3", "mp4", "mov", "epub", "zip", "csv") && strings.Count(path, "..") == 0
 }
 
 // innerFetch finds, in a link, a parameter that leads inside by itself:

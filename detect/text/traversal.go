@@ -144,8 +144,8 @@ func climb(whole, p string, within bool) bool {
 	if low >= 0 && ups < 3 {
 		return false
 	}
-	last := p[segment:]
-	if n < 2 || asset(last) && (ups < 4 || source(last) && depth+ups >= 2 && ups < 8) {
+	last := strings.TrimLeft(p[segment:], "/\\")
+	if n < 2 || ups < 8 && personalFile(last) || asset(last) && ups < 4 || source(last) && ups < 8 {
 		return false
 	}
 	return !within || ups >= 3 && strings.IndexByte(whole, ' ') < 0 || ups >= 5
@@ -182,8 +182,11 @@ func boolInt(b bool) int {
 
 // source reports a file that only a program's other files name by a path.
 func source(name string) bool {
+	if foldIn(name, "license", "readme", "makefile", "dockerfile", "changelog", "notice", "authors") {
+		return true
+	}
 	dot := strings.LastIndexByte(name, '.')
-	return dot > 0 && foldIn(name[dot+1:], "ts", "tsx", "jsx", "mjs", "vue", "scss", "less", "css", "svg", "png", "jpg", "webp", "woff2", "go", "rs", "proto", "md", "map")
+	return dot > 0 && foldIn(name[dot+1:], "mod", "sum", "lock", "ts", "tsx", "jsx", "mjs", "vue", "scss", "less", "css", "svg", "png", "jpg", "webp", "woff2", "go", "rs", "proto", "md", "map")
 }
 
 // asset reports a file that pages and programs refer to.

@@ -56,6 +56,18 @@ func HostFile(s string) (offset int, match string, ok bool) {
 	if len(t) < 6 || t[0] != '/' && t[1] != ':' || strings.ContainsAny(t, "\t\n<>{}\"") || t[0] == '/' && strings.IndexByte(t, ' ') >= 0 {
 		return none()
 	}
+	if prefixFold(t, "/root/") && len(t) > 6 && t[6] != '.' && personalFile(t) {
+		return none()
+	}
+	if prefixFold(t, "/var/log/") {
+		end := strings.IndexAny(t[9:], "/.-_0123456789\x00")
+		if end < 0 {
+			end = len(t) - 9
+		}
+		if lookFold(logNames, t[9:9+end]) == "" {
+			return none()
+		}
+	}
 	if prefixFold(t, "/etc/") {
 		if hostConfig(t[len("/etc/"):]) {
 			return found(s, 0, len(s))
@@ -70,6 +82,10 @@ func HostFile(s string) (offset int, match string, ok bool) {
 	}
 	return none()
 }
+
+// logNames are logs that every host of a kind has; an application's own are nobody's find.
+var logNames = wordSet(`auth syslog messages secure apache httpd nginx mysql mysqld mariadb mail maillog vsftpd ftp xferlog dmesg kern daemon cron wtmp btmp lastlog faillog boot dpkg yum exim proftpd pureftpd pure squid tomcat php postgresql postgres redis sshd ssh lighttpd user debug
+ news cups samba audit access error sftp telnetd ufw fail apt anaconda installer journal cassandra mongodb www wu sa chttp sw cherokee httpsd ipfw login openvpn sendmail qmail news vmware xorg`)
 
 // hostConfig reports what is below /etc on every host, by its first name; a service's
 // own directory there is nobody's find.
