@@ -46,8 +46,15 @@ func setUp(env *testscript.Env) error {
 	env.Setenv("XDG_CONFIG_HOME", filepath.Join(env.WorkDir, "config"))
 	env.Setenv(asRootEnv, "true")
 	env.Values[sensorKey{}] = &sensorProcess{}
-	// Open to nobody, too.
-	return errors.Join(os.Chmod(filepath.Dir(env.WorkDir), 0o755), os.Chmod(env.WorkDir, 0o755))
+	// Open to nobody, too; the program as well, which lies two below a directory
+	// of the tests alone.
+	bin, _, _ := strings.Cut(env.Getenv("PATH"), string(os.PathListSeparator))
+	for _, dir := range []string{filepath.Dir(env.WorkDir), env.WorkDir, filepath.Dir(bin), bin} {
+		if err := os.Chmod(dir, 0o755); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func condition(name string) (bool, error) {

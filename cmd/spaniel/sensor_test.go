@@ -58,7 +58,7 @@ func (s *sensorProcess) until(ts *testscript.TestScript, text string) string {
 // sensor ARGS… starts spaniel run and returns when it watches.
 func cmdSensor(ts *testscript.TestScript, _ bool, args []string) {
 	s := sensorOf(ts)
-	self, err := os.Executable()
+	self, err := exec.LookPath("spaniel") // others than this user may start it, too
 	ts.Check(err)
 	s.cmd = exec.Command(self, append([]string{"run"}, args...)...)
 	s.cmd.Args[0] = "spaniel"
