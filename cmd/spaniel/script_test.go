@@ -45,6 +45,7 @@ func setUp(env *testscript.Env) error {
 	env.Setenv("XDG_DATA_HOME", filepath.Join(env.WorkDir, "data"))
 	env.Setenv("XDG_CONFIG_HOME", filepath.Join(env.WorkDir, "config"))
 	env.Setenv(asRootEnv, "true")
+	syscall.Umask(0o022) // tests that save within this process took it for their own files
 	env.Values[sensorKey{}] = &sensorProcess{}
 	// Open to nobody, too; the program as well, which lies two below a directory
 	// of the tests alone.
