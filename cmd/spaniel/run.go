@@ -73,6 +73,12 @@ func (a *app) run(ctx context.Context, ifaces []string, filter string) error {
 		return err
 	}
 	limitMemory(cfg)
+	// Before anything is opened that tells others of us.
+	ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	hup := make(chan os.Signal, 1)
+	signal.Notify(hup, syscall.SIGHUP)
+	defer signal.Stop(hup)
 	s, err := a.newService(cfg, used, live, log, level)
 	if err != nil {
 		return errors.Join(err, s.close())
@@ -82,11 +88,6 @@ func (a *app) run(ctx context.Context, ifaces []string, filter string) error {
 			return errors.Join(err, s.close())
 		}
 	}
-	ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
-	defer stop()
-	hup := make(chan os.Signal, 1)
-	signal.Notify(hup, syscall.SIGHUP)
-	defer signal.Stop(hup)
 	log.Info("watching", zap.Strings("interfaces", names(live)), zap.String("filter", filterOf(live)), zap.String("config", used),
 		zap.String("api", s.address()), zap.Int("rules", len(s.rules.Status().Set.Rules())), zap.String("ruleset", s.rules.Status().Set.Hash()), zap.Int("sinks", len(s.sinkNames)))
 	manager := newManager()
