@@ -51,12 +51,12 @@ demo: build ## replay the bundled capture: calls, endpoints, alerts, two queries
 
 .PHONY: test
 test: deps ## the tests, with 100,000 random variants of captures
-	$(call timed,test,SPANIEL_VARIANTS=100000 $(GO) test ./...)
+	$(call timed,test,SPANIEL_VARIANTS=100000 $(GO) test -timeout 30m ./...)
 
 # DuckDB's Go binding trips the detector's pointer check in its own code.
 .PHONY: race
 race: deps ## the tests under the race detector, with fewer random variants
-	$(call timed,race,$(GO) test -race -gcflags='github.com/duckdb/duckdb-go/v2/...=-d=checkptr=0' ./...)
+	$(call timed,race,$(GO) test -race -gcflags='github.com/duckdb/duckdb-go/v2/...=-d=checkptr=0' -timeout 30m ./...)
 
 .PHONY: vet
 vet: deps ## go vet and gofmt
