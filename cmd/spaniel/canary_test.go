@@ -247,7 +247,7 @@ func listen(l net.Listener, got *lockedBuffer) {
 		if err != nil {
 			return
 		}
-		go io.Copy(got, c)
+		go io.Copy(struct{ io.Writer }{got}, c) // by Write, which takes the lock
 	}
 }
 
