@@ -1,6 +1,9 @@
 package text
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // fileMarks are what well-known files begin with or hold.
 var fileMarks = newPhrases([]string{"root:x:0:0:", "root:*:0:0:", "root:!:", "root:$6$", "root:$y$", "daemon:x:1:1:", "[boot loader]", "[operating systems]", "; for 16-bit app support", "[extensions]\r\n", "[mci extensions]", "-----begin rsa private key-----", "-----begin openssh private key-----", "-----begin private key-----",
@@ -136,7 +139,12 @@ var commandWords = []string{"windows ip configuration", "volume serial number is
 	"is not recognized as an internal or external command", "/bin/sh: 1: ", "sh: 1: ", "bash: line 1: ", "/bin/bash: line ", "-rw-r--r-- ", "-rwxr-xr-x ", "drwxrwxr", "drwx------ ", "lrwxrwxrwx ", "reply from ", "tty      stat", "vsz   rss tty", "%mem    vsz", "%mem vsz", "on / type ext4", "overlay on / type", "% total    % received", "iis apppool\\", "host name: ", "windows ip config", "mem:   ", "user     tty", "os name: microsoft", "ami id is"}
 
 // CommandOutputWords is LeakFileWords for CommandOutput.
-func CommandOutputWords() []string { return append([]string{"uid="}, commandWords...) }
+func CommandOutputWords() []string {
+	return slices.Concat([]string{"uid="}, serviceUsers, commandWords)
+}
+
+// serviceUsers are whom a server runs as, which whoami says alone.
+var serviceUsers = []string{"www-data", "root", "nt authority\\system", "apache", "nginx", "tomcat", "nobody"}
 
 // CommandOutput reports the output of a command an attacker runs first: id,
 // ipconfig, a directory's listing, uname.
@@ -161,7 +169,7 @@ func CommandOutput(s string) (offset int, match string, ok bool) {
 			return found(s, i, i+120)
 		}
 	}
-	if t := strings.TrimSpace(s); len(t) < 40 && (foldIn(t, "www-data", "root", "nt authority\\system", "apache", "nginx", "tomcat", "nobody") || prefixFold(t, "uid=0")) {
+	if t := strings.TrimSpace(s); len(t) < 40 && (foldIn(t, serviceUsers...) || prefixFold(t, "uid=0")) {
 		return found(s, 0, len(s)) // whoami
 	}
 	at, w := commandPhrases.find(s)

@@ -39,7 +39,7 @@ func TestSieveSaysWhatLookingSays(t *testing.T) {
 
 // FuzzSieve: where a finder finds something, the sieve of its words says so.
 func FuzzSieve(f *testing.F) {
-	for _, s := range []string{"x ORA-00933: SQL command", "root:x:0:0:root", "uid=33(www-data) gid=33(www-data)", "\tat a.b(C.java:1)\n", "Traceback (most recent call last):", "-----BEGIN PRIVATE KEY-----", "drwxr-xr-x 2"} {
+	for _, s := range []string{"x ORA-00933: SQL command", "root:x:0:0:root", "uid=33(www-data) gid=33(www-data)", "\tat a.b(C.java:1)\n", "Traceback (most recent call last):", "-----BEGIN PRIVATE KEY-----", "drwxr-xr-x 2", "root"} {
 		f.Add(s)
 	}
 	finders := []func(string) (int, string, bool){SQLError, StackTrace, LeakFile, CommandOutput}
