@@ -19,6 +19,7 @@ build)
 	;;
 check)
 	need nodejs command -v node
+	need iproute2 command -v ip # wires in namespaces of their own
 	;;
 integration)
 	need default-jdk-headless command -v java
