@@ -32,8 +32,8 @@ func slowGiven(c *event.Call) (names, ids []string) {
 	b := body[:min(len(body), givenLook)]
 	var at [givenDepth + 1][]byte // the member that is open at each depth
 	depth := 0
-	seen := map[string]bool{}
-	var name []byte
+	met := map[string]bool{}
+	var name, path []byte
 	for i := 0; i < len(b); {
 		switch b[i] {
 		case '{', '[':
@@ -52,7 +52,8 @@ func slowGiven(c *event.Call) (names, ids []string) {
 				continue
 			}
 			at[depth] = key
-			name = name[:0]
+			name, path = name[:0], path[:0]
+			nameless := false
 			for _, k := range at[1 : depth+1] {
 				if k == nil {
 					continue // a list
@@ -61,10 +62,14 @@ func slowGiven(c *event.Call) (names, ids []string) {
 					name = append(name, '.')
 				}
 				name = append(name, k...)
+				path = append(append(path, k...), '"') // no key has a bare quote
+				nameless = nameless || len(k) > maxKey // and so has what stands in it
 			}
-			if len(seen) < MaxGiven && !seen[string(name)] {
-				n := string(name)
-				seen[n], names = true, append(names, n)
+			if n := string(name); !nameless && len(met) < MaxGiven && !met[string(path)] {
+				// {"a.b":…} and {"a":{"b":…}} are two members of one name.
+				if met[string(path)] = true; !slices.Contains(names, n) {
+					names = append(names, n)
+				}
 			}
 			i = skipBlank(b, v+1)
 			if id := idValue(b, i); id != nil && len(ids) < MaxGiven && idName(key) {
