@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"math"
 	"net/netip"
+	"slices"
+	"unsafe"
 )
 
 // Codec turns records into the compact tagged binary of docs/formats/spool.md
@@ -115,7 +117,18 @@ func appendPairs(b []byte, h []Header) []byte {
 // Decode fills r, which must be at its zero value, from b. The record owns its
 // strings.
 func (c *Codec[T]) Decode(b []byte, r *T) error {
-	s := string(b) // the record's one allocation of text
+	return c.decode(string(b), r) // the record's one allocation of text
+}
+
+// View is Decode into a record that may hold anything, and whose text then lies
+// in b: it is good for as long as b is, and does not change.
+func (c *Codec[T]) View(b []byte, r *T) error {
+	var zero T
+	*r = zero
+	return c.decode(unsafe.String(unsafe.SliceData(b), len(b)), r)
+}
+
+func (c *Codec[T]) decode(s string, r *T) error {
 	for len(s) > 0 {
 		tag := s[0]
 		val, rest, ok := cutText(s[1:])
@@ -138,22 +151,39 @@ func decodeField(s string, p any) bool {
 		*p = s
 		return true
 	case *Nanos:
-		return decodeUint(s, math.MaxUint64, func(v uint64) { *p = Nanos(v) })
+		v, ok := decodeUint(s, math.MaxUint64)
+		*p = Nanos(v)
+		return ok
 	case *ID:
 		return copy(p[:], s) == len(p) && len(s) == len(p)
 	case *netip.Addr:
-		a, ok := netip.AddrFromSlice([]byte(s))
-		*p = a
-		return ok
+		switch len(s) {
+		case 4:
+			*p = netip.AddrFrom4([4]byte([]byte(s)))
+		case 16:
+			*p = netip.AddrFrom16([16]byte([]byte(s)))
+		}
+		return len(s) == 4 || len(s) == 16
 	case *uint16:
-		return decodeUint(s, math.MaxUint16, func(v uint64) { *p = uint16(v) })
+		v, ok := decodeUint(s, math.MaxUint16)
+		*p = uint16(v)
+		return ok
 	case *uint32:
-		return decodeUint(s, math.MaxUint32, func(v uint64) { *p = uint32(v) })
+		v, ok := decodeUint(s, math.MaxUint32)
+		*p = uint32(v)
+		return ok
 	case *uint64:
-		return decodeUint(s, math.MaxUint64, func(v uint64) { *p = v })
+		v, ok := decodeUint(s, math.MaxUint64)
+		*p = v
+		return ok
 	case *float32:
-		return decodeUint(s, math.MaxUint32, func(v uint64) { *p = math.Float32frombits(uint32(v)) })
+		v, ok := decodeUint(s, math.MaxUint32)
+		*p = math.Float32frombits(uint32(v))
+		return ok
 	case *[]string:
+		if n := countTexts(s); n > 0 {
+			*p = slices.Grow(*p, n)
+		}
 		for len(s) > 0 {
 			v, rest, ok := cutText(s)
 			if !ok {
@@ -170,16 +200,19 @@ func decodeField(s string, p any) bool {
 	return false
 }
 
-func decodeUint(s string, limit uint64, set func(uint64)) bool {
+// decodeUint reads a number that fills s; beyond the limit it is none.
+func decodeUint(s string, limit uint64) (uint64, bool) {
 	v, rest, ok := cutUvarint(s)
 	if !ok || rest != "" || v > limit {
-		return false
+		return 0, false
 	}
-	set(v)
-	return true
+	return v, true
 }
 
 func decodePairs(s string, dst *[]Header) bool {
+	if n := countTexts(s) / 2; n > 0 {
+		*dst = slices.Grow(*dst, n)
+	}
 	for len(s) > 0 {
 		name, rest, ok := cutText(s)
 		if !ok {
@@ -194,6 +227,18 @@ func decodePairs(s string, dst *[]Header) bool {
 	return true
 }
 
+// countTexts counts the texts that s begins with.
+func countTexts(s string) (n int) {
+	for len(s) > 0 {
+		_, rest, ok := cutText(s)
+		if !ok {
+			break
+		}
+		n, s = n+1, rest
+	}
+	return n
+}
+
 func cutText(s string) (text, rest string, ok bool) {
 	n, rest, ok := cutUvarint(s)
 	if !ok || n > uint64(len(rest)) {
@@ -203,6 +248,9 @@ func cutText(s string) (text, rest string, ok bool) {
 }
 
 func cutUvarint(s string) (v uint64, rest string, ok bool) {
+	if len(s) > 0 && s[0] < 0x80 {
+		return uint64(s[0]), s[1:], true
+	}
 	for i := 0; i < len(s) && i < binary.MaxVarintLen64; i++ {
 		c := s[i]
 		if i == binary.MaxVarintLen64-1 && c > 1 {

@@ -16,6 +16,7 @@ import (
 	"fmt"
 	"net/netip"
 	"os"
+	"runtime/pprof"
 	"syscall"
 	"time"
 
@@ -32,15 +33,37 @@ import (
 
 func main() {
 	clickhouse, broker := flag.String("clickhouse", "", "`ADDRESS` of a server's native port"), flag.String("kafka", "", "`ADDRESS` of a broker")
+	profile := flag.String("cpuprofile", "", "`FILE` for a profile of ours alone")
 	flag.Parse()
-	err := speedOfClickHouse(*clickhouse)
-	if err == nil {
-		err = speedOfKafka(*broker)
-	}
-	if err != nil {
+	if err := compare(*clickhouse, *broker, *profile); err != nil {
 		fmt.Fprintln(os.Stderr, "error:", err)
 		os.Exit(1)
 	}
+}
+
+// compare races against each of the servers that are named.
+func compare(clickhouse, broker, profile string) error {
+	if profile != "" {
+		f, err := os.Create(profile)
+		if err != nil {
+			return err
+		}
+		defer f.Close()
+		if err := pprof.StartCPUProfile(f); err != nil {
+			return err
+		}
+		defer pprof.StopCPUProfile()
+	}
+	r := race{alone: profile != ""}
+	if clickhouse != "" {
+		if err := r.clickHouse(clickhouse); err != nil {
+			return err
+		}
+	}
+	if broker != "" {
+		return r.kafka(broker)
+	}
+	return nil
 }
 
 // cpu is what this process has used so far.
@@ -50,12 +73,18 @@ func cpu() time.Duration {
 	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
 }
 
-// race runs both by turns and prints records per CPU second, the best round of
+// A race compares two clients; alone, ours runs without the other, for a profile.
+type race struct{ alone bool }
+
+// run runs both by turns and prints records per CPU second, the best round of
 // each.
-func race(what string, records int, our, their func() error, whose string) error {
-	best := [2]float64{}
+func (r race) run(what string, records int, our, their func() error, whose string) error {
+	best, runners := [2]float64{}, []func() error{our, their}
+	if r.alone {
+		runners = runners[:1]
+	}
 	for range 5 {
-		for i, f := range []func() error{our, their} {
+		for i, f := range runners {
 			before := cpu()
 			if err := f(); err != nil {
 				return err
@@ -91,7 +120,7 @@ func openSink(c all.Config) (sinks.Writer, error) {
 	return s.Open()
 }
 
-func speedOfClickHouse(addr string) error {
+func (r race) clickHouse(addr string) error {
 	const n = 200_000
 	calls := makeCalls(n)
 	batches := spooled(calls, 50_000)
@@ -108,7 +137,7 @@ func speedOfClickHouse(addr string) error {
 		}
 		return nil
 	}
-	return race("clickhouse", n, ours, func() error { return encodePlainly(calls) }, "ch-go, encoding alone,")
+	return r.run("clickhouse", n, ours, func() error { return encodePlainly(calls) }, "ch-go, encoding alone,")
 }
 
 // encodePlainly fills ch-go's columns from records at hand, and packs the block
@@ -152,7 +181,7 @@ func encodePlainly(calls []event.Item) error {
 	return nil
 }
 
-func speedOfKafka(addr string) error {
+func (r race) kafka(addr string) error {
 	const n = 20_000
 	alerts := makeAlerts(n)
 	batches := spooled(alerts, 2_000)
@@ -174,7 +203,7 @@ func speedOfKafka(addr string) error {
 		}
 		return nil
 	}
-	return race("kafka", n, ours, func() error { return produce(client, batches, alerts) }, "franz-go")
+	return r.run("kafka", n, ours, func() error { return produce(client, batches, alerts) }, "franz-go")
 }
 
 // produce sends the same payloads, keys and headers.

@@ -67,15 +67,13 @@ type row struct {
 func (r row) Scan(dst ...any) error { r.set(dst); return nil }
 
 type block struct {
-	driver.Batch
+	columns
 	server *server
 	table  string
-	rows   int
 }
 
-func (b *block) Append(...any) error { b.rows++; return nil }
-func (b *block) Close() error        { return nil }
-func (b *block) Send() error         { b.server.tables[b.table] += b.rows; return nil }
+func (b *block) Close() error { return nil }
+func (b *block) Send() error  { b.server.tables[b.table] += len(b.rows()); return nil }
 
 // writerTo returns a Writer that talks to the server.
 func writerTo(t *testing.T, s *server, lenient bool) *Writer {

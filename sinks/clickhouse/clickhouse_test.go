@@ -150,9 +150,9 @@ func TestPlanTakesWhatTheTableHas(t *testing.T) {
 	if want := "INSERT INTO `calls` (`req_host`, `resp_status`) values"; p.insert != want {
 		t.Errorf("got %s, want %s", p.insert, want)
 	}
-	row, err := p.row(&event.Item{Call: &event.Record{Host: "h", Status: 200}})
-	if err != nil || !reflect.DeepEqual(row, []any{"h", uint16(200)}) {
-		t.Errorf("row %v, %v", row, err)
+	to := &columns{}
+	if err := p.fill(to, oneCall(&event.Record{Host: "h", Status: 200}), []uint64{1}); err != nil || !reflect.DeepEqual(to.rows(), [][]any{{"h", uint16(200)}}) {
+		t.Errorf("rows %v, %v", to.rows(), err)
 	}
 	if _, err := makePlan(event.KindCall, "t", []found{{"theirs", "String", ""}}); err == nil {
 		t.Error("a table without any of our columns was taken")

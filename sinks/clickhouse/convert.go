@@ -29,7 +29,7 @@ func converter(from event.ColumnType, to string) convert {
 	base, args, _ := strings.Cut(strings.TrimSuffix(to, ")"), "(")
 	switch base {
 	case "String":
-		return text
+		return func(f any) any { return text(f) }
 	case "FixedString":
 		return fixed(from, args)
 	case "Date", "Date32":
@@ -67,7 +67,7 @@ func nullable(c convert) convert {
 }
 
 // text is any field as a string: as JSON would show it, without quotes.
-func text(f any) any {
+func text(f any) string {
 	switch p := f.(type) {
 	case *string:
 		return *p
@@ -112,17 +112,19 @@ func pad(s string, n int) string {
 func date(from event.ColumnType) convert {
 	switch from {
 	case event.TypeDate:
-		return func(f any) any {
-			t, err := time.Parse(time.DateOnly, *f.(*string))
-			if err != nil { // not spooled, so without a day
-				return time.Unix(0, 0).UTC()
-			}
-			return t
-		}
+		return func(f any) any { return day(*f.(*string)) }
 	case event.TypeTime:
 		return func(f any) any { return clamp(*f.(*event.Nanos), math.MaxUint16*86400) }
 	}
 	return nil
+}
+
+func day(s string) time.Time {
+	t, err := time.Parse(time.DateOnly, s)
+	if err != nil { // not spooled, so without a day
+		return time.Unix(0, 0).UTC()
+	}
+	return t
 }
 
 func moment(from event.ColumnType, last int64) convert {
@@ -156,11 +158,17 @@ func address(from event.ColumnType, v4 bool) convert {
 			return a.Unmap()
 		case v4:
 			return netip.IPv4Unspecified()
-		case !a.IsValid():
-			return netip.IPv6Unspecified()
 		}
-		return netip.AddrFrom16(a.As16())
+		return sixteen(a)
 	}
+}
+
+// sixteen is an address as one of IPv6, :: if it is not set.
+func sixteen(a netip.Addr) netip.Addr {
+	if !a.IsValid() {
+		return netip.IPv6Unspecified()
+	}
+	return netip.AddrFrom16(a.As16())
 }
 
 func array(from event.ColumnType, elem string) convert {
@@ -180,9 +188,8 @@ func array(from event.ColumnType, elem string) convert {
 
 // mapping takes headers to lists, and leaves to single values.
 func mapping(from event.ColumnType, args string) convert {
-	args = strings.ReplaceAll(strings.ReplaceAll(args, "LowCardinality(String)", "String"), " ", "")
 	switch {
-	case from == event.TypeHeaders && args == "String,Array(String)":
+	case from == event.TypeHeaders && isHeaderMap(args):
 		return func(f any) any {
 			out := map[string][]string{}
 			for _, h := range *f.(*event.HeaderMap) {
@@ -191,7 +198,7 @@ func mapping(from event.ColumnType, args string) convert {
 			}
 			return out
 		}
-	case from == event.TypeValues && args == "String,String":
+	case from == event.TypeValues && plainly(args) == "String,String":
 		return func(f any) any {
 			out := map[string]string{}
 			for _, h := range *f.(*event.ValueMap) {
@@ -203,4 +210,11 @@ func mapping(from event.ColumnType, args string) convert {
 		}
 	}
 	return nil
+}
+
+func isHeaderMap(args string) bool { return plainly(args) == "String,Array(String)" }
+
+// plainly is a map's types without what says how they are kept.
+func plainly(args string) string {
+	return strings.ReplaceAll(strings.ReplaceAll(args, "LowCardinality(String)", "String"), " ", "")
 }

@@ -5,6 +5,7 @@ package clickhouse
 // server took is then left out, and what it refused is known without asking.
 type settled struct {
 	first   uint64 // of the batch, which no other batch shares
+	all     bool   // every row that was asked for is taken: the usual end
 	taken   map[uint64]bool
 	refused map[uint64]error
 }
@@ -25,13 +26,24 @@ func (s *settled) begin(first uint64) {
 	}
 }
 
+// has reports that the server took a row.
+func (s *settled) has(seq uint64) bool { return s.all || s.taken[seq] }
+
 // settle sends rows, given by their numbers, as one block. When the server
 // refuses it for what a row holds, its halves are sent, down to the rows
 // refused alone. An error is one that time may mend; what was taken before it
 // stays known.
 func (s *settled) settle(rows []uint64, send func([]uint64) error) error {
-	open, err := s.try(rows, send)
-	if open {
+	if err := send(rows); err == nil {
+		s.all = true
+		return nil
+	} else if !isRowError(err) {
+		return err
+	} else if len(rows) == 1 {
+		s.refused[rows[0]] = err
+	}
+	var err error
+	if len(rows) > 1 {
 		err = s.halve(rows, send)
 	}
 	if err != nil || len(s.taken) > 0 || len(s.refused) < wrongTable {

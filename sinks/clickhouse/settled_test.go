@@ -43,7 +43,7 @@ func (p *picky) deliver(n int) (buried []uint64, err error) {
 	}
 	for range n + 1 {
 		s.begin(1)
-		ask := slices.DeleteFunc(slices.Clone(left), func(seq uint64) bool { return s.taken[seq] || s.refused[seq] != nil })
+		ask := slices.DeleteFunc(slices.Clone(left), func(seq uint64) bool { return s.has(seq) || s.refused[seq] != nil })
 		if len(s.refused) == 0 && len(ask) > 0 {
 			if err := s.settle(ask, p.send); err != nil {
 				return buried, err

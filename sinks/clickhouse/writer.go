@@ -11,13 +11,11 @@ import (
 
 	"spaniel/event"
 	"spaniel/sinks"
-	"spaniel/sinks/encode"
 )
 
 // Writer inserts batches into ClickHouse.
 type Writer struct {
 	cfg  Config
-	dec  *sinks.Decoder
 	conn driver.Conn
 	// plans by table, made anew after every failure: the table may have
 	// changed under us.
@@ -51,20 +49,15 @@ func open(cfg Config, lenient bool) (*Writer, error) {
 	if err != nil {
 		return nil, fmt.Errorf("clickhouse: %w", err)
 	}
-	return &Writer{cfg: cfg, dec: sinks.NewDecoder(), conn: conn, plans: map[event.Kind]*plan{}, settled: map[event.Kind]*settled{}, absent: newAbsent(lenient)}, nil
+	return &Writer{cfg: cfg, conn: conn, plans: map[event.Kind]*plan{}, settled: map[event.Kind]*settled{}, absent: newAbsent(lenient)}, nil
 }
 
 // Write inserts the batch, one block for each table it has rows for. Of a
 // batch that comes again it sends what was not taken before.
 func (w *Writer) Write(ctx context.Context, b *sinks.Batch) error {
-	items, err := w.dec.DecodeBatch(b)
-	if err != nil {
-		return err
-	}
 	byKind := map[event.Kind][]uint64{}
-	bySeq := make(map[uint64]*event.Item, len(items))
-	for i := range items {
-		k, seq := items[i].Kind, b.Records[i].Seq
+	for i := range b.Records {
+		k, seq := b.Records[i].Kind, b.Records[i].Seq
 		if w.cfg.table(k) == "" {
 			return &sinks.Rejected{Index: i, Err: fmt.Errorf("there is no table for a %s", k)}
 		}
@@ -72,17 +65,21 @@ func (w *Writer) Write(ctx context.Context, b *sinks.Batch) error {
 		if err := done.refused[seq]; err != nil {
 			return &sinks.Rejected{Index: i, Err: err}
 		}
-		if !done.taken[seq] {
-			byKind[k], bySeq[seq] = append(byKind[k], seq), &items[i]
+		if !done.has(seq) {
+			byKind[k] = append(byKind[k], seq)
 		}
 	}
-	over, err := w.insertAll(ctx, b, bySeq, byKind)
-	if err != nil {
+	over, err := w.insertAll(ctx, b, byKind)
+	var undecodable *sinks.Rejected
+	switch {
+	case errors.As(err, &undecodable):
+		return undecodable
+	case err != nil:
 		clear(w.plans)
 		return errors.Join(err, w.reopen())
 	}
-	for i := range items {
-		if err := w.settled[items[i].Kind].refused[b.Records[i].Seq]; err != nil {
+	for i := range b.Records {
+		if err := w.settled[b.Records[i].Kind].refused[b.Records[i].Seq]; err != nil {
 			return &sinks.Rejected{Index: i, Err: err}
 		}
 	}
@@ -110,7 +107,7 @@ func (w *Writer) reopen() error {
 
 // insertAll sends the rows of each table; over counts those that it does
 // without.
-func (w *Writer) insertAll(ctx context.Context, b *sinks.Batch, items map[uint64]*event.Item, byKind map[event.Kind][]uint64) (over int, err error) {
+func (w *Writer) insertAll(ctx context.Context, b *sinks.Batch, byKind map[event.Kind][]uint64) (over int, err error) {
 	now := time.Now()
 	for _, k := range event.Kinds() {
 		rows := byKind[k]
@@ -121,7 +118,7 @@ func (w *Writer) insertAll(ctx context.Context, b *sinks.Batch, items map[uint64
 			over += len(rows)
 			continue
 		}
-		err := w.insert(ctx, k, b, items, rows)
+		err := w.insert(ctx, k, b, rows)
 		if err == nil {
 			continue
 		}
@@ -145,7 +142,7 @@ func (w *Writer) settledIn(k event.Kind, b *sinks.Batch) *settled {
 }
 
 // insert sends the rows of one table.
-func (w *Writer) insert(ctx context.Context, k event.Kind, b *sinks.Batch, items map[uint64]*event.Item, rows []uint64) error {
+func (w *Writer) insert(ctx context.Context, k event.Kind, b *sinks.Batch, rows []uint64) error {
 	p, err := w.plan(ctx, k)
 	if err != nil {
 		return err
@@ -153,9 +150,9 @@ func (w *Writer) insert(ctx context.Context, k event.Kind, b *sinks.Batch, items
 	token := fmt.Sprintf("spaniel/%s/%d-%d", w.cfg.table(k), b.First, b.Last)
 	return w.settledIn(k, b).settle(rows, func(part []uint64) error {
 		if len(part) == len(rows) {
-			return w.send(ctx, p, items, part, token)
+			return w.send(ctx, p, b, part, token)
 		}
-		return w.send(ctx, p, items, part, fmt.Sprintf("%s/%d-%d", token, part[0], part[len(part)-1]))
+		return w.send(ctx, p, b, part, fmt.Sprintf("%s/%d-%d", token, part[0], part[len(part)-1]))
 	})
 }
 
@@ -199,7 +196,7 @@ func (w *Writer) askVersion(ctx context.Context) error {
 
 // send makes a batch anew, fills and sends it: the driver's own cannot be sent
 // twice, and is closed whatever happens.
-func (w *Writer) send(ctx context.Context, p *plan, items map[uint64]*event.Item, rows []uint64, token string) error {
+func (w *Writer) send(ctx context.Context, p *plan, b *sinks.Batch, rows []uint64, token string) error {
 	// A table over a cluster must have the rows where they belong before it says
 	// that it has them; to any other table the setting means nothing.
 	settings := clickhouse.Settings{"insert_distributed_sync": 1}
@@ -212,14 +209,8 @@ func (w *Writer) send(ctx context.Context, p *plan, items map[uint64]*event.Item
 		return fmt.Errorf("preparing insert: %w", err)
 	}
 	defer batch.Close() // after Send it does nothing; before, its error adds nothing to the one returned
-	for _, seq := range rows {
-		row, err := p.row(items[seq])
-		if err == nil {
-			err = batch.Append(row...)
-		}
-		if err != nil {
-			return &rowError{err}
-		}
+	if err := p.fill(batch, b, rows); err != nil {
+		return err
 	}
 	if err := batch.Send(); err != nil {
 		return fmt.Errorf("inserting %d rows: %w", len(rows), err)
@@ -258,9 +249,4 @@ func (w *Writer) Close() error {
 	conn := w.conn
 	w.conn = nil
 	return conn.Close()
-}
-
-func alertRow(it *event.Item) (*event.AlertRow, error) {
-	row, err := encode.AlertRow(it.Alert)
-	return &row, err
 }
