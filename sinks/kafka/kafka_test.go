@@ -283,14 +283,14 @@ func TestConfigErrors(t *testing.T) {
 }
 
 func TestChunks(t *testing.T) {
-	sizes := func(list [][]message) string {
+	sizes := func(list [][]*message) string {
 		var s []string
 		for _, c := range list {
 			s = append(s, fmt.Sprint(len(c)))
 		}
 		return strings.Join(s, " ")
 	}
-	msgs := []message{{size: 4}, {size: 4}, {size: 4}, {size: 9}, {size: 1}}
+	msgs := []*message{{size: 4}, {size: 4}, {size: 4}, {size: 9}, {size: 1}}
 	if got := sizes(chunks(msgs, 10)); got != "2 1 2" {
 		t.Errorf("got %s", got)
 	}

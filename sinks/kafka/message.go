@@ -1,12 +1,13 @@
 package kafka
 
 import (
-	"encoding/json"
 	"fmt"
+	"slices"
 	"strconv"
 
 	"spaniel/event"
 	"spaniel/sinks"
+	"spaniel/sinks/encode"
 )
 
 // A message is a record on its way into a partition.
@@ -14,30 +15,20 @@ type message struct {
 	index   int // in the batch
 	seq     uint64
 	topic   string
-	key     []byte
+	key     string
 	value   []byte
-	headers []header
+	headers [4]header // the last may be empty
 	size    int
 }
 
 type header struct{ key, value string }
 
-// An envelope is what a message shows of an alert; the alert itself goes out
-// as it was spooled, and need not be taken apart for that.
-type envelope struct {
-	Schema   string         `json:"schema"`
-	ID       event.ID       `json:"id"`
-	DedupKey string         `json:"dedup_key"`
-	Severity event.Severity `json:"severity"`
-	Sensor   struct {
-		Name string `json:"name"`
-	} `json:"sensor"`
-}
-
 // messages makes the messages of a batch. A record that cannot be decoded, or
 // is larger than a topic takes, is rejected before anything is sent.
+// What it returns is good until the next batch, and no longer than b.
 func (w *Writer) messages(b *sinks.Batch) ([]message, error) {
-	out := make([]message, len(b.Records))
+	out := slices.Grow(w.msgs[:0], len(b.Records))[:len(b.Records)]
+	w.msgs = out
 	for i := range b.Records {
 		m, err := w.message(&b.Records[i])
 		if err != nil {
@@ -54,18 +45,30 @@ func (w *Writer) messages(b *sinks.Batch) ([]message, error) {
 
 func (w *Writer) message(r *sinks.Record) (message, error) {
 	if r.Kind == event.KindAlert {
-		var a envelope
-		if err := json.Unmarshal(r.Payload, &a); err != nil {
-			return message{}, fmt.Errorf("decoding record %d, an alert: %w", r.Seq, err)
-		}
-		return message{seq: r.Seq, topic: w.cfg.Topic, key: []byte(a.DedupKey), value: r.Payload, headers: []header{{"spaniel-id", a.ID.String()}, {"spaniel-schema", a.Schema},
-			{"spaniel-severity", a.Severity.String()}, {"spaniel-sensor", a.Sensor.Name}}}, nil
+		h, err := w.head(r)
+		return message{seq: r.Seq, topic: w.cfg.Topic, key: h.DedupKey, value: r.Payload,
+			headers: [...]header{{"spaniel-id", h.ID}, {"spaniel-schema", h.Schema}, {"spaniel-severity", h.Severity}, {"spaniel-sensor", h.Sensor}}}, err
 	}
 	var it event.Item
 	if err := w.dec.Decode(r, &it); err != nil {
 		return message{}, err
 	}
 	return w.flatMessage(r, &it), nil
+}
+
+// head reads what a message shows of an alert; the alert itself goes out as it
+// was spooled, and need not be taken apart for that unless another version
+// wrote it.
+func (w *Writer) head(r *sinks.Record) (encode.Head, error) {
+	if h, ok := encode.AlertHead(r.Payload); ok {
+		return h, nil
+	}
+	var it event.Item
+	if err := w.dec.Decode(r, &it); err != nil {
+		return encode.Head{}, err
+	}
+	a := it.Alert
+	return encode.Head{Schema: a.Schema, ID: a.ID.String(), DedupKey: a.DedupKey, Severity: a.Severity.String(), Sensor: a.Sensor.Name}, nil
 }
 
 // flatMessage is that of everything but an alert.
@@ -82,8 +85,8 @@ func (w *Writer) flatMessage(r *sinks.Record, it *event.Item) message {
 		flow, sensor = strconv.FormatUint(n.FlowID, 10), n.SensorName
 		id = event.AlertID(it.Kind.String()+" "+n.Name, fmt.Sprint(sensor, int64(n.Time), n.Frame, n.FlowID, n.Direction, n.Bytes, n.Detail)).String()
 	}
-	return message{seq: r.Seq, topic: w.cfg.CallsTopic, key: []byte(flow), value: w.rows.AppendObject(nil, it),
-		headers: []header{{"spaniel-id", id}, {"spaniel-schema", "spaniel." + it.Kind.String() + "/1"}, {"spaniel-sensor", sensor}}}
+	return message{seq: r.Seq, topic: w.cfg.CallsTopic, key: flow, value: w.rows.AppendObject(nil, it),
+		headers: [...]header{{"spaniel-id", id}, {"spaniel-schema", "spaniel." + it.Kind.String() + "/1"}, {"spaniel-sensor", sensor}, {}}}
 }
 
 func sizeOf(m *message) int {

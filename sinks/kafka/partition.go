@@ -4,8 +4,8 @@ import "encoding/binary"
 
 // partitionOf chooses the partition of a key as the Java client does, so that
 // records of ours and of others with one key meet in one partition.
-func partitionOf(key []byte, partitions int) int {
-	return int(murmur2(key)&0x7fffffff) % partitions
+func partitionOf(key string, partitions int) int {
+	return int(murmur2([]byte(key))&0x7fffffff) % partitions
 }
 
 // murmur2 is the hash of the Java client's default partitioner, seed included.

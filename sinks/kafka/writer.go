@@ -1,6 +1,7 @@
 package kafka
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -9,6 +10,7 @@ import (
 	"time"
 
 	"github.com/segmentio/kafka-go"
+	"github.com/segmentio/kafka-go/protocol"
 	"golang.org/x/sync/errgroup"
 
 	"spaniel/sinks"
@@ -17,10 +19,11 @@ import (
 
 // Writer sends batches to Kafka.
 type Writer struct {
-	cfg   Config
-	codec kafka.Compression
-	dec   *sinks.Decoder
-	rows  *encode.Rows
+	cfg  Config
+	pack *packer
+	msgs []message // memory of a batch's messages
+	dec  *sinks.Decoder
+	rows *encode.Rows
 
 	client    *kafka.Client
 	transport *kafka.Transport
@@ -46,8 +49,12 @@ func New(cfg Config) (*Writer, error) {
 	if err != nil {
 		return nil, err
 	}
+	pack, err := newPacker(compression)
+	if err != nil {
+		return nil, fmt.Errorf("kafka: %w", err)
+	}
 	ctx, stop := context.WithCancel(context.Background())
-	w := &Writer{cfg: cfg, codec: compression, dec: sinks.NewDecoder(), rows: encode.NewRows(), stop: stop, acked: map[uint64]bool{}}
+	w := &Writer{cfg: cfg, pack: pack, dec: sinks.NewDecoder(), rows: encode.NewRows(), stop: stop, acked: map[uint64]bool{}}
 	w.transport = &kafka.Transport{Dial: (&net.Dialer{}).DialContext, ClientID: "spaniel", Context: ctx, MetadataTopics: []string{cfg.Topic, cfg.CallsTopic}}
 	if cfg.TLS != nil {
 		w.transport.TLS, err = cfg.TLS.Load()
@@ -67,6 +74,7 @@ func New(cfg Config) (*Writer, error) {
 // in order, one request of a partition in flight.
 func (w *Writer) Write(ctx context.Context, b *sinks.Batch) error {
 	msgs, err := w.messages(b)
+	defer clear(w.msgs) // the payloads are not ours to keep
 	if err != nil {
 		return err
 	}
@@ -92,7 +100,7 @@ func (w *Writer) send(ctx context.Context, msgs []message) error {
 	if err != nil {
 		return err
 	}
-	done := make(chan []message, len(msgs)+1)
+	done := make(chan []*message, len(msgs)+1)
 	// One partition's failure cancels no other's request: the broker may have
 	// taken that already, and the retry would double it.
 	var g errgroup.Group
@@ -121,7 +129,7 @@ func (w *Writer) send(ctx context.Context, msgs []message) error {
 type part struct {
 	topic     string
 	partition int
-	msgs      []message
+	msgs      []*message
 }
 
 // partition sorts what is not yet acknowledged into its partitions.
@@ -129,7 +137,8 @@ func (w *Writer) partition(ctx context.Context, msgs []message) ([]*part, error)
 	counts := map[string]int{}
 	index := map[string]map[int]*part{}
 	var parts []*part
-	for _, m := range msgs {
+	for i := range msgs {
+		m := &msgs[i]
 		if w.acked[m.seq] {
 			continue
 		}
@@ -141,11 +150,11 @@ func (w *Writer) partition(ctx context.Context, msgs []message) ([]*part, error)
 			}
 			counts[m.topic], index[m.topic] = n, map[int]*part{}
 		}
-		i := partitionOf(m.key, n)
-		p := index[m.topic][i]
+		at := partitionOf(m.key, n)
+		p := index[m.topic][at]
 		if p == nil {
-			p = &part{topic: m.topic, partition: i}
-			index[m.topic][i], parts = p, append(parts, p)
+			p = &part{topic: m.topic, partition: at}
+			index[m.topic][at], parts = p, append(parts, p)
 		}
 		p.msgs = append(p.msgs, m)
 	}
@@ -176,7 +185,7 @@ func (w *Writer) partitions(ctx context.Context, topic string) (int, error) {
 }
 
 // chunks cuts messages into requests of at most limit bytes.
-func chunks(msgs []message, limit int) (out [][]message) {
+func chunks(msgs []*message, limit int) (out [][]*message) {
 	start, size := 0, 0
 	for i := range msgs {
 		if i > start && size+msgs[i].size > limit {
@@ -189,10 +198,15 @@ func chunks(msgs []message, limit int) (out [][]message) {
 
 // produce sends one request, and reports on done what the broker has. A
 // request that is too large is cut in half, down to the record that is.
-func (w *Writer) produce(ctx context.Context, p *part, msgs []message, done chan<- []message) error {
-	res, err := w.client.Produce(ctx, &kafka.ProduceRequest{Topic: p.topic, Partition: p.partition, RequiredAcks: kafka.RequireAll,
-		Compression: w.codec, Records: kafka.NewRecordReader(records(msgs)...)})
-	if err == nil {
+func (w *Writer) produce(ctx context.Context, p *part, msgs []*message, done chan<- []*message) error {
+	batch, err := w.pack.pack(msgs, time.Now()) // a capture's own time could be past the topic's retention
+	if err != nil {
+		return err
+	}
+	res, err := w.client.RawProduce(ctx, &kafka.RawProduceRequest{Topic: p.topic, Partition: p.partition, RequiredAcks: kafka.RequireAll,
+		RawRecords: protocol.RawRecordSet{Reader: bytes.NewReader(batch.batch)}})
+	if err == nil { // else the connection may still hold it
+		w.pack.give(batch)
 		err = res.Error
 	}
 	switch {
@@ -215,19 +229,6 @@ func (w *Writer) produce(ctx context.Context, p *part, msgs []message, done chan
 		}
 	}
 	return fmt.Errorf("producing to %s/%d: %w", p.topic, p.partition, err)
-}
-
-func records(msgs []message) []kafka.Record {
-	out := make([]kafka.Record, len(msgs))
-	now := time.Now() // a capture's own time could be past the topic's retention
-	for i := range msgs {
-		m := &msgs[i]
-		out[i] = kafka.Record{Time: now, Key: kafka.NewBytes(m.key), Value: kafka.NewBytes(m.value)}
-		for _, h := range m.headers {
-			out[i].Headers = append(out[i].Headers, kafka.Header{Key: h.key, Value: []byte(h.value)})
-		}
-	}
-	return out
 }
 
 // Close closes the connections. A second Close does nothing.
