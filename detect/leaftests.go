@@ -58,7 +58,7 @@ func (l *language) leafTest(n *ast.CallNode) uint64 {
 // newTest makes the test of a search: one of its own, then one that it shares,
 // if its words tell when it is worth asking, else none.
 func (l *language) newTest(s search) *prefilter.Matcher {
-	m := &prefilter.Matcher{Match: s.find, Needs: s.needs, Also: s.also, Words: s.words, Index: l.tests}
+	m := &prefilter.Matcher{Match: s.find, Needs: s.needs, Also: s.also, Words: s.words, NoNumber: s.noNumber, Index: l.tests}
 	switch {
 	case l.tests < sharedTest && s.cost <= maxTestCost && l.testsCost+s.cost <= maxTestsCost:
 		l.tests++

@@ -118,6 +118,8 @@ func FuzzScreenedSearch(f *testing.F) {
 	f.Add(`(?i)\.(k[ſs]|[^\x00-\x7f]p)`, "x.\u212a\u017f")
 	f.Add(`a\x{fffd}`, "a\xff")
 	f.Add(`(?i)/(me|account|users?)(/|$)`, "/USERS")
+	f.Add(`^https?:[^/]|localhost\.|[\x00-\x1f]|[0-9.]+[:/]`, "1.5")
+	f.Add(`(a|[0-9]x*|.)$`, "1.5")
 	f.Fuzz(func(t *testing.T, pattern, s string) {
 		if len(pattern) > 60 {
 			return
@@ -140,6 +142,9 @@ func FuzzScreenedSearch(f *testing.F) {
 				t.Fatalf("%q in %q: found, but none of %q", pattern, s, list)
 			}
 		}
+		if ok && sr.noNumber && strings.Trim(s, "0123456789.") == "" {
+			t.Fatalf("%q in %q: found, but is said to need more than a number", pattern, s)
+		}
 	})
 }
 
@@ -155,6 +160,28 @@ func TestScreenedWords(t *testing.T) {
 		at, text, ok := n.find(s)
 		if a, x, o := screened(n.find, n.lower, false).find(s); a != at || x != text || o != ok {
 			t.Fatalf("%q in %q: screened %d %q %v, plain %d %q %v", n.lower, s, a, x, o, at, text, ok)
+		}
+	})
+}
+
+// TestShortNumbers: no matcher finds anything in a short number of which that is
+// said beforehand.
+func TestShortNumbers(t *testing.T) {
+	lang, tests := shippedTests(t)
+	view := prefilter.NewView(tests)
+	digits := rapid.StringOfN(rapid.SampledFrom([]rune("0123456789")), 1, 7, -1)
+	rapid.Check(t, func(t *rapid.T) {
+		s := digits.Draw(t, "digits")
+		if rest := 6 - len(s); rest > 0 && rapid.Bool().Draw(t, "dot") {
+			s += "." + digits.Filter(func(d string) bool { return len(d) <= rest }).Draw(t, "behind")
+		}
+		c := &event.Call{}
+		c.Reset(oneValue{Place: "body.price", Kind: event.LeafJSON, Value: s})
+		view.Reset(c)
+		for name, m := range lang.filters {
+			if _, _, want := m.Match(s); view.MayHold(1<<m.Index) != want {
+				t.Fatalf("%s in %q: beforehand %v, asked %v", name, s, !want, want)
+			}
 		}
 	})
 }

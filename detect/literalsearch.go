@@ -21,6 +21,8 @@ type search struct {
 	// words lists words, in lower case, of which a text must hold one without
 	// regard to ASCII case; none if nothing is known.
 	words []string
+	// noNumber says that it finds nothing in digits and dots alone, nor in nothing.
+	noNumber bool
 	// cost is how many steps a byte is worth; 0 is 1.
 	cost int
 }
@@ -53,6 +55,7 @@ func regexSearch(re *regexp.Regexp) search {
 	}
 	s := screened(regexTest(re), requiredWords(tree), true)
 	s.also = requiredBytes(tree, s.needs)
+	s.noNumber = beyondNumber(tree)
 	if r := requiredRun(tree); r != nil {
 		find := s.find
 		s.find = func(s string) (int, string, bool) {

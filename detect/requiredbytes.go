@@ -69,6 +69,35 @@ func requiredClauses(re *syntax.Regexp) (list []byteSet) {
 	return list[:min(len(list), 1)]
 }
 
+// beyondNumber reports an expression of which every match holds something that is
+// neither a digit nor a dot.
+func beyondNumber(re *syntax.Regexp) bool {
+	switch re.Op {
+	case syntax.OpNoMatch:
+		return true
+	case syntax.OpLiteral: // to fold case makes no digit
+		return slices.ContainsFunc(re.Rune, func(r rune) bool { return !ofNumber(r) })
+	case syntax.OpCharClass:
+		for i := 0; i+1 < len(re.Rune); i += 2 {
+			if re.Rune[i] <= '9' && re.Rune[i+1] >= '0' || re.Rune[i] <= '.' && re.Rune[i+1] >= '.' {
+				return false
+			}
+		}
+		return true
+	case syntax.OpCapture, syntax.OpPlus:
+		return beyondNumber(re.Sub[0])
+	case syntax.OpRepeat:
+		return re.Min > 0 && beyondNumber(re.Sub[0])
+	case syntax.OpConcat:
+		return slices.ContainsFunc(re.Sub, beyondNumber)
+	case syntax.OpAlternate:
+		return !slices.ContainsFunc(re.Sub, func(sub *syntax.Regexp) bool { return !beyondNumber(sub) })
+	}
+	return false
+}
+
+func ofNumber(r rune) bool { return '0' <= r && r <= '9' || r == '.' }
+
 // alternateClauses joins the clauses of alternatives: the rarest of each, and the
 // next.
 func alternateClauses(subs []*syntax.Regexp) []byteSet {

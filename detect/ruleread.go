@@ -359,9 +359,13 @@ func (r *reader) incomplete() {
 // filterMatchers gives the prefilter the matchers by name.
 func filterMatchers() map[string]*prefilter.Matcher {
 	out := map[string]*prefilter.Matcher{}
+// noNumber lists the matchers that a short number may be asked about for its
+// bytes, and that find nothing in one.
+func noNumber() []string { return []string{"ssrf", "traversal", "traversal_hint"} }
+
 	for i, m := range matchers() {
 		in := placeScreens()[m.name]
-		out[m.name] = &prefilter.Matcher{Match: m.match, Place: m.place, Places: m.places, PlaceName: in.name, PlaceValue: in.value, Needs: m.needs, Also: m.also, Words: m.words, NoNumber: m.name == "ssrf", Index: i}
+		out[m.name] = &prefilter.Matcher{Match: m.match, Place: m.place, Places: m.places, PlaceName: in.name, PlaceValue: in.value, Needs: m.needs, Also: m.also, Words: m.words, NoNumber: contains(noNumber(), m.name), Index: i}
 	}
 	return out
 }

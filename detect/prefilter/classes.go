@@ -54,14 +54,20 @@ func (t *Tests) madeOf(text string) (set uint64) {
 	return set
 }
 
-// shortNumber reports digits and dots, so few that they are nothing but a
-// number: of eight on they may be base64, of ten on an address.
+// shortNumber reports a decimal number, so short that it is nothing else: of eight
+// digits on it may be base64, of ten on an address, with two dots a version or the
+// way to the directory above. What is empty goes by as one.
 func shortNumber(s string) bool {
 	if len(s) > 7 {
 		return false
 	}
+	dots := 0
 	for i := range len(s) {
-		if (s[i] < '0' || s[i] > '9') && s[i] != '.' {
+		switch c := s[i]; {
+		case '0' <= c && c <= '9':
+		case c == '.' && i > 0 && i+1 < len(s) && dots == 0:
+			dots++
+		default:
 			return false
 		}
 	}

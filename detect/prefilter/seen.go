@@ -198,6 +198,9 @@ func (s *seen) find(t *Tests, l *event.Leaf, plain bool) (hot uint64) {
 // findIn adds to hot the matchers that find something in a text.
 func (s *seen) findIn(t *Tests, text string, hot uint64) uint64 {
 	worth := s.worth(t, t.madeOf(text))
+	if worth&^t.numbers != 0 && shortNumber(text) {
+		worth &= t.numbers
+	}
 	for worth &^= hot; worth != 0; worth &= worth - 1 {
 		i := bits.TrailingZeros64(worth)
 		if _, _, ok := t.list[i].Match(text); ok {

@@ -27,8 +27,8 @@ type Matcher struct {
 	// Index numbers the matcher, from 0: its bit in sets of matchers.
 	// Matchers beyond the 64th are not asked beforehand.
 	Index int
-	// NoNumber says that Match finds nothing in a short number: fewer than 10
-	// digits and dots.
+	// NoNumber says that Match finds nothing in a short number: fewer than 8 digits,
+	// a dot between them or none. An empty text is one.
 	NoNumber bool
 }
 
