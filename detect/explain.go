@@ -84,6 +84,7 @@ type Explainer struct {
 func NewExplainer(s *Set, rule string, call event.ID, cfg *Config) *Explainer {
 	only := s.of(rule)
 	x := &Explainer{rule: only.byID[rule], target: call, held: map[event.ID]*Findings{}, judge: NewJudge(only, cfg)}
+	x.judge.eager = true // what was not asked for is explained, too
 	x.stage = NewStage(only, cfg, x.emit)
 	return x
 }

@@ -66,6 +66,7 @@ type windowRule struct {
 	keyIDs   []int // the numbers of keys among those of all rules
 	having   *windowProgram
 	known    *windowProgram // the part of when that asks what was learned; nil without
+	counted  []learnedFact  // of which known needs more than none
 	escalate clause
 	closed   clause // when what was told is over
 	tumbling bool

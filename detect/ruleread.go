@@ -207,6 +207,9 @@ func (r *reader) known(s scalar, part string) {
 	fs := onlyFacts(part)
 	if len(fs) == 0 {
 		r.rule.win.known, fs = r.lang.compileWindow(r.rule.win.plan, part, wantBool)
+		if len(fs) == 0 {
+			r.rule.win.counted = r.rule.win.plan.counted(r.rule.win.known.tree)
+		}
 		for i := range fs {
 			if strings.HasSuffix(fs[i].message, outsideAggregate) {
 				fs[i].message = strings.TrimSuffix(fs[i].message, outsideAggregate) + "stands in one part with what was learned, which is asked later"
@@ -356,13 +359,13 @@ func (r *reader) incomplete() {
 	}
 }
 
-// filterMatchers gives the prefilter the matchers by name.
-func filterMatchers() map[string]*prefilter.Matcher {
-	out := map[string]*prefilter.Matcher{}
 // noNumber lists the matchers that a short number may be asked about for its
 // bytes, and that find nothing in one.
 func noNumber() []string { return []string{"ssrf", "traversal", "traversal_hint"} }
 
+// filterMatchers gives the prefilter the matchers by name.
+func filterMatchers() map[string]*prefilter.Matcher {
+	out := map[string]*prefilter.Matcher{}
 	for i, m := range matchers() {
 		in := placeScreens()[m.name]
 		out[m.name] = &prefilter.Matcher{Match: m.match, Place: m.place, Places: m.places, PlaceName: in.name, PlaceValue: in.value, Needs: m.needs, Also: m.also, Words: m.words, NoNumber: contains(noNumber(), m.name), Index: i}
