@@ -7,9 +7,8 @@ import (
 	"fmt"
 )
 
-// ID is a 128-bit identifier, the first half of a SHA-256. It holds no
-// secret, no file name and no counter of ours, so that what is read twice is
-// the same record.
+// ID is a 128-bit identifier made of a SHA-256. It holds no secret, no file
+// name and no counter of ours, so that what is read twice is the same record.
 type ID [16]byte
 
 // String returns the ID as 32 lower-case hex digits.
@@ -55,17 +54,46 @@ func FlowID(k FlowKey, first int64) uint64 {
 	return binary.BigEndian.Uint64(sum[:8])
 }
 
-// CallIDs returns the id of the transaction numbered depth on a flow, and its
-// key, which leaves the sensor's name out and so joins what two sensors saw.
-func CallIDs(sensor string, k FlowKey, first int64, depth uint32) (id, key ID) {
-	b := k.appendKey(make([]byte, 0, 128), first)
-	b = binary.BigEndian.AppendUint32(b, depth)
-	sum := sha256.Sum256(b)
-	copy(key[:], sum[:])
-	b = append(b, sensor...)
-	sum = sha256.Sum256(b)
-	copy(id[:], sum[:])
-	return id, key
+// CallIDs are what the ids of a connection's calls are made of: hashes of the
+// connection, so that a call costs no hash of its own. The zero value has none.
+type CallIDs struct{ id, key [2]uint64 }
+
+// NewCallIDs returns those of a flow first seen at the time first, as the sensor
+// of that name sees it.
+func NewCallIDs(sensor string, k FlowKey, first int64) CallIDs {
+	b := append(k.appendKey(make([]byte, 0, 128), first), "call"...)
+	key := sha256.Sum256(b)
+	id := sha256.Sum256(append(b, sensor...))
+	return CallIDs{id: halves(id[:]), key: halves(key[:])}
+}
+
+func halves(sum []byte) [2]uint64 {
+	return [2]uint64{binary.BigEndian.Uint64(sum), binary.BigEndian.Uint64(sum[8:])}
+}
+
+// Made reports whether c is that of a flow.
+func (c *CallIDs) Made() bool { return *c != CallIDs{} }
+
+// Of returns the id of the transaction numbered depth on the flow, and its key,
+// which leaves the sensor's name out and so joins what two sensors saw.
+func (c *CallIDs) Of(depth uint32) (id, key ID) {
+	return numbered(&c.id, depth), numbered(&c.key, depth)
+}
+
+// numbered makes a number part of a hash: those of two numbers differ in both
+// halves, and share no beginning that a person would take for the whole.
+func numbered(h *[2]uint64, n uint32) (id ID) {
+	binary.BigEndian.PutUint64(id[:], stir(h[0]^uint64(n)))
+	binary.BigEndian.PutUint64(id[8:], stir(h[1]+uint64(n)))
+	return id
+}
+
+// stir lets each bit of x reach all of them; no two x become one. It is the
+// finisher of MurmurHash3.
+func stir(x uint64) uint64 {
+	x = (x ^ x>>33) * 0xff51afd7ed558ccd
+	x = (x ^ x>>33) * 0xc4ceb9fe1a85ec53
+	return x ^ x>>33
 }
 
 // NoteID returns the id of what is no call: a fact, an anomaly or a connection,

@@ -14,6 +14,46 @@ var noHost = func() (t [256]bool) {
 	return t
 }()
 
+// A knownHost is the last Host of which nothing was odd, as it was sent and as it
+// is told: nearly all requests to a server have the same.
+type knownHost struct{ sent, told string }
+
+// maxKnownHost is how long a host is at most that is known.
+const maxKnownHost = 64
+
+// splitOrdinary is splitTarget of a request whose target is a path, its only Host
+// the known one; false for any other, of which nothing was filled.
+func splitOrdinary(q *event.Request, f *facts, known *knownHost) bool {
+	if f.hosts != 1 || f.host == "" || f.host != known.sent || q.Method == "CONNECT" {
+		return false
+	}
+	q.Host, q.Path, q.Query = known.told, q.Target, ""
+	if i := strings.IndexByte(q.Target, '?'); i >= 0 {
+		q.Path, q.Query = q.Target[:i], q.Target[i+1:]
+	}
+	return true
+}
+
+// know remembers the host of a request that splitTarget has filled.
+func (k *knownHost) know(q *event.Request, f *facts) {
+	if f.hosts == 1 && len(f.host) <= maxKnownHost && f.host != k.sent && clearHost(f.host) {
+		*k = knownHost{sent: strings.Clone(f.host), told: strings.Clone(q.Host)}
+	}
+}
+
+// clearHost reports whether nothing about a host is odd.
+func clearHost(host string) bool { return oddIn(host) < 0 && !oddPort(host) }
+
+// oddIn is where the first byte stands that is in no host, -1 without one.
+func oddIn(host string) int {
+	for i := range len(host) {
+		if noHost[host[i]] {
+			return i
+		}
+	}
+	return -1
+}
+
 // splitTarget fills what is derived from the target and the Host fields; cut
 // says that not all fields were seen. other takes the other of two hosts.
 func splitTarget(c *event.Call, f *facts, v version, cut, other bool) {
@@ -41,13 +81,7 @@ func splitTarget(c *event.Call, f *facts, v version, cut, other bool) {
 			}
 		}
 	}
-	odd := 0
-	for odd < len(host) && !noHost[host[odd]] {
-		odd++
-	}
-	if odd == len(host) {
-		odd = -1
-	}
+	odd := oddIn(host)
 	if f.hosts > 1 || odd >= 0 || oddPort(host) {
 		c.Mark(AnomalyHost)
 	}

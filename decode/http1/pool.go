@@ -24,6 +24,7 @@ type Pool struct {
 	second *Pool
 	kept   int // bytes of all connections that are kept for second readings
 	marks  marks
+	host   knownHost
 	holdings
 }
 

@@ -56,7 +56,11 @@ func (h *half) request(text string, at event.Stamp) facts {
 	h.conn.weigh(e, text, len(c.Req.Headers))
 	f.ambiguity(c, r.v, rest)
 	other := h.conn.reading == otherReading
-	splitTarget(c, &f, r.v, h.cut, other)
+	if known := &h.conn.pool.host; !plain || other || !splitOrdinary(&c.Req, &f, known) {
+		if splitTarget(c, &f, r.v, h.cut, other); plain && !other {
+			known.know(&c.Req, &f)
+		}
+	}
 	if len(c.Anomalies) > 0 {
 		h.record(e, &f, text)
 	}

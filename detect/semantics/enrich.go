@@ -17,7 +17,7 @@ func Enrich(c *event.Call, hash func(kind, secret string) string, known *Memory)
 	}
 	c.Style = style(c, &h)
 	c.Principal = principal(c, &h, hash, &known.tokens)
-	kind, user := operation(c, &h)
+	kind, user := operation(c, &h, &known.segments)
 	c.Kind = kind
 	if user != "" {
 		c.Principal.User = user

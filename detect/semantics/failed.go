@@ -108,7 +108,7 @@ func sentBack(c *event.Call) bool {
 			return true
 		}
 	}
-	p := placeOf(path, query)
+	p := placeOf(path, query, nil)
 	s0, s1 := p.seg[0], p.seg[1]
 	switch {
 	case s0.has(wFailed), path == c.Req.Path && path != "/" && !setsSession(c):

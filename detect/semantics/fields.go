@@ -255,7 +255,14 @@ func (f *fields) other(l *event.Leaf) {
 	f.opaque = f.opaque || len(l.Value) >= opaqueMin && strings.IndexByte(l.Value, ' ') < 0
 }
 
-func digits(s string) bool { return s != "" && strings.Trim(s, "0123456789") == "" }
+func digits(s string) bool {
+	for i := range len(s) {
+		if !digit(s[i]) {
+			return false
+		}
+	}
+	return s != ""
+}
 
 // codeLike reports a value that a person could have typed as a code: a "token"
 // or "code" of OAuth is longer.

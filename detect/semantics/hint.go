@@ -29,7 +29,7 @@ type place struct {
 	ops words
 }
 
-func placeOf(path, query string) place {
+func placeOf(path, query string, known *segments) place {
 	var p place
 	n := 0
 	for end := len(path); end > 0 && n < len(p.seg); {
@@ -44,7 +44,7 @@ func placeOf(path, query string) place {
 		}
 		w := words(wOther)
 		if len(s) <= 64 {
-			w = wordsOf(s)
+			w = known.words(s)
 		}
 		if n > 0 && (w == wFiller || w&^wFiller == wOther && strings.ContainsAny(s, "0123456789")) {
 			continue // a version, an id
@@ -53,13 +53,42 @@ func placeOf(path, query string) place {
 		n++
 	}
 	for rest := query; rest != ""; {
-		var pair string
-		pair, rest, _ = strings.Cut(rest, "&")
-		if k, v, _ := strings.Cut(pair, "="); len(v) <= 64 && commandName(k) {
+		pair := rest
+		if i := strings.IndexByte(rest, '&'); i >= 0 {
+			pair, rest = rest[:i], rest[i+1:]
+		} else {
+			rest = ""
+		}
+		k, v, _ := strings.Cut(pair, "=")
+		if len(v) <= 64 && commandName(k) {
 			p.ops |= wordsOf(v)
 		}
 	}
 	return p
+}
+
+// segments remembers the words of segments seen lately: the paths of an API are
+// made of few, and of ids. The zero value is ready.
+type segments [64]segment
+
+type segment struct {
+	text  string
+	words words
+}
+
+// words is wordsOf, of a segment of at most 64 bytes that is not empty.
+func (m *segments) words(s string) words {
+	if m == nil {
+		return wordsOf(s)
+	}
+	if len(s) <= maxWord && digits(s) {
+		return wFiller // a number says nothing
+	}
+	k := &m[(uint(s[0])*7+uint(s[len(s)-1])*31+uint(len(s))*5)%uint(len(m))]
+	if k.text != s {
+		*k = segment{strings.Clone(s), wordsOf(s)}
+	}
+	return k.words
 }
 
 // commandName reports the name of a parameter that says what is to be done.

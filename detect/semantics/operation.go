@@ -9,8 +9,8 @@ import (
 // operation names the call's operation and, for those that carry one, the
 // user it is for: by the name of what is called, then by the fields, and where
 // the name says nothing by the fields and the response together.
-func operation(c *event.Call, h *headers) (kind, user string) {
-	p := placeOf(c.Req.Path, c.Req.Query)
+func operation(c *event.Call, h *headers, known *segments) (kind, user string) {
+	p := placeOf(c.Req.Path, c.Req.Query, known)
 	hn := p.hint(c.Req.Method)
 	inner, command := false, hint{}
 	if c.Req.Method == "POST" && (c.Style != "rest" || hn.kind == "" || p.seg[0] == wFiller) {
@@ -22,7 +22,7 @@ func operation(c *event.Call, h *headers) (kind, user string) {
 		hn.command = true
 	case inner && c.Style == "graphql":
 		return "", "" // the document names what is done
-	case hn.kind == "" && !known(c) && mayHoldPassword(c, h): // asked last: it reads the body
+	case hn.kind == "" && !identified(c) && mayHoldPassword(c, h): // asked last: it reads the body
 		return unnamed(c)
 	}
 	switch hn.kind {
@@ -142,9 +142,11 @@ func unnamed(c *event.Call) (kind, user string) {
 	return "", ""
 }
 
-// known reports that the client says already who calls: a password in such a
+// identified reports that the client says already who calls: a password in such a
 // call is for something else.
-func known(c *event.Call) bool { return c.Principal.Kind != "none" && c.Principal.Kind != "cookie" }
+func identified(c *event.Call) bool {
+	return c.Principal.Kind != "none" && c.Principal.Kind != "cookie"
+}
 
 // unnamedMax is how many fields a login has at most.
 const unnamedMax = 16

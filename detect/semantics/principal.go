@@ -41,13 +41,18 @@ func principal(c *event.Call, h *headers, hash func(kind, secret string) string,
 // queryKey is the value of the first parameter that carries an API key or a
 // token; "" if none does.
 func queryKey(query string) string {
-	for rest := query; rest != ""; {
-		var pair string
-		pair, rest, _ = strings.Cut(rest, "&")
-		k, v, _ := strings.Cut(pair, "=")
-		if len(v) < queryKeyMin || len(k) < 3 || len(k) > 16 {
+	for rest := query; len(rest) > queryKeyMin; {
+		pair := rest
+		if i := strings.IndexByte(rest, '&'); i >= 0 {
+			pair, rest = rest[:i], rest[i+1:]
+		} else {
+			rest = ""
+		}
+		eq := strings.IndexByte(pair, '=')
+		if eq < 3 || eq > 16 || len(pair)-eq-1 < queryKeyMin {
 			continue
 		}
+		k, v := pair[:eq], pair[eq+1:]
 		if oneOf(k, "api_key", "apikey", "api-key", "x-api-key", "access_token", "auth_token", "subscription-key", "appid", "app_key") || foldEqual(k, "key") && len(v) >= 20 && strings.ContainsAny(v, "0123456789") {
 			return v
 		}

@@ -14,6 +14,9 @@ const styleLook = 256
 // looks at path, content type and the first bytes of an unencoded body.
 func style(c *event.Call, h *headers) string {
 	ct := mediaType(h.contentType)
+	if ct == "application/json" && c.Req.Method != "POST" && h.soapAction == "" && !graphqlPath(c.Req.Path) {
+		return "rest" // what the rest would say, too
+	}
 	switch {
 	case foldPrefix(ct, "application/grpc"):
 		return "grpc"
@@ -40,6 +43,9 @@ func style(c *event.Call, h *headers) string {
 
 func graphqlPath(p string) bool {
 	p = strings.TrimRight(p, "/")
+	if p == "" || p[len(p)-1]|0x20 != 'l' {
+		return false // as each of them ends
+	}
 	i := strings.LastIndexByte(p, '/')
 	return oneOf(p[i+1:], "graphql", "gql", "graphiql")
 }

@@ -11,8 +11,9 @@ import (
 // Memory is what Enrich remembers from call to call. It changes nothing that
 // Enrich says. The zero value is ready; it belongs to one goroutine.
 type Memory struct {
-	routes Routes
-	tokens tokens
+	routes   Routes
+	tokens   tokens
+	segments segments
 }
 
 // tokens remembers who sent a JWT: a client sends the same with every call, and

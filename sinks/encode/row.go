@@ -125,11 +125,11 @@ func (w *Row[T]) AppendFields(b []byte, rec *T) []byte {
 		case idField:
 			b = hex.AppendEncode(b, (*event.ID)(at)[:])
 		case u16Field:
-			b = strconv.AppendUint(b, uint64(*(*uint16)(at)), 10)
+			b = appendUint(b, uint64(*(*uint16)(at)))
 		case u32Field:
-			b = strconv.AppendUint(b, uint64(*(*uint32)(at)), 10)
+			b = appendUint(b, uint64(*(*uint32)(at)))
 		case u64Field:
-			b = strconv.AppendUint(b, *(*uint64)(at), 10)
+			b = appendUint(b, *(*uint64)(at))
 		case addrField:
 			b = appendAddr(b, *(*netip.Addr)(at))
 		case listField:

@@ -118,11 +118,13 @@ func halfWord(s string) uint64 {
 	return uint64(s[0]) | uint64(s[1])<<8 | uint64(s[2])<<16 | uint64(s[3])<<24
 }
 
-// plainWord reports that all eight bytes stand for themselves.
+// plainWord reports that all eight bytes stand for themselves. With their second
+// bit turned, a quote lies beside the control bytes.
 func plainWord(v uint64) bool {
-	quote, slash, del := v^ones*'"', v^ones*'\\', v^ones*0x7f
-	// A byte with its high bit set is one, or lies below what is taken off.
-	return (v|(v-ones*0x20)|(quote-ones)|(slash-ones)|(del-ones))&highs == 0
+	low, slash := v^ones*2, v^ones*'\\'
+	// A byte with its high bit set is one, or lies below what is taken off, or,
+	// of DEL and what is above it, is there once one is added.
+	return (v|(v+ones)|(low-ones*0x21)|(slash-ones))&highs == 0
 }
 
 func appendASCII(b []byte, c byte) []byte {

@@ -49,6 +49,7 @@ const (
 	useHash                  // the keyed hash of a secret of the kind name
 	useType                  // the media type in a Content-Type
 	usePlain                 // whether there is nothing to hide
+	usePair                  // whether there is nothing to hide in a parameter
 )
 
 // A slot has a number made of what it holds, so that the texts of a slot that

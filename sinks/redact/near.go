@@ -32,12 +32,35 @@ func (m *memory) clean(s string) bool {
 	if !clean(s) {
 		return false
 	}
+	p.keep(mark, s)
+	return true
+}
+
+// keep keeps a text if it is the one that came last, too.
+func (p *plainSlot) keep(mark uint64, s string) {
 	if p.next != mark {
 		p.next = mark
-		return true
+		return
 	}
 	p.mark, p.text = mark, strings.Clone(s) // what it is part of may be long
-	return true
+}
+
+// asIs reports whether a parameter is stored as it was sent, as far as is known.
+func (m *memory) asIs(pair string) bool {
+	if m == nil {
+		return false
+	}
+	mark := mix(usePair, "", pair)
+	p := &m.plain[mark>>(64-plainBits)]
+	return p.mark == mark && p.text == pair
+}
+
+// keepAsIs notes that a parameter is stored as it was sent.
+func (m *memory) keepAsIs(pair string) {
+	if m != nil && len(pair) <= memoryText {
+		mark := mix(usePair, "", pair)
+		m.plain[mark>>(64-plainBits)].keep(mark, pair)
+	}
 }
 
 // mix is a number made of a use, the length of a name, and the length and the

@@ -115,6 +115,17 @@ func (r *Redactor) query(s string) string {
 }
 
 func (r *Redactor) pair(s string) string {
+	if r.mem.asIs(s) {
+		return s
+	}
+	hidden := r.judgePair(s)
+	if hidden == s {
+		r.mem.keepAsIs(s)
+	}
+	return hidden
+}
+
+func (r *Redactor) judgePair(s string) string {
 	eq := strings.IndexByte(s, '=')
 	if eq < 0 {
 		return r.value(s)
