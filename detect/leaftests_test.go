@@ -120,6 +120,8 @@ func FuzzScreenedSearch(f *testing.F) {
 	f.Add(`(?i)/(me|account|users?)(/|$)`, "/USERS")
 	f.Add(`^https?:[^/]|localhost\.|[\x00-\x1f]|[0-9.]+[:/]`, "1.5")
 	f.Add(`(a|[0-9]x*|.)$`, "1.5")
+	f.Add(`(?i)^//|/\.(/|$)|%2e|%252f|%5c|;/|%20$|/\*$`, "/a/.")
+	f.Add(`(?i)x?(ab|[cd])(e|f?)\bk`, "Ce\u212a")
 	f.Fuzz(func(t *testing.T, pattern, s string) {
 		if len(pattern) > 60 {
 			return

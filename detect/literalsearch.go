@@ -139,7 +139,7 @@ func screened(find finder, words []string, wide bool) search {
 		held = append(words[:len(words):len(words)], folds[:2], folds[2:])
 	}
 	if shortestOf(words) < 2 {
-		return search{find: find, needs: needs, words: held}
+		return search{find: behindBytes(find, needs), needs: needs, words: held}
 	}
 	list := text.NewWords(words)
 	return search{needs: needs, words: held, find: func(s string) (int, string, bool) {
@@ -148,6 +148,22 @@ func screened(find finder, words []string, wide bool) search {
 		}
 		return find(s)
 	}}
+}
+
+// behindBytes puts a look for the bytes before find.
+func behindBytes(find finder, needs string) finder {
+	var of [256]bool
+	for i := range len(needs) {
+		of[needs[i]] = true
+	}
+	return func(s string) (int, string, bool) {
+		for i := range len(s) {
+			if of[s[i]] {
+				return find(s)
+			}
+		}
+		return 0, "", false
+	}
 }
 
 // maxWords bounds the words a regular expression is screened by.
@@ -172,13 +188,7 @@ func requiredWords(re *syntax.Regexp) []string {
 			return requiredWords(re.Sub[0])
 		}
 	case syntax.OpConcat:
-		var best []string
-		for _, sub := range re.Sub {
-			if w := requiredWords(sub); better(w, best) {
-				best = w
-			}
-		}
-		return best
+		return wordsInRow(re.Sub)
 	case syntax.OpAlternate:
 		var all []string
 		for _, sub := range re.Sub {
@@ -192,6 +202,99 @@ func requiredWords(re *syntax.Regexp) []string {
 	}
 	return nil
 }
+
+// wordsInRow is requiredWords of parts in a row: those of one of them, or all that
+// parts beside each other spell.
+func wordsInRow(subs []*syntax.Regexp) (best []string) {
+	take := func(words []string) {
+		if len(words) > 0 && shortestOf(words) > 0 && better(words, best) {
+			best = words
+		}
+	}
+	var row []string // what the parts up to here spell
+	for _, sub := range subs {
+		take(requiredWords(sub))
+		spelled := spellings(sub)
+		longer := joinedWords(row, spelled)
+		if longer == nil {
+			take(row)
+			longer = spelled
+		}
+		row = longer
+	}
+	take(row)
+	return best
+}
+
+// joinedWords are the words of which each is one of a, then one of b; nil if one
+// list is not known, or they are too many.
+func joinedWords(a, b []string) []string {
+	if a == nil || b == nil || len(a)*len(b) > maxWords {
+		return nil
+	}
+	list := make([]string, 0, len(a)*len(b))
+	for _, x := range a {
+		for _, y := range b {
+			if len(x)+len(y) > maxSpelled {
+				return nil
+			}
+			list = append(list, x+y)
+		}
+	}
+	return list
+}
+
+// maxSpelled bounds the words that parts spell together.
+const maxSpelled = 64
+
+// spellings are all texts that an expression matches, in lower case and without
+// regard to ASCII case; nil if it cannot be said, or they are many.
+func spellings(re *syntax.Regexp) (list []string) {
+	switch re.Op {
+	case syntax.OpEmptyMatch, syntax.OpBeginLine, syntax.OpEndLine, syntax.OpBeginText, syntax.OpEndText, syntax.OpWordBoundary, syntax.OpNoWordBoundary:
+		return []string{""}
+	case syntax.OpLiteral:
+		return requiredWords(re)
+	case syntax.OpCharClass:
+		for i := 0; i+1 < len(re.Rune); i += 2 {
+			for r := re.Rune[i]; r <= re.Rune[i+1]; r++ {
+				if r >= 0x80 || len(list) == maxSpelledClass {
+					return nil
+				}
+				list = append(list, lowerASCII(string(r)))
+			}
+		}
+		return list
+	case syntax.OpCapture:
+		return spellings(re.Sub[0])
+	case syntax.OpQuest:
+		if list = spellings(re.Sub[0]); list == nil {
+			return nil
+		}
+		return append([]string{""}, list...)
+	case syntax.OpAlternate:
+		for _, sub := range re.Sub {
+			s := spellings(sub)
+			if s == nil || len(list)+len(s) > maxWords {
+				return nil
+			}
+			list = append(list, s...)
+		}
+		return list
+	case syntax.OpConcat:
+		list = []string{""}
+		for _, sub := range re.Sub {
+			if list = joinedWords(list, spellings(sub)); list == nil {
+				return nil
+			}
+		}
+		return list
+	}
+	return nil
+}
+
+// maxSpelledClass bounds the characters of a class that are spelled.
+const maxSpelledClass = 8
 
 // better reports whether a screens better than b: its shortest word is longer,
 // or its bytes are rarer.
