@@ -12,7 +12,7 @@ import (
 type Sieve struct {
 	bloom []uint64 // by the hash of a piece, as in a screen
 	shift uint     // what leaves of a product so many bits as the filter has
-	cands map[uint32][]candidate
+	cands candidates
 	// middle has the words too short for a look at every fourth place, but not for
 	// one at every second; ofMiddle are the finders that have one. They are looked
 	// for when one of those is asked about.
@@ -57,18 +57,20 @@ func (w *shortWord) in(text string, c byte) bool {
 // NewSieve makes a sieve of finders, each with its words: in lower case, none
 // empty.
 func NewSieve(finders [][]string) *Sieve {
-	s := &Sieve{cands: make(map[uint32][]candidate), short: make([][]shortWord, len(finders)), ofMiddle: make([]bool, len(finders)), n: len(finders)}
-	pieces := 0
+	s := &Sieve{short: make([][]shortWord, len(finders)), ofMiddle: make([]bool, len(finders)), n: len(finders)}
+	count := 0
 	for _, words := range finders {
-		pieces += stride * len(words)
+		count += stride * len(words)
 	}
-	size := min(max(bits.Len(uint(64*pieces)), 12), 20)
+	size := min(max(bits.Len(uint(64*count)), 12), 20)
 	s.bloom, s.shift = make([]uint64, 1<<size/64), uint(32-size)
 	for of, words := range finders {
 		for _, w := range words {
 			s.add(w, of)
 		}
 	}
+	s.cands.arrange()
+	s.middle.cands.arrange()
 	return s
 }
 
@@ -89,7 +91,7 @@ func (s *Sieve) add(w string, of int) {
 	for from := first; from < first+stride; from++ {
 		h := foldedHash(w[from:], s.shift)
 		s.bloom[h>>6] |= 1 << (h & 63)
-		s.cands[h] = append(s.cands[h], candidate{word: w, from: from, of: of})
+		s.cands.add(h, candidate{word: w, from: from, of: of})
 	}
 }
 
@@ -116,7 +118,7 @@ func (s *Sieve) Sift(text string, f *Sifted) {
 		f.hits = f.hits[:n]
 		clear(f.hits)
 	}
-	if len(s.cands) > 0 {
+	if len(s.cands.list) > 0 {
 		s.sift(text, f)
 	}
 }
@@ -206,7 +208,7 @@ func foldedHash(p string, shift uint) uint32 {
 
 // verify notes the finders of which a word stands in text that has a piece at i.
 func (s *Sieve) verify(text string, i int, f *Sifted) {
-	for _, c := range s.cands[foldedHash(text[i:], s.shift)] {
+	for _, c := range s.cands.of(foldedHash(text[i:], s.shift)) {
 		if at := i - c.from; at >= 0 && !f.has(c.of) && prefixFold(text[at:], c.word) {
 			f.put(c.of)
 		}

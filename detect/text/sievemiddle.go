@@ -6,7 +6,7 @@ package text
 // words there are.
 type middleWords struct {
 	bloom [1 << middleBits / 64]uint64 // by the hash of a piece
-	cands map[uint32][]candidate
+	cands candidates
 }
 
 const (
@@ -18,14 +18,11 @@ const (
 
 // add takes a word of a finder, in lower case and of middleMin bytes at least.
 func (m *middleWords) add(w string, of int) {
-	if m.cands == nil {
-		m.cands = make(map[uint32][]candidate)
-	}
 	first := rarestMiddle(w)
 	for from := first; from < first+middleStride; from++ {
 		h := middleHash(uint64(w[from]) | uint64(w[from+1])<<8 | uint64(w[from+2])<<16)
 		m.bloom[h>>6] |= 1 << (h & 63)
-		m.cands[h] = append(m.cands[h], candidate{word: w, from: from, of: of})
+		m.cands.add(h, candidate{word: w, from: from, of: of})
 	}
 }
 
@@ -73,7 +70,7 @@ func (m *middleWords) verify(text string, i int, h uint32, f *Sifted) {
 	if m.bloom[h>>6]>>(h&63)&1 == 0 {
 		return
 	}
-	for _, c := range m.cands[h] {
+	for _, c := range m.cands.of(h) {
 		if at := i - c.from; at >= 0 && !f.has(c.of) && prefixFold(text[at:], c.word) {
 			f.put(c.of)
 		}
