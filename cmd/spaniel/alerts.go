@@ -72,16 +72,18 @@ func newAlertsShow(a *app) *cobra.Command {
 	var pcap pcapOptions
 	c := &cobra.Command{
 		Use:   "show ID",
-		Short: "Show one alert with its evidence and its calls; the id's first digits are enough",
-		Long: `Show prints one alert with its evidence and the calls it rests on.
+		Short: "Show one alert with its evidence and its calls, or one call; the id's first digits are enough",
+		Long: `Show prints one alert with its evidence and the calls it rests on, or one call.
 With --pcap it also writes the packets of those calls, read again from the capture
 that the alert was made from. They are as captured: no secret in them is redacted.
-Of a connection's first call the handshake is among them.`,
+Of a connection's first call the handshake is among them. Of an alert about
+a connection its packets are written; about several, those of all connections
+between its client and its server in the time from first_seen to last_seen.`,
 		Example: `  spaniel alerts show 0f1e2d
   spaniel alerts show 0f1e2d --pcap evidence.pcap
   spaniel alerts show 0f1e2d --pcap - | tshark -r -
   spaniel alerts show 0f1e2d --pcap evidence.pcap --from recorded-1.pcap --from recorded-2.pcap`,
-		Args: exactArgs(1, "the id of an alert, or its first digits"),
+		Args: exactArgs(1, "the id of an alert or a call, or its first digits"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return a.showAlert(cmd.Context(), args[0], format, &pcap)
 		},
@@ -113,7 +115,7 @@ func (a *app) showAlert(ctx context.Context, id, format string, pcap *pcapOption
 	}
 	switch len(found) {
 	case 0:
-		return usage("no alert has the id "+id, "spaniel alerts list shows the ids")
+		return a.showCall(ctx, cfg, id, format, pcap)
 	case 2:
 		return usage(fmt.Sprintf("several alerts begin with %s", id), "give more digits")
 	}
@@ -127,6 +129,34 @@ func (a *app) showAlert(ctx context.Context, id, format string, pcap *pcapOption
 		return nil
 	}
 	s, err := a.subject(ctx, cfg, found[0], where)
+	if err != nil {
+		return err
+	}
+	return a.packets(ctx, cfg, s, pcap)
+}
+
+// showCall is showAlert for the id of a call.
+func (a *app) showCall(ctx context.Context, cfg *config.Config, id, format string, pcap *pcapOptions) error {
+	hex := a.hexID(cfg, "call_id")
+	found, err := a.column(ctx, cfg, "SELECT DISTINCT "+hex+" AS found FROM calls WHERE "+hex+" LIKE "+quote(id+"%")+" ORDER BY found LIMIT 2")
+	if err != nil {
+		return err
+	}
+	switch len(found) {
+	case 0:
+		return usage("no alert and no call has the id "+id, "spaniel alerts list shows the ids of alerts; those of calls are in the column call_id of the table calls")
+	case 2:
+		return usage(fmt.Sprintf("several calls begin with %s", id), "give more digits")
+	}
+	if pcap.out != "-" {
+		if err := a.query(ctx, cfg, "SELECT * FROM calls WHERE "+hex+" = "+quote(found[0]), format); err != nil {
+			return err
+		}
+	}
+	if pcap.out == "" {
+		return nil
+	}
+	s, err := a.callSubject(ctx, cfg, found[0])
 	if err != nil {
 		return err
 	}

@@ -38,21 +38,26 @@ func (o *pcapOptions) check() error {
 	return nil
 }
 
-// subject is what an alert says of its calls.
+// subject is what an alert says of its calls, or of the connection it rests on;
+// or a call.
 type subject struct {
-	id, sensor  string
-	first, last string // times of its first and last call, as SQL has them
-	calls       []string
-	count       uint64
+	id, sensor     string
+	kind           string // alert or call
+	first, last    string // times of its first and last call, as SQL has them
+	calls          []string
+	count          uint64
+	client, server string // addresses
+	ports          [2]string
 }
 
 // subject asks for what the alert that where finds says of its calls.
 func (a *app) subject(ctx context.Context, cfg *config.Config, id, where string) (*subject, error) {
-	s := &subject{id: id}
-	return s, a.withAnswer(ctx, cfg, "SELECT sensor_name, first_seen, last_seen, calls, count FROM alerts WHERE "+where, func(ans answer) error {
+	s := &subject{id: id, kind: "alert"}
+	return s, a.withAnswer(ctx, cfg, "SELECT sensor_name, first_seen, last_seen, calls, count, client_ip, client_port, server_ip, server_port FROM alerts WHERE "+where, func(ans answer) error {
 		for ans.Next() {
 			v := ans.Values()
 			s.sensor, s.first, s.last, s.calls = fmt.Sprint(v[0]), fmt.Sprint(v[1]), fmt.Sprint(v[2]), texts(v[3])
+			s.client, s.server, s.ports = fmt.Sprint(v[5]), fmt.Sprint(v[7]), [2]string{fmt.Sprint(v[6]), fmt.Sprint(v[8])}
 			if _, err := fmt.Sscan(fmt.Sprint(v[4]), &s.count); err != nil {
 				return fmt.Errorf("the count of alert %s: %w", id, err)
 			}
@@ -61,8 +66,21 @@ func (a *app) subject(ctx context.Context, cfg *config.Config, id, where string)
 	})
 }
 
+// callSubject asks for the call with an id.
+func (a *app) callSubject(ctx context.Context, cfg *config.Config, id string) (*subject, error) {
+	s := &subject{id: id, kind: "call", calls: []string{id}, count: 1}
+	return s, a.withAnswer(ctx, cfg, "SELECT sensor_name, ts FROM calls WHERE "+a.hexID(cfg, "call_id")+" = "+quote(id), func(ans answer) error {
+		for ans.Next() {
+			v := ans.Values()
+			s.sensor, s.first, s.last = fmt.Sprint(v[0]), fmt.Sprint(v[1]), fmt.Sprint(v[1])
+		}
+		return ans.Err()
+	})
+}
+
 // packets writes the packets of the alert's calls: read again from the capture
-// that the calls were found in, or from the one the user names.
+// that the calls were found in, or from the one the user names. Of an alert that
+// rests on no call they are those of its connection.
 func (a *app) packets(ctx context.Context, cfg *config.Config, s *subject, opt *pcapOptions) error {
 	limitMemory(cfg)
 	ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
@@ -76,6 +94,9 @@ func (a *app) packets(ctx context.Context, cfg *config.Config, s *subject, opt *
 	}
 	f := finder{a: a, cfg: decodeConfig(cfg), subject: s}
 	f.cfg.Sensor = s.sensor
+	if len(s.calls) == 0 {
+		return f.connections(ctx, candidates, opt)
+	}
 	if len(opt.from) > 0 {
 		if f.near, err = a.remembered(ctx, cfg, s); err != nil {
 			return err
@@ -123,15 +144,21 @@ func (f *finder) search(ctx context.Context, captures []knownCapture) (*knownCap
 			without = append(without, c.name()+c.changed())
 		}
 	}
-	what, why := "the packets of this alert were not found", ""
+	return nil, nil, f.notFound(gone, without)
+}
+
+// notFound says in which captures the packets are not.
+func (f *finder) notFound(gone, without []string) error {
+	kind := f.subject.kind
+	what, why := "the packets of this "+kind+" were not found", ""
 	if len(without) > 0 {
 		why = "not in " + strings.Join(without, "\nnot in ")
 	}
 	if len(gone) > 0 {
-		what = "the capture of this alert is gone"
+		what = "the capture of this " + kind + " is gone"
 		why = strings.TrimSpace("no such file: " + strings.Join(gone, ", ") + "\n" + why)
 	}
-	return nil, nil, &problem{code: exitInput, what: what, where: "alert " + f.subject.id[:12], why: why,
+	return &problem{code: exitInput, what: what, where: kind + " " + f.subject.id[:12], why: why,
 		fix: "name the capture it was made from: --from FILE; its settings must be those it was read with: -c, --set"}
 }
 
@@ -176,20 +203,22 @@ func (f *finder) copy(ctx context.Context, c *knownCapture, calls []evidence.Cal
 	if err = errors.Join(err, src.Close()); err != nil {
 		return 0, err
 	}
-	if src, err = c.open(ctx); err != nil {
-		return 0, err
+	return len(frames), f.write(ctx, c, frames, w)
+}
+
+// write copies frames of a capture.
+func (f *finder) write(ctx context.Context, c *knownCapture, frames []uint64, w io.Writer) error {
+	src, err := c.open(ctx)
+	if err != nil {
+		return err
 	}
-	return len(frames), errors.Join(evidence.Copy(ctx, src, frames, w), src.Close())
+	return errors.Join(evidence.Copy(ctx, src, frames, w), src.Close())
 }
 
 // report says what was written. That it holds secrets is no hint that -q may
 // leave out.
 func (f *finder) report(packets, calls int, out string) {
-	if out == "-" {
-		out = "standard output"
-	}
-	line := fmt.Sprintf("%s of %s written to %s, as captured: nothing in them is redacted", counted(uint64(packets), "packet"), counted(uint64(calls), "call"), out)
-	_, _ = fmt.Fprintln(f.a.err, render.Safe(line)) // nobody to tell if it fails
+	f.written(packets, counted(uint64(calls), "call"), out)
 	s := f.subject
 	if left := len(s.calls) - calls; left > 0 {
 		f.a.hint("note: %s of the alert not in this capture", counted(uint64(left), "call"))
@@ -197,4 +226,13 @@ func (f *finder) report(packets, calls int, out string) {
 	if n := uint64(len(s.calls)); n < s.count {
 		f.a.hint("note: the alert rests on %s, of which it names %s", counted(s.count, "call"), grouped(n))
 	}
+}
+
+// written says that packets of something are in a file.
+func (f *finder) written(packets int, of, out string) {
+	if out == "-" {
+		out = "standard output"
+	}
+	line := fmt.Sprintf("%s of %s written to %s, as captured: nothing in them is redacted", counted(uint64(packets), "packet"), of, out)
+	_, _ = fmt.Fprintln(f.a.err, render.Safe(line)) // nobody to tell if it fails
 }

@@ -132,11 +132,20 @@ func (x *explainer) item(it *event.Item) {
 		x.add("anomalies", it.Note.Name, 1, strings.TrimSuffix(fmt.Sprintf("frame %d: %s", it.Note.Frame, clipped(it.Note.Detail)), ": "))
 	case event.KindCall:
 		for _, flag := range it.Call.Flags {
-			x.add("calls", flag, 1, fmt.Sprintf("%s: %s %s", frameSpan(it.Call.FirstFrame, it.Call.LastFrame), clipped(it.Call.Method), clipped(it.Call.Path)))
+			x.add("calls", flag, 1, fmt.Sprintf("%s: %s", frameSpan(it.Call.FirstFrame, it.Call.LastFrame), inShort(it.Call)))
 		}
 	case event.KindFlow:
 		x.flow(it.Flow)
 	}
+}
+
+// inShort is a call in a few words: what was asked for, or, where no request was
+// seen, what was answered.
+func inShort(c *event.Record) string {
+	if c.Method == "" && c.Path == "" {
+		return fmt.Sprintf("answer %d", c.Status)
+	}
+	return clipped(c.Method) + " " + clipped(c.Path)
 }
 
 // frameSpan names the frames of a call. Of one that a timer ended there is no
