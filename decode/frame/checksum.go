@@ -53,6 +53,19 @@ func sum64(acc uint64, b []byte) uint64 {
 	return acc + c
 }
 
+// Sum is the one's complement sum of b's little-endian words, 0 where it is nothing
+// or all ones. Equal bytes have equal sums; of others one in 65,535 has, more if
+// somebody wants it.
+func Sum(b []byte) uint16 { return folded(sum64(0, b)) }
+
+// folded is fold with one zero instead of two.
+func folded(acc uint64) uint16 {
+	if s := fold(acc); s != 0xffff {
+		return s
+	}
+	return 0
+}
+
 // lastWord is the word of fewer than eight bytes, as if zeros followed.
 func lastWord(b []byte) (v uint64) {
 	n := len(b)

@@ -3,6 +3,7 @@ package frame
 import (
 	"encoding/binary"
 	"fmt"
+	"math/bits"
 	"math/rand/v2"
 	"net/netip"
 	"slices"
@@ -41,6 +42,9 @@ func TestSum(t *testing.T) {
 		got = got>>8 | got<<8
 		if want := slowSum(b); got%0xffff != want%0xffff {
 			t.Fatalf("%x: %#x, want %#x", b, got, want)
+		}
+		if got, want := Sum(b), bits.ReverseBytes16(slowSum(b))%0xffff; got != want {
+			t.Fatalf("%x: Sum %#x, want %#x", b, got, want)
 		}
 	}
 }

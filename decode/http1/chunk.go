@@ -30,7 +30,9 @@ func (h *half) size(b []byte, at event.Stamp) int {
 	}
 	switch verdict {
 	case whole:
-		h.sized(at)
+		if h.sized(at); h.state == stChunk {
+			h.chunkAt(h.pos + uint64(n))
+		}
 	case refuse:
 		h.badChunk(at)
 	}

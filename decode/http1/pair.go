@@ -295,7 +295,7 @@ func (c *Conn) deliver(e *entry, next int, at event.Stamp) {
 		c.rivalry(e, c.startOf(next), at)
 	}
 	if c.replied.call == call {
-		c.replied = replied{}
+		c.replied.none()
 	}
 	c.led.CallsMade++
 	c.paired(call)

@@ -27,11 +27,13 @@ type entry struct {
 }
 
 // place is where a message stands in the stream: its head, text, begins at start,
-// its body at body. linear says that each byte of it is one of the body.
+// its body at body. linear says that each byte of it is one of the body; else
+// chunks are where those begin, as far as none of them is lost.
 type place struct {
-	text        string
-	start, body uint64
-	linear      bool
+	text         string
+	start, body  uint64
+	linear, lost bool
+	chunks       []chunkMark
 }
 
 // queue holds the calls of a connection that were not emitted, in order:

@@ -13,6 +13,9 @@ type replied struct {
 	place
 }
 
+// none forgets the response, but for memory to use again.
+func (r *replied) none() { *r = replied{place: place{chunks: r.chunks[:0]}} }
+
 // reply returns where the response of a call stands; nowhere, if others were
 // read since.
 func (c *Conn) reply(call *event.Call) place {
@@ -27,7 +30,7 @@ func (c *Conn) reply(call *event.Call) place {
 func (c *Conn) answerOtherwise(e *entry, p *place, own []rival, at event.Stamp) {
 	call := e.call
 	call.Mark(AnomalyOverlap)
-	whole, _, all := p.with(call.Resp.Raw, own)
+	whole, _, all := p.with(&call.Resp.Message, own)
 	var resp event.Response
 	n := 0
 	if p.start != nowhere {

@@ -19,6 +19,7 @@ func TestRivalStandsInItsAnswer(t *testing.T) {
 		"HTTP/1.1 200 OK\r\nContent-Length: 12\r\n\r\naaaaaaaaaaaa",
 		"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 404 aa\r\nX: aaaaa\r\nContent-Length: 4\r\n\r\naaaa",
 		"HTTP/1.1 204 aaaa\r\nX: aaaaa\r\n\r\n",
+		"HTTP/1.1 201 OK\r\nTRANSFER-ENCODING: chunked\r\n\r\n4\r\naaaa\r\n008\r\naaaaaaaa\r\n6;x=y\r\naaaaaa\r\n1\r\na\r\n0\r\n\r\n",
 	}
 	const whole = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nxxxx\r\n0\r\n\r\n"
 	kept, late := 0, 0
@@ -88,7 +89,7 @@ func TestRivalStandsInItsAnswer(t *testing.T) {
 		if strings.Join(got, "\n") != strings.Join(want, "\n") {
 			t.Fatalf("seed %d, told after %d:\n%s\nwant\n%s", seed, tell, strings.Join(got, "\n"), strings.Join(want, "\n"))
 		}
-		if c.raw != 0 || c.pool.kept != 0 || c.list != nil || c.replied != (replied{}) {
+		if c.raw != 0 || c.pool.kept != 0 || c.list != nil || c.texts != 0 || c.replied.call != nil || c.replied.text != "" || len(c.replied.chunks) > 0 {
 			t.Fatalf("seed %d: %d bytes, %d rivals, %+v left", seed, c.raw, len(c.list), c.replied)
 		}
 	}
@@ -128,7 +129,8 @@ func TestRivalsOfAnswers(t *testing.T) {
 		want, anomalies                string
 	}{
 		{"until the connection closes", get, "HTTP/1.1 200 OK\r\n\r\nabc", "X", -1, "d", `200 "abXd"`, AnomalyOverlap},
-		{"in a chunked body, whose places are not known", get, "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nid=1\r\n", "'", -3, "0\r\n\r\n", `200 "id=1'"`, AnomalyOverlap},
+		{"in a chunk", get, "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nid=1\r\n", "'", -3, "0\r\n\r\n", `200 "id='"`, AnomalyOverlap},
+		{"in a chunked body, behind an extension of 2 KiB", get, "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4;" + strings.Repeat("a", 2048) + "\r\nid=1\r\n", "'", -3, "0\r\n\r\n", `200 "id=1'"`, AnomalyOverlap},
 		{"a shorter length: the rest is told of", get, "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nabc", "4", -8, "defghi", `200 "abcd"`, AnomalySecondCut},
 		{"a longer one", get, "HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nabc", "9", -8, "d", `200 "abcd"`, AnomalyOverlap},
 		{"to HEAD", "HEAD / HTTP/1.1\r\nHost: h\r\n\r\n", "HTTP/1.1 200 OK\r\nContent-Length: 4\r\nX: a", "b", -1, "\r\n\r\n", `200 X=b ""`, AnomalyOverlap},
@@ -166,7 +168,7 @@ func TestRivalsOfAnswers(t *testing.T) {
 		if got != tc.want || !strings.Contains(anomalies, tc.anomalies) || !strings.Contains(anomalies, AnomalyOverlap) {
 			t.Errorf("%s: %q %v, want %q %s", tc.name, got, anomalies, tc.want, tc.anomalies)
 		}
-		if c.raw != 0 || c.pool.kept != 0 || c.list != nil || c.replied != (replied{}) {
+		if c.raw != 0 || c.pool.kept != 0 || c.list != nil || c.texts != 0 || c.replied.call != nil || c.replied.text != "" || len(c.replied.chunks) > 0 {
 			t.Errorf("%s: %d bytes, %d rivals, %+v left", tc.name, c.raw, len(c.list), c.replied)
 		}
 	}

@@ -66,7 +66,7 @@ func (h *half) placed(text string) {
 	}
 	r := &h.conn.replied
 	if r.call, r.linear = h.call, true; h.call == nil {
-		*r = replied{}
+		r.none()
 		return
 	}
 	r.located(h.headEnd, h.seen, text)

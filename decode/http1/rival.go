@@ -66,6 +66,7 @@ func (c *Conn) Other(d event.Direction, off int64, b []byte, _ event.Stamp) (kep
 // located notes where a message's head, of which the last byte is before end,
 // and its body stand.
 func (p *place) located(end, seen uint64, text string) {
+	p.chunks, p.lost = p.chunks[:0], false
 	if p.text, p.start, p.body = text, end-seen, end; end == nowhere {
 		p.start = nowhere
 	}
@@ -147,7 +148,7 @@ func (c *Conn) claim(d event.Direction, start, limit uint64) (own []rival) {
 func (c *Conn) askOtherwise(e *entry, own []rival, at event.Stamp) {
 	e.call.Mark(AnomalyOverlap)
 	s := c.pool.scratch(firstReading)
-	whole, to, all := e.with(e.call.Req.Raw, own)
+	whole, to, all := e.with(&e.call.Req.Message, own)
 	list, few := s.requests(whole, to, at)
 	if !all || !few {
 		e.call.Mark(AnomalySecondCut)
@@ -162,21 +163,19 @@ func (c *Conn) askOtherwise(e *entry, own []rival, at event.Stamp) {
 	chain(e.call, list, AnomalyOverlap)
 }
 
-// with returns the message that stands there as it came, raw being its body, with
-// rivals in their places, as far as the first reading has it, which is up to the
-// byte to, and as the rivals go on behind it. all says that each of their bytes is there. In a
-// chunked body no place is known any more: it stands as one chunk, and what
-// came for it, too, at its end.
-func (p *place) with(raw []byte, own []rival) (whole []byte, to int, all bool) {
-	whole = append(make([]byte, 0, len(p.text)+len(raw)+64), p.text...)
-	if p.linear {
-		whole = append(whole, raw...)
-	}
+// with returns the message that stands there as it came, m being what was read of it,
+// with rivals in their places, as far as the first reading has it, which is up to the
+// byte to, and as the rivals go on behind it. all says that each of their bytes is
+// there. Where the places in a chunked body are not known, it stands as one chunk, and
+// what came for it, too, at its end.
+func (p *place) with(m *event.Message, own []rival) (whole []byte, to int, all bool) {
+	whole, placed := p.whole(m)
+	raw := m.Raw
 	to, all = len(whole), true
 	for _, r := range own {
 		for i, v := range r.b {
 			switch at := r.pos + uint64(i); {
-			case at < p.start || !p.linear && at >= p.body:
+			case at < p.start || !placed && at >= p.body:
 			case at-p.start < uint64(len(whole)):
 				whole[at-p.start] = v
 			case at-p.start == uint64(len(whole)):
@@ -185,11 +184,11 @@ func (p *place) with(raw []byte, own []rival) (whole []byte, to int, all bool) {
 				all = false
 			}
 		}
-		if end := r.pos + uint64(len(r.b)); !p.linear && end > p.body {
+		if end := r.pos + uint64(len(r.b)); !placed && end > p.body {
 			raw = append(raw[:len(raw):len(raw)], r.b[max(0, len(r.b)-int(end-p.body)):]...)
 		}
 	}
-	if !p.linear {
+	if !placed {
 		whole = append(fmt.Appendf(whole, "%x\r\n", len(raw)), raw...)
 		whole = append(whole, "\r\n0\r\n\r\n"...)
 		to = len(whole)

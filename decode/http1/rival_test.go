@@ -18,6 +18,8 @@ func TestRivalStandsInItsPlace(t *testing.T) {
 		"POST /aaaa HTTP/1.1\r\nHost: h\r\nContent-Length: 12\r\n\r\naaaaaaaaaaaa",
 		"\r\nPUT /aaaa HTTP/1.1\r\nHost: aaaaa\r\nContent-Length: 4\r\n\r\naaaa",
 		"DELETE /aaaa HTTP/1.1\r\nHost: aaaaa\r\n\r\n",
+		"PATCH /aa HTTP/1.1\r\nHost: h\r\nTRANSFER-ENCODING: chunked\r\n\r\n4\r\naaaa\r\n008\r\naaaaaaaa\r\n6;x=y\r\naaaaaa\r\n1\r\na\r\n0\r\n\r\n",
+		"PATCH /aa HTTP/1.1\nHost: h\nTRANSFER-ENCODING: chunked\n\n4\naaaa\n8\naaaaaaaa\n0\n\n",
 	}
 	const whole = "POST /chunked HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nxxxx\r\n0\r\n\r\n"
 	for seed := range uint64(4000) {
@@ -73,7 +75,7 @@ func TestRivalStandsInItsPlace(t *testing.T) {
 		if strings.Join(got, "\n") != strings.Join(want, "\n") {
 			t.Fatalf("seed %d, told after %d:\n%s\nwant\n%s", seed, tell, strings.Join(got, "\n"), strings.Join(want, "\n"))
 		}
-		if c.raw != 0 || c.pool.kept != 0 || c.list != nil {
+		if c.raw != 0 || c.texts != 0 || c.pool.kept != 0 || c.list != nil {
 			t.Fatalf("seed %d: %d bytes, %d rivals left", seed, c.raw, len(c.list))
 		}
 	}
@@ -109,7 +111,10 @@ func TestRivals(t *testing.T) {
 		{"goes on behind the request's end", "GET /a HTTP/1.1\r\nHost: h\r\n\r\n", "X: y\r\n\r\n", -2, []string{"GET /a X=y"}},
 		{"begins before the request", get, "xxGET /b", -int64(len(get)) - 2, []string{"GET /b"}},
 		{"makes no request: its bytes are the body", get, strings.Repeat("\x00", len(get)), -int64(len(get)), []string{`GET /a "` + strings.Repeat(`\x00`, len(get)) + `"`}},
-		{"in a chunked body, whose places are not known", "POST /a HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nid=1\r\n0\r\n\r\n", "'", -8, []string{`POST /a "id=1'"`}},
+		{"in a chunk", "POST /a HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nid=1\r\n0\r\n\r\n", "'", -8, []string{`POST /a "id='"`}},
+		{"in a second chunk", "POST /a HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nid=1\r\n03;a\r\n234\r\n0\r\n\r\n", "'x", -9, []string{`POST /a "id=12'x"`}},
+		{"another size of a chunk, behind which a request begins", "POST /a HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n1b\r\n" + "x\r\n0\r\n\r\nGET /b HTTP/1.1\r\n\r\n" + "\r\n0\r\n\r\n", "01", -38, []string{`POST /a "x"`, `GET /b ""`}},
+		{"in a chunked body, in more chunks than are known", "POST /a HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n" + strings.Repeat("1\r\nx\r\n", 33) + "0\r\n\r\n", "'", -8, []string{`POST /a "` + strings.Repeat("x", 33) + `'"`}},
 		{"a length that leaves a request behind", "POST /a HTTP/1.1\r\nHost: h\r\nContent-Length: 29\r\n\r\n" + get[:27] + "\r\n", "02", -35, []string{`POST /a "GE"`, `T /a ""`}},
 		{"equal in all that rules see", post, "id=1", -4, nil},
 	} {

@@ -1,30 +1,59 @@
 package stream
 
-// answerBytes is how much is kept of the beginning of an answer.
-const answerBytes = 128
+import "spaniel/decode/frame"
 
-// An answer is how the server's latest answer began: the first bytes of the
-// first segment behind bytes of the client. Who injects an answer comes before
-// the server's own, which then is a retransmission with other bytes; the client
-// has long acknowledged, and nothing else of the answer is kept.
+const (
+	// answerBytes is how much is kept of the beginning of an answer.
+	answerBytes = 128
+	// answerEchoes is of how many of its segments the sum is kept.
+	answerEchoes = 8
+)
+
+// An answer is what is known of the server's latest answer, which begins with the
+// first segment behind bytes of the client: its first bytes, and the sums of its
+// first segments. Who injects an answer comes before the server's own, which then
+// is a retransmission with other bytes; the client has long acknowledged, and
+// nothing else of the answer is kept. Its bytes would cost a copy of each.
 type answer struct {
 	pos    uint64
 	n      uint8
+	sums   uint8
 	behind bool // the client spoke last
 	b      [answerBytes]byte
+	echoes [answerEchoes]echo // the first sums of them
 }
 
-// begins keeps the beginning of b, delivered at pos, if it is one of an answer.
-func (a *answer) begins(pos uint64, b []byte) {
+// An echo is what is known of a segment: the lower half of its position, its
+// length and its sum.
+type echo struct {
+	pos    uint32
+	n, sum uint16
+}
+
+// note keeps what is to be known of b, delivered at pos.
+func (a *answer) note(pos uint64, b []byte) {
 	if a.behind {
-		a.pos, a.n, a.behind = pos, uint8(copy(a.b[:], b)), false
+		a.pos, a.n, a.sums, a.behind = pos, uint8(copy(a.b[:], b)), 0, false
+	}
+	if a.sums < answerEchoes && len(b) <= 0xffff {
+		a.echoes[a.sums] = echo{uint32(pos), uint16(len(b)), frame.Sum(b)}
+		a.sums++
 	}
 }
 
-// differs reports whether b, seen before at pos, is not what was kept.
+// differs reports whether b, seen before at pos, is not what was delivered, as far
+// as that is known: of the beginning that is kept, and of whole segments.
 func (a *answer) differs(pos uint64, b []byte) bool {
-	end := a.pos + uint64(a.n)
-	if pos+uint64(len(b)) <= a.pos || pos >= end || len(b) == 1 { // one byte is a keep-alive probe's
+	if len(b) <= 1 { // a keep-alive probe's
+		return false
+	}
+	for _, e := range a.echoes[:a.sums] {
+		i := int(int32(e.pos - uint32(pos)))
+		if j := i + int(e.n); i >= 0 && j <= len(b) && frame.Sum(b[i:j]) != e.sum {
+			return true
+		}
+	}
+	if pos+uint64(len(b)) <= a.pos || pos >= a.pos+uint64(a.n) {
 		return false
 	}
 	if pos < a.pos {

@@ -24,7 +24,7 @@ func (t *Table) deliver(f *flow, d event.Direction, b []byte, at event.Stamp) {
 	if asks {
 		f.answer.behind = true
 	} else {
-		f.answer.begins(h.pos, b)
+		f.answer.note(h.pos, b)
 	}
 	h.next += uint32(len(b))
 	h.pos += uint64(len(b))

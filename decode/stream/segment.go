@@ -120,14 +120,14 @@ func (t *Table) seen(f *flow, d event.Direction, s *piece) {
 		pos := s.pos
 		b := s.skip(to - pos)
 		t.fate(fate, b)
-		if fate == event.ByteOverlap && h.differs(pos, b) {
-			t.conflict(f, d, pos, len(b), s.at)
-			t.tell(f, d, pos, b, s.at)
-		} else if fate == event.ByteOverlap && !f.asks(d) && f.answer.differs(pos, b) {
+		if fate != event.ByteOverlap {
+			continue
+		}
+		if h.differs(pos, b) || !f.asks(d) && f.answer.differs(pos, b) {
 			t.conflict(f, d, pos, len(b), s.at)
 			t.tell(f, d, pos, b, s.at)
 		}
-		if f.asks(d) && fate == event.ByteOverlap && h.unseen(pos, len(b)) {
+		if f.asks(d) && h.unseen(pos, len(b)) {
 			t.unchecked(f, d, pos, len(b), s.at)
 		}
 	}
