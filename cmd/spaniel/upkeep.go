@@ -99,6 +99,7 @@ func (s *service) sinkCounts(now time.Time) []admin.SinkCount {
 		c.Filtered += st.Filtered
 		c.Held += st.Held
 		c.QueueRecords += st.Lag
+		c.QueueBytes += uint64(st.LagBytes)
 		if st.Note != "" {
 			c.Note = st.Note
 		}

@@ -25,7 +25,7 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 func snapshot() Snapshot {
 	return Snapshot{Ledger: event.Ledger{FramesIn: 7, Gaps: 2}, ReloadOK: true, Ruleset: "a1", Loaded: loadedAt(),
 		Capture: []CaptureCount{{Iface: "eth0", Received: 7, KernelDrops: 1, Up: true}}, Rules: []RuleCount{{ID: "id-walk", Severity: "high", Evaluations: 3, Errors: 1, Disabled: true}},
-		Sinks: []SinkCount{{Name: "bus", Healthy: false, Problem: "connection refused", QueueRecords: 3}, {Name: "out", Healthy: true}},
+		Sinks: []SinkCount{{Name: "bus", Healthy: false, Problem: "connection refused", QueueRecords: 3, QueueBytes: 700}, {Name: "out", Healthy: true}},
 		Spool: []SpoolCount{{"alerts", 512, 0}}}
 }
 
@@ -48,7 +48,7 @@ func TestMetricNames(t *testing.T) {
 	}
 	// What dashboards and the alert rules rely on.
 	for _, name := range []string{"capture_packets_total", "capture_drops_total", "tcp_gaps_total", "datagrams_total", "anomalies_held_total", "alerts_total", "rule_evaluations_total", "rule_errors_total", "rule_seconds_total", "rule_disabled", "http_messages_total",
-		"sink_queue_records", "sink_lag_seconds", "sink_retries_total", "sink_dropped_total", "spool_bytes", "state_entries", "learned_gone_total", "config_reload_success", "build_info"} {
+		"sink_queue_records", "sink_queue_bytes", "sink_lag_seconds", "sink_retries_total", "sink_dropped_total", "spool_bytes", "state_entries", "learned_gone_total", "config_reload_success", "build_info"} {
 		if !have["spaniel_"+name] {
 			t.Errorf("no spaniel_%s", name)
 		}
@@ -76,7 +76,7 @@ func TestReadinessSaysWhatIsWrong(t *testing.T) {
 		{Snapshot{ReloadOK: true, Ruleset: "a1", Loaded: loadedAt()}, `{"status":"ok","rules":"ok","ruleset":"a1","rules_loaded":"2026-01-02T03:04:05Z","sinks":[]}`},
 		{Snapshot{ReloadProblem: "r.yaml:1:1: no", Ruleset: "a1", Loaded: loadedAt()}, `{"status":"degraded","rules":"the last reload failed; the rules before it judge","rules_problem":"r.yaml:1:1: no","ruleset":"a1","rules_loaded":"2026-01-02T03:04:05Z","sinks":[]}`},
 		{Snapshot{ReloadOK: true, Ruleset: "a1", Loaded: loadedAt(), Sinks: []SinkCount{{Name: "lake", Healthy: true, Note: "no table flows"}}},
-			`{"status":"ok","rules":"ok","ruleset":"a1","rules_loaded":"2026-01-02T03:04:05Z","sinks":[{"name":"lake","healthy":true,"note":"no table flows","queue_records":0,"lag_seconds":0}]}`},
+			`{"status":"ok","rules":"ok","ruleset":"a1","rules_loaded":"2026-01-02T03:04:05Z","sinks":[{"name":"lake","healthy":true,"note":"no table flows","queue_records":0,"queue_bytes":0,"lag_seconds":0}]}`},
 	} {
 		if b, err := json.Marshal(readiness(&c.s)); err != nil || string(b) != c.want {
 			t.Errorf("%s, %v; want %s", b, err, c.want)
@@ -130,7 +130,7 @@ func TestServer(t *testing.T) {
 	}{
 		{"/metrics", 200, `spaniel_capture_drops_total{iface="eth0",where="kernel"} 1`},
 		{"/healthz", 200, `"status":"ok"`},
-		{"/readyz", 200, `{"status":"degraded","rules":"ok","ruleset":"a1","rules_loaded":"2026-01-02T03:04:05Z","sinks":[{"name":"bus","healthy":false,"problem":"connection refused","queue_records":3,"lag_seconds":0}`},
+		{"/readyz", 200, `{"status":"degraded","rules":"ok","ruleset":"a1","rules_loaded":"2026-01-02T03:04:05Z","sinks":[{"name":"bus","healthy":false,"problem":"connection refused","queue_records":3,"queue_bytes":700,"lag_seconds":0}`},
 		{"/", 404, ""}, {"/v1/query", 404, ""},
 	} {
 		if code, body := get(t, base+c.path); code != c.code || !strings.Contains(body, c.want) {

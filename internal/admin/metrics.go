@@ -149,6 +149,7 @@ func deliveryMetrics() []metric {
 		counter("sink_suppressed_total", "Alerts beyond what the sink is to get a minute.", sink, perSink(func(c *SinkCount) float64 { return float64(c.Held) })),
 		counter("sink_dead_letters_total", "Records the sink refused for good.", sink, perSink(func(c *SinkCount) float64 { return float64(c.DeadLettered) })),
 		gauge("sink_queue_records", "Records waiting in the spool.", sink, perSink(func(c *SinkCount) float64 { return float64(c.QueueRecords) })),
+		gauge("sink_queue_bytes", "Disk that those records take.", sink, perSink(func(c *SinkCount) float64 { return float64(c.QueueBytes) })),
 		gauge("sink_lag_seconds", "Time since nothing was waiting for the sink.", sink, perSink(func(c *SinkCount) float64 { return c.LagSeconds })),
 		gauge("sink_healthy", "1 while the sink takes what it is given.", sink, perSink(func(c *SinkCount) float64 { return one(c.Healthy) })),
 		gauge("spool_bytes", "Disk used by the spool.", []string{"spool"}, func(s *Snapshot, put func(float64, ...string)) {

@@ -131,6 +131,7 @@ type sinkHealth struct {
 	Problem      string  `json:"problem,omitempty"`
 	Note         string  `json:"note,omitempty"`
 	QueueRecords uint64  `json:"queue_records"`
+	QueueBytes   uint64  `json:"queue_bytes"`
 	LagSeconds   float64 `json:"lag_seconds"`
 }
 
@@ -144,7 +145,7 @@ func readiness(s *Snapshot) ready {
 		if !c.Healthy {
 			r.Status = "degraded"
 		}
-		r.Sinks = append(r.Sinks, sinkHealth{c.Name, c.Healthy, c.Problem, c.Note, c.QueueRecords, c.LagSeconds})
+		r.Sinks = append(r.Sinks, sinkHealth{c.Name, c.Healthy, c.Problem, c.Note, c.QueueRecords, c.QueueBytes, c.LagSeconds})
 	}
 	return r
 }

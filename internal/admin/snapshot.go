@@ -92,11 +92,11 @@ type RuleCount struct {
 
 // SinkCount is how one sink stands.
 type SinkCount struct {
-	Name                  string
-	Delivered, Retries    uint64
-	Dropped, DeadLettered uint64
-	Filtered, Held        uint64
-	QueueRecords          uint64
+	Name                     string
+	Delivered, Retries       uint64
+	Dropped, DeadLettered    uint64
+	Filtered, Held           uint64
+	QueueRecords, QueueBytes uint64
 	// LagSeconds is how long ago nothing was waiting for the sink.
 	LagSeconds float64
 	Healthy    bool

@@ -19,6 +19,8 @@ type Stats struct {
 	// Lag counts records on disk that the sink has not passed, Lost those
 	// that were dropped at the spool's cap or damaged before it did.
 	Lag, Lost uint64
+	// LagBytes is how much of the disk the records of Lag take.
+	LagBytes int64
 	// Note says which records the destination has no place for; they count as
 	// Filtered.
 	Note string
@@ -33,7 +35,7 @@ func (l *lane) snapshot() Stats {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	s := l.stats
-	s.Sink, s.Log, s.Lag, s.Lost = l.sink.Name, l.which, c.Lag, c.Lost
+	s.Sink, s.Log, s.Lag, s.LagBytes, s.Lost = l.sink.Name, l.which, c.Lag, c.LagBytes, c.Lost
 	return s
 }
 

@@ -42,6 +42,10 @@ type Cursor struct {
 	lost   uint64 // records of the batch's range that are gone
 	seen   uint64 // last record read
 	r      reader
+	// first and off are the segment and the place in it behind what is
+	// acknowledged; first is 0 until a batch was read.
+	first uint64
+	off   int64
 }
 
 // NewCursor returns the cursor of a sink in one log, where it stood when it
@@ -247,6 +251,9 @@ func (c *Cursor) Ack() error {
 	defer c.l.mu.Unlock()
 	c.kept.acked, c.kept.cut = c.batch.Last, c.batch.Last
 	c.kept.lost += c.lost
+	if c.r.f != nil {
+		c.first, c.off = c.r.seg.first, c.r.off
+	}
 	c.batch, c.lost, c.dirty = nil, 0, true
 	return nil
 }
@@ -270,6 +277,9 @@ func (c *Cursor) SetNote(note string) {
 type CursorStats struct {
 	// Acked is the last record delivered, Lag how many are on disk behind it.
 	Acked, Lag uint64
+	// LagBytes is how much of the disk those take. Before the first batch is
+	// acknowledged, the segment that it begins in counts as a whole.
+	LagBytes int64
 	// Lost counts records that were dropped at the size cap, or damaged,
 	// before this sink had them.
 	Lost uint64
@@ -279,7 +289,24 @@ type CursorStats struct {
 func (c *Cursor) Stats() CursorStats {
 	c.l.mu.Lock()
 	defer c.l.mu.Unlock()
-	return CursorStats{Acked: c.kept.acked, Lag: c.l.durable - min(c.l.durable, c.kept.acked), Lost: c.kept.lost}
+	return CursorStats{Acked: c.kept.acked, Lag: c.l.durable - min(c.l.durable, c.kept.acked), LagBytes: c.lagBytes(), Lost: c.kept.lost}
+}
+
+// lagBytes sums what lies behind the last record delivered; c.l.mu is held.
+func (c *Cursor) lagBytes() (n int64) {
+	if c.kept.acked >= c.l.durable {
+		return 0
+	}
+	for _, s := range c.l.segs {
+		switch {
+		case s.last <= c.kept.acked:
+		case s.first == c.first:
+			n += max(s.size-c.off, 0)
+		default:
+			n += s.size
+		}
+	}
+	return n
 }
 
 func (c *Cursor) close() error {
