@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"syscall"
 	"testing"
@@ -29,6 +30,44 @@ func TestKafka(t *testing.T) {
 	broker, addr := startKafka(t)
 	t.Run("faults", func(t *testing.T) { kafkaFaults(t, broker, addr) })
 	t.Run("too large", func(t *testing.T) { kafkaTooLarge(t, addr) })
+	t.Run("too few replicas", func(t *testing.T) { kafkaTooFewReplicas(t, broker, addr) })
+}
+
+// kafkaTooFewReplicas sends alerts to a topic that wants them in two brokers, of
+// which one is gone: they wait, none is set aside, and arrive when it is back.
+func kafkaTooFewReplicas(t *testing.T, first *process, addr string) {
+	const topic = "replicas"
+	voters := regexp.MustCompile(`(?m)^controller.quorum.voters=.*$`).FindString(read(t, filepath.Join(first.dir, "server.properties")))
+	second, _ := startKafkaWith(t, "node.id=2\nprocess.roles=broker\nlisteners=ADDRESSES\n"+voters)
+	c, closeClient := kafkaClient(addr)
+	defer closeClient()
+	create := &kafkago.CreateTopicsRequest{Topics: []kafkago.TopicConfig{{Topic: topic, NumPartitions: 3, ReplicationFactor: 2, ConfigEntries: []kafkago.ConfigEntry{{ConfigName: "min.insync.replicas", ConfigValue: "2"}}}}}
+	for until := time.Now().Add(time.Minute); ; time.Sleep(time.Second) { // the second has to be known first
+		res, err := c.CreateTopics(bounded(t, 30*time.Second), create)
+		if err == nil {
+			err = res.Errors[topic]
+		}
+		if err == nil {
+			break
+		}
+		if time.Now().After(until) {
+			t.Fatal(err)
+		}
+	}
+	p := newPipeline(t, spoolDir(t), all.Config{Name: "kafka", Kafka: &kafka.Config{Brokers: []string{addr}, Topic: topic}}, 20)
+	alerts := makeAlerts(200)
+	p.put(alerts[:100])
+	p.delivered(100, time.Minute)
+	second.kill(syscall.SIGTERM)
+	p.failing("one of two brokers", alerts[100:])
+	s := p.await("they are refused", time.Minute, func(s forward.Stats) bool { return strings.Contains(s.LastError, "Not Enough Replicas") })
+	if s.DeadLettered != 0 {
+		t.Errorf("%+v", s)
+	}
+	t.Logf("with %d delivered: %s", s.Delivered, s.LastError)
+	second.run()
+	p.delivered(len(alerts), time.Minute)
+	compare(t, alerts, consume(t, addr, topic, "integration-replicas"))
 }
 
 // kafkaFaults sends 1,000 alerts to a broker that has no topic at first, is

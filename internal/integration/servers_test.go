@@ -6,12 +6,20 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 )
 
 // startKafka starts an Apache Kafka broker (KRaft, one node) and returns it and
 // its address. Killed and run again, it keeps its data.
 func startKafka(t *testing.T) (*process, string) {
+	t.Helper()
+	return startKafkaWith(t, "")
+}
+
+// startKafkaWith starts one whose configuration has more lines, in which LISTEN
+// and ADDRESSES stand for what it listens on otherwise.
+func startKafkaWith(t *testing.T, more string) (*process, string) {
 	t.Helper()
 	libs := filepath.Join(cache(t, "kafka-4.1.1"), "libs")
 	if _, err := os.Stat(filepath.Join(libs, "kafka_2.13-4.1.1.jar")); err != nil {
@@ -34,7 +42,8 @@ transaction.state.log.min.isr=1
 group.initial.rebalance.delay.ms=0
 auto.create.topics.enable=false
 log.dirs=%[3]s
-`, plain, ctrl, filepath.Join(dir, "data")))
+%[4]s
+`, plain, ctrl, filepath.Join(dir, "data"), strings.NewReplacer("LISTEN", "PLAIN://"+plain+",CTRL://"+ctrl, "ADDRESSES", "PLAIN://"+plain).Replace(more)))
 	command(t, dir, "java", "-cp", libs+"/*", "kafka.tools.StorageTool", "format", "-t", "MkU3OEVBNTcwNTJENDM2Qg", "-c", conf)
 	p := start(t, "kafka", dir, "java", "-Xms64m", "-Xmx384m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-cp", libs+"/*", "kafka.Kafka", conf)
 	p.ready(plain)
@@ -147,4 +156,20 @@ func testdata(t *testing.T, name string) string {
 		t.Fatal(err)
 	}
 	return path
+}
+
+// setPassword changes the password of ClickHouse's user in a file that
+// startClickHouse made; the server reads it at its start.
+func setPassword(t *testing.T, users, password string) {
+	t.Helper()
+	write(t, users, strings.Replace(read(t, users), "<password></password>", "<password>"+password+"</password>", 1))
+}
+
+func read(t *testing.T, file string) string {
+	t.Helper()
+	b, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(b)
 }
