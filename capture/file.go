@@ -26,6 +26,7 @@ type File struct {
 	ifaces []iface
 	// section is where the interfaces of the current pcapng section begin.
 	section int
+	over    passed // of pcapng
 	number  uint64
 	err     error
 }
@@ -42,13 +43,17 @@ func (f *File) Next(fr *event.Frame) error {
 	if f.err != nil {
 		return f.err
 	}
+	var err error
 	if f.format.ng {
-		f.err = f.nextBlock(fr)
+		err = f.nextBlock(fr)
 	} else {
-		f.err = f.nextRecord(fr)
+		err = f.nextRecord(fr)
 	}
-	if f.err != nil {
-		return f.err
+	if err != nil {
+		if err != ErrTimeout {
+			f.err = err
+		}
+		return err
 	}
 	f.number++
 	fr.Number = f.number
@@ -106,6 +111,8 @@ func (f *File) short(start int64, what string, have, need int64, err error) erro
 	switch {
 	case errors.As(err, &d):
 		return f.fault(start, "%s", d.problem)
+	case err == ErrTimeout:
+		return err
 	case err != io.EOF:
 		return fmt.Errorf("reading %s: %w", f.path, err)
 	case have == 0:

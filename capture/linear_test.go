@@ -3,6 +3,7 @@ package capture
 import (
 	"bytes"
 	"testing"
+	"time"
 
 	"spaniel/event"
 	"spaniel/internal/costtest"
@@ -58,7 +59,8 @@ func TestFileIsLinear(t *testing.T) {
 			})
 		},
 	} {
-		costtest.Linear(t, name, 4000, 0, func(n int) func() {
+		// Below 4 ms it is pages of new memory that are measured.
+		costtest.Linear(t, name, 4000, 4*time.Millisecond, func(n int) func() {
 			b := data(n).data
 			return func() {
 				f, err := NewFile("linear", bytes.NewReader(b))

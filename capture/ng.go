@@ -23,6 +23,9 @@ const (
 // nextBlock reads blocks up to the next one that holds a frame.
 func (f *File) nextBlock(fr *event.Frame) error {
 	for {
+		if err := f.passOver(); err != nil {
+			return err
+		}
 		start := f.in.offset()
 		h, err := f.in.peek(blockFrame)
 		if err != nil {
@@ -75,21 +78,39 @@ func (f *File) wholeBlock(start int64, size uint32) ([]byte, error) {
 	return b[8:end], f.checkTrailer(start, size, b[end:])
 }
 
-// skipBlock passes over a block nobody here reads.
+// skipBlock begins to pass over a block nobody here reads.
 func (f *File) skipBlock(start int64, size uint32) error {
 	if err := f.checkSize(start, size); err != nil {
 		return err
 	}
-	err := f.in.skip(int64(size) - 4)
+	f.over = passed{start: start, size: size, left: int64(size) - 4}
+	return nil
+}
+
+// passed is a block that is passed over: left bytes of it come before its trailing
+// length. The input may have no more of it for now.
+type passed struct {
+	start, left int64
+	size        uint32 // 0 where there is none
+}
+
+// passOver goes on to pass over a block, if there is one.
+func (f *File) passOver() (err error) {
+	o := &f.over
+	if o.size == 0 {
+		return nil
+	}
 	var trailer []byte
-	if err == nil {
+	if o.left, err = f.in.skip(o.left); err == nil {
 		trailer, err = f.in.peek(4)
 	}
 	if err != nil {
-		return f.short(start, "block", f.in.offset()+int64(len(trailer))-start, int64(size), err)
+		return f.short(o.start, "block", f.in.offset()+int64(len(trailer))-o.start, int64(o.size), err)
 	}
 	f.in.advance(4)
-	return f.checkTrailer(start, size, trailer)
+	size := o.size
+	o.size = 0
+	return f.checkTrailer(o.start, size, trailer)
 }
 
 func (f *File) checkSize(start int64, size uint32) error {

@@ -27,7 +27,7 @@ type window struct {
 	buf  []byte
 	r, w int   // buf[r:w] is read but not consumed
 	base int64 // offset in the input of buf[0]
-	err  error // why src gives no more: io.EOF, or what it said
+	err  error // why src gives no more: io.EOF, or what it said; never ErrTimeout
 }
 
 func newWindow(src io.Reader) *window {
@@ -39,7 +39,7 @@ func (w *window) offset() int64 { return w.base + int64(w.r) }
 
 // peek returns the next n bytes without consuming them, borrowed until the
 // next call; n is at most maxBlock. With fewer than n left it returns those
-// and the reason.
+// and the reason, which may be another one the next time where it is ErrTimeout.
 func (w *window) peek(n int) ([]byte, error) {
 	if w.w-w.r < n {
 		if err := w.fill(n); err != nil {
@@ -52,17 +52,18 @@ func (w *window) peek(n int) ([]byte, error) {
 // advance consumes n bytes, which a peek has returned.
 func (w *window) advance(n int) { w.r += n }
 
-// skip consumes n bytes without keeping them; on error fewer were left.
-func (w *window) skip(n int64) error {
+// skip consumes n bytes without keeping them, and returns how many of them are
+// still to be: on error some are.
+func (w *window) skip(n int64) (left int64, err error) {
 	for n > int64(w.w-w.r) {
 		n -= int64(w.w - w.r)
 		w.r = w.w
 		if err := w.fill(1); err != nil {
-			return err
+			return n, err
 		}
 	}
 	w.r += int(n)
-	return nil
+	return 0, nil
 }
 
 // fill reads until n bytes are there. It reads no more often than it must: a
@@ -82,9 +83,15 @@ func (w *window) fill(n int) error {
 		if w.err != nil {
 			return w.err
 		}
-		var got int
-		got, w.err = w.src.Read(w.buf[w.w:])
+		got, err := w.src.Read(w.buf[w.w:])
 		w.w += got
+		if err == ErrTimeout {
+			if w.w < n {
+				return err
+			}
+			return nil
+		}
+		w.err = err
 		if got > 0 {
 			empty = 0
 		} else if empty++; empty == emptyReads && w.err == nil {

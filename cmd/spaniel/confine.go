@@ -20,7 +20,7 @@ const (
 
 // confineProcess starts the program anew with what rights it needs; there it
 // returns nil.
-func confineProcess(cfg *config.Config, a *app, configFile string) error {
+func confineProcess(cfg *config.Config, a *app, configFile string, plan *feedPlan) error {
 	root := os.Geteuid() == 0
 	if root && cfg.Process.User == "" && !cfg.Process.AsRoot {
 		return &problem{code: exitPermission, what: "run would keep all rights of root", why: "a fault in a parser would have them, too",
@@ -47,6 +47,9 @@ func confineProcess(cfg *config.Config, a *app, configFile string) error {
 		}
 		p.Read, p.Write = namedFiles(reflect.ValueOf(cfg).Elem()), append(write, sinkDirs(cfg)...)
 		p.Read = append(p.Read, rulePaths(cfg)...)
+		if plan.directory != "" {
+			p.Read = append(p.Read, plan.directory)
+		}
 		if configFile != "" {
 			p.Read = append(p.Read, filepath.Dir(configFile))
 		}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"os"
 	"os/signal"
+	"slices"
 	"strings"
 	"syscall"
 
@@ -18,50 +19,56 @@ import (
 )
 
 func newRun(a *app) *cobra.Command {
-	var ifaces []string
-	var filter, user string
+	var flags feedFlags
+	var user string
 	var asRoot bool
 	c := &cobra.Command{
 		Use:   "run -i IFACE",
 		Short: "Watch an interface: judge its API traffic and send on what is found",
 		Long: `Run captures from one interface or several that see mirrored traffic, judges the API calls in it
 and hands calls and alerts to the embedded store and to the sinks of the configuration.
+Instead of interfaces it follows a directory into which another program writes captures (-r), each
+file once, or reads a capture that is sent over TCP (--pcap-over-ip); time is then that of the packets.
 A sink that is down is tried again for as long as it takes; its records wait on disk.
 Started by root it becomes the user of --user, with the right to capture and no other, or
 refuses; then it confines itself to its own files and to harmless system calls.
 SIGTERM flushes and ends. Rules are loaded again when their files change, and at SIGHUP.`,
 		Example: `  sudo spaniel run -i eth1 --user spaniel
   spaniel run -i eth1 -f 'tcp port 8080' -c spaniel.yaml
-  spaniel run -i eth1 --set api.listen=off --set limits.workers=2`,
+  spaniel run -i eth1 --set api.listen=off --set limits.workers=2
+  tcpdump -i eth1 -w /captures/%s.pcap -G 60 &  spaniel run -r /captures
+  spaniel run --pcap-over-ip 127.0.0.1:57012`,
 		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return a.runAs(cmd.Context(), ifaces, filter, user, asRoot)
+			return a.runAs(cmd.Context(), &flags, user, asRoot)
 		},
 	}
-	c.Flags().StringSliceVarP(&ifaces, "interface", "i", nil, "network `INTERFACE` to capture from; may be repeated")
-	c.Flags().StringVarP(&filter, "filter", "f", "", "`BPF` filter, as tcpdump takes it")
+	c.Flags().StringSliceVarP(&flags.ifaces, "interface", "i", nil, "network `INTERFACE` to capture from; may be repeated")
+	c.Flags().StringVarP(&flags.directory, "read", "r", "", "follow the captures that are written into `DIR`")
+	c.Flags().StringVar(&flags.address, "pcap-over-ip", "", "read the capture that `HOST:PORT` sends")
+	c.Flags().StringVarP(&flags.filter, "filter", "f", "", "`BPF` filter, as tcpdump takes it")
 	c.Flags().StringVar(&user, "user", "", "become this `USER` when started by root")
 	c.Flags().BoolVar(&asRoot, "as-root", false, "stay root")
 	return c
 }
 
 // runAs is run as another user, or as root where that is told.
-func (a *app) runAs(ctx context.Context, ifaces []string, filter, user string, asRoot bool) error {
+func (a *app) runAs(ctx context.Context, flags *feedFlags, user string, asRoot bool) error {
 	if user != "" {
 		a.set = append(a.set, "process.user="+user)
 	}
 	if asRoot {
 		a.set = append(a.set, "process.as_root=true")
 	}
-	return a.run(ctx, ifaces, filter)
+	return a.run(ctx, flags)
 }
 
-func (a *app) run(ctx context.Context, ifaces []string, filter string) error {
+func (a *app) run(ctx context.Context, flags *feedFlags) error {
 	cfg, used, err := a.config()
 	if err != nil {
 		return err
 	}
-	live, err := liveConfigs("run", cfg, ifaces, filter)
+	plan, err := planFeed(cfg, flags)
 	if err != nil {
 		return err
 	}
@@ -69,7 +76,7 @@ func (a *app) run(ctx context.Context, ifaces []string, filter string) error {
 	if err != nil {
 		return err
 	}
-	if err := confineProcess(cfg, a, used); err != nil {
+	if err := confineProcess(cfg, a, used, plan); err != nil {
 		return err
 	}
 	limitMemory(cfg)
@@ -79,7 +86,7 @@ func (a *app) run(ctx context.Context, ifaces []string, filter string) error {
 	hup := make(chan os.Signal, 1)
 	signal.Notify(hup, syscall.SIGHUP)
 	defer signal.Stop(hup)
-	s, err := a.newService(cfg, used, live, log, level)
+	s, err := a.newService(cfg, used, plan, log, level)
 	if err != nil {
 		return errors.Join(err, s.close())
 	}
@@ -88,7 +95,7 @@ func (a *app) run(ctx context.Context, ifaces []string, filter string) error {
 			return errors.Join(err, s.close())
 		}
 	}
-	log.Info("watching", zap.Strings("interfaces", names(live)), zap.String("filter", filterOf(live)), zap.String("config", used),
+	log.Info("watching", zap.Strings("interfaces", plan.names()), zap.String("filter", plan.filterText()), zap.String("config", used),
 		zap.String("api", s.address()), zap.Int("rules", len(s.rules.Status().Set.Rules())), zap.String("ruleset", s.rules.Status().Set.Hash()), zap.Int("sinks", len(s.sinkNames)))
 	manager := newManager()
 	manager.tell("READY=1\nSTATUS=watching " + strings.Join(s.ifaces, " "))
@@ -109,7 +116,7 @@ func (a *app) run(ctx context.Context, ifaces []string, filter string) error {
 // liveConfigs is what the command captures from: flags win over the
 // configuration.
 func liveConfigs(who string, cfg *config.Config, ifaces []string, filter string) ([]capture.LiveConfig, error) {
-	list := cfg.Capture
+	list := slices.DeleteFunc(slices.Clone(cfg.Capture), func(c config.Capture) bool { return c.Interface == "" })
 	if len(ifaces) > 0 {
 		list = nil
 		for _, name := range ifaces {

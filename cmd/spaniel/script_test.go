@@ -34,7 +34,7 @@ func TestScripts(t *testing.T) {
 		Setup: setUp,
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
 			"exit": cmdExit, "hex": cmdHex, "cut": cmdCut, "later": cmdLater, "listen": cmdListen, "freeport": cmdFreePort, "holdstore": cmdHoldStore, "smallfs": cmdSmallFS,
-			"nobody": cmdNobody, "sensor": cmdSensor, "stop": cmdStop, "hup": cmdHup, "log": cmdLog, "threads": cmdThreads, "get": cmdGet, "attack": cmdAttack, "interrupt": cmdInterrupt,
+			"nobody": cmdNobody, "sensor": cmdSensor, "stop": cmdStop, "hup": cmdHup, "log": cmdLog, "threads": cmdThreads, "get": cmdGet, "attack": cmdAttack, "sender": cmdSender, "interrupt": cmdInterrupt,
 		},
 		Condition: condition,
 	})

@@ -161,6 +161,41 @@ func cmdAttack(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Check(errors.Join(err, <-served, conn.Close(), lis.Close()))
 }
 
+// sender FILE sends the file to each who connects to $SENDER, an address of
+// loopback, and ends the connection with the first of them.
+func cmdSender(ts *testscript.TestScript, _ bool, args []string) {
+	data, err := os.ReadFile(ts.MkAbs(args[0]))
+	ts.Check(err)
+	lis, err := net.Listen("tcp", "127.0.0.1:0")
+	ts.Check(err)
+	ts.Setenv("SENDER", lis.Addr().String())
+	var conns []net.Conn
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		for {
+			conn, err := lis.Accept()
+			if err != nil {
+				return
+			}
+			conns = append(conns, conn)
+			if len(conns) > 1 {
+				data = data[:24] // the header: nothing new comes
+			}
+			if _, err := conn.Write(data); err != nil || len(conns) == 1 {
+				_ = conn.Close() // the sensor sees that
+			}
+		}
+	}()
+	ts.Defer(func() {
+		_ = lis.Close()
+		<-done
+		for _, c := range conns {
+			_ = c.Close()
+		}
+	})
+}
+
 // interrupt FILE ARGS… feeds the file to spaniel's standard input, keeps it
 // open, and sends SIGINT. The exit code must be 1; the output is in the files
 // out and err.

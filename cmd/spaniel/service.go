@@ -13,7 +13,6 @@ import (
 
 	"go.uber.org/zap"
 
-	"spaniel/capture"
 	"spaniel/detect"
 	"spaniel/event"
 	"spaniel/internal/admin"
@@ -32,7 +31,7 @@ import (
 type service struct {
 	cfg       *config.Config
 	log       *zap.Logger
-	live      *capture.Live
+	live      feed
 	ifaces    []string
 	sensor    *sensor.Sensor
 	store     *store.Store // nil when queries go to ClickHouse
@@ -75,15 +74,15 @@ func (s *service) exitStuck(err error) {
 
 // newService opens everything and starts nothing. What it opened before it
 // failed is closed by close.
-func (a *app) newService(cfg *config.Config, file string, live []capture.LiveConfig, log *zap.Logger, level zap.AtomicLevel) (*service, error) {
-	s := &service{cfg: cfg, reread: a.config, configFile: file, log: log, level: level, ifaces: names(live), enc: sinks.NewEncoder(), raised: newAlertSet(), alerts: map[string]uint64{}, idle: map[string]time.Time{}}
+func (a *app) newService(cfg *config.Config, file string, plan *feedPlan, log *zap.Logger, level zap.AtomicLevel) (*service, error) {
+	s := &service{cfg: cfg, reread: a.config, configFile: file, log: log, level: level, ifaces: plan.names(), enc: sinks.NewEncoder(), raised: newAlertSet(), alerts: map[string]uint64{}, idle: map[string]time.Time{}}
 	s.abandon = s.exitStuck
 	keepPrivate()
 	set, err := loadRules(cfg, nil)
 	if err != nil {
 		return s, err
 	}
-	if s.live, err = capture.OpenLive(live...); err != nil {
+	if s.live, err = s.openFeed(plan); err != nil {
 		return s, err
 	}
 	key, err := loadKey(cfg)
@@ -99,6 +98,7 @@ func (a *app) newService(cfg *config.Config, file string, live []capture.LiveCon
 	sc := s.sensorConfig(set, redact.New(key, redactOption(cfg)))
 	kept, facts := openKeeper(learnedFile(cfg), sc.Learned, log)
 	sc.Facts, sc.Keep = facts, kept.keep
+	sc.Recorded, sc.Filter = plan.recorded(), plan.frames()
 	if s.sensor, err = sensor.New(sc, s.emit); err != nil {
 		return s, err
 	}
@@ -273,6 +273,7 @@ func (s *service) run(ctx context.Context, hup <-chan os.Signal) error {
 	start(s.keepSyncing)
 	s.live.OnChange(s.interfaceChanged)
 	start(func(context.Context) error { return s.watchDrops(ctx) })
+	start(func(context.Context) error { return s.keepProgress(ctx) })
 	start(s.watchWorkers)
 	start(s.watchRules)
 	start(func(ctx context.Context) error { return s.keepRules(ctx, hup) })
@@ -285,7 +286,9 @@ func (s *service) run(ctx context.Context, hup <-chan os.Signal) error {
 	stopLive := context.AfterFunc(ctx, s.live.Stop)
 	err := s.sensor.Run(ctx, s.live)
 	stopLive()
-	err = errors.Join(err, s.spool.Sync())
+	if err = errors.Join(err, s.spool.Sync()); err == nil {
+		err = s.keepLastProgress()
+	}
 	stopSide()
 	wg.Wait()
 	close(errs)

@@ -31,10 +31,12 @@ type Sensor struct {
 	Zone string `yaml:"zone" jsonschema_description:"zone it stands in, such as prod"`
 }
 
-// Capture is one interface.
+// Capture is one interface, or a directory or a sender in the place of all.
 type Capture struct {
 	Interface   string   `yaml:"interface" example:"eth1" jsonschema_description:"name of the network interface"`
 	Backend     string   `yaml:"backend" example:"pcap" jsonschema:"enum=,enum=pcap,enum=afpacket" jsonschema_description:"how frames come from the kernel: pcap if empty, or afpacket, Linux's own rings"`
+	Directory   string   `yaml:"directory" jsonschema_description:"instead of interfaces, alone: directory into which other programs write captures, to be followed"`
+	Address     string   `yaml:"pcap_over_ip" jsonschema_description:"instead of interfaces, alone: HOST:PORT that sends a capture over TCP"`
 	Filter      string   `yaml:"filter" jsonschema_description:"BPF filter, as tcpdump takes it; empty takes everything"`
 	Snaplen     int      `yaml:"snaplen" jsonschema_description:"bytes taken of each packet; 0 is all"`
 	Promiscuous *bool    `yaml:"promiscuous" example:"true" jsonschema_description:"take packets addressed to others; true if not set, as a mirror needs it"`

@@ -36,17 +36,27 @@ func (cfg *Config) Validate() error {
 	return nil
 }
 
-func (v *validator) check(cfg *Config) []Problem {
-	for i := range cfg.Capture {
-		path := fmt.Sprintf("capture[%d]", i)
-		v.need(path+".interface", cfg.Capture[i].Interface != "", "names no interface", "list them: ip link")
-		v.need(path+".snaplen", cfg.Capture[i].Snaplen >= 0, "may not be negative", "")
-		v.oneOf(path+".backend", cfg.Capture[i].Backend, "", capture.BackendPcap, capture.BackendAFPacket)
-		v.oneOf(path+".direction", cfg.Capture[i].Direction, "", "both", capture.DirectionIn, capture.DirectionOut)
-		v.need(path+".rings", cfg.Capture[i].Rings >= 0 && cfg.Capture[i].Rings <= capture.MaxRings, fmt.Sprintf("must be 0 to %d", capture.MaxRings), "")
-		v.need(path+".rings", cfg.Capture[i].Rings <= 1 || cfg.Capture[i].Backend == capture.BackendAFPacket, "needs backend: afpacket", "libpcap has one ring")
-		v.need(path+".interface", !slices.ContainsFunc(cfg.Capture[:i], func(c Capture) bool { return c.Interface == cfg.Capture[i].Interface }), "is named above, too", "name it once")
+// capture checks from where packets come: interfaces, or one other source.
+func (v *validator) capture(list []Capture) {
+	for i := range list {
+		c, path := &list[i], fmt.Sprintf("capture[%d]", i)
+		if other := c.Directory != "" || c.Address != ""; other {
+			v.need(path, len(list) == 1 && c.Interface == "" && (c.Directory == "" || c.Address == ""), "names more than one kind of source", "name interfaces, or one directory, or one pcap_over_ip")
+			v.need(path, c.Backend == "" && c.Snaplen == 0 && c.Promiscuous == nil && c.Buffer == 0 && c.Rings == 0 && c.Direction == "", "says how an interface is captured from", "leave backend, snaplen, promiscuous, buffer, rings and direction out")
+			continue
+		}
+		v.need(path+".interface", c.Interface != "", "names no interface", "list them: ip link")
+		v.need(path+".snaplen", c.Snaplen >= 0, "may not be negative", "")
+		v.oneOf(path+".backend", c.Backend, "", capture.BackendPcap, capture.BackendAFPacket)
+		v.oneOf(path+".direction", c.Direction, "", "both", capture.DirectionIn, capture.DirectionOut)
+		v.need(path+".rings", c.Rings >= 0 && c.Rings <= capture.MaxRings, fmt.Sprintf("must be 0 to %d", capture.MaxRings), "")
+		v.need(path+".rings", c.Rings <= 1 || c.Backend == capture.BackendAFPacket, "needs backend: afpacket", "libpcap has one ring")
+		v.need(path+".interface", !slices.ContainsFunc(list[:i], func(o Capture) bool { return o.Interface == c.Interface }), "is named above, too", "name it once")
 	}
+}
+
+func (v *validator) check(cfg *Config) []Problem {
+	v.capture(cfg.Capture)
 	v.decode(&cfg.Decode)
 	v.messages(&cfg.HTTP)
 	v.oneOf("privacy.user", cfg.Privacy.User, "keep", "hash")

@@ -54,6 +54,9 @@ type Config struct {
 	// Now is the wall clock in ns for live capture, nil for files, whose
 	// only clock is in their packets.
 	Now func() int64
+	// Recorded says that live frames may come long after their time, so that the
+	// clock rests while none come.
+	Recorded bool
 	// Sampling is the share of connections that are read at most, live; 0 and 1 are
 	// all. Pressure, if set, says how full the kernel's buffer is, 0 to 1: when it
 	// is filling, fewer connections are read, until it empties again.

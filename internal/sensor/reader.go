@@ -82,7 +82,7 @@ func (r *reader) fill(ctx context.Context, e *epoch, packet func(part uint8)) (e
 			r.one(e, packet)
 		case errors.Is(err, capture.ErrTimeout):
 			err = nil
-			if r.cfg.Now != nil {
+			if r.cfg.Now != nil && !r.cfg.Recorded {
 				r.clock.Idle(r.cfg.Now())
 			}
 			e.frames = max(e.frames, r.cfg.EpochFrames) // an idle line: judge what there is
