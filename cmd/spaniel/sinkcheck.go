@@ -70,7 +70,8 @@ spool, and whatever min_severity says. It is delivered when the destination says
 protocol has no answer, as syslog, when the peer's TCP has taken it.
 
 With --create it first makes what the sink needs there: topics in Kafka, the index template in
-Elasticsearch or OpenSearch. Nothing else of Spaniel creates anything in a destination.`,
+Elasticsearch or OpenSearch. ` + "`spaniel store migrate`" + ` makes the tables of ClickHouse; nothing else of Spaniel
+creates anything in a destination.`,
 		Example: "  spaniel sinks test soc -c spaniel.yaml\n  spaniel sinks test search --create",
 		Args:    exactArgs(1, "the name of a sink"),
 		RunE: func(cmd *cobra.Command, args []string) error {

@@ -14,7 +14,7 @@ import (
 func newStore(a *app) *cobra.Command {
 	return group("store", "Look after the store, or print how its tables are made",
 		"  spaniel store status\n  spaniel store prune --older 30d\n  spaniel store export --parquet DIR\n  spaniel store ddl --engine clickhouse | clickhouse-client -mn",
-		newStoreStatus(a), newStorePrune(a), newStoreExport(a), newStoreDDL(a))
+		newStoreStatus(a), newStorePrune(a), newStoreExport(a), newStoreMigrate(a), newStoreDDL(a))
 }
 
 func newStoreDDL(a *app) *cobra.Command {

@@ -12,6 +12,7 @@ import (
 	"net/netip"
 	"net/url"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -31,6 +32,50 @@ func TestClickHouseModern(t *testing.T) {
 	t.Run("roll-ups", func(t *testing.T) { modernRollUps(t, addr) })
 	t.Run("lost acknowledgements", func(t *testing.T) { modernLostAcks(t, addr) })
 	t.Run("cluster", func(t *testing.T) { modernCluster(t, addr) })
+	t.Run("migrations", func(t *testing.T) { modernMigrations(t, addr) })
+}
+
+// modernMigrations makes the tables in an empty server, finds that there is
+// nothing more to do, and brings those of an older version up to date; what they
+// hold stays, and calls arrive in all of them.
+func modernMigrations(t *testing.T, addr string) {
+	maker := clickhouseDB(t, "http://"+addr+"/default")
+	migrate := func(database string, run bool) (numbers []int) {
+		t.Helper()
+		err := chsink.Pending(bounded(t, time.Minute), chsink.Config{URL: "http://" + addr + "/" + database}, chsink.Schema{}, run, func(m chsink.Migration) error {
+			numbers = append(numbers, m.Number)
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return numbers
+	}
+	whole := []int{1, 2}
+	if got := migrate("fresh", false); !slices.Equal(got, whole) {
+		t.Errorf("an empty server lacks %v", got)
+	}
+	if got := migrate("fresh", true); !slices.Equal(got, whole) {
+		t.Errorf("made %v", got)
+	}
+	if got := migrate("fresh", true); len(got) != 0 {
+		t.Errorf("and again %v", got)
+	}
+	execute(t, maker, chsink.Migrations(chsink.Schema{Database: "older"})[0].Statements...)
+	execute(t, maker, "INSERT INTO older.calls (ts, call_id, spooled_day) SELECT now(), '0123456789abcdef', today()")
+	if got := migrate("older", true); !slices.Equal(got, []int{2}) {
+		t.Errorf("an older version lacks %v", got)
+	}
+	for database, there := range map[string]uint64{"fresh": 0, "older": 1} {
+		p := newPipeline(t, spoolDir(t), all.Config{Name: "clickhouse", Kinds: []string{"call"}, ClickHouse: &chsink.Config{URL: "http://" + addr + "/" + database}}, 500)
+		p.put(makeCalls(1_000))
+		p.delivered(1_000, time.Minute)
+		var rows uint64
+		scan(t, maker, "SELECT count() FROM "+database+".calls", &rows)
+		if rows != 1_000+there {
+			t.Errorf("%s holds %d rows", database, rows)
+		}
+	}
 }
 
 // modernLostAcks puts a proxy between, which breaks the connection behind every
