@@ -102,7 +102,8 @@ func shellWord(s string, i int) (word string, end, hidden int) {
 
 // globbedBin reports /???/c?t: a path to a command written with wild cards.
 func globbedBin(w string) bool {
-	return strings.HasPrefix(w, "/") && strings.Count(w, "/") >= 2 && strings.Count(w, "?")+strings.Count(w, "*") >= 2 && len(w) < 40
+	return strings.HasPrefix(w, "/") && strings.Count(w, "/") >= 2 && strings.Count(w, "?")+strings.Count(w, "*") >= 2 && len(w) < 40 &&
+		!strings.Contains(w, "/**") && strings.IndexByte(w, '.') < 0 // a list of files that a tool is to take
 }
 
 // shellArgs returns what follows a command up to the end of that command.

@@ -77,11 +77,19 @@ func plainProgram(s, mark string) bool {
 	switch mark {
 	case "<?php", "<?=":
 		_, w := indexAnyFold(s, []string{"$_", "system(", "exec(", "eval(", "passthru", "popen", "phpinfo", "assert", "base64", "`", "include", "file_", "md5(", "die(", "print_r", "unlink", "call_user", "create_function", "getallheaders", "curl_", "fsockopen", "chr("})
-		return w == "" && words(s, 4) >= 4
+		return w == "" && words(s, 4) >= 4 || lines >= 3 && words(s, 8) >= 8 && !phpShell(s)
 	case "require('child_process", "require(\"child_process", "require('fs')", "runtime.getruntime()", "new processbuilder(", "subprocess.call(", "subprocess.check_output(", "process.env.", "os.system(":
 		return lines >= 2 && words(s, 10) >= 10
 	}
 	return false
+}
+
+// phpShell reports a program in PHP that hands what it is sent to a shell, an
+// interpreter or a file, or that hides what it does.
+func phpShell(s string) bool {
+	s = strings.NewReplacer(" ", "", "\t", "", "@", "").Replace(s)
+	_, w := indexAnyFold(s, []string{"eval(", "assert(", "system($_", "exec($_", "passthru(", "popen($_", "proc_open(", "include($_", "include$_", "require($_", "require$_", "include_once$_", "base64_decode(", "gzinflate(", "gzuncompress(", "str_rot13(", "create_function(", "](", "fsockopen(", "/e'", "phpinfo(", "`$_", "move_uploaded_file(", "unserialize($_", "call_user_func($_", "chr("})
+	return w != "" && !(w == "](" && !strings.Contains(s, "$_GET[") && !strings.Contains(s, "$_POST[") && !strings.Contains(s, "$_REQUEST["))
 }
 
 // phpCalls are functions that run something.

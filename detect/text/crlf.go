@@ -23,6 +23,17 @@ var splitHeaders = []string{"set-cookie", "location", "content-type", "content-l
 //
 // Example: CRLF("/x\r\nSet-Cookie: a=1") = 2, "\r\nSet-Cookie: a=1", true.
 func CRLF(s string) (offset int, match string, ok bool) {
+	offset, match, ok = crlf(s)
+	if ok && offset > 24 {
+		if n, small := countTalk(s[:min(offset, talkFar)], smallWords, false); n >= 5 && small >= 2 {
+			return none() // sentences, of several lines
+		}
+	}
+	return offset, match, ok
+}
+
+// crlf is CRLF wherever it stands.
+func crlf(s string) (offset int, match string, ok bool) {
 	at := strings.IndexAny(s, crlfNeeds)
 	if at < 0 {
 		return none()
@@ -172,23 +183,32 @@ func MailHeader(s string) (offset int, match string, ok bool) {
 		return none()
 	}
 	at := strings.IndexAny(s, crlfNeeds)
-	if at >= 0 && fieldLine(s[:at]) && strings.Count(s, "\n") >= 3 {
+	if at < 0 {
+		if at, _ := writtenMail.find(s); at > 0 && strings.IndexByte(s[at:], '@') > 0 && words(s[:at], 8) < 8 {
+			return found(s, at, len(s))
+		}
+		return none()
+	}
+	if fieldLine(s[:at]) && strings.Count(s, "\n") >= 3 {
 		return none() // a whole head, as services that receive mail are sent
 	}
 	for at >= 0 {
 		i := at
-		for i < len(s) && (s[i] == '\r' || s[i] == '\n') {
+		for i < len(s) && (s[i] == '\r' || s[i] == '\n' || s[i] == ' ' || s[i] == '\t') {
 			i++
 		}
 		t := s[i:]
 		line := t
-		if e := strings.IndexAny(t, crlfNeeds); e >= 0 {
-			line = t[:e]
+		next := strings.IndexAny(t, crlfNeeds)
+		if next >= 0 {
+			line = t[:next]
+			if strings.HasSuffix(line, ":") {
+				line = foldedLine(t)
+			}
 		}
 		if mailField(line, len(s[:at])) {
 			return found(s, at, len(s))
 		}
-		next := strings.IndexAny(t, crlfNeeds)
 		if next < 0 {
 			break
 		}
@@ -197,19 +217,51 @@ func MailHeader(s string) (offset int, match string, ok bool) {
 	return none()
 }
 
+// writtenMail are fields behind an end of line that some reader makes of its letters.
+var writtenMail = newPhrases([]string{`\nbcc:`, `\ncc:`, `\nto:`, `\nfrom:`, `\nreply-to:`, `\rbcc:`})
+
+// foldedLine returns the line t begins with and the next, if that begins with a blank.
+func foldedLine(t string) string {
+	line, next, _ := strings.Cut(t, "\n")
+	if next != "" && (next[0] == ' ' || next[0] == '\t') {
+		next, _, _ = strings.Cut(next, "\n")
+		return strings.TrimRight(line, "\r") + next
+	}
+	return strings.TrimRight(line, "\r")
+}
+
 // MailHeaderNeeds returns bytes of which a value must hold one for MailHeader to match.
-func MailHeaderNeeds() string { return crlfNeeds }
+func MailHeaderNeeds() string { return crlfNeeds + "\\" }
 
 // mailField judges one line; head is how much of the value stood before.
 func mailField(line string, head int) bool {
-	for _, f := range []string{"bcc:", "cc:", "to:", "reply-to:", "return-path:", "disposition-notification-to:", "from:", "sender:", "return-receipt-to:"} {
-		if prefixFold(line, f) && strings.IndexByte(line, '@') > 0 {
-			return f == "bcc:" || head < 200
-		}
+	colon := strings.IndexByte(line[:min(len(line), maxFieldName+1)], ':')
+	if colon <= 0 {
+		return mailCommand(line, head)
 	}
-	return head < 200 && (prefixFold(line, "content-type:") && indexFold(line, "multipart/") > 0 ||
-		prefixFold(line, "mime-version:") || prefixFold(line, "content-transfer-encoding:") || prefixFold(line, "x-priority:") || prefixFold(line, "subject:") && head < 120 && len(line) < 120) ||
-		mailCommand(line, head)
+	name := strings.TrimRight(line[:colon], " \t")
+	switch {
+	case foldIn(name, "bcc", "cc", "to", "reply-to", "return-path", "disposition-notification-to", "from", "sender", "return-receipt-to", "errors-to", "resent-to", "resent-cc", "resent-bcc", "resent-from", "apparently-to", "delivered-to", "x-original-to", "x-rcpt-to", "envelope-to", "list-unsubscribe"):
+		if strings.IndexByte(line, '@') > 0 {
+			return foldIn(name, "bcc") || head < 200
+		}
+	case head >= 200:
+		return false
+	case foldIn(name, "content-type"):
+		value := line[colon+1:]
+		return indexFold(value, "multipart/") >= 0 || indexFold(value, "text/html") >= 0 || indexFold(value, "text/plain") >= 0
+	case foldIn(name, "mime-version", "content-transfer-encoding", "x-priority", "x-msmail-priority", "x-mailer"), foldIn(name, "importance", "priority", "x-spam-status") && words(line[colon:], 2) < 2:
+		return true
+	case foldIn(name, "message-id", "in-reply-to", "references"):
+		return strings.IndexByte(line, '<') > 0
+	case foldIn(name, "received"):
+		return strings.Contains(line, " by ")
+	case foldIn(name, "content-disposition"):
+		return strings.Contains(line, "attachment")
+	case foldIn(name, "subject"):
+		return head < 120 && len(line) < 120
+	}
+	return mailCommand(line, head)
 }
 
 // mailCommand reports a line of SMTP, IMAP or POP3 in a value of one line.
@@ -222,7 +274,10 @@ func mailCommand(line string, head int) bool {
 			return words(line, 6) < 6
 		}
 	}
-	if foldIn(line, "data", "quit", "noop", ".") {
+	if word, n, ok := strings.Cut(line, " "); ok && (word == "RETR" || word == "DELE" || word == "TOP" || word == "PASS" || word == "USER") && strings.IndexByte(n, ' ') < 0 {
+		return word != "USER" && n != "" // POP3
+	}
+	if foldIn(line, "data", "quit", "noop", "stat", "capa", ".") {
 		return line != "." && strings.ToUpper(line) == line // a lone word in capitals, as they are sent
 	}
 	tag, command, ok := strings.Cut(line, " ")

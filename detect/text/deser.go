@@ -9,7 +9,7 @@ func DeserNeeds() string { return letters + "\xac\x04\x80\xc2" + "0123456789" }
 // DeserWords returns words of which a value must be made, all their bytes in
 // any order and case, for Deser to match.
 func DeserWords() []string {
-	list := append(deserTags.words(), shortTag, "\xac\xed\x00\x05", "ro0ab", "aced0005", "aaeaaad/////", "kluv/qbyro0", "h4siaaaaaaaaaafvzlog1", "h4sia", "bahv", "bahbc", "04085b", "04086f3a", "\u00ac", "gasv", "gan", "gajj", "y29zcnn5c3rlbq",
+	list := append(deserTags.words(), shortTag, "/wey", netObject, "c\n(.", "c\n).", "cp\n.", "cq\n.", "\"^o\":", "\"^c\":", "[\"", "!ruby/", "\xac\xed\x00\x05", "ro0ab", "aced0005", "aaeaaad/////", "kluv/qbyro0", "h4siaaaaaaaaaafvzlog1", "h4sia", "bahv", "bahbc", "04085b", "04086f3a", "\u00ac", "gasv", "gan", "gajj", "y29zcnn5c3rlbq",
 		"\x80", "\x04", "o:0:\"{", "c:0:\"{")
 	for _, m := range pickled {
 		list = append(list, strings.ToLower(m))
@@ -25,7 +25,7 @@ func DeserWords() []string {
 var pickled = []string{"cos\nsystem\n", "cposix\nsystem\n", "c__builtin__\n", "csubprocess\n", "cnt\nsystem\n", "(S'", "cbuiltins\n", "cnt\n", "c__main__\n", "(cos\n", "(dp0\n", "(lp0\n", "ccopy_reg\n", "ctypes\n"}
 
 // classTags are keys of JSON that name a class.
-var classTags = []string{"\"@type\"", "\"$type\"", "\"@class\"", "'@type'"}
+var classTags = []string{"\"@type\"", "\"$type\"", "\"@class\"", "'@type'", "\"__type\"", "\"__class__\"", "\"_class\"", "\"javaClass\"", "\"class\""}
 
 // Deser reports a serialized object of a language whose reader runs code:
 // Java's stream, PHP's O: notation, Python's pickle, .NET's formatters, Ruby's
@@ -53,11 +53,14 @@ func Deser(s string) (offset int, match string, ok bool) {
 	if i := indexFold(s, shortTag); i >= 0 && (at < 0 || i < at) {
 		at = i
 	}
-	if at >= 0 {
+	if at >= 0 && !(talk{}).talks(s, at, min(len(s), at+8)) {
 		return found(s, at, len(s))
 	}
 	if quoted || strings.IndexByte(s, '\'') >= 0 {
 		if at := classTag(s); at >= 0 {
+			return found(s, at, len(s))
+		}
+		if at := listedClass(s); at >= 0 {
 			return found(s, at, len(s))
 		}
 	}
@@ -66,7 +69,7 @@ func Deser(s string) (offset int, match string, ok bool) {
 
 // objectBegins marks the first bytes of a stream that is nothing else, in base64,
 // and of pickles.
-var objectBegins = tableOf("AKHgY(c\x80")
+var objectBegins = tableOf("AKHgY(c\x80/\x00")
 
 // binaryObject finds the first bytes of a stream, as such, in base64 or hex.
 func binaryObject(s string) int {
@@ -87,7 +90,7 @@ func binaryObject(s string) int {
 	if strings.HasPrefix(s, "H4sIA") && base64Run(s) > 40 && gzipHolds(s) {
 		return 0
 	}
-	if i := strings.Index(s, "rO0AB"); i >= 0 && (i == 0 || !isWord(s[i-1])) && base64Run(s[i:]) > 16 {
+	if i := strings.Index(s, "rO0AB"); i >= 0 && (i == 0 || !isWord(s[i-1])) && base64Run(s[i:]) > 10 {
 		return i
 	}
 	if prefixFold(s, "aced0005") && len(s) > 16 {
@@ -96,7 +99,10 @@ func binaryObject(s string) int {
 	if !objectBegins[s[0]] {
 		return -1
 	}
-	for _, m := range []string{"AAEAAAD/////", "KLUv/QBYrO0", "H4sIAAAAAAAAAFvzloG1"} {
+	if strings.HasPrefix(s, "/wEy") && base64Run(s) > 40 {
+		return 0 // a view state that is an object of .NET's, and no page's state
+	}
+	for _, m := range []string{"AAEAAAD/////", "KLUv/QBYrO0", "H4sIAAAAAAAAAFvzloG1", netObject} {
 		if strings.HasPrefix(s, m) {
 			return 0
 		}
@@ -106,6 +112,9 @@ func binaryObject(s string) int {
 	}
 	return -1
 }
+
+// netObject is how what .NET's binary formatter writes begins.
+const netObject = "\x00\x01\x00\x00\x00\xff\xff\xff\xff\x01\x00\x00\x00"
 
 // gzipHolds reports Base64 of gzip with the first bytes of a Java stream, as they
 // are packed without a dictionary: who packs one so early packs nothing else.
@@ -124,7 +133,7 @@ func base64Run(s string) (n int) {
 // pickle reports a Python pickle that calls something: protocol 0 text
 // (cos\nsystem\n), or protocols 2 to 5, plain or in base64.
 func pickle(s string) bool {
-	if len(s) > 2 && s[0] == 0x80 && s[1] >= 2 && s[1] <= 5 && (strings.IndexByte(s, 'R') > 0 || strings.Contains(s, "\x93")) {
+	if len(s) > 2 && s[0] == 0x80 && s[1] >= 2 && s[1] <= 5 && (strings.IndexByte(s, 'R') > 0 || strings.Contains(s, "\x93") || strings.Contains(s, "\x81")) {
 		return strings.Contains(s, "os") || strings.Contains(s, "posix") || strings.Contains(s, "subprocess") || strings.Contains(s, "builtin") || strings.HasSuffix(s, ".")
 	}
 	if strings.HasPrefix(s, "gASV") || strings.HasPrefix(s, "gAN") && len(s) > 24 || strings.HasPrefix(s, "gAJj") || strings.HasPrefix(s, "Y29zCnN5c3RlbQ") {
@@ -135,7 +144,19 @@ func pickle(s string) bool {
 			return m != "(S'" || strings.Contains(s, "\nios\n") || strings.Contains(s, "ios\nsystem")
 		}
 	}
-	return false
+	return pickledName(s)
+}
+
+// pickledName reports text that begins with a name in a module, as a pickle of protocol 0
+// does that calls it, and ends as one.
+func pickledName(s string) bool {
+	if s[0] != 'c' || len(s) > 4096 {
+		return false
+	}
+	module, rest, ok := strings.Cut(s[1:], "\n")
+	name, rest, more := strings.Cut(rest, "\n")
+	return ok && more && module != "" && name != "" && strings.Trim(module, letters+"0123456789_.") == "" && strings.Trim(name, letters+"0123456789_") == "" &&
+		rest != "" && strings.IndexByte("()pq", rest[0]) >= 0 && strings.HasSuffix(strings.TrimSpace(s), ".")
 }
 
 // phpObject finds O:4:"User":1:{ and C:11:"ArrayObject":…
@@ -176,7 +197,7 @@ func phpObject(s string) int {
 const shortTag = "!!org."
 
 // deserTags name classes and functions that gadgets use.
-var deserTags = newPhrases([]string{"!!python/object", "!!python/tuple", "!!java.", "!!javax.", "!<tag:yaml.org,2002:python", "__js_function", "\"py/object\"", "\"py/reduce\"", "!ruby/struct", "tag:ruby.yaml.org", "!!perl/", "com.sun.org.apache.xalan", "org.apache.xalan.xsltc", "org.apache.commons.dbcp", "br.com.anteros", "org.apache.tomcat.dbcp", "org.hibernate.jmx", "ch.qos.logback.core", "com.caucho.", "<object class=\"java.lang", "<void method=\"exec", "<void class=\"java", "class=\"java.beans", "com.alibaba.fastjson", "jdbc:h2:mem", "init=runscript", "javax.naming.initialcontext", "\"json_class\":\"gem", "system.web.ui.objectstateformatter", "resourcedictionary xmlns", "clr-namespace:system.diagnostics", "!!python/name", "!!python/module", "!!javax.script", "!!java.net.url", "!!com.sun.", "!ruby/object", "!ruby/hash", "_$$nd_func$$_", "com.sun.rowset.jdbcrowsetimpl",
+var deserTags = newPhrases([]string{"\"py/object/", "\"py/type\"", "\"py/function\"", "!ruby/class", "!ruby/regexp", "!ruby/array", "!ruby/range", "!ruby/module", "!ruby/exception", "\"^o\":\"", "\"^c\":\"", "_$$nd_cc$$_", "!!js/function", "!!js/regexp", "yaml.org,2002:js/", "!!sun.misc.", "!!sun.rmi.", "jdk.nashorn.internal", "<object class=\"java.", "org.springframework.aop.", "org.springframework.beans.factory.config", "expandedwrapper`2", "system.windows.markup.xamlreader", "datacontract.org/2004/07/system.diagnostics", "datacontract.org/2004/07/system.windows", "autodeserialize=true", "queryinterceptors=com.", "statementinterceptors=com.", "socketfactoryarg=", "org.codehaus.groovy.runtime", "!!python/object", "!!python/tuple", "!!java.", "!!javax.", "!<tag:yaml.org,2002:python", "__js_function", "\"py/object\"", "\"py/reduce\"", "!ruby/struct", "tag:ruby.yaml.org", "!!perl/", "com.sun.org.apache.xalan", "org.apache.xalan.xsltc", "org.apache.commons.dbcp", "br.com.anteros", "org.apache.tomcat.dbcp", "org.hibernate.jmx", "ch.qos.logback.core", "com.caucho.", "<object class=\"java.lang", "<void method=\"exec", "<void class=\"java", "class=\"java.beans", "com.alibaba.fastjson", "jdbc:h2:mem", "init=runscript", "javax.naming.initialcontext", "\"json_class\":\"gem", "system.web.ui.objectstateformatter", "resourcedictionary xmlns", "clr-namespace:system.diagnostics", "!!python/name", "!!python/module", "!!javax.script", "!!java.net.url", "!!com.sun.", "!ruby/object", "!ruby/hash", "_$$nd_func$$_", "com.sun.rowset.jdbcrowsetimpl",
 	"java.beans.xmldecoder", "class=\"java.lang.processbuilder", "class=\"java.lang.runtime", "java.util.priorityqueue", "org.apache.commons.collections", "ysoserial", "objectdataprovider", "typeconfusedelegate", "system.diagnostics.process", "windowsidentity, mscorlib",
 	"system.windows.data", "losformatter", "<java.util.priorityqueue", "javax.imageio.imageio$containsfilter", "<dynamic-proxy>", "com.mchange.v2.c3p0", "classpathxmlapplicationcontext", "filesystemxmlapplicationcontext", "ch.qos.logback.core.db", "org.apache.xbean", "java.lang.processbuilder"})
 
@@ -187,10 +208,42 @@ func classTag(s string) int {
 		if i < 0 {
 			continue
 		}
-		v := jsonScalar(strings.TrimLeft(s[i+len(tag):], " :"))
-		if _, w := indexAnyFold(v, []string{"com.sun.", "java.lang.", "java.net.", "javax.", "org.apache.", "system.windows", "system.configuration", "system.diagnostics", "system.io", "com.alibaba.fastjson", "org.springframework", "com.zaxxer", "br.com.anteros", "microsoft.visualstudio"}); w != "" {
+		if v := jsonScalar(strings.TrimLeft(s[i+len(tag):], " :")); riskyClass(v) || tag[1] == '$' && dotnetClass(v) || tag == "\"__type\"" && dotnetClass(v) || tag == "\"__class__\"" && prefixFold(v, "subprocess.") {
 			return i
 		}
 	}
 	return -1
+}
+
+// listedClass finds a class and what it is made with in a list, as Jackson writes
+// both: ["com.sun.rowset.JdbcRowSetImpl",{…}].
+func listedClass(s string) int {
+	for at := 0; ; {
+		i := strings.Index(s[at:], "[\"")
+		if i < 0 {
+			return -1
+		}
+		i += at
+		at = i + 2
+		name, rest, ok := strings.Cut(s[at:], "\"")
+		dot := strings.LastIndexByte(name, '.')
+		if ok && dot > 0 && dot+1 < len(name) && 'A' <= name[dot+1] && name[dot+1] <= 'Z' && riskyClass(name) {
+			if rest = strings.TrimLeft(rest, " ,"); rest != "" && rest[0] == '{' {
+				return i
+			}
+		}
+	}
+}
+
+// riskyClass reports the name of a class that does more than hold values.
+func riskyClass(name string) bool {
+	name = strings.TrimLeft(name, "L[")
+	_, w := indexAnyFold(name, []string{"com.sun.", "java.lang.", "java.net.", "java.beans.", "java.rmi.", "java.util.priorityqueue", "javax.", "org.apache.", "com.alibaba.fastjson", "org.springframework", "com.zaxxer", "br.com.anteros", "oracle.jdbc.", "com.nqadmin", "com.mchange", "com.caucho", "ch.qos.logback", "sun.misc.", "sun.rmi.", "jdk.nashorn", "groovy.", "org.codehaus.groovy", "org.hibernate.", "org.jboss.", "org.mozilla.javascript", "net.sf.ehcache", "net.sf.json", "com.ibatis", "org.eclipse.jetty", "org.docx4j", "flex.messaging", "weblogic.", "com.newrelic", "com.pastdev", "com.cronutils", "org.quartz"})
+	return w != "" && !foldIn(name, "java.lang.string", "java.lang.long", "java.lang.integer", "java.lang.boolean", "java.lang.double", "java.lang.object", "java.lang.number", "java.lang.float")
+}
+
+// dotnetClass is riskyClass for .NET.
+func dotnetClass(name string) bool {
+	_, w := indexAnyFold(name, []string{"system.windows", "system.configuration", "system.diagnostics", "system.io", "system.data", "system.security", "system.management", "system.web", "system.reflection", "system.activities", "system.identitymodel", "microsoft.visualstudio", "microsoft.powershell", "microsoft.identitymodel"})
+	return w != ""
 }

@@ -2,7 +2,7 @@ package text
 
 import "strings"
 
-const ldapiNeeds = ")(:"
+const ldapiNeeds = ")(:\\"
 
 // LDAPiNeeds returns bytes of which a value must hold one for LDAPi to match.
 func LDAPiNeeds() string { return ldapiNeeds }
@@ -15,23 +15,40 @@ func LDAPiNeeds() string { return ldapiNeeds }
 // Returns: where the leaving bracket is, and the text from there.
 //
 // Example: LDAPi("*)(uid=*))(|(uid=*") = 0, the whole, true; LDAPi("f(x)(y)") is silent.
-func LDAPi(s string) (offset int, match string, ok bool) {
-	if strings.IndexByte(s, ')') < 0 && strings.IndexByte(s, '(') < 0 && !strings.Contains(s, ":=") || len(s) > 4096 {
+func LDAPi(s string) (offset int, match string, ok bool) { return talk{}.unless(s, ldapi) }
+
+// ldapi is LDAPi wherever it stands.
+func ldapi(s string) (offset int, match string, ok bool) {
+	if strings.IndexByte(s, ')') < 0 && strings.IndexByte(s, '(') < 0 && !strings.Contains(s, ":=") && !strings.Contains(s, "\\2") || len(s) > 4096 {
 		return none()
 	}
-	if ldapProbe(s) || ldapSecret(s) {
+	if ldapProbe(s) || ldapSecret(s) || ldapURL(s) {
 		return found(s, 0, len(s))
 	}
-	depth := 0
+	if strings.IndexByte(s, '\\') >= 0 {
+		if plain := ldapEscapes.Replace(s); plain != s {
+			if _, _, hit := ldapi(plain); hit {
+				return found(s, 0, len(s))
+			}
+		}
+	}
+	if (s[0] == '|' || s[0] == '&') && strings.HasPrefix(s[1:], "(") && ldapTerm(s[1:]) && strings.IndexByte(s, '*') > 0 {
+		return found(s, 0, len(s))
+	}
+	depth, closed := 0, false
 	for i := 0; i < len(s); i++ {
 		switch s[i] {
 		case '(':
+			if depth == 0 && closed && ldapTerm(s[i:]) && strings.Count(s, "(") > strings.Count(s, ")") && words(s, 9) < 9 {
+				return found(s, i, len(s)) // behind a whole filter another one begins
+			}
 			depth++
 			if i > 0 && s[i-1] == '*' && ldapTerm(s[i:]) {
 				return found(s, i-1, len(s)) // admin*(|(…
 			}
 		case ')':
 			if depth--; depth >= 0 {
+				closed = closed || depth == 0 && s[0] == '('
 				continue
 			}
 			depth = 0
@@ -43,6 +60,8 @@ func LDAPi(s string) (offset int, match string, ok bool) {
 			switch {
 			case j < len(s) && s[j] == '(' && ldapTerm(s[j:]):
 				return found(s, i-boolInt(star), len(s))
+			case j < len(s) && s[j] == ' ' && words(s[:i], 2) < 2 && strings.ContainsAny(s[j:], "*|&!") && ldapSpaced(s[j:]):
+				return found(s, i, len(s))
 			case star && (j == len(s) || s[j] == 0 || strings.HasPrefix(s[j:], "%00")) && i < 40 && j-i >= 1 && words(s[:i], 2) < 2 && (s[0] == '*' || j-i > 1):
 				return found(s, i-1, len(s))
 			case j < len(s) && s[j] == 0 && i < 64:
@@ -53,8 +72,28 @@ func LDAPi(s string) (offset int, match string, ok bool) {
 	return none()
 }
 
+// ldapEscapes writes plainly what RFC 4515 escapes: whoever reads the value may do
+// so before it is a filter.
+var ldapEscapes = strings.NewReplacer("\\28", "(", "\\29", ")", "\\2a", "*", "\\2A", "*", "\\00", "\x00", "\\7c", "|", "\\26", "&")
+
+// ldapURL reports the end of an LDAP URL, with its scope and filter, in a value.
+func ldapURL(s string) bool {
+	at, _ := ldapScopes.find(s)
+	return at >= 0 && (strings.IndexByte(s[:at], '=') >= 0 || prefixFold(s, "ldap"))
+}
+
+var ldapScopes = newPhrases([]string{"?sub?(", "?one?(", "?base?("})
+
+// ldapSpaced reports a term behind blanks, with blanks within, as some servers take it.
+func ldapSpaced(s string) bool {
+	return ldapTerm(strings.ReplaceAll(strings.TrimLeft(s, " "), " ", "")) && strings.HasPrefix(strings.TrimLeft(s, " "), "(")
+}
+
 // ldapProbe reports a value of nothing but the signs of a filter: *()|&'.
 func ldapProbe(s string) bool {
+	if len(s) >= 3 && len(s) <= 8 && strings.Trim(s, "*()|&!") == "" && strings.ContainsAny(s, "|&") && (strings.Contains(s, "(|") || strings.Contains(s, "(&")) {
+		return true
+	}
 	return len(s) >= 3 && len(s) <= 12 && strings.Trim(s, "*()|&!='\"%26") == "" && strings.ContainsAny(s, "*") && strings.ContainsAny(s, "()") && strings.ContainsAny(s, "|&")
 }
 
@@ -81,6 +120,9 @@ func ldapTerm(s string) bool {
 		i++
 		j := skipSpace(s, i)
 		return j >= len(s) || s[j] == '(' || s[j] == ')' || ldapAttribute(s[j:])
+	}
+	if strings.HasPrefix(s[i:], "1=1") || strings.HasPrefix(s[i:], "1=0") || strings.HasPrefix(s[i:], "0=0") || s[i] == ':' && strings.Contains(s[i:], ":=") {
+		return true
 	}
 	return ldapAttribute(s[i:])
 }

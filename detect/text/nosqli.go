@@ -18,7 +18,10 @@ func NoSQLiNeeds() string { return nosqliNeeds }
 // Returns: where it begins, and its text.
 //
 // Example: NoSQLi(`{"$ne": null}`) = 0, `{"$ne": null}`, true; NoSQLi(`{"price":{"$gte":10}}`) is silent.
-func NoSQLi(s string) (offset int, match string, ok bool) {
+func NoSQLi(s string) (offset int, match string, ok bool) { return talk{}.unless(s, nosqli) }
+
+// nosqli is NoSQLi wherever it stands.
+func nosqli(s string) (offset int, match string, ok bool) {
 	if len(s) < 5 || !strings.ContainsAny(s, nosqliNeeds) {
 		return none()
 	}
@@ -206,9 +209,16 @@ func mongoScript(s string) int {
 	if len(s) > 2000 {
 		return -1
 	}
+	own := [2]bool{} // within a literal of the value's own, by kind of quote
+	_, page := indexAnyFold(s, []string{"document.", "window.", "addeventlistener", "<script"})
+	whole := [2]bool{page != "" && strings.Count(s, "'")%2 == 0, page != "" && strings.Count(s, "\"")%2 == 0}
 	for i := 0; i < len(s); i++ {
 		if s[i] != '\'' && s[i] != '"' {
 			continue
+		}
+		kind := boolInt(s[i] == '"')
+		if own[kind] = !own[kind]; !own[kind] && whole[kind] {
+			continue // it ends what it began
 		}
 		j := i + 1
 		for j < len(s) && (isSpace(s[j]) || s[j] == ')' || s[j] == '}' || s[j] == ']') {

@@ -26,7 +26,7 @@ func SSRF(s string) (offset int, match string, ok bool) {
 	if plainNumber(s) || !strings.ContainsAny(s, ssrfNeeds) {
 		return none()
 	}
-	if userTrick(s) || prefixFold(s, "jar:http") || prefixFold(s, "jar:file") {
+	if userTrick(s) || prefixFold(s, "jar:http") || prefixFold(s, "jar:file") && !ownJar(s) {
 		return found(s, 0, len(s))
 	}
 	if at := innerFetch(s); at >= 0 {
@@ -38,7 +38,7 @@ func SSRF(s string) (offset int, match string, ok bool) {
 	}
 	switch u.scheme {
 	case "file", "smb", "sftp":
-		if personalFile(u.rest) {
+		if personalFile(u.rest) || u.scheme == "file" && editedFile(u.rest) {
 			return none()
 		}
 		return found(s, 0, len(s))
@@ -52,6 +52,33 @@ func SSRF(s string) (offset int, match string, ok bool) {
 		return found(s, 0, len(s)) // http://good.example@127.0.0.1/
 	}
 	return none()
+}
+
+// ownJar reports where a Java program finds its classes: jar:file:/opt/a.jar!/BOOT-INF/.
+func ownJar(s string) bool {
+	_, inner, ok := strings.Cut(s, ".jar!/")
+	_, _, sensitive := sensitiveName(s)
+	return ok && (!sensitive || prefixFold(inner, "web-inf/") || prefixFold(inner, "meta-inf/"))
+}
+
+// editedFile reports a file in somebody's home or workspace, as editors name it:
+// file:///home/ann/shop/main.go.
+func editedFile(path string) bool {
+	p := strings.TrimLeft(path, "/")
+	if len(p) > 3 && p[1] == ':' {
+		p = p[3:]
+	} else if len(p) > 5 && prefixFold(p[1:], "%3a/") {
+		p = p[5:]
+	}
+	if _, _, sensitive := sensitiveName(p); sensitive || strings.Contains(p, "..") || strings.Contains(p, "/.") {
+		return false
+	}
+	for _, home := range [...]string{"home/", "users/", "workspace/", "workspaces/", "projects/", "repo/", "repos/", "volumes/", "dev/src/"} {
+		if prefixFold(p, home) {
+			return true
+		}
+	}
+	return false
 }
 
 // personalFile reports a path to a document or a picture, as people keep them.
@@ -145,7 +172,7 @@ func SSRFValue(value string) bool {
 		return false
 	}
 	u, is := targetURL(value)
-	return is && internal(u.host) != 0 && !devServer(value)
+	return is && internal(u.host) != 0 && !devServer(value) && !((u.scheme == "smb" || u.scheme == "file") && (personalFile(u.rest) || editedFile(u.rest)))
 }
 
 // devServer reports the page of a developer's own server, as settings and

@@ -23,6 +23,9 @@ const (
 	talkFar = 2048
 )
 
+// otherWord is how many bytes of a script without blanks are about a word.
+const otherWord = 12
+
 // smallWords are words no sentence does without, in some languages, that are
 // none of SQL, of shells or of programs.
 var smallWords = wordSet(`the an of that it was were we you my our your how why what are but be been can cannot must should could please which there they he she has have had
@@ -38,7 +41,7 @@ var headWordsOnly = wordSet(`to this a i found within between against ran sent p
 
 // plainWords are small words, too, that SQL, shells and templates have: they count
 // around what is none of these. Those of programs are left out.
-var plainWords = wordSet(`to a i is it and at by on or not all any than so no into about within between`)
+var plainWords = wordSet(`to a i is it and at by on or not all any than so no into about within between in as if with from every each`)
 
 // A talk says how much of sentences it takes before a match is passed over: loose
 // is content with what stands before the match, wide counts plainWords, too.
@@ -47,6 +50,9 @@ type talk struct{ loose, wide bool }
 // talks reports that s[from:to] stands within sentences, in what a text shows as
 // code, or in a copy of a request.
 func (k talk) talks(s string, from, to int) bool {
+	if asks(s[:min(from, talkFar)]) {
+		return true
+	}
 	if len(s) < 24 {
 		return false
 	}
@@ -58,6 +64,9 @@ func (k talk) talks(s string, from, to int) bool {
 		end = min(to, from+talkNear)
 	}
 	head := s[max(0, from-talkFar):from]
+	if tells(head) {
+		return true
+	}
 	words, small := countTalk(head, smallWords, true)
 	if k.loose {
 		_, more := countTalk(head, headWordsOnly, true)
@@ -77,6 +86,48 @@ func (k talk) talks(s string, from, to int) bool {
 		small += m + n
 	}
 	return words >= talkWords && (small >= talkSmall || k.wide && small >= talkSmall-1)
+}
+
+// askWords begin a question about something, or its answer; tellWords come before
+// what somebody did, saw or shows.
+var (
+	askWords = wordSet(`what why how is are does do can could should would which where when who explain difference meaning example examples fix prevent avoid understanding convert translate describe summarise summarize
+ was wie warum wieso ist sind kann welche qué que por cómo como cuál es son puede quel quelle pourquoi comment est peut cosa perché che come wat waarom hoe`)
+	tellWords = wordSet(`someone somebody typed types typing entered entering enters tried tries trying payload payloads attack attacks attacker attackers hacker hackers scanner scanners injection xss sqli escape escapes escaping
+ vulnerable exploit exploits reported reports blocked blocks matched lets allows sanitizer firewall waf honeypot advisory`)
+)
+
+// labels come with a colon before what they name.
+var labels = wordSet(`input output payload example note fixed added removed reflected stored result expected actual steps poc attack injection request evidence before after question answer meaning usage title warning`)
+
+// maxNamed is how much may stand between a label and what an attack begins with.
+const maxNamed = 48
+
+// asks reports a head that begins as a question does.
+func asks(head string) bool {
+	first, rest, ok := strings.Cut(strings.TrimLeft(head, " \"(¿"), " ")
+	if !ok || lookFold(askWords, first) == "" {
+		return false
+	}
+	n, _ := countTalk(rest, nil, true)
+	last := head[len(head)-1]
+	return n >= 1 && (isSpace(last) || strings.IndexByte("\"'`(*", last) >= 0)
+}
+
+// tells reports a head in which somebody tells of an attack, or that names what
+// comes.
+func tells(head string) bool {
+	if head == "" {
+		return false
+	}
+	if label, named, ok := strings.Cut(head, ": "); ok && len(named) < maxNamed && lookFold(labels, label[strings.LastIndexAny(label, " \n.(*")+1:]) != "" {
+		return true
+	}
+	if strings.ContainsAny(head, "<;|&${}=") {
+		return false // something else was brought in before
+	}
+	words, telling := countTalk(head, tellWords, true)
+	return words >= 2 && telling >= 1 && (isSpace(head[len(head)-1]) || strings.IndexByte("\"'`(*", head[len(head)-1]) >= 0)
 }
 
 // shownAsCode reports that what begins at from stands between the marks with which a
@@ -113,7 +164,11 @@ func countTalk(s string, set map[string]string, marked bool) (words, small int) 
 		}
 		if end == len(s) || isSpace(s[end]) || strings.IndexByte(ends, s[end]) >= 0 {
 			words++
-			if lookFold(set, s[i:end]) != "" {
+			if s[i] >= 0xce {
+				// sentences of other scripts: their words are not listed, and some write no blanks
+				words += (end - i) / otherWord
+				small++
+			} else if lookFold(set, s[i:end]) != "" {
 				small++
 			}
 		}

@@ -138,14 +138,15 @@ func climb(whole, p string, within bool) bool {
 	if ups == 0 {
 		return false
 	}
+	tree := projectTree(p)
 	if _, _, hit := sensitiveName(p); hit {
-		return true
+		return !(tree && ups < 5 || ups < 3 && templateFile(p))
 	}
-	if low >= 0 && ups < 3 {
-		return false
+	if low >= 0 {
+		return false // it comes back to where it began: /usr/lib/gcc/../x.o
 	}
 	last := strings.TrimLeft(p[segment:], "/\\")
-	if n < 2 || ups < 8 && personalFile(last) || asset(last) && ups < 4 || source(last) && ups < 8 {
+	if n < 2 || ups < 8 && (tree || personalFile(last) || source(last)) || ups < 4 && (asset(last) || module(p, ups)) {
 		return false
 	}
 	return !within || ups >= 3 && strings.IndexByte(whole, ' ') < 0 || ups >= 5
@@ -182,12 +183,76 @@ func boolInt(b bool) int {
 
 // source reports a file that only a program's other files name by a path.
 func source(name string) bool {
-	if foldIn(name, "license", "readme", "makefile", "dockerfile", "changelog", "notice", "authors") {
+	if lookFold(projectFiles, name) != "" {
+		return true
+	}
+	if i := strings.Index(name, ".so."); i > 0 && strings.Trim(name[i+4:], "0123456789.") == "" {
 		return true
 	}
 	dot := strings.LastIndexByte(name, '.')
-	return dot > 0 && foldIn(name[dot+1:], "mod", "sum", "lock", "ts", "tsx", "jsx", "mjs", "vue", "scss", "less", "css", "svg", "png", "jpg", "webp", "woff2", "go", "rs", "proto", "md", "map")
+	if dot == 0 || dot > 0 && name[0] == '.' {
+		return dotFile(name)
+	}
+	return dot > 0 && lookFold(sourceTypes, name[dot+1:]) != ""
 }
+
+// projectFiles are the names of files at the top of a project, by which its parts
+// refer to them.
+var projectFiles = wordSet(`license readme makefile dockerfile changelog notice authors contributing codeowners workspace build.bazel workspace.bazel gemfile gemfile.lock rakefile podfile procfile jenkinsfile vagrantfile brewfile
+ package.json package-lock.json composer.json composer.lock tsconfig.json tsconfig.base.json tsconfig.build.json jsconfig.json lerna.json nx.json turbo.json angular.json deno.json bower.json biome.json renovate.json vercel.json global.json
+ pyproject.toml cargo.toml netlify.toml poetry.toml requirements.txt setup.py setup.cfg tox.ini conftest.py manage.py pom.xml build.xml settings.xml build.gradle settings.gradle gradle.properties gradlew mvnw cmakelists.txt meson.build
+ docker-compose.yml docker-compose.yaml pnpm-workspace.yaml pnpm-lock.yaml yarn.lock mkdocs.yml go.work chart.yaml values.yaml kustomization.yaml openapi.yaml openapi.json swagger.json autoload.php bootstrap.php phpunit.xml phpstan.neon license.txt readme.txt nuget.exe`)
+
+// sourceTypes are the ends of names of sources, of what is built of them, and of
+// what they show.
+var sourceTypes = wordSet(`mod sum lock ts tsx jsx mjs cjs mts cts vue svelte astro scss sass less styl css svg png jpg jpeg gif webp ico woff woff2 ttf otf go rs proto md mdx rst map gradle kts kt swift scala clj ex exs dart graphql gql prisma tf tfvars hcl tpl j2 hbs ejs pug
+ csproj fsproj vbproj vcxproj sln slnx props targets resx xaml nuspec snk ruleset c cc cpp cxx h hh hpp hxx m mm pyi ipynb zig nim bzl bazel cmake mk am in ac pc dll so dylib a o lib obj pdb wasm jar aar whl gem tgz`)
+
+// dotFile reports a file of settings that tools for programs keep, without secrets.
+func dotFile(name string) bool {
+	_, w := indexAnyFold(name[:min(len(name), 16)], []string{".eslint", ".prettier", ".babelrc", ".gitignore", ".gitattributes", ".gitmodules", ".editorconfig", ".nvmrc", ".dockerignore", ".stylelint", ".browserslist", ".npmignore", ".tool-versions", ".clang-format", ".clang-tidy", ".golangci", ".pylintrc", ".flake8", ".rubocop", ".travis", ".gitlab-ci", ".pre-commit", ".nycrc", ".mocharc", ".swcrc", ".env.example", ".env.sample", ".env.dist", ".env.template", ".env.test"})
+	return w != "" && strings.HasPrefix(name, w[:2])
+}
+
+// projectTree reports a path through a folder that projects have for their sources,
+// or for what others made: whoever climbs for a host's file goes elsewhere.
+func projectTree(p string) bool {
+	if strings.IndexByte(p, '%') >= 0 {
+		p = slashes.Replace(p) // a reading that is half made
+	}
+	for seg := range strings.FieldsFuncSeq(p, func(r rune) bool { return r == '/' || r == '\\' }) {
+		if lookFold(projectFolders, seg) != "" {
+			return true
+		}
+	}
+	return false
+}
+
+var slashes = strings.NewReplacer("%2f", "/", "%2F", "/", "%5c", "/", "%5C", "/")
+
+var projectFolders = wordSet(`src node_modules vendor packages testdata fixtures __tests__ __mocks__ .github .storybook docker deploy target dist obj charts components third_party bower_components site-packages gems crates .vscode .idea .husky`)
+
+// templateFile reports an example of a file with secrets, or an archive's own list.
+func templateFile(p string) bool {
+	_, w := indexAnyFold(p, []string{".env.example", ".env.sample", ".env.dist", ".env.template", ".env.test", "meta-inf/manifest.mf", "meta-inf/license", "meta-inf/services/"})
+	return w != ""
+}
+
+// module reports a climb to nothing, or to a program's own folder or module by
+// names without a type: ../../utils/format, as imports have it.
+func module(p string, ups int) bool {
+	p, named := strings.TrimLeft(p, "./\\"), 0
+	for seg := range strings.FieldsFuncSeq(p, func(r rune) bool { return r == '/' || r == '\\' }) {
+		if strings.Trim(seg, letters+"0123456789_-@[]()") != "" || lookFold(hostFolders, seg) != "" {
+			return false
+		}
+		named++
+	}
+	return ups < 3 || named > 1
+}
+
+// hostFolders are those at the top of a host, and what else one climbs for.
+var hostFolders = wordSet(`etc proc var usr boot home root windows winnt tmp dev sys opt bin sbin run mnt srv inetpub system32 admin administrator manager internal private secret secrets conf config backup backups passwd shadow hosts environ cmdline uploads evil shell cmd logs`)
 
 // asset reports a file that pages and programs refer to.
 func asset(name string) bool {
@@ -200,5 +265,6 @@ func asset(name string) bool {
 		ext = ext[:i]
 	}
 	return foldIn(ext, "js", "mjs", "jsx", "ts", "tsx", "css", "scss", "less", "png", "jpg", "jpeg", "gif", "svg", "webp", "ico", "woff", "woff2", "html", "htm", "md", "go", "py",
-		"rb", "rs", "c", "h", "cc", "cpp", "vue", "map", "pdf", "mp4", "json", "txt", "proto", "java", "kt", "swift", "sh", "yaml", "yml", "toml")
+		"rb", "rs", "c", "h", "cc", "cpp", "vue", "map", "pdf", "mp4", "json", "txt", "proto", "java", "kt", "swift", "sh", "yaml", "yml", "toml",
+		"xml", "xsd", "xsl", "wsdl", "csv", "tsv", "sql", "parquet", "avro", "cs", "vb", "fs", "lua", "r", "jl", "bat", "ps1", "tex", "bib", "po", "plist", "strings", "psd", "blend", "gltf", "glb", "fbx", "wav", "ogg", "eot", "storyboard", "xib", "exe", "bin", "gz", "xz", "tar")
 }

@@ -29,7 +29,7 @@ func sensitiveName(p string) (from, to int, hit bool) {
 var rootFiles = []string{"/etc/passwd", "/etc/shadow", "/etc/group", "/etc/issue", "/etc/sudoers", "/etc/fstab", "/etc/crontab", "/etc/mysql/my.cnf",
 	"/proc/self/", "/proc/version", "/proc/cmdline", "/proc/1/", "/proc/net/", "c:/windows/", "c:\\windows\\", "c:/boot.ini", "c:\\boot.ini", "c:/winnt", "c:\\winnt", "/windows/win.ini", "\\windows\\win.ini",
 	"/root/.ssh", "/root/.bash_history", "/web-inf/", "web-inf/web.xml", "/.ssh/id_", "/.aws/credentials", "/var/log/auth",
-	"/inetpub/wwwroot", "c:/inetpub", "c:\\inetpub", "/boot.ini"}
+	"/inetpub/wwwroot", "c:/inetpub/wwwroot", "c:\\inetpub\\wwwroot", "/boot.ini"}
 
 // placedFiles are places of a host's own files. Log shippers, orchestrators
 // and editors name them in documents; where a page or a file is chosen they
@@ -37,7 +37,7 @@ var rootFiles = []string{"/etc/passwd", "/etc/shadow", "/etc/group", "/etc/issue
 var placedFiles = []string{"/proc/", "/root/", "/var/log/", "/var/mail/", "/var/spool/", "/var/lib/mlocate", "/var/lib/mysql", "/var/lib/php", "/var/lib/pgsql", "/var/adm/", "/var/run/secrets", "/run/secrets/", "/var/cpanel/", "/var/local/www/",
 	"/usr/local/apache", "/usr/local/etc/", "/usr/local/lib/php", "/usr/local/nginx", "/usr/local/pgsql", "/usr/local/php", "/usr/local/www/", "/usr/local/zeus", "/usr/local/mysql", "/usr/local/cpanel", "/usr/lib/php", "/usr/lib/cron", "/usr/lib/security", "/usr/pkgsrc", "/usr/apache", "/usr/etc/", "/usr/ports/", "/usr/home/", "/usr/share/squirrelmail", "/usr/share/tomcat", "/usr/internet/",
 	"/opt/lampp", "/opt/xampp", "/opt/apache", "/opt/httpd", "/opt/jboss", "/opt/tomcat", "/boot/grub", "/dev/mem", "/dev/tcp", "/apache/logs", "/apache2/logs", "/logs/access", "/logs/error", "/www/logs/", "/private/etc/", "/system/library/", "/library/webserver", "/.ssh/", "/.bash_", "/.htpasswd", "/home2/", "/php/php.ini", "/xampp/", "/mysql/data/", "/mysql/my.",
-	"c:/xampp", "c:\\xampp", "c:/apache", "c:\\apache", "c:/php", "c:\\php", "c:/mysql", "c:\\mysql", "c:/program files/apache", "c:\\program files\\apache", "c:/program files/mysql", "c:\\program files\\mysql", "c:/program files/php", "c:/program files/xampp", "c:/documents and settings/administrator", "c:\\documents and settings\\administrator", "c:/sysprep", "c:\\sysprep", "c:/unattend", "c:\\unattend", "c:/system32", "c:\\system32", "c:/users/administrator", "c:\\users\\administrator", "c:/home/", "c:/wamp", "c:\\wamp", "c:/pagefile", "c:/autoexec", "c:/config.sys", "c:/msdos.sys", "c:/recycler/"}
+	"c:/inetpub", "c:\\inetpub", "c:/xampp", "c:\\xampp", "c:/apache", "c:\\apache", "c:/php", "c:\\php", "c:/mysql", "c:\\mysql", "c:/program files/apache", "c:\\program files\\apache", "c:/program files/mysql", "c:\\program files\\mysql", "c:/program files/php", "c:/program files/xampp", "c:/documents and settings/administrator", "c:\\documents and settings\\administrator", "c:/sysprep", "c:\\sysprep", "c:/unattend", "c:\\unattend", "c:/system32", "c:\\system32", "c:/users/administrator", "c:\\users\\administrator", "c:/home/", "c:/wamp", "c:\\wamp", "c:/pagefile", "c:/autoexec", "c:/config.sys", "c:/msdos.sys", "c:/recycler/"}
 
 // HostFile reports the path of one of a host's own files, whoever names it. Ask
 // it of places that choose a file or a page: documents are full of such.
@@ -54,6 +54,9 @@ func HostFile(s string) (offset int, match string, ok bool) {
 		t = "/" + strings.TrimLeft(t[5:], "/")
 	}
 	if len(t) < 6 || t[0] != '/' && t[1] != ':' || strings.ContainsAny(t, "\t\n<>{}\"") || t[0] == '/' && strings.IndexByte(t, ' ') >= 0 {
+		return none()
+	}
+	if packed(t) {
 		return none()
 	}
 	if prefixFold(t, "/root/") && len(t) > 6 && t[6] != '.' && personalFile(t) {
@@ -81,6 +84,15 @@ func HostFile(s string) (offset int, match string, ok bool) {
 		}
 	}
 	return none()
+}
+
+// packed reports what is installed or kept as a whole: nobody reads that by a page.
+func packed(t string) bool {
+	if strings.HasSuffix(t, "/.ssh/known_hosts") {
+		return true
+	}
+	dot := strings.LastIndexByte(t, '.')
+	return dot > 0 && foldIn(t[dot+1:], "pub", "war", "jar", "ear", "deb", "rpm", "so", "dll", "whl", "gem", "iso", "img", "vmdk", "qcow2", "ibd", "frm")
 }
 
 // logNames are logs that every host of a kind has; an application's own are nobody's find.
@@ -143,11 +155,32 @@ func sensitivePath(s string) (from, to int, hit bool) {
 	return 0, 0, false
 }
 
+// windowsOwn reports a file below C:\Windows that tells nothing about the host.
+func windowsOwn(t string) bool {
+	if len(t) < 12 || !prefixFold(t[1:], ":\\windows\\") && !prefixFold(t[1:], ":/windows/") {
+		return false
+	}
+	rest := t[11:]
+	for _, folder := range [...]string{"temp", "fonts", "media", "web", "winsxs", "cursors", "help", "ime", "installer", "assembly", "logs\\cbs", "logs/cbs", "microsoft.net"} {
+		if prefixFold(rest, folder) && len(rest) > len(folder) && (rest[len(folder)] == '\\' || rest[len(folder)] == '/' || rest[len(folder)] >= 0x80) {
+			return !strings.Contains(rest, "..")
+		}
+	}
+	dot := strings.LastIndexByte(rest, '.')
+	return dot > 0 && foldIn(rest[dot+1:], "dll", "ocx", "mui", "sys") && !strings.Contains(rest, "..")
+}
+
 // ownFile reports a file of a project's tree, or a font or a picture: nobody breaks
 // in for those.
 func ownFile(t string) bool {
 	if prefixFold(t, "src/") || prefixFold(t, "./src/") || prefixFold(t, "app/src/") {
 		return true
+	}
+	if windowsOwn(t) {
+		return true
+	}
+	if i := indexFold(t, "/web-inf/"); i > 0 && isLetter(t[0]) && !strings.Contains(t, "..") {
+		return true // of a program that is built: webapp/WEB-INF/web.xml
 	}
 	dot := strings.LastIndexByte(t, '.')
 	return dot > 0 && foldIn(t[dot+1:], "ttf", "otf", "woff", "woff2", "png", "jpg", "jpeg", "gif", "bmp", "ico", "wav", "mp3", "mp4", "avi", "mov")

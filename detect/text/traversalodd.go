@@ -36,6 +36,9 @@ func highBytes(s string) bool {
 // oddNames looks for the names of a file with one odd separator before and
 // between them.
 func oddNames(s string) bool {
+	if windowsOwn(s) {
+		return false
+	}
 	for _, pair := range oddPairs {
 		i := indexFold(s, pair[0])
 		if i <= 0 {
@@ -73,10 +76,25 @@ func oddRepeat(s string) bool {
 	t := strings.TrimLeft(s, "/")
 	for unit := 3; unit <= maxOddSeparator && 2*unit <= len(t); unit++ {
 		if u := t[:unit]; t[unit:2*unit] == u && climbUnit(u) {
-			return true
+			p := respelt(t)
+			return climb(p, p, false)
 		}
 	}
 	return false
+}
+
+// respelt writes the dots and slashes of s plainly.
+func respelt(s string) string {
+	var b strings.Builder
+	for i := 0; i < len(s); {
+		n, kind, _ := spelling(s[i:])
+		if n == 0 {
+			n, kind = 1, s[i]
+		}
+		b.WriteByte(kind)
+		i += n
+	}
+	return b.String()
 }
 
 // climbUnit reports text that is two dots and a slash by spellings of which one

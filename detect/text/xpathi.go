@@ -20,7 +20,10 @@ var xpathWords = newPhrases([]string{"count(//", "count(/", "name(/", "name(//",
 // Returns: where the value leaves, and the text from there.
 //
 // Example: XPathi("' or count(//user)=1 or 'a'='b") = 0, the whole, true; XPathi("//div[@class='x']/text()") is silent.
-func XPathi(s string) (offset int, match string, ok bool) {
+func XPathi(s string) (offset int, match string, ok bool) { return talk{}.unless(s, xpathi) }
+
+// xpathi is XPathi wherever it stands.
+func xpathi(s string) (offset int, match string, ok bool) {
 	if len(s) < 6 || len(s) > 8192 || !strings.ContainsAny(s, xpathiNeeds) {
 		return none()
 	}

@@ -48,7 +48,9 @@ func xss(s string) (offset int, match string, ok bool) {
 	if to, hit := scriptURL(s); hit {
 		return found(s, 0, to)
 	}
-	if from, to, hit := scriptBreak(s); hit {
+	if t := strings.TrimLeft(s, " \t\r\n"); len(t) > 1 && t[0] == '<' && (isLetter(t[1]) || t[1] == '!') && t[len(t)-1] == '>' {
+		// markup as a whole breaks out of no literal
+	} else if from, to, hit := scriptBreak(s); hit {
 		return found(s, from, to)
 	}
 	if at := strings.Index(s, "+ADw-"); at >= 0 && indexFold(s[at:], "script") >= 0 {
@@ -72,7 +74,7 @@ func oddMarkup(s string) bool {
 	if len(s) < 512 && strings.IndexByte(s[at:], 0) >= 0 {
 		return true
 	}
-	_, w := indexAnyFold(s[at:], []string{"<![cdata[<", "<!--<", "<?import", "<?xml-stylesheet", "<!entity", "<!--[if", "<%<", "</ style", "<//"})
+	_, w := indexAnyFold(s[at:], []string{"<![cdata[<", "<!--<", "<?import", "<?xml-stylesheet", "<!entity", "<%<", "</ style", "<//"})
 	return w != ""
 }
 
@@ -85,7 +87,7 @@ func scriptURL(s string) (to int, hit bool) {
 	scheme, rest := urlScheme(s[i:])
 	switch scheme {
 	case "javascript", "vbscript", "livescript":
-		return len(s), runsCode(rest)
+		return len(s), runsCode(rest) && !quietURL(strings.TrimSpace(s))
 	case "":
 		return len(s), innerScriptURL(s[i:])
 	case "data":
@@ -105,6 +107,9 @@ func innerScriptURL(s string) bool {
 	}
 	at := indexFold(s, "javascript:")
 	if at < 0 {
+		return false
+	}
+	if url, _, _ := strings.Cut(s[at:], "\""); quietURL(url) && at > 0 && s[at-1] == '"' {
 		return false
 	}
 	rest := strings.TrimLeft(s[at+len("javascript:"):], " /*")

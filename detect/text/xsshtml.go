@@ -61,7 +61,7 @@ func runningTag(s string, i, j int, quoted, own bool, reach *reach) (end int, ru
 		name = strings.ReplaceAll(name, "\x00", "")
 	}
 	stop := n >= len(s) || isSpace(s[n]) || s[n] == '/' || s[n] == '>' || s[n] == 0
-	if prefixFold(name, "script") && len(name) == 6 && !closing && n < len(s) && s[n] == '>' && words(s[n:], 3) >= 3 && !strings.ContainsAny(s[n+1:], "(`=</") {
+	if prefixFold(name, "script") && len(name) == 6 && !closing && n < len(s) && s[n] == '>' && (words(s[n:], 3) >= 3 || i > 0 && isSpace(s[i-1]) && words(s[n:], 1) > 0) && !strings.ContainsAny(s[n+1:], "(`=</") {
 		return 0, false // prose about the tag
 	}
 	if prefixFold(name, "script") && len(name) == 6 && (stop || s[n] == '<' || s[n] == '(') {
@@ -70,7 +70,7 @@ func runningTag(s string, i, j int, quoted, own bool, reach *reach) (end int, ru
 		}
 		if !closing || j == i+2 && strings.IndexByte(s[n:], '<') >= 0 || i == 0 || quoted {
 			end := tagEnd(s, n)
-			return end, closing || quoted || !plainTag(s, name, n, end)
+			return end, closing || breaksOut(s) || !plainTag(s, name, n, end)
 		}
 		return 0, false
 	}
@@ -78,7 +78,11 @@ func runningTag(s string, i, j int, quoted, own bool, reach *reach) (end int, ru
 		return 0, false
 	}
 	if foldIn(name, "style") {
-		if _, w := indexAnyFold(s[n:min(len(s), n+300)], []string{"javascript:", "expression(", "-moz-binding", "behavior:url"}); w != "" {
+		css := s[n:min(len(s), n+300)]
+		if k := indexFold(css, "</style"); k >= 0 {
+			css = css[:k]
+		}
+		if _, w := indexAnyFold(css, []string{"javascript:", "expression(", "-moz-binding", "behavior:url"}); w != "" {
 			return tagEnd(s, n), true
 		}
 	}
@@ -86,7 +90,7 @@ func runningTag(s string, i, j int, quoted, own bool, reach *reach) (end int, ru
 	stopped, runs := runningAttributes(near, n, name)
 	if reach.read(stopped - n); runs {
 		end := tagEnd(s, n) // looked for only here: it may be far
-		return end, !plainTag(s, name, n, end)
+		return end, breaksOut(s) || !plainTag(s, name, n, end)
 	}
 	return 0, false
 }
@@ -124,11 +128,41 @@ func runningAttributes(s string, i int, tag string) (stopped int, runs bool) {
 		}
 		value, next := attributeValue(s, k+1)
 		i = max(next, a+1)
-		if runningAttribute(tag, name, value) {
+		if runningAttribute(tag, name, value) && !(quotedAt(s, k+1) && quietAttribute(tag, name, value)) {
 			return i, true
 		}
 	}
 	return i, false
+}
+
+// quotedAt reports a quote behind an = at s[i-1].
+func quotedAt(s string, i int) bool {
+	i = skipSpace(s, i)
+	return i < len(s) && (s[i] == '"' || s[i] == '\'')
+}
+
+// quietAttribute reports what pages of every day have in attributes that may run
+// code; their authors write quotes.
+func quietAttribute(tag, name, value string) bool {
+	switch {
+	case len(name) > 4 && prefixFold(name, "on"):
+		return quietCode(value)
+	case foldIn(name, "href") && foldIn(tag, "base"):
+		return strings.HasPrefix(value, "/") && !strings.HasPrefix(value, "//")
+	case foldIn(name, "href"):
+		return quietURL(value)
+	case foldIn(name, "src", "data") && foldIn(tag, "embed", "object", "iframe"):
+		return strings.HasPrefix(value, "/") && !strings.HasPrefix(value, "//") && !strings.Contains(value, "..") || value == "about:blank"
+	case foldIn(name, "http-equiv"):
+		return false
+	}
+	return false
+}
+
+// quietURL reports a script URL that only goes back or prints.
+func quietURL(v string) bool {
+	code, ok := strings.CutPrefix(v, "javascript:")
+	return ok && foldIn(strings.TrimRight(strings.TrimSpace(code), ";"), "history.back()", "history.go(-1)", "window.print()", "window.close()", "self.close()", "window.history.back()", "location.reload()")
 }
 
 // attributeValue returns the value after an = and where it ends.
@@ -202,7 +236,7 @@ func jsxHandler(name, value string) bool {
 // mereReturn reports a handler that does nothing: return false.
 func mereReturn(value string) bool {
 	v := strings.TrimRight(strings.TrimSpace(value), ";")
-	return foldIn(v, "return false", "return true", "return", "void(0)")
+	return strings.Trim(v, ".…") == "" && v != "" || foldIn(v, "return false", "return true", "return", "void(0)")
 }
 
 // runningURL judges an attribute that holds a URL.

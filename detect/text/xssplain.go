@@ -17,20 +17,44 @@ func plainTag(s, name string, i, end int) bool {
 			if ownScript(attrs[at+4:], s[min(end, len(s)):]) {
 				return true
 			}
+			if hosted := quotedURL(attrs[at+4:]); hostedScript(hosted) {
+				return true
+			}
 			_, w := indexAnyFold(attrs, []string{" async", " defer", "integrity=", "crossorigin", " data-", " id="})
 			return w != "" && (strings.Contains(attrs[at:], "https://") || strings.IndexByte(attrs[at:min(len(attrs), at+8)], '/') > 0 && !strings.Contains(attrs[at:], "//"))
 		}
-		body := s[min(end, len(s)):min(len(s), end+2000)]
-		_, w := indexAnyFold(body, []string{"datalayer", "gtag(", "googletagmanager", "google-analytics", "fbq(", "_paq", "_hsq", "hbspt.", "adsbygoogle", "intercomsettings", "_gaq"})
-		return w != "" && indexFold(body, "document.cookie") < 0 && indexFold(body, "alert") < 0
+		body := s[min(end, len(s)):]
+		shut := indexFold(body[:min(len(body), maxQuiet)], "</script>")
+		if shut < 0 {
+			return false
+		}
+		body = body[:shut]
+		return len(strings.TrimSpace(body)) >= leastScript && (quietCode(body) || knownCounter(body) && indexFold(body, "document.cookie") < 0 && indexFold(body, "alert") < 0)
+	case foldIn(name, "meta"):
+		// a page that has moved, and says so for some seconds
+		at := indexFold(attrs, "url=")
+		i := indexFold(attrs, "content=")
+		return i >= 0 && at > i && i+9 < len(attrs) && attrs[i+9] >= '1' && attrs[i+9] <= '9' && (prefixFold(attrs[at+4:], "https://") || strings.HasPrefix(attrs[at+4:], "/"))
 	case foldIn(name, "object", "embed"):
 		_, w := indexAnyFold(attrs, []string{"width=", "height=", "type=\"application/pdf", "type=\"video/"})
 		return w != "" && strings.Contains(attrs, "https://") && indexFold(attrs, " on") < 0 && indexFold(attrs, "javascript:") < 0 && indexFold(attrs, "data:text") < 0
 	case foldIn(name, "iframe"):
-		_, w := indexAnyFold(attrs, []string{"allowfullscreen", "frameborder=", "allow=\"", "loading=\"lazy\""})
+		_, w := indexAnyFold(attrs, []string{"allowfullscreen", "frameborder=", "allow=\"", "loading=\"lazy\"", "scrolling=", "title=\"", "style=\"border", "width=\"", "googletagmanager.com/"})
 		return w != "" && strings.Contains(attrs, "https://") && indexFold(attrs, "srcdoc") < 0 && indexFold(attrs, " on") < 0
 	}
 	return false
+}
+
+// leastScript is how much a page's script has at the least.
+const leastScript = 24
+
+// quotedURL returns what stands in quotes at the beginning of value.
+func quotedURL(value string) string {
+	if value == "" || value[0] != '"' && value[0] != '\'' {
+		return ""
+	}
+	url, _, _ := strings.Cut(value[1:], value[:1])
+	return url
 }
 
 // ownScript reports an element whose script is a file of the site itself: src="/js/app.js"
@@ -57,7 +81,7 @@ func plainHandler(v string) bool {
 		return false
 	}
 	for _, c := range []byte(v[open+1 : len(v)-1]) {
-		if !isWord(c) && strings.IndexByte(" ,.'-#", c) < 0 {
+		if !isWord(c) && strings.IndexByte(" ,.'-#{}|", c) < 0 {
 			return false
 		}
 	}

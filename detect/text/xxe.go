@@ -50,7 +50,7 @@ func XXE(s string) (offset int, match string, ok bool) {
 		case indexFold(t[:min(len(t), 24)], ":include") > 0 && xinclude(declaration(t)):
 			return found(s, i, i+len(declaration(t)))
 		case prefixFold(t, "<image") && imageFetches(declaration(t)), (prefixFold(t, "<xsl:include") || prefixFold(t, "<xsl:import")) && xinclude(declaration(t)),
-			prefixFold(t, "<xsl:value-of") && indexFold(declaration(t), "document(") > 0:
+			prefixFold(t, "<xsl:value-of") && documentFetches(declaration(t)):
 			return found(s, i, i+len(declaration(t)))
 		}
 	}
@@ -132,6 +132,16 @@ func publicHost(d string) bool {
 func imageFetches(d string) bool {
 	_, w := indexAnyFold(d, []string{"expect:", "file:", "php:", "msl:", "text:/", "ephemeral:", "jar:"})
 	return w != ""
+}
+
+// documentFetches reports document() with more than a file beside the style sheet.
+func documentFetches(d string) bool {
+	at := indexFold(d, "document(")
+	if at < 0 {
+		return false
+	}
+	u := strings.TrimLeft(d[at+len("document("):], " '\"&quot;")
+	return !(u != "" && (isWord(u[0]) || strings.HasPrefix(u, "./"))) || strings.Contains(u[:min(len(u), 12)], ":") || strings.Contains(u, "..")
 }
 
 // xinclude reports an include with a place to fetch.
