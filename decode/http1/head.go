@@ -233,11 +233,8 @@ func (h *half) partial(flags event.Flags, at event.Stamp) {
 		return
 	case flags == event.FlagCapped && h.firstLine(whole):
 	case !h.certain(view(bytes.TrimSuffix(whole, []byte("\r")))) && !(flags != 0 && h.dir == event.ToServer && h.cutLine(whole)):
-		h.conn.led.HeadBytes -= h.seen
-		h.conn.led.SkippedBytes += h.seen
-		if h.drop(); flags != event.FlagGap {
-			h.desync(h.seen, h.first)
-		}
+		h.drop()
+		h.unread(flags)
 		return
 	}
 	text := string(whole)
@@ -245,13 +242,24 @@ func (h *half) partial(flags event.Flags, at event.Stamp) {
 	h.cut, h.headEnd = true, h.pos
 	if h.dir == event.ToServer {
 		h.request(text, at)
-	} else if _, ok := h.response(text, at); !ok {
+	} else if _, ok := h.response(text, at); !ok { // an interim one
+		h.unread(flags)
 		return
 	}
 	if h.call != nil {
 		h.call.Flags |= flags
 	}
 	h.done(false, at)
+}
+
+// unread counts the bytes of a head that ended too early as none of a call's. Where
+// a gap ended it that tells of them.
+func (h *half) unread(flags event.Flags) {
+	h.conn.led.HeadBytes -= h.seen
+	h.conn.led.SkippedBytes += h.seen
+	if flags != event.FlagGap {
+		h.desync(h.seen, h.first)
+	}
 }
 
 // cutLine reports whether b is the beginning of a request line.

@@ -12,10 +12,7 @@ func (h *half) response(text string, at event.Stamp) (f facts, ok bool) {
 	line, rest := cutLine(text)
 	s, _ := parseStatusLine(line)
 	if s.status/100 == 1 && s.status != 101 && !s.bad {
-		if s.odd {
-			h.note(AnomalyStatus)
-		}
-		h.interimDone(line, rest)
+		h.interimDone(s, text, line, rest)
 		return f, false
 	}
 	interims := h.interims
@@ -72,19 +69,28 @@ func (h *half) placed(text string) {
 	r.located(h.headEnd, h.seen, text)
 }
 
-// interimDone counts a 1xx response.
-func (h *half) interimDone(line, rest string) {
-	if len(rest) > 2 { // its fields are no call's, but what they announce is
-		h.call = h.conn.pool.get()
-		if f := h.fields(&h.call.Resp.Headers, line, rest, false); f.announces() {
-			h.note(AnomalyForbiddenBody)
-		}
-		for _, name := range h.call.Anomalies { // the next response tells of them
-			h.note(name)
-		}
-		h.conn.pool.put(h.call)
-		h.call = nil
+// interimDone counts a 1xx response. Its fields are no call's, but the next response
+// tells what is odd about it.
+func (h *half) interimDone(s statusLine, text, line, rest string) {
+	c := h.conn.pool.get()
+	h.call = c
+	h.markLine(line, text)
+	if s.odd {
+		c.Mark(AnomalyStatus)
 	}
+	if s.v == vOdd || s.v == v09 {
+		c.Mark(AnomalyVersion)
+	}
+	if len(rest) > 2 {
+		if f := h.fields(&c.Resp.Headers, line, rest, false); f.announces() {
+			c.Mark(AnomalyForbiddenBody)
+		}
+	}
+	for _, name := range c.Anomalies {
+		h.note(name)
+	}
+	h.conn.pool.put(c)
+	h.call = nil
 	h.conn.interim++
 	h.msgs++
 	if h.interims++; h.interims > maxInterim {
