@@ -19,6 +19,7 @@ type codecs struct {
 	fl   io.ReadCloser
 	br   *brotli.Reader
 	zs   *zstd.Decoder
+	gun  *gunzipper
 	tiny [1]byte
 }
 
@@ -55,6 +56,15 @@ func (e *Expander) decode(coding string, size int, in, dst []byte) ([]byte, faul
 
 // undo is decode by the letter.
 func (e *Expander) undo(coding string, size int, in, dst []byte) ([]byte, fault) {
+	if coding == "gzip" || coding == "x-gzip" {
+		if e.gun == nil {
+			e.gun = &gunzipper{}
+		}
+		var ok bool
+		if dst, ok = e.gun.gunzip(in, dst, min(ratioFree, e.cfg.MaxOutput)); ok {
+			return dst, faultNone
+		}
+	}
 	e.src.Reset(in)
 	var r io.Reader
 	var err error
