@@ -255,6 +255,15 @@ func (f *fields) other(l *event.Leaf) {
 	f.opaque = f.opaque || len(l.Value) >= opaqueMin && strings.IndexByte(l.Value, ' ') < 0
 }
 
+func hasDigit(s string) bool {
+	for i := range len(s) {
+		if digit(s[i]) {
+			return true
+		}
+	}
+	return false
+}
+
 func digits(s string) bool {
 	for i := range len(s) {
 		if !digit(s[i]) {

@@ -46,7 +46,7 @@ func placeOf(path, query string, known *segments) place {
 		if len(s) <= 64 {
 			w = known.words(s)
 		}
-		if n > 0 && (w == wFiller || w&^wFiller == wOther && strings.ContainsAny(s, "0123456789")) {
+		if n > 0 && (w == wFiller || w&^wFiller == wOther && hasDigit(s)) {
 			continue // a version, an id
 		}
 		p.seg[n] = w

@@ -14,7 +14,7 @@ const styleLook = 256
 // looks at path, content type and the first bytes of an unencoded body.
 func style(c *event.Call, h *headers) string {
 	ct := mediaType(h.contentType)
-	if ct == "application/json" && c.Req.Method != "POST" && h.soapAction == "" && !graphqlPath(c.Req.Path) {
+	if (ct == "" || ct == "application/json" && c.Req.Method != "POST") && h.soapAction == "" && !graphqlPath(c.Req.Path) {
 		return "rest" // what the rest would say, too
 	}
 	switch {

@@ -47,7 +47,7 @@ func appendDistinct(b []byte, h event.HeaderMap) (out []byte, ok bool) {
 			return nil, false
 		}
 		seen[k/64] |= 1 << (k % 64)
-		if known := &knownNames[k]; name == known.lower || name == known.usual {
+		if known := &knownNames[k]; known.is(name) {
 			b = known.append(b)
 		} else if hasHigh(name) {
 			return nil, false

@@ -24,6 +24,14 @@ var knownNames = func() (t [256]knownName) {
 	return t
 }()
 
+// is reports whether a name is the known one, as senders write it or in lower case.
+func (k *knownName) is(name string) bool {
+	if name[0] >= 'a' {
+		return name == k.lower
+	}
+	return name == k.usual
+}
+
 // nameMark is a number that names which are equal but for ASCII case share,
 // and few others do. The name is not empty.
 func nameMark(name string) uint8 {
