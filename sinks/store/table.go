@@ -2,12 +2,9 @@ package store
 
 import (
 	"context"
-	"database/sql/driver"
 	"fmt"
 	"strings"
 	"time"
-
-	duckdb "github.com/duckdb/duckdb-go/v2"
 
 	"spaniel/event"
 )
@@ -163,48 +160,4 @@ func (t *table[T]) span(recs []*T) (lo, hi time.Time) {
 		first, last = min(first, t.at(r)), max(last, t.at(r))
 	}
 	return first.Time().Truncate(time.Microsecond), last.Time().Truncate(time.Microsecond)
-}
-
-func (t *table[T]) append(ctx context.Context, s *Store, recs []*T) error {
-	err := s.raw(func(c driver.Conn) error {
-		// By name: a file of an older version has them in another order.
-		app, err := duckdb.NewAppenderWithColumns(c, "", "", t.name, t.names())
-		if err != nil {
-			return err
-		}
-		if err := t.appendRows(app, recs); err != nil {
-			// What was appended so far goes with the transaction.
-			return closing(app, err)
-		}
-		return app.CloseWithCancel(ctx)
-	})
-	if err != nil {
-		return fmt.Errorf("appending to %s: %w", t.name, err)
-	}
-	return nil
-}
-
-func (t *table[T]) names() []string {
-	names := make([]string, len(t.cols))
-	for i := range t.cols {
-		names[i] = t.cols[i].Name
-	}
-	return names
-}
-
-func (t *table[T]) appendRows(app *duckdb.Appender, recs []*T) error {
-	row := make([]driver.Value, len(t.cols))
-	for _, r := range recs {
-		for i := range t.cols {
-			v, err := value(t.cols[i].Field(r), t.cols[i].Type)
-			if err != nil {
-				return fmt.Errorf("%s: %w", t.cols[i].Name, err)
-			}
-			row[i] = v
-		}
-		if err := app.AppendRow(row...); err != nil {
-			return err
-		}
-	}
-	return nil
 }
