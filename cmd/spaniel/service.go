@@ -98,6 +98,9 @@ func (a *app) newService(cfg *config.Config, file string, plan *feedPlan, log *z
 	sc := s.sensorConfig(set, redact.New(key, redactOption(cfg)))
 	kept, facts := openKeeper(learnedFile(cfg), sc.Learned, log)
 	sc.Facts, sc.Keep = facts, kept.keep
+	if sc.Begin, err = s.pin(); err != nil {
+		return s, err
+	}
 	sc.Recorded, sc.Filter = plan.recorded(), plan.frames()
 	if s.sensor, err = sensor.New(sc, s.emit); err != nil {
 		return s, err

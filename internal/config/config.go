@@ -260,6 +260,7 @@ type Spool struct {
 type Limits struct {
 	Memory   ByteSize `yaml:"memory" jsonschema_description:"memory of the sensor; its tables shrink in proportion below 1GiB"`
 	Sampling Sampling `yaml:"sampling" jsonschema_description:"share of the connections that are read: auto is all, and fewer while the kernel's buffer is filling; off is all, whatever is lost; N% is that many at most"`
+	Cores    []int    `yaml:"cores" jsonschema_description:"cores to which the goroutine that reads packets, then the workers are bound, in turn; the scheduler decides if empty"`
 	Workers  int      `yaml:"workers" jsonschema_description:"goroutines that decode and judge; 0 is one a core; the result is the same for any number"`
 }
 

@@ -39,6 +39,7 @@ var law = []struct {
 	{"internal/canary", []string{"internal/wiretest"}, "plants secrets in conversations"},
 	{"internal/costtest", nil, "measures what it is given"},
 	{"internal/tuntest", nil, "hands packets to the kernel"},
+	{"internal/cores", nil, "binds goroutines to cores"},
 	{"internal/mounttest", nil, "mounts disks that fail"},
 	{"internal/doctor", nil, "judges what it is told of a link"},
 	{"internal/confine", nil, "takes rights from the process"},

@@ -62,6 +62,9 @@ type Config struct {
 	// is filling, fewer connections are read, until it empties again.
 	Sampling float64
 	Pressure func() float64
+	// Begin, if set, is called in the goroutine that reads, with 0, and in that of
+	// each of several workers, with its number from 1, before the first frame.
+	Begin func(who int)
 	// Ifaces names the capture interfaces by index.
 	Ifaces []string
 }

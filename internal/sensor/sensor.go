@@ -73,10 +73,18 @@ func (s *Sensor) Run(ctx context.Context, src capture.Source) error {
 		defer release()
 		ctx = context.WithoutCancel(ctx)
 	}
+	s.begin(0)
 	if len(s.workers) == 1 {
 		return s.inline(ctx, src)
 	}
 	return s.parallel(ctx, src)
+}
+
+// begin tells who asked for it that a goroutine begins.
+func (s *Sensor) begin(who int) {
+	if s.cfg.Begin != nil {
+		s.cfg.Begin(who)
+	}
 }
 
 // inline runs everything in the caller's goroutine, without a channel and
@@ -113,7 +121,10 @@ func (s *Sensor) parallel(ctx context.Context, src capture.Source) error {
 	inboxes := make([]chan *epoch, len(s.workers))
 	for i, w := range s.workers {
 		inboxes[i] = make(chan *epoch, depth)
-		running.Go(func() { w.run(inboxes[i], kept) })
+		running.Go(func() {
+			s.begin(i + 1)
+			w.run(inboxes[i], kept)
+		})
 	}
 	running.Go(func() {
 		for e := range finished {
