@@ -20,6 +20,7 @@ type Expander struct {
 	readWhole func(*event.Leaf) []event.Reading
 	inner     []event.Leaf // of JSON within a reading
 	shown     event.Leaf   // by Outline
+	outlined  collector    // of Outline, which is not asked for while it runs
 }
 
 // New returns an Expander with the caps of cfg.

@@ -13,13 +13,15 @@ func (e *Expander) Outline(c *event.Call, to event.Viewer) bool {
 	if codings, odd := codingsOf(&c.Req.Message); odd || len(codings) > 0 {
 		return false
 	}
-	k := collector{e: e, call: c, see: to}
+	k := &e.outlined
+	*k = collector{e: e, call: c, see: to}
 	k.heads()
 	if b := c.ReqBody(); len(b) > 0 && !k.given {
 		k.outline(b)
 	}
-	e.shown = event.Leaf{}
-	return !k.given
+	whole := !k.given
+	*k, e.shown = collector{}, event.Leaf{} // the call's
+	return whole
 }
 
 // showField shows what a header holds, if the like was not shown before.
