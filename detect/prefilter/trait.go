@@ -48,7 +48,8 @@ type traitMemory struct {
 	of     *Index
 	seed   maphash.Seed
 	tables [][]ruledOut
-	once   ruledOut // what is not remembered
+	latest []*ruledOut // by trait, of the call before: the next is mostly like it
+	once   ruledOut    // what is not remembered
 }
 
 // without is the set of rules that the call's value of a trait rules out.
@@ -58,12 +59,15 @@ func (v *View) without(x *Index, t *traitIndex, answers Answers) ruleSet {
 		*m = traitMemory{of: x, seed: maphash.MakeSeed()}
 	}
 	for len(m.tables) <= t.trait {
-		m.tables = append(m.tables, nil)
+		m.tables, m.latest = append(m.tables, nil), append(m.latest, nil)
 	}
 	if m.tables[t.trait] == nil {
 		m.tables[t.trait] = make([]ruledOut, max(1, min(traitValues, traitWords/len(t.rules))))
 	}
 	text, number := answers.Trait(t.trait)
+	if e := m.latest[t.trait]; e != nil && e.number == number && string(e.text) == text {
+		return e.rules
+	}
 	e := &m.once
 	if e.known = false; len(text) <= traitLen {
 		h := uint64(number) * 0x9e3779b97f4a7c15 >> 32
@@ -71,6 +75,7 @@ func (v *View) without(x *Index, t *traitIndex, answers Answers) ruleSet {
 			h += maphash.String(m.seed, text)
 		}
 		e = &m.tables[t.trait][h%uint64(len(m.tables[t.trait]))]
+		m.latest[t.trait] = e
 	}
 	if !e.known || e.number != number || string(e.text) != text {
 		e.known, e.number, e.text = true, number, append(e.text[:0], text[:min(len(text), traitLen)]...)
