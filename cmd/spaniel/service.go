@@ -111,7 +111,7 @@ func (a *app) newService(cfg *config.Config, file string, plan *feedPlan, log *z
 
 // pressure is what sampling goes by, nil where all is to be read.
 func (s *service) pressure() func() float64 {
-	if !s.cfg.Limits.Sampling.Auto() {
+	if s.live == nil || !s.cfg.Limits.Sampling.Auto() {
 		return nil
 	}
 	return s.live.Fill
