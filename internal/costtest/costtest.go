@@ -20,6 +20,10 @@ const doubling = 2.3
 // code: noise only ever adds, so that the least of many is near the truth.
 const rounds = 25
 
+// surely is in how many rounds what costs more than twice what it may is judged:
+// noise does not come so thick, and what is quadratic takes long.
+const surely = 12
+
 // order is that of a round: how often a doubling was made of the size. The
 // smallest is measured most: noise in it would hide a fault.
 var order = [...]int{2, 0, 1, 0}
@@ -61,15 +65,19 @@ func linear(n int, floor time.Duration, cost func(n, times int) time.Duration) e
 		floor = time.Millisecond
 	}
 	least := [3]time.Duration{1 << 62, 1 << 62, 1 << 62}
-	for range rounds {
+	for round := range rounds {
 		for _, i := range order {
 			least[i] = min(least[i], cost(n<<i, 4>>i))
 			if least[2] < floor {
 				return nil
 			}
 		}
-		if float64(least[2]) <= doubling*doubling*float64(least[0])/4 {
+		may := doubling * doubling * float64(least[0]) / 4
+		if float64(least[2]) <= may {
 			return nil
+		}
+		if round+1 >= surely && float64(least[2]) > 2*may {
+			break
 		}
 	}
 	return fmt.Errorf("%v for %d, %v for twice, %v for four times as much", least[0]/4, n, least[1]/2, least[2])
