@@ -2,7 +2,7 @@ package text
 
 import "strings"
 
-const cmdiNeeds = ";|&`$\n\r<>(){}/%?*'\"\\- "
+const cmdiNeeds = ";|&`$\n\r<>(){}/%?*'\"\\-^ "
 
 // cmdiNeeded marks the bytes of cmdiNeeds, shellBegins those at which a shell may
 // begin a new command.
@@ -13,7 +13,7 @@ func CmdiNeeds() string { return cmdiNeeds }
 
 // CmdiAlso returns bytes of which a value must hold one as well: those of a
 // command's name, of one hidden by wild cards, and all that separates commands.
-func CmdiAlso() string { return letters + ";|&`$\n\r<>(){}?*'\"\\" }
+func CmdiAlso() string { return letters + ";|&`$\n\r<>(){}?*'\"\\^" }
 
 // cmdiMax is what of a value is read as a shell's line.
 const cmdiMax = 32 << 10
@@ -71,6 +71,9 @@ func cmdi(s string) (offset int, match string, ok bool) {
 	if leadCommand(s) {
 		return found(s, 0, len(s))
 	}
+	if at := shellSyntax(s); at >= 0 {
+		return found(s, at, len(s))
+	}
 	if at, hit := argumentTrick(s); hit {
 		return found(s, at, len(s))
 	}
@@ -95,6 +98,33 @@ func cmdi(s string) (offset int, match string, ok bool) {
 		i += n - 1
 	}
 	return none()
+}
+
+// shellSyntax finds what only a shell reads: a loop or a branch on one line, a byte
+// of a variable, a word in ANSI quotes, and a redirection of a word to a host's folder.
+func shellSyntax(s string) int {
+	if len(s) > 200 {
+		return -1
+	}
+	for _, w := range [...]string{"${PATH:", "${HOME:", "${PWD:", ";$'\\x", ";$'\\1", "|$'\\x"} {
+		if i := strings.Index(s, w); i >= 0 {
+			return i
+		}
+	}
+	if i := strings.IndexByte(s, ';'); i >= 0 && i < 64 && strings.IndexByte(s, '\n') < 0 {
+		r := strings.TrimLeft(s[i+1:], " ")
+		loop := (strings.HasPrefix(r, "for ") || strings.HasPrefix(r, "while ")) && strings.Contains(r, "do ") && strings.Contains(r, ";done")
+		if loop || strings.HasPrefix(r, "if ") && strings.Contains(r, "then ") && strings.Contains(r, ";fi") {
+			return i
+		}
+	}
+	if i := strings.IndexAny(s, "<>"); i > 0 && i < 32 && wordEnd(s, 0) == i && strings.IndexByte(s, ' ') < 0 {
+		to := strings.TrimLeft(s[i:], "<>")
+		if strings.HasPrefix(to, "/tmp/") || strings.HasPrefix(to, "/etc/") || strings.HasPrefix(to, "/var/") || strings.HasPrefix(to, "/dev/") {
+			return i
+		}
+	}
+	return -1
 }
 
 // pipeTool reports a command that lines of text are piped through.
@@ -208,7 +238,7 @@ func placeFits(s string, sepAt, end int, sep byte, grammar argRule, args string)
 // separator stands at the beginning or behind a blank, a quote or a host, and
 // nothing but closing signs follows.
 func shortPlace(s string, sepAt, end int, sep byte) bool {
-	tail := strings.Trim(s[end:], " \t\r\n;#'\"|&`)")
+	tail := strings.Trim(s[end:], " \t\r\n;#'\"|&`()")
 	if tail != "" {
 		return false
 	}

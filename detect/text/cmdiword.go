@@ -32,14 +32,14 @@ var shellCommands = func() map[string]string {
 		{"loneopt", "uname ifconfig netstat tasklist hostname arch lscpu"},
 		{"short", "ver vol route more calc set id ps pwd env who w ver df uptime phpinfo reboot shutdown logname"},
 		{"list", "ls dir"},
-		{"file", "cat tac nl head tail more less type touch rm rmdir mkdir chmod chown cp mv ln find strings od xxd stat file source sort uniq wc cut diff tee dd tar zip unzip gunzip gzip readlink realpath rev shuf fold paste attrib del copy move sort"},
+		{"file", "cat tac nl head tail more less type touch rm rmdir mkdir chmod chown cp mv ln find strings od xxd stat file source sort uniq wc cut diff tee dd tar zip unzip gunzip gzip readlink realpath rev shuf fold paste attrib del copy move sort mkfifo mknod"},
 		{"net", "ping ping6 nslookup dig host curl wget nc ncat netcat telnet ssh scp tftp ftp lynx fetch traceroute tracert socat rsync whois iwr iwmi invoke-webrequest invoke-command start-process get-childitem axel aria2c nmap smbclient finger"},
 		{"num", "sleep timeout usleep"},
-		{"shell", "sh bash zsh ksh dash csh tcsh fish ash busybox"},
+		{"shell", "sh bash zsh ksh dash csh tcsh fish ash"},
 		{"any", "powershell pwsh cmd.exe cmd certutil bitsadmin regsvr32 rundll32 mshta wmic reg schtasks sc fsutil findstr cscript wscript msiexec netsh vssadmin nltest icacls attrib"},
-		{"opt", "python python2 python3 perl ruby php node lua awk gawk sed grep egrep fgrep xargs base64 base32 gcc java crontab at kill killall pkill su eval exec openssl gdb vi vim nano ed sc iptables systemctl service useradd passwd usermod docker tar kubectl trap adduser deluser apt apt-get yum dnf pip npm gem ansible chef-client bcdboot umount dmesg lsof ss ip arp pgrep sysctl journalctl cpulimit at busctl time set export date"},
+		{"opt", "python python2 python3 perl ruby php node lua awk gawk sed grep egrep fgrep xargs base64 base32 gcc java crontab at kill killall pkill su openssl gdb vi vim nano ed sc iptables systemctl service useradd passwd usermod docker tar kubectl trap adduser deluser apt apt-get yum dnf pip npm gem ansible chef-client bcdboot umount dmesg lsof ss ip arp pgrep sysctl journalctl cpulimit at busctl time set export date"},
 		{"say", "echo printf print"},
-		{"runs", "which whereis nohup strace sudo command doas unbuffer setsid nice"},
+		{"runs", "which whereis nohup strace sudo command doas unbuffer setsid nice busybox exec eval"},
 		{"sub", "net getent"},
 	} {
 		for n := range strings.FieldsSeq(c.names) {
@@ -160,6 +160,17 @@ func argsFit(g argRule, args string) bool {
 	}
 	if foldIn(first, "aux", "ax", "auxww", "auxf") && g&argShort != 0 || g&argSub != 0 && foldIn(first, "user", "users", "localgroup", "group", "view", "use", "share", "start", "stop", "accounts", "session", "hosts", "passwd", "shadow", "ahosts") {
 		return words(rest, 3) < 3 || words(rest, 5) < 5 && strings.ContainsAny(rest, "/\\*")
+	}
+	if g&argOpt != 0 && g&argPath != 0 && (foldIn(first, "a", "addr", "route", "link", "r", "l") && rest == "" || foldIn(first, "s_client", "enc") || foldIn(first, "root") && rest == "") {
+		return true // ip addr, openssl s_client, su root
+	}
+	if g&argPath != 0 && len(first) == 2 && first[0] == '-' && isDigit(first[1]) && isDigits(rest) {
+		return true // kill -9 1
+	}
+	if g&argShort != 0 && g&argOpt != 0 {
+		if _, _, sensitive := sensitiveName(first); sensitive && first[0] == '/' {
+			return true // more /etc/hosts
+		}
 	}
 	if g&argPath != 0 && (first[0] == '+' || isDigits(first)) && len(first) <= 5 && shellPath(rest) {
 		return true // chmod +x /tmp/x

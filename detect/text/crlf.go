@@ -2,7 +2,14 @@ package text
 
 import "strings"
 
-const crlfNeeds = "\r\n"
+const (
+	lineEnds = "\r\n"
+	// crlfNeeds has the backslash of an end of line that is written as letters, too.
+	crlfNeeds = lineEnds + "\\"
+)
+
+// writtenHead are fields behind an end of line that some reader makes of its letters.
+var writtenHead = newPhrases([]string{`\r\nset-cookie:`, `\r\nlocation:`, `\r\nx-`, `\r\ncontent-`, `\nset-cookie:`, `\r\n\r\n<`, `\r\nhost:`})
 
 // CRLFNeeds returns bytes of which a value must hold one for CRLF to match.
 func CRLFNeeds() string { return crlfNeeds }
@@ -34,8 +41,11 @@ func CRLF(s string) (offset int, match string, ok bool) {
 
 // crlf is CRLF wherever it stands.
 func crlf(s string) (offset int, match string, ok bool) {
-	at := strings.IndexAny(s, crlfNeeds)
+	at := strings.IndexAny(s, lineEnds)
 	if at < 0 {
+		if at, _ := writtenHead.find(s); at >= 0 && words(s[:at], 4) < 4 {
+			return found(s, at, len(s))
+		}
 		return none()
 	}
 	s = clip(s)
@@ -44,10 +54,10 @@ func crlf(s string) (offset int, match string, ok bool) {
 		for i < len(s) && (s[i] == '\r' || s[i] == '\n' || s[i] == ' ' || s[i] == '\t') {
 			i++
 		}
-		if headLine(s[i:]) || forgedLog(s[i:]) || i-at >= 3 && prefixFold(s[i:], "<!doctype") || i-at >= 3 && (prefixFold(s[i:], "<html") || prefixFold(s[i:], "<script") || prefixFold(s[i:], "<svg")) {
+		if headLine(s[i:]) || forgedLog(s[i:]) || ownField(s[:at], s[i:]) || storeCommand(s[i:]) || strings.Count(s[at:i], "\n") >= 2 && len(s) > i+1 && s[i] == '<' && isLetter(s[i+1]) && words(s[:at], 3) < 3 || i-at >= 3 && prefixFold(s[i:], "<!doctype") || i-at >= 3 && (prefixFold(s[i:], "<html") || prefixFold(s[i:], "<script") || prefixFold(s[i:], "<svg")) {
 			return found(s, at, len(s))
 		}
-		next := strings.IndexAny(s[i:], crlfNeeds)
+		next := strings.IndexAny(s[i:], lineEnds)
 		if next < 0 {
 			break
 		}
@@ -56,12 +66,42 @@ func crlf(s string) (offset int, match string, ok bool) {
 	return none()
 }
 
+// ownField reports a line that is a field of any name behind a word: with nothing
+// before it that is a field, too, it is no text of several lines.
+func ownField(head, line string) bool {
+	if end := strings.IndexAny(line, lineEnds); end >= 0 {
+		line = line[:end]
+	}
+	return len(line) < 80 && len(head) < 64 && strings.IndexByte(head, ' ') < 0 && !fieldLine(head) && fieldLine(line) && 'A' <= line[0] && line[0] <= 'Z' && strings.Count(line, " ") == 1
+}
+
+// storeCommand reports a line of Redis' or memcached's protocol.
+func storeCommand(line string) bool {
+	if end := strings.IndexAny(line, lineEnds); end >= 0 {
+		if strings.HasPrefix(line, "*") && isDigits(line[1:end]) && strings.HasPrefix(strings.TrimLeft(line[end:], lineEnds), "$") {
+			return true
+		}
+		line = line[:end]
+	}
+	for _, w := range [...]string{"FLUSHALL", "FLUSHDB", "CONFIG SET ", "SLAVEOF ", "MODULE LOAD ", "EVAL ", "SET ", "GET ", "DEL ", "KEYS "} {
+		if strings.HasPrefix(line, w) && strings.Count(line, " ") < 5 {
+			return true
+		}
+	}
+	rest, ok := strings.CutPrefix(line, "set ")
+	f := strings.Fields(rest)
+	return ok && len(f) == 4 && isDigits(f[1]) && isDigits(f[2]) && isDigits(f[3])
+}
+
 // forgedLog reports a line as logs are made of: a level, a time, or an address with
 // the dashes of an access log. Who brings one into a value writes into a log.
 func forgedLog(t string) bool {
 	line, _, _ := strings.Cut(t[:min(len(t), 200)], "\n")
 	if len(line) < 12 {
 		return false
+	}
+	if strings.HasPrefix(line, "{\"level\":") || strings.HasPrefix(line, "level=") || strings.HasPrefix(line, "{\"time\":") || strings.HasPrefix(line, "{\"ts\":") {
+		return true
 	}
 	bare := strings.TrimLeft(line, "[(")
 	for _, level := range [...]string{"INFO", "WARN", "WARNING", "ERROR", "DEBUG", "CRITICAL", "FATAL", "NOTICE", "ALERT", "AUDIT"} {
@@ -103,7 +143,7 @@ func headLine(t string) bool {
 //
 // Example: CRLFField("x\r\nSet-Cookie: a=1") = 1, "\r\nSet-Cookie: a=1", true; CRLFField("Party\nLocation: room 4") is silent.
 func CRLFField(s string) (offset int, match string, ok bool) {
-	at := strings.IndexAny(s, crlfNeeds)
+	at := strings.IndexAny(s, lineEnds)
 	if at < 0 || len(s) > 1024 || words(s[:at], 6) >= 6 || at > 0 && (headLine(s) || fieldLine(s[:at])) {
 		return none()
 	}
@@ -113,14 +153,14 @@ func CRLFField(s string) (offset int, match string, ok bool) {
 			i++
 		}
 		line := s[i:]
-		if e := strings.IndexAny(line, crlfNeeds); e >= 0 {
+		if e := strings.IndexAny(line, lineEnds); e >= 0 {
 			line = line[:e]
 		}
 		if typedField(line) || prefixFold(line, "http/1.") && len(line) > 9 && isDigit(line[9]) || requestLine(line) && from == at ||
 			i-at >= 3 && strings.HasPrefix(s[at:], "\r\n\r\n") && (prefixFold(s[i:], "<!doctype") || prefixFold(s[i:], "<html") || prefixFold(s[i:], "<script") || prefixFold(s[i:], "<svg")) {
 			return found(s, from, len(s))
 		}
-		next := strings.IndexAny(s[i:], crlfNeeds)
+		next := strings.IndexAny(s[i:], lineEnds)
 		if next < 0 {
 			break
 		}
@@ -182,7 +222,7 @@ func MailHeader(s string) (offset int, match string, ok bool) {
 	if len(s) > 4096 {
 		return none()
 	}
-	at := strings.IndexAny(s, crlfNeeds)
+	at := strings.IndexAny(s, lineEnds)
 	if at < 0 {
 		if at, _ := writtenMail.find(s); at > 0 && strings.IndexByte(s[at:], '@') > 0 && words(s[:at], 8) < 8 {
 			return found(s, at, len(s))
@@ -199,7 +239,7 @@ func MailHeader(s string) (offset int, match string, ok bool) {
 		}
 		t := s[i:]
 		line := t
-		next := strings.IndexAny(t, crlfNeeds)
+		next := strings.IndexAny(t, lineEnds)
 		if next >= 0 {
 			line = t[:next]
 			if strings.HasSuffix(line, ":") {
@@ -231,7 +271,7 @@ func foldedLine(t string) string {
 }
 
 // MailHeaderNeeds returns bytes of which a value must hold one for MailHeader to match.
-func MailHeaderNeeds() string { return crlfNeeds + "\\" }
+func MailHeaderNeeds() string { return crlfNeeds }
 
 // mailField judges one line; head is how much of the value stood before.
 func mailField(line string, head int) bool {

@@ -61,16 +61,38 @@ func xpathAsk(s string) bool {
 	if len(t) > 300 || strings.HasPrefix(t, "//div") || strings.HasPrefix(t, "//span") {
 		return false
 	}
-	for _, f := range []string{"count(/", "string(/", "name(/", "local-name(/", "substring(/", "substring(name(/", "string-length(/", "string-length(name(/", "sum(/", "concat(/", "boolean(/", "doc('", "doc(\"", "doc-available("} {
+	for _, f := range []string{"count(/", "string(/", "name(/", "local-name(/", "substring(/", "substring(name(/", "string-length(/", "string-length(name(/", "sum(/", "concat(/", "boolean(/", "substring((/", "normalize-space(/", "translate(/", "doc(concat(", "unparsed-text(", "collection('/", "codepoints-to-string(", "document('file", "document('http", "document(\"file", "doc('", "doc(\"", "doc-available("} {
 		if prefixFold(t, f) && strings.IndexByte(t, ')') > 0 && (f != "count(/" && f != "sum(/" && f != "string(/" || strings.Contains(t, "::") || strings.Contains(t, "/*") || strings.Contains(t, "[") || indexFold(t, "user") > 0 || indexFold(t, "pass") > 0) {
 			return true
 		}
+	}
+	if strings.HasSuffix(t, "::*") && strings.IndexByte(t, ' ') < 0 && (t[0] == '/' || strings.Contains(t, "-or-self")) || xquery(t) {
+		return true
 	}
 	if t[0] != '/' || !strings.ContainsAny(t, "[@(*:") || strings.IndexByte(t, ' ') >= 0 && !strings.ContainsAny(t, "[(") {
 		return false
 	}
 	_, w := indexAnyFold(t, []string{"/user", "/password", "/passwd", "/pw", "/account", "/employee", "/secret", "'secret'", "/admin", "/login", "/credential", "@admin", "@password"})
 	return w != "" && (strings.Contains(t, "[") || strings.Contains(t, "::") || strings.Contains(t, "//") && strings.Contains(t, "(") || strings.Contains(t, "/*"))
+}
+
+// xquery reports an expression of XQuery as a whole, or one that is brought into an
+// element: for $x in //user return $x, </a>{//user}<a>.
+func xquery(t string) bool {
+	for _, w := range [...]string{"for $", "some $", "every $", "let $"} {
+		if prefixFold(t, w) {
+			_, more := indexAnyFold(t, []string{" return ", " satisfies "})
+			return more != "" && (strings.Contains(t, " in /") || strings.Contains(t, ":="))
+		}
+	}
+	if prefixFold(t, "if (") && strings.Contains(t, " then /") {
+		return true
+	}
+	at := strings.Index(t, "{//")
+	if at < 0 {
+		at = strings.Index(t, "{doc('")
+	}
+	return at >= 0 && strings.IndexByte(t[at:], '}') > 0 && len(t) < 120
 }
 
 // leavesPath reports that the quote or bracket at i closes what the value did
@@ -84,13 +106,21 @@ func leavesPath(s string, i int) bool {
 		j++
 	}
 	r := s[j:]
-	return prefixFold(r, "or ") || prefixFold(r, "and ") || prefixFold(r, "or(") || prefixFold(r, "and(") || prefixFold(r, "or/") || strings.HasPrefix(r, "|") || strings.HasPrefix(r, "/") || prefixFold(r, "or not(") ||
+	return prefixFold(r, "or ") || prefixFold(r, "and ") || prefixFold(r, "or(") || prefixFold(r, "and(") || prefixFold(r, "or/") || prefixFold(r, "return //") || strings.HasPrefix(r, "|") || strings.HasPrefix(r, "/") || prefixFold(r, "or not(") ||
 		strings.HasPrefix(r, "=") || strings.HasPrefix(r, "+") || strings.HasPrefix(r, "<") || strings.HasPrefix(r, ",")
 }
 
 // predicateBreak finds a closed literal with a bracket and a union of paths:
 // '] | //user[…, ')] | …; or an always true end: x' or '1'='1'] .
 func predicateBreak(s string) int {
+	if n := strings.TrimSuffix(strings.TrimSuffix(s, "%00"), "\x00"); len(n) < len(s) && strings.HasSuffix(n, "]") {
+		if i := strings.Index(n, "' or "); i >= 0 && i < 40 {
+			return i
+		}
+	}
+	if i := strings.Index(s, "']["); i >= 0 && i < 40 && strings.Contains(s[i:], "]|/") {
+		return i
+	}
 	if i := strings.IndexByte(s, ']'); i >= 0 && strings.IndexByte(s[:i], '[') < 0 && i < 40 {
 		r := strings.TrimLeft(s[i+1:], " ")
 		if strings.HasPrefix(r, "|") && strings.HasPrefix(strings.TrimLeft(r[1:], " "), "/") {
