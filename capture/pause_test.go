@@ -38,34 +38,62 @@ func TestPausesChangeNothing(t *testing.T) {
 	large.enhanced(event.Frame{Time: 2000, Length: 4, Data: []byte("last")}, 2)
 	fixtures["a large block that is passed over"] = large
 	for name, x := range fixtures {
-		want, _, werr := readAll(bytes.NewReader(x.data))
-		if len(want) == 0 {
-			t.Fatalf("%s: no frames", name)
-		}
 		for seed := range uint64(3) {
-			in := &pausing{x.data, rand.New(rand.NewPCG(seed, 1)), true}
-			f, err := NewFile(name, in)
-			if err != nil {
-				t.Fatal(name, err)
-			}
-			in.opens = false
-			var got []event.Frame
-			for {
-				var fr event.Frame
-				if err = f.Next(&fr); err == ErrTimeout {
-					continue
-				}
-				if err != nil {
-					break
-				}
-				fr.Data = bytes.Clone(fr.Data)
-				got = append(got, fr)
-			}
-			if d := differ(got, want); d != "" || errText(err) != errText(werr) {
-				t.Fatalf("%s, seed %d: %s; it ends with %v, want %v", name, seed, d, err, werr)
+			if n := comparePauses(t, x.data, seed); n == 0 {
+				t.Fatalf("%s: no frames", name)
 			}
 		}
 	}
+}
+
+// FuzzPauses: likewise, whatever the input.
+func FuzzPauses(f *testing.F) {
+	for _, x := range allFixtures() {
+		f.Add(x.data, uint64(1))
+	}
+	f.Fuzz(func(t *testing.T, data []byte, seed uint64) {
+		if !isPacked(data) { // a decompressor cannot be told that there is nothing yet
+			comparePauses(t, data, seed)
+		}
+	})
+}
+
+// comparePauses reads data with pauses and without, and returns how many frames it
+// has.
+func comparePauses(t *testing.T, data []byte, seed uint64) int {
+	t.Helper()
+	want, _, werr := readAll(bytes.NewReader(data))
+	in := &pausing{data, rand.New(rand.NewPCG(seed, 1)), true}
+	f, err := NewFile("test", in)
+	if err != nil {
+		if werr == nil || werr.Error() != err.Error() {
+			t.Fatalf("opening says %v, want %v", err, werr)
+		}
+		return 0
+	}
+	in.opens = false
+	var got []event.Frame
+	for pauses := 0; ; {
+		var fr event.Frame
+		if err = f.Next(&fr); err == ErrTimeout {
+			if pauses++; pauses > 100+10*len(data) {
+				t.Fatalf("after %d pauses the input of %d bytes is not read", pauses, len(data))
+			}
+			continue
+		}
+		if err != nil {
+			break
+		}
+		fr.Data = bytes.Clone(fr.Data)
+		got = append(got, fr)
+	}
+	if d := differ(got, want); d != "" || errText(err) != errText(werr) {
+		t.Fatalf("seed %d: %s; it ends with %v, want %v", seed, d, err, werr)
+	}
+	if err := f.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return len(want)
 }
 
 func errText(err error) string {

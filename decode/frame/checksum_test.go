@@ -49,6 +49,49 @@ func TestSum(t *testing.T) {
 	}
 }
 
+// TestPayloadSum: what a right checksum tells of the payload is its sum, however
+// long the payload and the header are; nothing is believed of a wrong one.
+func TestPayloadSum(t *testing.T) {
+	g := rand.New(rand.NewPCG(1, 2))
+	src, dst := netip.MustParseAddr("192.0.2.1"), netip.MustParseAddr("2001:db8::9")
+	told := 0
+	for i := range 20_000 {
+		head := 20 + 4*g.IntN(11)
+		b := make([]byte, head+g.IntN(90))
+		for i := range b {
+			if b[i] = byte(g.Uint32()); g.IntN(4) == 0 {
+				b[i] = byte(0xff * g.IntN(2))
+			}
+		}
+		b[12] = byte(head / 4 << 4)
+		a, c := src, src.Next()
+		if i%2 == 0 {
+			a, c = dst, dst.Next()
+		}
+		b[16], b[17] = 0, 0
+		binary.LittleEndian.PutUint16(b[16:], ^fold(sum64(add(pseudo(a, c), lengthWord(len(b))), b)))
+		if i%10 == 0 {
+			b[16] ^= 0x10
+		}
+		d := newHarness(Config{}).Decoder
+		var p Packet
+		d.p = &p
+		d.tcp(b, len(b), a, c)
+		if p.summed == (i%10 == 0) && len(b) > head {
+			t.Fatalf("segment %d, %d bytes: its sum is told: %v", i, len(b), p.summed)
+		}
+		if p.summed {
+			told++
+		}
+		if got, want := p.Sum(), Sum(b[head:]); got != want {
+			t.Fatalf("%x with %d bytes of header: sum %#x, want %#x", b, head, got, want)
+		}
+	}
+	if told < 10_000 {
+		t.Errorf("only %d sums were told", told)
+	}
+}
+
 // spoil makes the TCP checksum of frames wrong; with partial it leaves what a
 // kernel leaves to its card.
 func spoil(frames []event.Frame, partial bool, which func(i int) bool) []event.Frame {

@@ -58,6 +58,18 @@ type Packet struct {
 	// WireLen is how many payload bytes the IP header announces; it is more
 	// than len(Payload) when the capture cut the frame.
 	WireLen int
+
+	sum    uint16 // of the payload
+	summed bool   // the checksum is right, and so told it
+}
+
+// Sum is that of the payload. Where the segment's checksum is right it follows from
+// the header alone.
+func (p *Packet) Sum() uint16 {
+	if p.summed {
+		return p.sum
+	}
+	return Sum(p.Payload)
 }
 
 // Has reports whether any of the given flags is set.

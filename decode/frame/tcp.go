@@ -23,7 +23,7 @@ func (d *Decoder) tcp(b []byte, wire int, src, dst netip.Addr) event.FrameFate {
 	if len(b) < head {
 		return event.FrameTruncated
 	}
-	if len(b) == wire && !d.segmentRight(b, wire > head, src, dst) {
+	if len(b) == wire && !d.segmentRight(b, head, src, dst) {
 		return event.FrameChecksum
 	}
 	p := d.p

@@ -33,15 +33,19 @@ func (d *Decoder) headerRight(b []byte, src, dst netip.Addr) bool {
 	return true
 }
 
-// segmentRight judges the whole TCP segment b and reports whether it is read.
-// more says that it has a payload.
-func (d *Decoder) segmentRight(b []byte, more bool, src, dst netip.Addr) bool {
+// segmentRight judges the whole TCP segment b, of which head bytes are its header,
+// and reports whether it is read.
+func (d *Decoder) segmentRight(b []byte, head int, src, dst netip.Addr) bool {
+	more := len(b) > head
 	if d.cfg.Checksums == Ignore {
 		return true
 	}
 	ps := pseudo(src, dst)
 	n := lengthWord(len(b))
 	right := fold(sum64(add(ps, n), b)) == 0xffff
+	if right && more { // all ones: the payload has what the rest lacks
+		d.p.sum, d.p.summed = folded(uint64(^fold(sum64(add(ps, n), b[:head])))), true
+	}
 	if d.cfg.Checksums == Verify {
 		return right
 	}

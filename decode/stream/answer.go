@@ -30,13 +30,20 @@ type echo struct {
 	n, sum uint16
 }
 
-// note keeps what is to be known of b, delivered at pos.
-func (a *answer) note(pos uint64, b []byte) {
+// note keeps what is to be known of b, delivered at pos; p is the segment whose
+// payload it is, nil if it is none's.
+func (a *answer) note(pos uint64, b []byte, p *frame.Packet) {
 	if a.behind {
 		a.pos, a.n, a.sums, a.behind = pos, uint8(copy(a.b[:], b)), 0, false
 	}
 	if a.sums < answerEchoes && len(b) <= 0xffff {
-		a.echoes[a.sums] = echo{uint32(pos), uint16(len(b)), frame.Sum(b)}
+		e := echo{pos: uint32(pos), n: uint16(len(b))}
+		if p != nil {
+			e.sum = p.Sum()
+		} else {
+			e.sum = frame.Sum(b)
+		}
+		a.echoes[a.sums] = e
 		a.sums++
 	}
 }

@@ -23,7 +23,7 @@ func TestAnswersAreCompared(t *testing.T) {
 			for i := range b {
 				b[i] = byte(rnd.Uint32())
 			}
-			a.note(start+uint64(len(all)), b)
+			a.note(start+uint64(len(all)), b, nil)
 			all = append(all, b...)
 			ends = append(ends, len(all))
 		}

@@ -1,9 +1,17 @@
 package stream
 
-import "spaniel/event"
+import (
+	"spaniel/decode/frame"
+	"spaniel/event"
+)
 
 // deliver hands b on as the direction's next bytes.
 func (t *Table) deliver(f *flow, d event.Direction, b []byte, at event.Stamp) {
+	t.handOn(f, d, b, at, nil)
+}
+
+// handOn is deliver; p is the segment whose payload b is, nil if it is none's.
+func (t *Table) handOn(f *flow, d event.Direction, b []byte, at event.Stamp, p *frame.Packet) {
 	h := &f.half[d]
 	r := f.recv
 	if r == nil {
@@ -24,7 +32,7 @@ func (t *Table) deliver(f *flow, d event.Direction, b []byte, at event.Stamp) {
 	if asks {
 		f.answer.behind = true
 	} else {
-		f.answer.note(h.pos, b)
+		f.answer.note(h.pos, b, p)
 	}
 	h.next += uint32(len(b))
 	h.pos += uint64(len(b))

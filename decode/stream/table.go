@@ -125,7 +125,7 @@ func (t *Table) plain(f *flow, d event.Direction, p *frame.Packet) {
 	if len(p.Payload) > 0 && p.Seq == h.next && h.started && h.win == nil && h.urgent == nil && !h.finSeen && len(p.Payload) >= p.WireLen &&
 		(!p.HasTS || !h.hasTS || int32(p.TSVal-h.ts) >= 0) {
 		h.ts, h.hasTS = p.TSVal, p.HasTS
-		t.deliver(f, d, p.Payload, p.Stamp)
+		t.handOn(f, d, p.Payload, p.Stamp, p)
 		return
 	}
 	if len(p.Payload) > 0 || p.WireLen > 0 {
