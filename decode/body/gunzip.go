@@ -18,6 +18,15 @@ type gunzipper struct {
 	literal [1 << 11]uint32
 	offset  [1 << 10]uint32
 	lengths [maxLiterals + maxOffsets]uint8
+	// usual is what fixed makes, nil before the first time.
+	usual *fixedTables
+}
+
+// fixedTables are the tables of a block without any of its own: no code is longer
+// than the first look.
+type fixedTables struct {
+	literal [1 << literalBits]uint32
+	offset  [1 << offsetBits]uint32
 }
 
 // An entry of a table is, from the lowest bit on: the length of a code, 5 bits; its
@@ -134,8 +143,14 @@ func (z *gunzipper) stored(out []byte, at, size int) (int, bool) {
 	return at + int(n), true
 }
 
-// fixed makes the tables that a block without any has.
+// fixed makes the tables that a block without any has. Small bodies often are one
+// such block, of which making the tables would be a third.
 func (z *gunzipper) fixed() bool {
+	if z.usual != nil {
+		copy(z.literal[:], z.usual.literal[:])
+		copy(z.offset[:], z.usual.offset[:])
+		return true
+	}
 	for i := range z.lengths {
 		switch {
 		case i >= maxLiterals:
@@ -150,7 +165,13 @@ func (z *gunzipper) fixed() bool {
 			z.lengths[i] = 8
 		}
 	}
-	return arrange(z.literal[:], literalBits, z.lengths[:maxLiterals], literalEntries) && arrange(z.offset[:], offsetBits, z.lengths[maxLiterals:], offsetEntries)
+	if !arrange(z.literal[:], literalBits, z.lengths[:maxLiterals], literalEntries) || !arrange(z.offset[:], offsetBits, z.lengths[maxLiterals:], offsetEntries) {
+		return false
+	}
+	z.usual = &fixedTables{}
+	copy(z.usual.literal[:], z.literal[:])
+	copy(z.usual.offset[:], z.offset[:])
+	return true
 }
 
 // lengthsOrder is the order in which the lengths of the codes for lengths come.
