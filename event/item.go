@@ -1,5 +1,7 @@
 package event
 
+import "strconv"
+
 // Kind names what an Item holds; its word is the `kind` of an ndjson line.
 type Kind uint8
 
@@ -15,7 +17,12 @@ const (
 
 var kindNames = [...]string{"", "call", "alert", "flow", "anomaly", "fact", "loss"}
 
-func (k Kind) String() string { return kindNames[k] }
+func (k Kind) String() string {
+	if int(k) < len(kindNames) {
+		return kindNames[k]
+	}
+	return "kind " + strconv.Itoa(int(k)) // of a spool of another version
+}
 
 // Kinds lists all kinds.
 func Kinds() []Kind {

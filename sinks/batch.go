@@ -2,6 +2,7 @@ package sinks
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -59,6 +60,25 @@ func (r *Rejected) Error() string {
 
 // Unwrap returns the reason.
 func (r *Rejected) Unwrap() error { return r.Err }
+
+// A DeadLetter is a record that a Writer rejected, and why.
+type DeadLetter struct {
+	// Sink is the name of the sink, Log that of the spool's log.
+	Sink, Log string
+	Record    *Record
+	Reason    error
+}
+
+// A DeadLetterer is a Writer whose destination has a place for what it can
+// never take. DeadLetter returns nil when the letter is there, *Rejected when
+// that place will not have it or there is none, and any other error to be asked
+// again later, which may double the letter. The goroutine that calls Write calls it.
+type DeadLetterer interface {
+	DeadLetter(ctx context.Context, d *DeadLetter) error
+}
+
+// ErrNoPlace is why a DeadLetterer rejects what its configuration gives no place.
+var ErrNoPlace = errors.New("no place for dead letters is configured")
 
 // Unwanted says that of the batch so many Records, perhaps none, were passed
 // over, and all others delivered. A Writer goes on returning it for as long as

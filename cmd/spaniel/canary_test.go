@@ -28,6 +28,7 @@ import (
 	"spaniel/internal/sensor"
 	"spaniel/internal/wiretest"
 	"spaniel/sinks"
+	"spaniel/sinks/kafka"
 	"spaniel/sinks/redact"
 	"spaniel/sinks/spool"
 	"spaniel/sinks/store"
@@ -234,11 +235,16 @@ func newReceivers(t *testing.T) *receivers {
 		go listen(l, r.got[form])
 	}
 	var err error
-	if r.kafka, err = kfake.NewCluster(kfake.NumBrokers(1), kfake.SeedTopics(1, "spaniel.alerts.v1", "spaniel.calls.v1")); err != nil {
+	if r.kafka, err = kfake.NewCluster(kfake.NumBrokers(1), kfake.SeedTopics(1, kafkaTopics()...)); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(r.kafka.Close)
 	return r
+}
+
+// kafkaTopics are those of two sinks; the second makes dead letters of most.
+func kafkaTopics() []string {
+	return []string{"spaniel.alerts.v1", "spaniel.calls.v1", "small.alerts", "small.calls", "small.dead"}
 }
 
 func listen(l net.Listener, got *lockedBuffer) {
@@ -297,6 +303,7 @@ func (r *receivers) sinks(dir string) (out []*config.Sink) {
 	}
 	return append(out,
 		&config.Sink{Name: "kafka", Kinds: all, Kafka: &config.Kafka{Brokers: r.kafka.ListenAddrs()}},
+		&config.Sink{Name: "letters", Kinds: all, Kafka: &config.Kafka{Brokers: r.kafka.ListenAddrs(), Topic: "small.alerts", CallsTopic: "small.calls", DeadLetterTopic: "small.dead", MaxMessage: 1200}},
 		&config.Sink{Name: "elastic", Kinds: both, Elastic: &config.Elastic{URL: config.URL(r.web["elastic"].URL)}},
 		&config.Sink{Name: "hec", Kinds: all, HEC: &config.HEC{URL: config.URL(r.web["hec"].URL), TokenFile: token}},
 		&config.Sink{Name: "webhook", Kinds: all, Webhook: &config.Webhook{URL: config.URL(r.web["webhook"].URL)}},
@@ -310,6 +317,9 @@ func (r *receivers) count(t *testing.T, alerts int) {
 	for name, b := range r.all() {
 		if n := bytes.Count(b, []byte("sqli-in-input")); n == 0 {
 			t.Errorf("%s got %d bytes, and no alert of sqli-in-input", name, len(b))
+		}
+		if n := bytes.Count(b, []byte(kafka.DeadLetterSchema)); name == "kafka" && n < alerts/2 {
+			t.Errorf("%d dead letters in Kafka of %d alerts", n, alerts)
 		}
 	}
 }
@@ -326,7 +336,7 @@ func (r *receivers) all() map[string][]byte {
 }
 
 func (r *receivers) fromKafka() (out []byte) {
-	cl, err := kgo.NewClient(kgo.SeedBrokers(r.kafka.ListenAddrs()...), kgo.ConsumeTopics("spaniel.alerts.v1", "spaniel.calls.v1"))
+	cl, err := kgo.NewClient(kgo.SeedBrokers(r.kafka.ListenAddrs()...), kgo.ConsumeTopics(kafkaTopics()...))
 	if err != nil {
 		r.t.Fatal(err)
 	}

@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"spaniel/event"
+	"spaniel/sinks/kafka"
 )
 
 func newSchema(a *app) *cobra.Command {
@@ -17,11 +18,15 @@ func newSchema(a *app) *cobra.Command {
 		Use:   "schema KIND",
 		Short: "Print the JSON Schema of a kind of record",
 		Long: `Schema prints the JSON Schema (2020-12) of alerts, calls, flows, anomalies, facts or losses, as Kafka and
-'spaniel read -o ndjson' carry them. Changes within a version only add: a reader that passes over what it
+'spaniel read -o ndjson' carry them, or of the dead letters in Kafka. Changes within a version only add: a reader that passes over what it
 does not know stays right. The schema of the configuration is 'spaniel config schema'.`,
 		Example: "  spaniel schema alert\n  spaniel schema call > call.json",
 		Args:    exactArgs(1, "a kind: "+kindWords(", ")),
 		RunE: func(_ *cobra.Command, args []string) error {
+			if args[0] == deadLetter {
+				_, err := a.out.Write(letterSchema())
+				return err
+			}
 			for _, k := range event.Kinds() {
 				if k.String() == args[0] {
 					_, err := a.out.Write(recordSchema(k))
@@ -38,7 +43,38 @@ func kindWords(between string) string {
 	for _, k := range event.Kinds() {
 		words = append(words, k.String())
 	}
-	return strings.Join(words, between)
+	return strings.Join(append(words, deadLetter), between)
+}
+
+// deadLetter names the schema of what is no kind of record, but says of one why
+// it could not be delivered.
+const deadLetter = "deadletter"
+
+// letterSchema is that of the messages in Kafka's dead-letter topic.
+func letterSchema() []byte {
+	s := &jsonschema.Schema{Version: jsonschema.Version, Title: kafka.DeadLetterSchema, Type: "object", Properties: jsonschema.NewProperties()}
+	add := func(name, meaning string, p *jsonschema.Schema) {
+		p.Description = meaning
+		s.Properties.Set(name, p)
+	}
+	text := func() *jsonschema.Schema { return &jsonschema.Schema{Type: "string"} }
+	number := func() *jsonschema.Schema { return &jsonschema.Schema{Type: "integer", Minimum: "0"} }
+	add("schema", "of the letter itself", &jsonschema.Schema{Const: kafka.DeadLetterSchema})
+	add("id", "spaniel-id of the record; empty if it could not be decoded", text())
+	add("reason", "too_large for max_message or its topic; refused by the broker for what is in it; undecodable: its bytes in the spool are no record", &jsonschema.Schema{Type: "string", Enum: []any{"too_large", "refused", "undecodable"}})
+	add("detail", "the same in words, 500 bytes of them at most", text())
+	add("sink", "name of the sink that could not deliver it", text())
+	add("log", "log of the spool: alerts or calls", text())
+	add("seq", "number of the record in that log", number())
+	add("topic", "topic it was meant for", text())
+	add("kind", "kind of the record", text())
+	add("record_schema", "schema of the record", text())
+	add("record_bytes", "size of the record", number())
+	s.Required = []string{"schema", "id", "reason", "detail", "sink", "log", "seq", "topic", "kind", "record_schema", "record_bytes"}
+	add("record", "the record, where it fits into the letter", &jsonschema.Schema{Type: "object"})
+	add("record_begins", "the beginning of the record's JSON, where it does not", text())
+	add("payload", "its bytes in the spool, base64, where they are no record", &jsonschema.Schema{Type: "string", ContentEncoding: "base64"})
+	return printed(s)
 }
 
 // recordSchema is the JSON Schema of a kind, as JSON with a line's end.
@@ -58,6 +94,10 @@ func recordSchema(k event.Kind) []byte {
 	}
 	s.Version, s.Title = jsonschema.Version, fmt.Sprintf("spaniel.%s/1", k)
 	s.Properties.Set("kind", &jsonschema.Schema{Const: k.String(), Description: "of an ndjson line, before all others; not in Kafka"})
+	return printed(s)
+}
+
+func printed(s *jsonschema.Schema) []byte {
 	out, err := json.MarshalIndent(s, "", "  ")
 	if err != nil {
 		panic(err) // of constants: a test makes all of them

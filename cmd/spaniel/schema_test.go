@@ -14,15 +14,18 @@ import (
 
 var updateSchemas = flag.Bool("update-schemas", false, "write deploy/schema anew")
 
-func schemaFile(k event.Kind) string {
-	return filepath.Join("..", "..", "deploy", "schema", "spaniel."+k.String()+".v1.json")
+func schemaFile(name string) string {
+	return filepath.Join("..", "..", "deploy", "schema", "spaniel."+name+".v1.json")
 }
 
 // TestSchemasAreShipped holds the files to the code. Within a version they may
 // only grow: what is taken away, or becomes another type, needs a version.
 func TestSchemasAreShipped(t *testing.T) {
+	made := map[string][]byte{deadLetter: letterSchema()}
 	for _, k := range event.Kinds() {
-		got := recordSchema(k)
+		made[k.String()] = recordSchema(k)
+	}
+	for k, got := range made {
 		if *updateSchemas {
 			if err := os.WriteFile(schemaFile(k), got, 0o644); err != nil {
 				t.Fatal(err)
@@ -45,7 +48,7 @@ func TestRecordsAreAsTheirSchemasSay(t *testing.T) {
 	c := jsonschema.NewCompiler()
 	c.AssertFormat()
 	for _, k := range event.Kinds() {
-		s, err := c.Compile(schemaFile(k))
+		s, err := c.Compile(schemaFile(k.String()))
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -67,7 +67,8 @@ func newSinksTest(a *app) *cobra.Command {
 		Short: "Send one marked alert to a sink, and say what the far end answers",
 		Long: `Test sends one alert of rule spaniel-test, severity info, straight to the sink: not through the
 spool, and whatever min_severity says. It is delivered when the destination says so; where a
-protocol has no answer, as syslog, when the peer's TCP has taken it.
+protocol has no answer, as syslog, when the peer's TCP has taken it. Of Kafka it looks for each topic that
+the sink's kinds need, and for that of the dead letters.
 
 With --create it first makes what the sink needs there: topics in Kafka, the index template in
 Elasticsearch or OpenSearch. ` + "`spaniel store migrate`" + ` makes the tables of ClickHouse; nothing else of Spaniel
@@ -125,6 +126,9 @@ func (a *app) testSink(ctx context.Context, cfg *config.Config, list []*all.Sink
 	if err := w.Write(ctx, b); err != nil {
 		return &problem{code: exitFailure, what: "the test alert was not delivered", where: "sink " + name, why: reachable(err), cause: err, fix: remedyOf(s)}
 	}
+	if err := a.checkAt(ctx, s, w); err != nil {
+		return err
+	}
 	a.hint("sink %s (%s): delivered in %s; look for the alert %s of rule %s", name, s.Type, time.Since(start).Round(time.Millisecond), alert.ID, alert.Rule.ID)
 	return nil
 }
@@ -139,6 +143,27 @@ func (a *app) createAt(ctx context.Context, s *all.Sink, w sinks.Writer) error {
 		return &problem{code: exitFailure, what: "it could not be created", where: "sink " + s.Name, why: err.Error(), cause: err}
 	}
 	a.hint("sink %s: %s", s.Name, made)
+	return nil
+}
+
+// A checker looks for what records of some kinds need in the destination, and
+// notes what is missing that can be done without.
+type checker interface {
+	Check(ctx context.Context, kinds []event.Kind) (notes []string, err error)
+}
+
+func (a *app) checkAt(ctx context.Context, s *all.Sink, w sinks.Writer) error {
+	c, ok := w.(checker)
+	if !ok {
+		return nil
+	}
+	notes, err := c.Check(ctx, s.Kinds)
+	if err != nil {
+		return &problem{code: exitFailure, what: "the test alert was delivered, but records of other kinds would not be", where: "sink " + s.Name, why: reachable(err), cause: err, fix: remedyOf(s)}
+	}
+	for _, n := range notes {
+		a.hint("sink %s: %s", s.Name, n)
+	}
 	return nil
 }
 

@@ -8,6 +8,7 @@ import (
 
 	"spaniel/detect"
 	"spaniel/internal/admin"
+	"spaniel/internal/forward"
 	"spaniel/sinks/spool"
 )
 
@@ -95,6 +96,9 @@ func (s *service) sinkCounts(now time.Time) []admin.SinkCount {
 		c.Delivered += st.Delivered
 		c.Retries += st.Retried
 		c.DeadLettered += st.DeadLettered
+		c.DeadSent += st.Letters[forward.LetterSent]
+		c.DeadRefused += st.Letters[forward.LetterRefused]
+		c.DeadLost += st.DeadLost
 		c.Dropped += st.Lost
 		c.Filtered += st.Filtered
 		c.Held += st.Held

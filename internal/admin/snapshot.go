@@ -92,11 +92,15 @@ type RuleCount struct {
 
 // SinkCount is how one sink stands.
 type SinkCount struct {
-	Name                     string
-	Delivered, Retries       uint64
-	Dropped, DeadLettered    uint64
-	Filtered, Held           uint64
-	QueueRecords, QueueBytes uint64
+	Name                  string
+	Delivered, Retries    uint64
+	Dropped, DeadLettered uint64
+	Filtered, Held        uint64
+	// DeadSent are the dead letters that the sink's own place for them took,
+	// DeadRefused those that it would not have, DeadLost those that are neither
+	// there nor in the file.
+	DeadSent, DeadRefused, DeadLost uint64
+	QueueRecords, QueueBytes        uint64
 	// LagSeconds is how long ago nothing was waiting for the sink.
 	LagSeconds float64
 	Healthy    bool

@@ -156,6 +156,7 @@ func (v *validator) destination(path string, s *Sink) {
 		if t := k.TLS; t != nil {
 			v.need(path+".kafka.tls", (t.Cert == "") == (t.Key == ""), "has a certificate without its key, or a key without its certificate", "")
 		}
+		v.need(path+".kafka.dead_letter_topic", k.DeadLetterTopic == "" || k.DeadLetterTopic != k.Topic && k.DeadLetterTopic != k.CallsTopic, "has other records", "use a topic of its own, or none")
 		v.need(path+".kafka.max_message", k.MaxMessage == 0 || k.MaxMessage >= 1024, "is too small", "use 1024 or more")
 		v.oneOf(path+".kafka.compression", k.Compression, "", "zstd", "lz4", "snappy", "gzip", "none")
 		if l := k.SASL; l != nil {

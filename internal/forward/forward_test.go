@@ -346,3 +346,83 @@ func TestWhatHasNoPlaceIsCountedAndSaidOnce(t *testing.T) {
 		r.end()
 	})
 }
+
+// A lettered is a destination with a place for dead letters.
+type lettered struct {
+	dest
+	say     func(try int) error // nil: take it
+	letters []string
+	asked   int
+}
+
+func (d *lettered) DeadLetter(_ context.Context, l *sinks.DeadLetter) error {
+	if d.asked++; d.say != nil {
+		if err := d.say(d.asked); err != nil {
+			return err
+		}
+	}
+	d.letters = append(d.letters, fmt.Sprintf("%s/%s %d: %v", l.Sink, l.Log, l.Record.Seq, l.Reason))
+	return nil
+}
+
+// poisoned refuses the alerts that say so.
+func poisoned(_ int, b *sinks.Batch) error {
+	for i, r := range b.Records {
+		if strings.Contains(string(r.Payload), "poison") {
+			return &sinks.Rejected{Index: i, Err: errors.New("too large")}
+		}
+	}
+	return nil
+}
+
+// Each dead letter is counted once: in the destination, refused there, or, if
+// the file has no room either, lost. Whatever the place for them says, the other
+// alerts arrive.
+func TestWhatBecomesOfDeadLettersIsCounted(t *testing.T) {
+	for name, x := range map[string]struct {
+		say                         func(int) error
+		fileMax                     int64
+		sent, refused, none, lost   uint64
+		letters, lines, leastAsking int
+	}{
+		"taken":                    {nil, 0, 2, 0, 0, 0, 2, 2, 2},
+		"refused":                  {func(int) error { return &sinks.Rejected{Err: errors.New("no")} }, 0, 0, 2, 0, 0, 0, 2, 2},
+		"refused, and a full file": {func(int) error { return &sinks.Rejected{Err: errors.New("no")} }, 1, 0, 2, 0, 2, 0, 0, 2},
+		"taken, and a full file":   {nil, 1, 2, 0, 0, 0, 2, 0, 2},
+		"no place":                 {func(int) error { return &sinks.Rejected{Err: sinks.ErrNoPlace} }, 0, 0, 0, 2, 0, 0, 2, 2},
+		"no answer for a time":     {func(try int) error { return map[bool]error{true: errors.New("down")}[try < 4] }, 0, 2, 0, 0, 0, 2, 2, 5},
+		"one is taken, one is not": {func(try int) error { return map[bool]error{true: &sinks.Rejected{Err: errors.New("no")}}[try > 1] }, 0, 1, 1, 0, 0, 1, 2, 2},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				d := lettered{dest: dest{answer: poisoned}, say: x.say}
+				s := sink("soc", &d.dest)
+				s.Open = func() (sinks.Writer, error) { return &d, nil }
+				r := start(t, t.TempDir(), Config{DeadLetterMax: x.fileMax}, s)
+				r.add(alert("a", event.High), alert("poison 1", event.High), alert("b", event.High), alert("poison 2", event.High), alert("c", event.High))
+				time.Sleep(time.Minute)
+				synctest.Wait()
+				st := r.f.Stats()[0]
+				if d.all() != "a b c" || st.Delivered != 3 || st.Lag != 0 || st.Failing {
+					t.Errorf("%q, %+v", d.all(), st)
+				}
+				if want := [NumLetters]uint64{x.none, x.sent, x.refused}; st.DeadLettered != 2 || st.Letters != want || st.DeadLost != x.lost {
+					t.Errorf("%d letters, %v, lost %d; want %v, lost %d", st.DeadLettered, st.Letters, st.DeadLost, want, x.lost)
+				}
+				r.end()
+				text, err := os.ReadFile(filepath.Join(r.dir, "soc-alerts.ndjson"))
+				if err != nil {
+					t.Fatal(err)
+				}
+				if len(d.letters) != x.letters || strings.Count(string(text), "\n") != x.lines || d.asked < x.leastAsking {
+					t.Errorf("letters %q, asked %d times, file %q", d.letters, d.asked, text)
+				}
+				for _, l := range d.letters {
+					if !strings.HasPrefix(l, "soc/alerts ") || !strings.HasSuffix(l, ": too large") {
+						t.Errorf("letter %q", l)
+					}
+				}
+			})
+		})
+	}
+}

@@ -27,6 +27,9 @@ type lane struct {
 	rate   rate
 	log    *zap.Logger
 
+	letter   Letter // what became of that of letterOf, until it is counted
+	letterOf uint64
+
 	mu    sync.Mutex
 	stats Stats
 }
@@ -100,7 +103,7 @@ func (l *lane) push(hard context.Context, left *sinks.Batch) (delivered, over ui
 		err := l.attempt(hard, left)
 		var rejected *sinks.Rejected
 		if errors.As(err, &rejected) && rejected.Index >= 0 && rejected.Index < len(left.Records) {
-			err = l.bury(left, rejected)
+			err = l.bury(hard, left, rejected)
 			if err == nil {
 				tries = 0
 				continue
@@ -131,16 +134,54 @@ func (l *lane) attempt(hard context.Context, b *sinks.Batch) error {
 	return l.writer.Write(ctx, b)
 }
 
-// bury sets the rejected record aside and takes it out of the batch.
-func (l *lane) bury(b *sinks.Batch, r *sinks.Rejected) error {
+// bury sets the rejected record aside and takes it out of the batch: into the
+// destination's place for dead letters, where it has one, and into the file.
+func (l *lane) bury(hard context.Context, b *sinks.Batch, r *sinks.Rejected) error {
 	rec := &b.Records[r.Index]
+	if err := l.sendLetter(hard, rec, r.Err); err != nil {
+		return fmt.Errorf("sending a dead letter: %w", err)
+	}
 	kept, err := l.dead.keep(l.dec, rec, r.Err)
 	if err != nil {
 		return fmt.Errorf("keeping a dead letter: %w", err)
 	}
-	l.log.Warn("a record can never be delivered", zap.Uint64("seq", rec.Seq), zap.Stringer("kind", rec.Kind), zap.Error(r.Err), zap.Bool("kept", kept))
+	l.log.Warn("a record can never be delivered", zap.Uint64("seq", rec.Seq), zap.Stringer("kind", rec.Kind), zap.Error(r.Err),
+		zap.Bool("kept", kept), zap.Stringer("letter", l.letter))
 	b.Records = slices.Delete(slices.Clone(b.Records), r.Index, r.Index+1)
-	l.count(func(s *Stats) { s.DeadLettered++ })
+	l.count(func(s *Stats) {
+		s.DeadLettered++
+		s.Letters[l.letter]++
+		if !kept && l.letter != LetterSent {
+			s.DeadLost++
+		}
+	})
+	l.letter = LetterNone
+	return nil
+}
+
+// sendLetter asks the destination once, also where keeping the letter in its
+// file fails and the batch is tried again.
+func (l *lane) sendLetter(hard context.Context, rec *sinks.Record, reason error) error {
+	to, ok := l.writer.(sinks.DeadLetterer)
+	if !ok || l.letter != LetterNone && l.letterOf == rec.Seq {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(hard, l.sink.Timeout)
+	defer cancel()
+	err := to.DeadLetter(ctx, &sinks.DeadLetter{Sink: l.sink.Name, Log: l.which.String(), Record: rec, Reason: reason})
+	var rejected *sinks.Rejected
+	switch {
+	case err == nil:
+		l.letter = LetterSent
+	case errors.Is(err, sinks.ErrNoPlace):
+		l.letter = LetterNone
+	case errors.As(err, &rejected):
+		l.letter = LetterRefused
+		l.log.Warn("a dead letter is refused, too; it is in the file alone", zap.Uint64("seq", rec.Seq), zap.Error(rejected.Err))
+	default:
+		return err
+	}
+	l.letterOf = rec.Seq
 	return nil
 }
 

@@ -13,6 +13,11 @@ type Stats struct {
 	// Delivered, Filtered and DeadLettered count records; Retried counts
 	// attempts that failed and were, or will be, made again.
 	Delivered, Filtered, DeadLettered, Retried uint64
+	// Letters are DeadLettered by what the destination's own place for them
+	// said; DeadLost counts those that are neither there nor, since it is at its
+	// cap, in the file.
+	Letters  [NumLetters]uint64
+	DeadLost uint64
 	// Held counts alerts beyond Filter.PerMinute; the records that tell of
 	// them are in no counter.
 	Held uint64
@@ -29,6 +34,20 @@ type Stats struct {
 	LastError string
 	Since     time.Time
 }
+
+// A Letter is what became of a dead letter in its destination.
+type Letter uint8
+
+// What may become of it: there is no place for it there; it is there; that
+// place refuses it, too.
+const (
+	LetterNone Letter = iota
+	LetterSent
+	LetterRefused
+	NumLetters
+)
+
+func (l Letter) String() string { return [...]string{"none", "sent", "refused"}[l] }
 
 func (l *lane) snapshot() Stats {
 	c := l.cursor.Stats()

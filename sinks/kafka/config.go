@@ -26,6 +26,9 @@ type Config struct {
 	Topic string `yaml:"topic"`
 	// CallsTopic of everything else; default spaniel.calls.v1.
 	CallsTopic string `yaml:"calls_topic"`
+	// DeadLetterTopic of what can never be delivered to the others; default
+	// spaniel.deadletter.v1, none for no such topic.
+	DeadLetterTopic string `yaml:"dead_letter_topic"`
 	// TLS, if present, encrypts the connections.
 	TLS *tlsfiles.Config `yaml:"tls"`
 	// SASL, if present, authenticates them.
@@ -49,6 +52,18 @@ type SASL struct {
 
 const defaultMaxMessage = 1_000_000
 
+// noTopic is what a topic is called that is not wanted.
+const noTopic = "none"
+
+// topics are all those that records may go to.
+func (c *Config) topics() []string {
+	list := []string{c.Topic, c.CallsTopic}
+	if c.DeadLetterTopic != noTopic {
+		list = append(list, c.DeadLetterTopic)
+	}
+	return list
+}
+
 // overhead is the most a record's framing adds in a batch: its lengths and
 // deltas as varints (36 bytes at most), and the batch's own 61 bytes.
 const overhead = 100
@@ -61,6 +76,7 @@ func (c Config) complete() Config {
 	}
 	set(&c.Topic, "spaniel.alerts.v1")
 	set(&c.CallsTopic, "spaniel.calls.v1")
+	set(&c.DeadLetterTopic, "spaniel.deadletter.v1")
 	set(&c.Compression, "zstd")
 	if c.MaxMessage == 0 {
 		c.MaxMessage = defaultMaxMessage
@@ -81,6 +97,9 @@ func (c *Config) Validate() error {
 	}
 	if _, err := codec(full.Compression); err != nil {
 		return err
+	}
+	if full.DeadLetterTopic == full.Topic || full.DeadLetterTopic == full.CallsTopic {
+		return fmt.Errorf("kafka: dead_letter_topic is %s, which has other records: use a topic of its own, or none", full.DeadLetterTopic)
 	}
 	if full.MaxMessage < 1024 {
 		return fmt.Errorf("kafka: max_message is %d, use at least 1024", c.MaxMessage)

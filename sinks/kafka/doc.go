@@ -6,8 +6,9 @@
 // Delivery is at least once: acks=all, and a retry sends only what was not
 // acknowledged in this process; after a crash one batch may come twice, so
 // consumers drop what has a spaniel-id they know. Records of one key keep
-// their order. A record larger than the topic takes is rejected; every other
-// error is tried again. No topic is ever created.
+// their order. A record larger than the topic takes, or refused for what is in
+// it, is rejected, and its dead letter goes to DeadLetterTopic; every other
+// error is tried again. Writing creates no topic.
 //
 // It uses kafka-go's Client.Produce only. Its Writer queues without bound and
 // delivers after it has reported an error.

@@ -274,6 +274,7 @@ func TestConfigErrors(t *testing.T) {
 		"is not host:port":    {Brokers: []string{"k1"}},
 		"unknown compression": {Brokers: []string{"k:1"}, Compression: "zip"},
 		"mechanism":           {Brokers: []string{"k:1"}, SASL: &SASL{Mechanism: "kerberos"}},
+		"a topic of its own":  {Brokers: []string{"k:1"}, DeadLetterTopic: callsTopic},
 		"at least 1024":       {Brokers: []string{"k:1"}, MaxMessage: 5},
 	} {
 		if err := cfg.Validate(); err == nil || !strings.Contains(err.Error(), want) {

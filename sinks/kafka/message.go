@@ -1,6 +1,7 @@
 package kafka
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -17,11 +18,14 @@ type message struct {
 	topic   string
 	key     string
 	value   []byte
-	headers [4]header // the last may be empty
+	headers [6]header // an empty one is none
 	size    int
 }
 
 type header struct{ key, value string }
+
+// errTooLarge says that a message is larger than it may be.
+var errTooLarge = errors.New("the message is too large")
 
 // messages makes the messages of a batch. A record that cannot be decoded, or
 // is larger than a topic takes, is rejected before anything is sent.
@@ -36,7 +40,7 @@ func (w *Writer) messages(b *sinks.Batch) ([]message, error) {
 		}
 		m.index, m.size = i, sizeOf(&m)
 		if m.size > w.cfg.MaxMessage {
-			return nil, &sinks.Rejected{Index: i, Err: fmt.Errorf("message of %d bytes is over max_message, %d", m.size, w.cfg.MaxMessage)}
+			return nil, &sinks.Rejected{Index: i, Err: fmt.Errorf("%w: %d bytes, max_message is %d", errTooLarge, m.size, w.cfg.MaxMessage)}
 		}
 		out[i] = m
 	}
@@ -46,8 +50,8 @@ func (w *Writer) messages(b *sinks.Batch) ([]message, error) {
 func (w *Writer) message(r *sinks.Record) (message, error) {
 	if r.Kind == event.KindAlert {
 		h, err := w.head(r)
-		return message{seq: r.Seq, topic: w.cfg.Topic, key: h.DedupKey, value: r.Payload,
-			headers: [...]header{{"spaniel-id", h.ID}, {"spaniel-schema", h.Schema}, {"spaniel-severity", h.Severity}, {"spaniel-sensor", h.Sensor}}}, err
+		return message{seq: r.Seq, topic: w.topicOf(r.Kind), key: h.DedupKey, value: r.Payload,
+			headers: [6]header{{"spaniel-id", h.ID}, {"spaniel-schema", h.Schema}, {"spaniel-severity", h.Severity}, {"spaniel-sensor", h.Sensor}}}, err
 	}
 	var it event.Item
 	if err := w.dec.Decode(r, &it); err != nil {
@@ -85,9 +89,20 @@ func (w *Writer) flatMessage(r *sinks.Record, it *event.Item) message {
 		flow, sensor = strconv.FormatUint(n.FlowID, 10), n.SensorName
 		id = event.AlertID(it.Kind.String()+" "+n.Name, fmt.Sprint(sensor, int64(n.Time), n.Frame, n.FlowID, n.Direction, n.Bytes, n.Detail)).String()
 	}
-	return message{seq: r.Seq, topic: w.cfg.CallsTopic, key: flow, value: w.rows.AppendObject(nil, it),
-		headers: [...]header{{"spaniel-id", id}, {"spaniel-schema", "spaniel." + it.Kind.String() + "/1"}, {"spaniel-sensor", sensor}, {}}}
+	return message{seq: r.Seq, topic: w.topicOf(it.Kind), key: flow, value: w.rows.AppendObject(nil, it),
+		headers: [6]header{{"spaniel-id", id}, {"spaniel-schema", schemaOf(it.Kind)}, {"spaniel-sensor", sensor}}}
 }
+
+// topicOf is where records of a kind go.
+func (w *Writer) topicOf(k event.Kind) string {
+	if k == event.KindAlert {
+		return w.cfg.Topic
+	}
+	return w.cfg.CallsTopic
+}
+
+// schemaOf names the schema of a flat kind.
+func schemaOf(k event.Kind) string { return "spaniel." + k.String() + "/1" }
 
 func sizeOf(m *message) int {
 	n := overhead + len(m.key) + len(m.value)

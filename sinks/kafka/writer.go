@@ -55,7 +55,7 @@ func New(cfg Config) (*Writer, error) {
 	}
 	ctx, stop := context.WithCancel(context.Background())
 	w := &Writer{cfg: cfg, pack: pack, dec: sinks.NewDecoder(), rows: encode.NewRows(), stop: stop, acked: map[uint64]bool{}}
-	w.transport = &kafka.Transport{Dial: (&net.Dialer{}).DialContext, ClientID: "spaniel", Context: ctx, MetadataTopics: []string{cfg.Topic, cfg.CallsTopic}}
+	w.transport = &kafka.Transport{Dial: (&net.Dialer{}).DialContext, ClientID: "spaniel", Context: ctx, MetadataTopics: cfg.topics()}
 	if cfg.TLS != nil {
 		w.transport.TLS, err = cfg.TLS.Load()
 	}
@@ -181,7 +181,14 @@ func (w *Writer) partitions(ctx context.Context, topic string) (int, error) {
 			return len(t.Partitions), nil
 		}
 	}
-	return 0, fmt.Errorf("topic %s does not exist: kafka-topics.sh --bootstrap-server %s --create --topic %s", topic, w.cfg.Brokers[0], topic)
+	return 0, &missingTopic{topic, w.cfg.Brokers[0]}
+}
+
+// A missingTopic is one that the brokers do not know.
+type missingTopic struct{ topic, broker string }
+
+func (m *missingTopic) Error() string {
+	return fmt.Sprintf("topic %s does not exist: kafka-topics.sh --bootstrap-server %s --create --topic %s", m.topic, m.broker, m.topic)
 }
 
 // chunks cuts messages into requests of at most limit bytes.
@@ -196,39 +203,62 @@ func chunks(msgs []*message, limit int) (out [][]*message) {
 	return append(out, msgs[start:])
 }
 
-// produce sends one request, and reports on done what the broker has. A
-// request that is too large is cut in half, down to the record that is.
+// produce sends one request, and reports on done what the broker has. One that
+// is refused for what is in it is cut in half, down to the record that is
+// meant, so that a single record never fails the others.
 func (w *Writer) produce(ctx context.Context, p *part, msgs []*message, done chan<- []*message) error {
+	res, err := w.request(ctx, p, msgs)
+	if err == nil {
+		done <- msgs
+		return nil
+	}
+	if res != nil {
+		if i, ok := firstRefused(res.RecordErrors, len(msgs)); ok {
+			return &sinks.Rejected{Index: msgs[i].index, Err: fmt.Errorf("topic %s: %w", p.topic, errors.Join(err, res.RecordErrors[i]))}
+		}
+	}
+	switch {
+	case !ofRecords(err):
+		return fmt.Errorf("producing to %s/%d: %w", p.topic, p.partition, err)
+	case len(msgs) == 1:
+		return &sinks.Rejected{Index: msgs[0].index, Err: fmt.Errorf("topic %s: %w", p.topic, err)}
+	}
+	half := len(msgs) / 2
+	if err := w.produce(ctx, p, msgs[:half], done); err != nil {
+		return err
+	}
+	return w.produce(ctx, p, msgs[half:], done)
+}
+
+// request sends one request; an error that came with an answer is the broker's.
+func (w *Writer) request(ctx context.Context, p *part, msgs []*message) (*kafka.ProduceResponse, error) {
 	batch, err := w.pack.pack(msgs, time.Now()) // a capture's own time could be past the topic's retention
 	if err != nil {
-		return err
+		return nil, err
 	}
 	res, err := w.client.RawProduce(ctx, &kafka.RawProduceRequest{Topic: p.topic, Partition: p.partition, RequiredAcks: kafka.RequireAll,
 		RawRecords: protocol.RawRecordSet{Reader: bytes.NewReader(batch.batch)}})
-	if err == nil { // else the connection may still hold it
-		w.pack.give(batch)
-		err = res.Error
+	if err != nil { // the connection may still hold the batch
+		return nil, err
 	}
-	switch {
-	case err == nil:
-		done <- msgs
-		return nil
-	case errors.Is(err, kafka.MessageSizeTooLarge) && len(msgs) > 1:
-		half := len(msgs) / 2
-		if err := w.produce(ctx, p, msgs[:half], done); err != nil {
-			return err
-		}
-		return w.produce(ctx, p, msgs[half:], done)
-	case errors.Is(err, kafka.MessageSizeTooLarge):
-		return &sinks.Rejected{Index: msgs[0].index, Err: fmt.Errorf("topic %s: %w", p.topic, err)}
-	case res != nil && len(res.RecordErrors) > 0:
-		for i, rerr := range res.RecordErrors {
-			if i >= 0 && i < len(msgs) {
-				return &sinks.Rejected{Index: msgs[i].index, Err: fmt.Errorf("topic %s: %w", p.topic, rerr)}
-			}
+	w.pack.give(batch)
+	return res, res.Error
+}
+
+// ofRecords reports whether the broker's error is about what was sent: no time
+// and no other broker will mend it.
+func ofRecords(err error) bool {
+	return errors.Is(err, kafka.MessageSizeTooLarge) || errors.Is(err, kafka.RecordListTooLarge) || errors.Is(err, kafka.InvalidRecord) || errors.Is(err, kafka.InvalidTimestamp)
+}
+
+// firstRefused returns the first of the records that the broker names.
+func firstRefused(named map[int]error, n int) (first int, ok bool) {
+	for i := range named {
+		if i >= 0 && i < n && (!ok || i < first) {
+			first, ok = i, true
 		}
 	}
-	return fmt.Errorf("producing to %s/%d: %w", p.topic, p.partition, err)
+	return first, ok
 }
 
 // Close closes the connections. A second Close does nothing.
