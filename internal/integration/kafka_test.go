@@ -100,12 +100,13 @@ func kafkaFaults(t *testing.T, broker *process, addr string) {
 }
 
 // kafkaTooLarge sends alerts to a topic that refuses some for their size:
-// those, and no others, become dead letters.
+// those, and no others, become dead letters, in their topic and in the file.
 func kafkaTooLarge(t *testing.T, addr string) {
-	const topic, limit = "small", 10_000
+	const topic, letters, limit = "small", "letters", 10_000
+	createTopic(t, addr, letters, 2)
 	createTopic(t, addr, topic, 1, kafkago.ConfigEntry{ConfigName: "max.message.bytes", ConfigValue: fmt.Sprint(limit)})
 	dir := spoolDir(t)
-	p := newPipeline(t, dir, all.Config{Name: "kafka", Kafka: &kafka.Config{Brokers: []string{addr}, Topic: topic, Compression: "none"}}, 50)
+	p := newPipeline(t, dir, all.Config{Name: "kafka", Kafka: &kafka.Config{Brokers: []string{addr}, Topic: topic, DeadLetterTopic: letters, Compression: "none"}}, 50)
 	var fit []event.Item
 	alerts, enc := makeAlerts(140), sinks.NewEncoder()
 	for _, it := range alerts {
@@ -124,6 +125,36 @@ func kafkaTooLarge(t *testing.T, addr string) {
 	}
 	t.Logf("%d delivered, %d over the topic's %d bytes set aside: %.120s…", s.Delivered, s.DeadLettered, limit, dead)
 	compare(t, fit, consume(t, addr, topic, "integration-small"))
+	if s.Letters[forward.LetterSent] != s.DeadLettered || s.DeadLost != 0 {
+		t.Errorf("of %d dead letters %v, lost %d", s.DeadLettered, s.Letters, s.DeadLost)
+	}
+	compareLetters(t, alerts, fit, consume(t, addr, letters, "integration-letters"))
+}
+
+// compareLetters: one letter for each alert that did not fit, with all of it.
+func compareLetters(t *testing.T, alerts, fit []event.Item, got []kafkago.Message) {
+	t.Helper()
+	want, enc := map[string][]byte{}, sinks.NewEncoder()
+	for i := range alerts {
+		want[alerts[i].Alert.ID.String()] = enc.Append(nil, &alerts[i])
+	}
+	for i := range fit {
+		delete(want, fit[i].Alert.ID.String())
+	}
+	if len(got) != len(want) {
+		t.Errorf("%d letters, want %d", len(got), len(want))
+	}
+	for i := range got {
+		h := map[string]string{}
+		for _, kv := range got[i].Headers {
+			h[kv.Key] = string(kv.Value)
+		}
+		var v struct{ Record json.RawMessage }
+		if err := json.Unmarshal(got[i].Value, &v); err != nil || !bytes.Equal(v.Record, want[h["spaniel-id"]]) || h["spaniel-reason"] != "too_large" {
+			t.Errorf("letter %v, %v: %.300s", h, err, got[i].Value)
+		}
+		delete(want, h["spaniel-id"])
+	}
 }
 
 // compare holds what arrived against what was sent: every alert as it was

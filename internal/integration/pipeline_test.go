@@ -109,6 +109,10 @@ func (p *pipeline) total() (sum forward.Stats) {
 		sum.Filtered += s.Filtered
 		sum.Retried += s.Retried
 		sum.DeadLettered += s.DeadLettered
+		sum.DeadLost += s.DeadLost
+		for i, n := range s.Letters {
+			sum.Letters[i] += n
+		}
 		sum.Lost += s.Lost
 		sum.Lag += s.Lag
 		sum.Failing = sum.Failing || s.Failing
