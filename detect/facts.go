@@ -31,10 +31,15 @@ const (
 	factReadOnly
 	factOthersReturned
 	factFrom
+	factOddSyntax
+	factUsualBytes
+	factOddAlg
+	factOtherSignature
+	factStored
 )
 
 // needs says what lessons must hold for the facts that rules ask for.
-type needs uint8
+type needs uint16
 
 const (
 	needEndpoint needs = 1 << iota
@@ -43,15 +48,24 @@ const (
 	needIDs
 	needRole
 	needCaller
+	needSize
+	needToken
+	needPieces
 	needEachAnswer // all of them are looked into
-	needAll        = needEndpoint | needFields | needReturned | needIDs | needRole | needCaller
+	needAll        = needEndpoint | needFields | needReturned | needIDs | needRole | needCaller | needSize | needToken
 )
 
 func (a learnedFact) needs() needs {
 	switch a {
 	case noFact:
 		return 0
-	case factOddTypes, factNewFields:
+	case factUsualBytes:
+		return needEndpoint | needSize
+	case factOddAlg, factOtherSignature:
+		return needToken
+	case factStored:
+		return needPieces
+	case factOddTypes, factNewFields, factOddSyntax:
 		return needEndpoint | needFields
 	case factNewReturned:
 		return needEndpoint | needReturned | needRole | needEachAnswer
@@ -73,7 +87,8 @@ func (a learnedFact) needs() needs {
 func learnedFacts() map[string]learnedFact {
 	return map[string]learnedFact{"learned_calls": factCalls, "learned_hours": factHours, "usual_auth": factUsualAuth, "odd_types": factOddTypes,
 		"new_fields": factNewFields, "new_returned": factNewReturned, "others_returned": factOthersReturned, "foreign_ids": factForeignIDs, "new_ids": factNewIDs, "usual_ids": factUsualIDs,
-		"usual_role": factUsualRole, "callers": factCallers, "new_caller": factNewCaller, "read_only_fields": factReadOnly, "learned_from": factFrom}
+		"usual_role": factUsualRole, "callers": factCallers, "new_caller": factNewCaller, "read_only_fields": factReadOnly, "learned_from": factFrom,
+		"odd_syntax": factOddSyntax, "usual_bytes": factUsualBytes, "odd_alg": factOddAlg, "other_signature": factOtherSignature, "stored_scripts": factStored}
 }
 
 // unknown is what is said before enough was seen: smaller than any share or
@@ -91,6 +106,9 @@ func (f *frame) about(facts *learned.Facts, o *Observation) {
 // fact is the value of an aggregate about learned facts.
 func (f *frame) fact(a learnedFact) window.Value {
 	e, l := f.endpoint, f.lesson
+	if v, ok := f.ofCall(a); ok {
+		return v
+	}
 	if e == nil {
 		return a.unknown()
 	}
@@ -111,6 +129,9 @@ func (f *frame) fact(a learnedFact) window.Value {
 		return share(e.Authenticated(), f.facts.Enough(e, l.Clock))
 	case factUsualIDs:
 		return share(f.facts.UsualIDs(e, l.Clock))
+	case factUsualBytes:
+		v, ok := f.facts.UsualBytes(e, l.Clock)
+		return share(float64(v), ok)
 	case factUsualRole:
 		v, _, _, ok := f.facts.RoleShare(e, l)
 		return share(v, ok)
@@ -130,12 +151,33 @@ func (f *frame) fact(a learnedFact) window.Value {
 	return window.NumberOf(float64(len(f.odd(a))))
 }
 
+// ofCall is the value of a fact that is about the call and not its endpoint.
+func (f *frame) ofCall(a learnedFact) (window.Value, bool) {
+	switch a {
+	case factOddAlg, factOtherSignature, factStored:
+	default:
+		return window.Value{}, false
+	}
+	if f.facts == nil || f.lesson == nil {
+		return a.unknown(), true
+	}
+	switch a {
+	case factOddAlg:
+		_, _, odd := f.facts.OddAlg(f.lesson)
+		return window.BoolOf(odd), true
+	case factOtherSignature:
+		return window.BoolOf(f.facts.OtherSignature(f.lesson)), true
+	}
+	n, _, _ := f.facts.Stored(f.lesson)
+	return window.NumberOf(float64(n)), true
+}
+
 // unknown is what is said of an endpoint of which nothing is known.
 func (a learnedFact) unknown() window.Value {
 	switch a {
-	case factUsualAuth, factUsualIDs, factUsualRole:
+	case factUsualAuth, factUsualIDs, factUsualRole, factUsualBytes:
 		return window.NumberOf(unknown)
-	case factNewCaller:
+	case factNewCaller, factOddAlg, factOtherSignature:
 		return window.BoolOf(false)
 	case factFrom:
 		return window.TextOf("no call")
@@ -148,6 +190,8 @@ func (f *frame) odd(a learnedFact) []learned.Odd {
 	switch a {
 	case factOddTypes:
 		return f.facts.OddTypes(f.endpoint, f.lesson)
+	case factOddSyntax:
+		return f.facts.OddSyntax(f.endpoint, f.lesson)
 	case factNewFields:
 		return f.facts.NewFields(f.endpoint, f.lesson)
 	case factNewReturned:
@@ -171,7 +215,7 @@ func (f *frame) oddEvidence(list []event.Evidence, a learnedFact) []event.Eviden
 		}
 		text := "new"
 		switch a {
-		case factOddTypes:
+		case factOddTypes, factOddSyntax:
 			text = fmt.Sprintf("%s; in %d values never, mostly %s", learned.TypeNames()[o.Type], o.Calls, o.Usual)
 		case factNewReturned:
 			text = fmt.Sprintf("new; in %d answers to callers of the role %q never", o.Calls, o.Usual)
@@ -211,13 +255,17 @@ func hours(ns int64) float64 { return float64(max(ns, 0)) / 3600e9 }
 // learnedEvidence says what was learned, and from how much: whoever reads
 // "usually" must be able to tell.
 func (f *frame) learnedEvidence(list []event.Evidence) []event.Evidence {
-	if f.plan.learns == 0 || f.endpoint == nil {
+	if f.plan.learns == 0 || f.lesson == nil {
+		return list
+	}
+	list = f.callEvidence(list)
+	if f.endpoint == nil || f.plan.learns&^(needToken|needPieces) == 0 {
 		return list
 	}
 	for i := range f.plan.aggregates {
 		a := &f.plan.aggregates[i]
 		switch a.fact {
-		case noFact, factCalls, factHours, factFrom:
+		case noFact, factCalls, factHours, factFrom, factOddAlg, factOtherSignature, factStored:
 			continue
 		}
 		list = append(list, event.Evidence{Place: "learned." + a.text, Got: f.eval(i).Num})
@@ -229,6 +277,27 @@ func (f *frame) learnedEvidence(list []event.Evidence) []event.Evidence {
 	}
 	return append(list, event.Evidence{Place: "learned.calls", Got: float64(f.endpoint.Calls), Text: cut(text, maxText)},
 		event.Evidence{Place: "learned.hours", Got: hours(f.lesson.Clock - f.endpoint.First)})
+}
+
+// callEvidence says what facts about the call rest on.
+func (f *frame) callEvidence(list []event.Evidence) []event.Evidence {
+	for i := range f.plan.aggregates {
+		switch f.plan.aggregates[i].fact {
+		case factOddAlg:
+			if usual, calls, odd := f.facts.OddAlg(f.lesson); odd {
+				list = append(list, event.Evidence{Place: "token.alg", Text: fmt.Sprintf("%s; %d tokens of its issuer were mostly %s", learned.AlgNames()[f.lesson.Token.Alg], calls, usual), Got: float64(calls)})
+			}
+		case factOtherSignature:
+			if f.facts.OtherSignature(f.lesson) {
+				list = append(list, event.Evidence{Place: "token.signature", Text: "the same header and claims were accepted with another signature"})
+			}
+		case factStored:
+			if n, by, ago := f.facts.Stored(f.lesson); n > 0 {
+				list = append(list, event.Evidence{Place: "resp.body", Text: "stored by call " + event.ID(by).String() + ", " + spelled(ago) + " before", Got: float64(n)})
+			}
+		}
+	}
+	return list
 }
 
 // factEvidence says what one fact rests on beside the calls of the endpoint.

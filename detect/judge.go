@@ -60,7 +60,9 @@ type bench struct {
 	names  endpointNames
 	bodies semantics.Reader
 	shapes bodyNames
-	taught *learned.Lesson // of the call under judgement
+	// tokensSeen is what tokens of late show.
+	tokensSeen tokensSeen
+	taught     *learned.Lesson // of the call under judgement
 }
 
 // NewJudge returns a judge for a partition.

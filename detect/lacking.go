@@ -10,6 +10,10 @@ import (
 // none of one of them, it does not hold.
 func (p *plan) counted(n ast.Node) (list []learnedFact) {
 	for _, o := range operandsOf(n) {
+		if i, ok := aggregateIndex(o); ok {
+			list = append(list, p.aggregates[i].fact)
+			continue
+		}
 		b, ok := o.(*ast.BinaryNode)
 		if !ok {
 			continue
@@ -33,6 +37,18 @@ func (r *windowRule) lacks(l *learned.Lesson) bool {
 			}
 		case factNewReturned, factOthersReturned:
 			if l == nil || len(l.Returned) == 0 {
+				return true
+			}
+		case factOddSyntax:
+			if l == nil || !l.Syntax() {
+				return true
+			}
+		case factOddAlg, factOtherSignature:
+			if l == nil || l.Token.Content == 0 {
+				return true
+			}
+		case factStored:
+			if l == nil || len(l.Served) == 0 {
 				return true
 			}
 		case factOddTypes, factNewFields, factReadOnly:

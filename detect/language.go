@@ -58,6 +58,8 @@ type language struct {
 	passwordTest uint64
 	// tokenTest is the test of what may be a token.
 	tokenTest uint64
+	// scriptTest is that of what may run in a browser.
+	scriptTest uint64
 
 	// lists are the named lists of the set, by name; their places are those in
 	// Set.lists.
@@ -69,6 +71,7 @@ func newLanguage() *language {
 	l := &language{fields: fieldTable(), index: map[string]int{}, functions: map[string]*function{}, groups: map[string]bool{}, filters: filterMatchers(), matchers: matchers(), matcherIndex: map[string]int{}, keyIDs: map[string]int{}, valueIDs: map[string]int{}, bodyFinders: map[string]int{}, partIDs: map[string]int{}, traits: traits(), keyTests: map[string]int{}, lists: map[string]int{}}
 	l.tests = len(l.filters)
 	l.tokenTest = l.newToken()
+	l.scriptTest = 1 << l.filters["xss"].Index
 	l.passwordTest = l.keyTest("password", passwordKeys.has)
 	for i := range l.matchers {
 		l.matcherIndex[l.matchers[i].name] = i

@@ -75,6 +75,15 @@ func (j *Judge) detail(l *learned.Lesson, c *event.Call, need needs) {
 	if need&needFields != 0 {
 		j.fieldsOf(l, c)
 	}
+	if need&needSize != 0 {
+		l.Bytes = c.Resp.BodyBytes
+	}
+	if need&needToken != 0 {
+		j.tokenOf(l, c)
+	}
+	if need&needPieces != 0 {
+		j.piecesOf(l, c)
+	}
 	if need&needRole != 0 {
 		l.Role = roleOf(c)
 	}

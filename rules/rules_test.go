@@ -87,12 +87,12 @@ func categories() []string {
 	for pack, kinds := range map[string]string{
 		"injection": "sqli xss cmdi path-traversal code-inj ssti ssrf nosqli log4shell ldap crlf ssi xpath upload xxe leak session-fixation mail proto-pollution deser scanner-ua graphql",
 		"auth":      "brute-force stuffing spraying otp-guessing reset-abuse credentials-in-clear session-in-url jwt-none jwt-expired jwt-key-abuse jwt-lifetime token-replay concurrent-sessions takeover session-fixation hijack mfa-bypass oauth jwt-signature jwt-secret",
-		"access":    "missing-authentication object-level function-level property-level csrf bypass",
+		"access":    "missing-authentication object-level function-level property-level excessive-data csrf bypass",
 		"dos":       "burst flood slow errors expensive bomb graphql retries connections",
 		"bots":      "library crawler false-crawler false-browser enumeration scraping regular-arrival account-creation carding card-cracking token-cracking toll-fraud fingerprinting expediting scalping captcha cash-out sniping skewing spamming footprinting aggregation inventory",
 		"recon":     "not-found-spread sensitive-file introspection admin debug-endpoint scan web-shell reported",
 		"posture":   "clear-text headers cors debug errors default-page versions listing rate-limit secrets personal-data caching banner cookies methods inventory tls",
-		"protocol":  "cache content-type host malformed method proxy smuggling",
+		"protocol":  "cache content-type field-type host malformed method proxy smuggling",
 		"mitm":      "arp-spoofing injected-response downgrade certificate-changed",
 	} {
 		for k := range strings.FieldsSeq(kinds) {

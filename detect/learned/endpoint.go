@@ -18,6 +18,7 @@ type Endpoint struct {
 	// those that they had been given, made or used before.
 	asked, askedKnown uint64
 	names             rest // of learning what answers hold
+	sizes             *sizes
 
 	method string
 	node   *node
@@ -40,6 +41,7 @@ func (e *Endpoint) learn(f *Facts, l *Lesson, owner uint64) {
 		e.withFields++
 		e.learnFields(f, l.Fields)
 	}
+	e.learnSize(l.Bytes)
 	e.learnReturned(f, l)
 	e.uses.learn(l, owner)
 }
@@ -58,6 +60,7 @@ func (e *Endpoint) add(f *Facts, o *Endpoint) {
 	e.withFields += o.withFields
 	e.addFields(f, o)
 	e.addReturned(f, o)
+	e.addSizes(o)
 	e.uses.add(&o.uses)
 	e.asked, e.askedKnown = e.asked+o.asked, e.askedKnown+o.askedKnown
 	e.names.join(&o.names)

@@ -62,6 +62,8 @@ type Facts struct {
 	hand           int
 	n              int
 	sessions       sessions
+	signed         signed
+	payloads       payloads
 	ids            ids
 	idsLooked      uint64 // after so many ids it is asked whether any was of use
 	// cache finds endpoints by their names' addresses, as of a state of the
@@ -170,7 +172,15 @@ func (f *Facts) Learn(l *Lesson) {
 	for _, s := range l.Issued { // whose a session is, an attack tells as well
 		f.sessions.put(s, l.User)
 	}
-	if l.Name == nil || l.Spoiled {
+	f.payloads.learn(l) // which are attacks for the most part
+	f.signed.learn(&l.Token)
+	if l.Name == nil {
+		return
+	}
+	if h := f.hosts[l.Name.Host]; h != nil {
+		learnToken(h, l)
+	}
+	if l.Spoiled {
 		return
 	}
 	e, owner := f.make(l.Name, l.Clock), f.owner(l)

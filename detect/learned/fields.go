@@ -6,12 +6,13 @@ import "strings"
 type Type uint8
 
 // typeCount is how many types there are.
-const typeCount = 14
+const typeCount = 15
 
 // TypeNames lists the types in their order. Those of JSON that are no text
-// come first, then what a text looks like.
+// come first, then what a text looks like; syntax is a text with a character that
+// a language gives a meaning.
 func TypeNames() [typeCount]string {
-	return [typeCount]string{"null", "bool", "number", "object", "empty", "digits", "decimal", "uuid", "date", "email", "url", "hex", "word", "text"}
+	return [typeCount]string{"null", "bool", "number", "object", "empty", "digits", "decimal", "uuid", "date", "email", "url", "hex", "word", "text", "syntax"}
 }
 
 const (
@@ -29,7 +30,11 @@ const (
 	typeHex
 	typeWord
 	typeText
+	typeSyntax
 )
+
+// narrow are the types whose values have nothing to say in any language.
+const narrow = 1<<typeNull | 1<<typeBool | 1<<typeNumber | 1<<typeEmpty | 1<<typeDigits | 1<<typeDecimal | 1<<typeUUID | 1<<typeDate | 1<<typeHex
 
 // TypeOf is the type of a value; json is the type that JSON says, "" for values
 // that are text wherever they stand.
@@ -51,7 +56,7 @@ func textType[T string | []byte](s T) Type {
 	if len(s) == 0 {
 		return typeEmpty
 	}
-	var digits, hex, letters, dashes, dots, at, other int
+	var digits, hex, letters, dashes, dots, at, other, syntax int
 	for i := 0; i < len(s); i++ {
 		switch c := s[i]; {
 		case '0' <= c && c <= '9':
@@ -66,6 +71,9 @@ func textType[T string | []byte](s T) Type {
 			dots++
 		case c == '@':
 			at++
+		case meaning(c) || c == '%' && i+2 < len(s) && isHex(s[i+1]) && isHex(s[i+2]) && meaning(unhex(s[i+1])<<4|unhex(s[i+2])):
+			syntax++
+			other++
 		default:
 			other++
 		}
@@ -78,7 +86,7 @@ func textType[T string | []byte](s T) Type {
 		return typeDecimal
 	case n == 36 && dashes == 4 && digits+hex+dashes == n && s[8] == '-' && s[23] == '-':
 		return typeUUID
-	case n >= 10 && digits >= 8 && s[4] == '-' && s[7] == '-' && letters <= 2:
+	case n >= 10 && digits >= 8 && syntax == 0 && s[4] == '-' && s[7] == '-' && letters <= 2:
 		return typeDate
 	case at == 1 && dots > 0 && other == 0:
 		return typeEmail
@@ -88,8 +96,30 @@ func textType[T string | []byte](s T) Type {
 		return typeHex
 	case other == 0 && at == 0 && n <= 64:
 		return typeWord
+	case syntax > 0:
+		return typeSyntax
 	}
 	return typeText
+}
+
+// meaning reports a character that ends a literal, calls, computes or separates
+// in some language, and that stands in no number, date or id.
+func meaning(c byte) bool {
+	switch c {
+	case '\'', '"', '`', '<', '>', '(', ')', '{', '}', ';', '|', '$', '\\':
+		return true
+	}
+	return false
+}
+
+func isHex(c byte) bool { return '0' <= c && c <= '9' || 'a' <= c|0x20 && c|0x20 <= 'f' }
+
+// unhex is the value of a hex digit.
+func unhex(c byte) byte {
+	if c <= '9' {
+		return c - '0'
+	}
+	return c | 0x20 - 'a' + 10
 }
 
 func begins[T string | []byte](s T, with string) bool {
@@ -210,11 +240,46 @@ func (f *Facts) OddTypes(e *Endpoint, l *Lesson) (odd []Odd) {
 			place, typ = place[:i], typeObject
 			k = e.fields[place]
 		}
-		if k != nil && k.Calls >= f.lim.Calls && k.Types[typ] == 0 {
+		if k != nil && k.Calls >= f.lim.Calls && k.Types[typ] == 0 && !(typ >= typeText && k.Types[typeText]+k.Types[typeSyntax] > 0) {
 			odd = append(odd, Odd{Place: place, Type: typ, Calls: k.Calls, Usual: k.usual()})
 		}
 	}
 	return odd
+}
+
+// OddSyntax are the fields of l that hold text with syntax, while all values that
+// they had before, enough of them, were of types that have none: numbers, ids,
+// dates.
+func (f *Facts) OddSyntax(e *Endpoint, l *Lesson) (odd []Odd) {
+	if !f.Enough(e, l.Clock) {
+		return nil
+	}
+	for _, s := range l.Fields {
+		if k := e.fields[s.Place]; s.Type == typeSyntax && k != nil && k.Calls >= f.lim.Calls && k.narrow() {
+			odd = append(odd, Odd{Place: s.Place, Type: s.Type, Calls: k.Calls, Usual: k.usual()})
+		}
+	}
+	return odd
+}
+
+// narrow reports that all values were of narrow types.
+func (k *Field) narrow() bool {
+	for i, n := range k.Types {
+		if n > 0 && narrow>>i&1 == 0 {
+			return false
+		}
+	}
+	return true
+}
+
+// Syntax reports a field that holds text with syntax.
+func (l *Lesson) Syntax() bool {
+	for _, s := range l.Fields {
+		if s.Type == typeSyntax {
+			return true
+		}
+	}
+	return false
 }
 
 // NewFields are the fields of l that no call had before, where enough calls

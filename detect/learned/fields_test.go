@@ -16,7 +16,7 @@ func TestTypeOf(t *testing.T) {
 		{"string", "", "empty"}, {"", "17", "digits"}, {"", "-17", "decimal"}, {"", "3.14", "decimal"}, {"", "1.2.3", "word"},
 		{"", "3f2504e0-4f89-11d3-9a0c-0305e82c3301", "uuid"}, {"", "2026-11-22", "date"}, {"", "2026-11-22T10:00:00Z", "date"},
 		{"", "ann@x.example", "email"}, {"", "https://x.example/a", "url"}, {"string", "deadbeef01", "hex"}, {"", "red-shoes", "word"}, {"", "two words", "text"},
-		{"", "1' OR '1'='1", "text"},
+		{"", "1' OR '1'='1", "syntax"}, {"", "7%27", "syntax"}, {"", "7%2", "text"}, {"", "7%zz", "text"}, {"", "a, b & c = 5%", "text"}, {"", "2026-11-22'", "syntax"}, {"", "x@y.example;", "syntax"},
 	} {
 		if got := TypeNames()[TypeOf(tc.json, tc.value)]; got != tc.want {
 			t.Errorf("%s %q: %s, want %s", tc.json, tc.value, got, tc.want)
@@ -32,12 +32,12 @@ func with(clock int64, fields ...FieldSeen) *Lesson {
 
 func TestOddTypesAndNewFields(t *testing.T) {
 	f := New(Limits{Calls: 10, Time: time.Second})
-	user, note := FieldSeen{"body.user", typeWord}, FieldSeen{"body.note", typeText}
+	user, note, count := FieldSeen{"body.user", typeWord}, FieldSeen{"body.note", typeText}, FieldSeen{"query.count", typeDigits}
 	for i := range int64(10) {
 		if l := with(i*second, FieldSeen{"body.user", typeNull}); f.OddTypes(f.Of(l), l) != nil {
 			t.Fatalf("odd after %d calls", i)
 		}
-		seen := []FieldSeen{user}
+		seen := []FieldSeen{user, count, {"body.talk", typeText}}
 		if i == 3 {
 			seen = append(seen, note) // known from one call: too few to be odd
 		}
@@ -46,12 +46,17 @@ func TestOddTypesAndNewFields(t *testing.T) {
 	for _, tc := range []struct {
 		seen    FieldSeen
 		odd, nw string
+		syntax  string
 	}{
-		{user, "", ""},
-		{FieldSeen{"body.user", typeNumber}, "body.user number 10 word", ""},
-		{FieldSeen{"body.user.$ne", typeNull}, "body.user object 10 word", "body.user.$ne"},
-		{FieldSeen{"body.note", typeNumber}, "", ""},
-		{FieldSeen{"body.role", typeWord}, "", "body.role"},
+		{user, "", "", ""},
+		{FieldSeen{"query.count", typeSyntax}, "query.count syntax 10 digits", "", "query.count"},
+		{FieldSeen{"query.count", typeText}, "query.count text 10 digits", "", ""},
+		{FieldSeen{"body.talk", typeSyntax}, "", "", ""},
+		{FieldSeen{"body.user", typeSyntax}, "body.user syntax 10 word", "", ""},
+		{FieldSeen{"body.user", typeNumber}, "body.user number 10 word", "", ""},
+		{FieldSeen{"body.user.$ne", typeNull}, "body.user object 10 word", "body.user.$ne", ""},
+		{FieldSeen{"body.note", typeNumber}, "", "", ""},
+		{FieldSeen{"body.role", typeWord}, "", "body.role", ""},
 	} {
 		l := with(20*second, tc.seen)
 		odd, nw := "", ""
@@ -61,8 +66,12 @@ func TestOddTypesAndNewFields(t *testing.T) {
 		for _, o := range f.NewFields(f.Of(l), l) {
 			nw += o.Place
 		}
-		if odd != tc.odd || nw != tc.nw {
-			t.Errorf("%v: odd %q, new %q; want %q, %q", tc.seen, odd, nw, tc.odd, tc.nw)
+		syntax := ""
+		for _, o := range f.OddSyntax(f.Of(l), l) {
+			syntax += o.Place
+		}
+		if odd != tc.odd || nw != tc.nw || syntax != tc.syntax {
+			t.Errorf("%v: odd %q, new %q, syntax %q; want %q, %q, %q", tc.seen, odd, nw, syntax, tc.odd, tc.nw, tc.syntax)
 		}
 	}
 }
@@ -233,6 +242,8 @@ func TestFieldsAreCountedOnce(t *testing.T) {
 				l.Asked, l.Given = rapid.SliceOfN(rapid.Uint64Range(1, 50), 0, 3).Draw(t, "asked"), rapid.SliceOfN(rapid.Uint64Range(1, 50), 0, 3).Draw(t, "given")
 			}
 			l.Returned = rapid.SliceOfN(rapid.StringMatching(`[a-d]{1,2}`), 0, 3).Draw(t, "returned")
+			l.Bytes = rapid.Uint64Range(0, 1<<40).Draw(t, "bytes")
+			l.Token = TokenSeen{Issuer: rapid.Uint64Range(0, 20).Draw(t, "issuer"), Alg: Alg(rapid.IntRange(0, algCount-1).Draw(t, "alg")), Content: rapid.Uint64Range(0, 3).Draw(t, "content")}
 			f.Learn(l)
 		}
 		held := 0

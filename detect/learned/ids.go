@@ -19,7 +19,7 @@ const (
 )
 
 // HashID is the hash by which an id, or an owner, is known here.
-func HashID(text string) uint64 {
+func HashID[T string | []byte](text T) uint64 {
 	h := uint64(14695981039346656037) // FNV-1a
 	for i := range len(text) {
 		h = (h ^ uint64(text[i])) * 1099511628211

@@ -51,13 +51,21 @@ type Lesson struct {
 	Owner        uint64
 	Session      string
 	Asked, Given []uint64
+	// Bytes is how large the answer's body was, 0 where that does not matter.
+	Bytes uint64
+	// Token is what the caller's token shows; its Content is 0 without one.
+	Token TokenSeen
+	// Stored are the pieces of script that the request brings to be kept, Served
+	// those that the answer holds and the request does not; Call is whose they are.
+	Stored, Served []uint64
+	Call           [16]byte
 	// Spoiled calls teach nothing: a rule fired on them.
 	Spoiled bool
 }
 
 // Reset empties l, keeping its memory.
 func (l *Lesson) Reset() {
-	*l = Lesson{Issued: l.Issued[:0], Fields: l.Fields[:0], Asked: l.Asked[:0], Given: l.Given[:0]}
+	*l = Lesson{Issued: l.Issued[:0], Fields: l.Fields[:0], Asked: l.Asked[:0], Given: l.Given[:0], Stored: l.Stored[:0], Served: l.Served[:0]}
 }
 
 // worked reports that the server did what it was asked.

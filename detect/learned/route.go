@@ -42,6 +42,8 @@ type node struct {
 	// since it did.
 	ids    rest
 	taught uint64
+	// issuers are those of the tokens that a host took, by the hash of who it is.
+	issuers map[uint64]*issuer
 	// merged says that new values are {value}; heavy counts the most frequent.
 	merged bool
 	heavy  []heavy

@@ -65,6 +65,8 @@ type savedNode struct {
 	Roles  roles           `json:"roles,omitempty"`
 	IDs    savedRest       `json:"ids_rest,omitzero"`
 	Taught uint64          `json:"taught,omitempty"`
+	// Issuers are those of a host's tokens.
+	Issuers map[uint64]*issuer `json:"issuers,omitempty"`
 }
 
 type savedEndpoint struct {
@@ -79,6 +81,7 @@ type savedEndpoint struct {
 	Uses   *savedUses        `json:"uses,omitempty"`
 	Names  savedRest         `json:"names_rest,omitzero"`
 	Asked  [2]uint64         `json:"asked,omitzero"` // ids, and those of them that were known to who asked
+	Sizes  []uint32          `json:"sizes,omitempty"`
 }
 
 type savedField struct {
@@ -161,7 +164,7 @@ func sumOf(version int, body []byte) string {
 }
 
 func (n *node) save() savedNode {
-	s := savedNode{Seg: n.seg, Calls: n.calls, Why: n.why, Merged: n.merged, Since: n.since, Heavy: n.heavy, Roles: n.roles, IDs: n.ids.save(), Taught: n.taught}
+	s := savedNode{Seg: n.seg, Calls: n.calls, Why: n.why, Merged: n.merged, Since: n.since, Heavy: n.heavy, Roles: n.roles, IDs: n.ids.save(), Taught: n.taught, Issuers: n.issuers}
 	for _, m := range sortedKeys(n.ends) {
 		e := n.ends[m]
 		se := savedEndpoint{Method: m, Calls: e.Calls, First: e.First, Last: e.Last, Auth: map[string]uint64{}}
@@ -177,7 +180,7 @@ func (n *node) save() savedNode {
 		for _, role := range sortedKeys(e.returned) {
 			se.Gave = append(se.Gave, savedRole{role, e.returned[role].calls, e.returned[role].fields})
 		}
-		se.Uses, se.Asked, se.Names = e.uses.save(), [2]uint64{e.asked, e.askedKnown}, e.names.save()
+		se.Uses, se.Asked, se.Names, se.Sizes = e.uses.save(), [2]uint64{e.asked, e.askedKnown}, e.names.save(), e.sizes.save()
 		s.Ends = append(s.Ends, se)
 	}
 	for _, seg := range sortedKeys(n.kids) {
@@ -245,9 +248,10 @@ func (f *Facts) restore(parent *node, s *savedNode, depth int) *node {
 	n := &node{seg: s.Seg, parent: parent, calls: s.Calls, why: s.Why, merged: s.Merged, since: s.Since, heavy: s.Heavy, ids: s.IDs.restore(), taught: s.Taught}
 	if parent == nil {
 		n.restoreRoles(s.Roles)
+		n.restoreIssuers(s.Issuers)
 	}
 	for _, se := range s.Ends {
-		e := &Endpoint{method: se.Method, node: n, Calls: se.Calls, First: se.First, Last: se.Last, names: se.Names.restore(), credit: 1}
+		e := &Endpoint{method: se.Method, node: n, Calls: se.Calls, First: se.First, Last: se.Last, names: se.Names.restore(), sizes: restoreSizes(se.Sizes), credit: 1}
 		for name, count := range se.Auth {
 			e.Auth[AuthOf(name)] = count
 		}
@@ -289,6 +293,18 @@ func (n *node) restoreRoles(rs roles) {
 				n.roles = roles{}
 			}
 			n.roles[name] = r
+		}
+	}
+}
+
+// restoreIssuers gives a host the issuers that were saved, as far as there is room.
+func (n *node) restoreIssuers(saved map[uint64]*issuer) {
+	for _, id := range sortedKeys(saved) {
+		if i := saved[id]; i != nil && len(n.issuers) < maxIssuers {
+			if n.issuers == nil {
+				n.issuers = map[uint64]*issuer{}
+			}
+			n.issuers[id] = i
 		}
 	}
 }

@@ -43,7 +43,7 @@ func TestSent(t *testing.T) {
 		{asForm, "", "user=ann&role%5B%5D=1&pass=", "body.pass=empty body.role[]=digits body.user=word"},
 		{asForm, "", `{"role":"admin"}`, "body.role=word"},
 		{"application/xml", "a=1", `<u><role>admin</role></u>`, "body.u.role=word query.a=digits"},
-		{"multipart/form-data; boundary=b", "", "--b\r\nContent-Disposition: form-data; name=\"role\"\r\n\r\nadmin\r\n--b--\r\n", "body.role.header.content-disposition=text body.role=word"},
+		{"multipart/form-data; boundary=b", "", "--b\r\nContent-Disposition: form-data; name=\"role\"\r\n\r\nadmin\r\n--b--\r\n", "body.role.header.content-disposition=syntax body.role=word"},
 	} {
 		for range 2 {
 			if got := sent(&r, x, tc.media, tc.query, tc.body); got != tc.want {

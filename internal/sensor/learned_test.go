@@ -208,6 +208,7 @@ func TestLearnedFactsInRules(t *testing.T) {
 	for _, tc := range []struct{ aggregate, auth, path, body, answer, place, text string }{
 		{"odd_types() > 0", "t1", "/orders/10001", `{"sku":"a1","count":"x"}`, `{"id":10001}`, "body.count", "word; in 120 values never, mostly number"},
 		{"odd_types() > 0", "t1", "/orders/10001", `{"sku":{"$ne":null},"count":1}`, `{"id":10001}`, "body.sku", "object; in 120 values never"},
+		{"odd_syntax() > 0", "t1", "/orders/10001", `{"sku":"a1","count":"7;x"}`, `{"id":10001}`, "body.count", "syntax; in 120 values never, mostly number"},
 		{"new_fields() > 0", "t1", "/orders/10001", `{"sku":"a1","count":1,"admin":true}`, `{"id":10001}`, "body.admin", "new"},
 		{"new_returned() > 0", "t1", "/orders/10001", `{"sku":"a1","count":1}`, `{"id":10001,"cost":5}`, "cost", `new; in 120 answers to callers of the role "bearer" never`},
 		{"foreign_ids() > 0", "t2", "/orders/10001", `{"sku":"a1","count":1}`, `{"id":10001}`, "learned.error.foreign_ids()", ""},
