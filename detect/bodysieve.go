@@ -24,13 +24,52 @@ func (l *language) bodyFinder(key string, words []string) int {
 	return number(l.bodyFinders, key)
 }
 
-// bodyOf returns what a call of a function looks for in a body.
-func (l *language) bodyOf(n *ast.CallNode) (need prefilter.BodyNeed, ok bool) {
-	name := calleeName(n)
+// bodyOf returns what an expression looks for in a body.
+func (l *language) bodyOf(n ast.Node) (need prefilter.BodyNeed, ok bool) {
+	switch n := n.(type) {
+	case *ast.CallNode:
+		need, ok = l.bodyAsked(n)
+	case *ast.BinaryNode:
+		if half, word := l.bodyHolds(n); word != "" {
+			need.Half = half
+			need.Finder, ok = l.bodyFinders[containsKey+word]
+		}
+	}
+	if ok {
+		need.Slow = text.AnyShort(l.bodyWords[need.Finder])
+	}
+	return need, ok
+}
+
+// containsKey stands before a word that a body is to contain, in the keys of
+// finders.
+const containsKey = "contains\x00"
+
+// bodyHolds returns the word that a body is to contain, "" where it is not that
+// which is asked.
+func (l *language) bodyHolds(n *ast.BinaryNode) (half event.Direction, word string) {
+	i, isField := l.index[listName(n.Left)]
+	s, isText := n.Right.(*ast.StringNode)
+	if n.Operator != "contains" || !isField || i != l.reqBody && i != l.respBody || !isText || len(s.Value) < 2 {
+		return 0, ""
+	}
+	return l.halfOf(i), lowerASCII(s.Value)
+}
+
+// halfOf is the half whose body a field is.
+func (l *language) halfOf(field int) event.Direction {
+	if field == l.respBody {
+		return event.ToClient
+	}
+	return event.ToServer
+}
+
+// bodyAsked returns what a call of a function looks for in a body.
+func (l *language) bodyAsked(n *ast.CallNode) (need prefilter.BodyNeed, ok bool) {
 	if len(n.Arguments) == 0 {
 		return need, false
 	}
-	switch name {
+	switch name := calleeName(n); name {
 	case "sql_error", "stack_trace", "file_leak", "command_output":
 		if id, isName := n.Arguments[0].(*ast.IdentifierNode); !isName || !l.groups[id.Value] {
 			return need, false
@@ -42,13 +81,8 @@ func (l *language) bodyOf(n *ast.CallNode) (need prefilter.BodyNeed, ok bool) {
 		if !isField || i != l.reqBody && i != l.respBody {
 			return need, false
 		}
-		if i == l.respBody {
-			need.Half = event.ToClient
-		}
+		need.Half = l.halfOf(i)
 		need.Finder, ok = l.bodyFinders[prefilter.Key(n)]
-	}
-	if ok {
-		need.Slow = text.AnyShort(l.bodyWords[need.Finder])
 	}
 	return need, ok
 }

@@ -31,8 +31,6 @@ type program struct {
 	guard []func(*eval) bool
 	// pieces are the texts that a text is joined of, if it is.
 	pieces []func(*eval) string
-	// operands are those of the condition's &&, as far as they are understood.
-	operands []operand
 }
 
 // want says what a compiled expression must give.
@@ -79,9 +77,7 @@ func compileWith(src string, w want, c *checker, cfg *conf.Config) (p *program, 
 	if t.plan == nil && isAnd(tree.Node) {
 		p.conjunction(&t)
 	} else {
-		if p.native = t.expr(tree.Node); p.native.truth != nil {
-			p.operands = []operand{{tree.Node, p.native.truth}}
-		}
+		p.native = t.expr(tree.Node)
 		if b, ok := tree.Node.(*ast.BinaryNode); ok && b.Operator == "+" && p.native.text != nil {
 			p.pieces = t.pieces(b)
 		}

@@ -125,7 +125,7 @@ func (l *language) reader() *prefilter.Reader {
 		}
 		s, _ := literalSearch(calleeName(n), n.Arguments[1])
 		return s.words
-	}, Body: l.bodyOf}
+	}, Body: l.bodyOf, Whole: func(n ast.Node) bool { return l.partCost(n) != noPart }}
 }
 
 // screen says of a predicate about a leaf which tests must find something in

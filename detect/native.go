@@ -117,6 +117,10 @@ func (t *translator) binary(n *ast.BinaryNode) native {
 	}
 	a, b := t.expr(n.Left), t.expr(n.Right)
 	switch n.Operator {
+	case "contains":
+		if half, word := t.lang.bodyHolds(n); word != "" && t.plan == nil {
+			return t.behindSieve(half, t.lang.bodyFinder(containsKey+word, []string{word}), compareAny(n.Operator, a, b))
+		}
 	case ">=", ">":
 		return t.reaches(n, compareAny(n.Operator, a, b))
 	case "&&", "and":

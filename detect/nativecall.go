@@ -68,6 +68,8 @@ func (t *translator) call(n *ast.CallNode) native {
 		if len(n.Arguments) == 1 && t.isElement(n.Arguments[0]) && t.elem == leafElement {
 			return native{truth: func(ev *eval) bool { return ev.scope.reflected(ev.leaf) }}
 		}
+	case "weak_secret", "signature_misfit":
+		return t.token(name, n.Arguments)
 	case "cidr":
 		return t.cidr(n.Arguments)
 	case "known_bot", "tool_agent", "scanner_agent":
@@ -202,6 +204,17 @@ func (t *translator) cidr(args []ast.Node) native {
 	return native{truth: func(ev *eval) bool { return inNetworks(x(ev), nets) }}
 }
 
+func (t *translator) token(name string, args []ast.Node) native {
+	if len(args) != 1 || t.expr(args[0]).text == nil {
+		return native{}
+	}
+	x := t.expr(args[0]).text
+	if name == "weak_secret" {
+		return native{truth: func(ev *eval) bool { return ev.scope.weakSecret(x(ev)) }}
+	}
+	return native{truth: func(ev *eval) bool { return text.SignatureMisfit(x(ev)) }}
+}
+
 func (t *translator) placeOf(name string, args []ast.Node) native {
 	if len(args) != 1 {
 		return native{}
@@ -314,10 +327,7 @@ func (t *translator) search(n *ast.CallNode, test finder, needs *byteSet, words 
 // that test, which has that number there, may find something; only what it finds
 // something in is copied, and then searched again.
 func (t *translator) body(field int, test finder, number int) native {
-	half := event.ToServer
-	if field == t.lang.respBody {
-		half = event.ToClient
-	}
+	half := t.lang.halfOf(field)
 	return native{truth: func(ev *eval) bool {
 		body := borrowed(bodyOf(ev.scope.call, half))
 		if !ev.scope.spend(len(body)) || !ev.scope.bodyMayHold(half, number) {
@@ -328,6 +338,18 @@ func (t *translator) body(field int, test finder, number int) native {
 		}
 		copied, _ := ev.scope.field(field).(string)
 		return ev.scope.matchText(copied, test)
+	}}
+}
+
+// behindSieve asks a body only where the sieve of all rules says that the finder of
+// that number may find something.
+func (t *translator) behindSieve(half event.Direction, number int, asked native) native {
+	f := asked.truth
+	if f == nil {
+		return asked
+	}
+	return native{truth: func(ev *eval) bool {
+		return ev.scope.spend(len(bodyOf(ev.scope.call, half))) && ev.scope.bodyMayHold(half, number) && f(ev)
 	}}
 }
 

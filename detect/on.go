@@ -41,7 +41,7 @@ func (r *reader) needs(prog *program) *prefilter.Needs {
 	if !slices.Contains(r.rule.On, event.KindCall) {
 		return prefilter.Never()
 	}
-	return r.lang.reader().Read(prog.tree, r.lang.partsOf(prog))
+	return r.lang.reader().Read(prog.tree, r.lang.partsOf)
 }
 
 // Note judges what is no call: a fact, an anomaly, a connection that is over.

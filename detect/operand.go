@@ -2,12 +2,6 @@ package detect
 
 import "github.com/expr-lang/expr/ast"
 
-// An operand is one of those of the && that make up a condition.
-type operand struct {
-	node  ast.Node
-	truth func(*eval) bool
-}
-
 func isAnd(n ast.Node) bool {
 	b, ok := n.(*ast.BinaryNode)
 	return ok && (b.Operator == "&&" || b.Operator == "and")
@@ -27,11 +21,10 @@ func (p *program) conjunction(t *translator) {
 	nodes := operandsOf(p.tree)
 	for _, n := range nodes {
 		if f := t.expr(n).truth; f != nil {
-			p.operands = append(p.operands, operand{n, f})
 			p.guard = append(p.guard, f)
 		}
 	}
-	if len(p.operands) == len(nodes) {
+	if len(p.guard) == len(nodes) {
 		p.native.truth, p.guard = all(p.guard), nil
 	}
 }

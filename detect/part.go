@@ -11,22 +11,37 @@ import (
 // maxParts bounds the parts of a set; further conditions are asked as a whole.
 const maxParts = 4096
 
-// partsOf numbers the parts of a condition: the operands of its && that ask no
-// more of a call than its heads tell. The prefilter asks each once for all rules
-// that have it.
-func (l *language) partsOf(p *program) (parts []prefilter.Part) {
-	for _, o := range p.operands {
-		cost := l.partCost(o.node)
-		if cost == noPart || len(l.parts) == maxParts {
+// partsOf numbers the parts of a conjunction: the operands that ask no more of a
+// call than its heads tell. The prefilter asks each once for all rules that have
+// it.
+func (l *language) partsOf(operands []ast.Node) (parts []prefilter.Part) {
+	for _, o := range operands {
+		cost := l.partCost(o)
+		if cost == noPart || len(l.parts) == maxParts || isTrue(o) {
 			continue
 		}
-		n := number(l.partIDs, o.node.String())
-		if n == len(l.parts) {
-			l.parts = append(l.parts, o.truth)
+		key := o.String()
+		if _, known := l.partIDs[key]; !known {
+			t := translator{lang: l}
+			truth := t.expr(o).truth
+			if truth == nil {
+				continue
+			}
+			l.parts = append(l.parts, truth)
 		}
-		parts = append(parts, prefilter.Part{Number: n, Cost: int(cost), Trait: l.traitOf(o.node)})
+		parts = append(parts, prefilter.Part{Number: number(l.partIDs, key), Cost: int(cost), Trait: l.traitOf(o)})
 	}
 	return parts
+}
+
+// isTrue reports what holds of every call: that it is no note.
+func isTrue(n ast.Node) bool {
+	b, ok := n.(*ast.BinaryNode)
+	if !ok || b.Operator != "==" || listName(b.Left) != "note.kind" {
+		return false
+	}
+	s, ok := b.Right.(*ast.StringNode)
+	return ok && s.Value == ""
 }
 
 // Holds implements prefilter.Answers: what cannot be said at a rule's price may
@@ -75,7 +90,7 @@ func (l *language) partCost(n ast.Node) partCost {
 		switch name := calleeName(n); name {
 		case "req.header", "resp.header", "req.has_header", "resp.has_header", "known_bot", "tool_agent", "scanner_agent", "note.field":
 			return l.partCosts(readyPart, n.Arguments...)
-		case "reads", "contains_any", "cidr":
+		case "reads", "contains_any", "cidr", "weak_secret", "signature_misfit":
 			return l.partCosts(foundPart, n.Arguments...)
 		}
 	}

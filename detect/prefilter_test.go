@@ -29,6 +29,7 @@ func condition(depth int) *rapid.Generator[string] {
 				`reads(req.user_agent, "curl/[0-9]")`, `"x-b" in req.headers || "X-A" in req.headers`, `req.method == "PUT" || req.method == "get"`, `reads(leaves, "etc/\\w+")`,
 				`any(leaves, "x-a" in req.headers)`, `any(leaves, .value == "" || ldapi(#))`, `sqli(req.path)`, `resp.seen`,
 				`any(leaves, ssrf(#))`, `any(leaves, in_list(.key, ["A", "z"]))`, `any(leaves, .key == "b" && .value != "1")`, `any(leaves, .key in ["url"] || .value == "")`, `any(jwts(), .alg == "none")`,
+				`note.kind == ""`, `note.kind == "fact"`, `note.name == "tls" && note.field("sni") != ""`, `req.body contains "Needle"`, `resp.body contains "ORA"`, `weak_secret(req.header("x-a"))`, `signature_misfit(req.header("x-a"))`, `deser(req.body)`,
 				`req.password_place == "query.pass"`, `any(leaves, !(.key == "b"))`, `any(leaves, sqli(#) && in_list(.key, ["a"]))`,
 			}).Draw(t, "atom")
 		}
@@ -96,7 +97,7 @@ func neverHides(t testing.TB, said map[bool]int) func(t *rapid.T) {
 		if len(faults) > 0 {
 			t.Fatalf("%s: %+v", src, faults)
 		}
-		need := set.lang.reader().Read(p.tree, set.lang.partsOf(p))
+		need := set.lang.reader().Read(p.tree, set.lang.partsOf)
 		set.lang.bodySieve = text.NewSieve(set.lang.bodyWords)
 		c := anyCall(t)
 		j.view = prefilter.NewView(set.lang.leafTests())

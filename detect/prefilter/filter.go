@@ -66,8 +66,8 @@ type View struct {
 	before aside
 	traits traitMemory
 	// scratch of Candidates
-	candidates, allowed ruleSet
-	name                []byte
+	candidates, allowed, found ruleSet
+	name                       []byte
 }
 
 // NewView returns a view for one goroutine.

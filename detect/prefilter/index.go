@@ -2,6 +2,7 @@ package prefilter
 
 import (
 	"math/bits"
+	"slices"
 
 	"spaniel/detect/text"
 	"spaniel/event"
@@ -11,7 +12,9 @@ import (
 // that is not among them cannot fire on the call; one that is may still not.
 // It is read-only and shared.
 type Index struct {
-	needs   []*Needs
+	legs    []*leg
+	rule    []int   // of each leg
+	rules   int     // how many there are
 	always  ruleSet // without a signal
 	texts   []textIndex
 	numbers []numberIndex
@@ -77,12 +80,24 @@ func (s ruleSet) addAll(list []int) {
 
 // NewIndex arranges the rules, given by what they need.
 func NewIndex(needs []*Needs) *Index {
-	n := len(needs)
-	x := &Index{needs: needs, always: newRuleSet(n), headers: map[string][]int{}, ofLeaves: newRuleSet(n), ofBodies: newRuleSet(n), inHalf: [2]ruleSet{newRuleSet(n), newRuleSet(n)}}
+	x := &Index{rules: len(needs)}
+	for i, need := range needs {
+		for _, l := range need.legs {
+			x.legs, x.rule = append(x.legs, l), append(x.rule, i)
+		}
+	}
+	x.arrange()
+	return x
+}
+
+// arrange arranges the legs. What follows calls them rules, which each is by itself.
+func (x *Index) arrange() {
+	n := len(x.legs)
+	*x = Index{legs: x.legs, rule: x.rule, rules: x.rules, always: newRuleSet(n), headers: map[string][]int{}, ofLeaves: newRuleSet(n), ofBodies: newRuleSet(n), inHalf: [2]ruleSet{newRuleSet(n), newRuleSet(n)}}
 	texts, numbers := map[string]map[string][]int{}, map[string]map[int][]int{}
 	wordRules, wordLists := map[string][]int{}, map[string][][]string{}
 	var textNames, numberNames, wordNames []string // in the order they are met
-	for i, need := range needs {
+	for i, need := range x.legs {
 		switch s := &need.head; s.kind {
 		case noSignal:
 			x.always.add(i)
@@ -131,7 +146,6 @@ func NewIndex(needs []*Needs) *Index {
 	for _, name := range wordNames {
 		x.words = append(x.words, wordIndex{Text(name), text.NewDictionary(wordLists[name]), wordRules[name]})
 	}
-	return x
 }
 
 func (x *Index) addLeaves(i int, set uint64) {
@@ -145,7 +159,7 @@ func (x *Index) addLeaves(i int, set uint64) {
 			return
 		}
 	}
-	rules := newRuleSet(len(x.needs))
+	rules := newRuleSet(len(x.legs))
 	rules.add(i)
 	x.leafSets = append(x.leafSets, leafSet{set, rules})
 }
@@ -176,7 +190,20 @@ func (x *Index) Candidates(v *View, answers Answers) []uint64 {
 	x.byParts(v, answers, out)
 	x.byLeaves(v, out)
 	x.byBodies(v, answers, out)
-	return out
+	return x.rulesOf(v, out)
+}
+
+// rulesOf are the rules of which a leg is left.
+func (x *Index) rulesOf(v *View, legs ruleSet) ruleSet {
+	n := (x.rules + 63) / 64
+	v.found = slices.Grow(v.found[:0], n)[:n]
+	clear(v.found)
+	for i, word := range legs {
+		for ; word != 0; word &= word - 1 {
+			v.found.add(x.rule[i<<6+bits.TrailingZeros64(word)])
+		}
+	}
+	return v.found
 }
 
 // byHeader adds the rules of the request's headers.
@@ -237,7 +264,7 @@ func (x *Index) byBodies(v *View, bodies Answers, out ruleSet) {
 	for i := range out {
 		for rest := out[i] & x.ofBodies[i]; rest != 0; {
 			bit := bits.TrailingZeros64(rest)
-			if n := x.needs[i<<6+bit]; !n.inBody(v, bodies) {
+			if n := x.legs[i<<6+bit]; !n.inBody(v, bodies) {
 				out[i] &^= 1 << bit
 			}
 			rest &^= 1<<bit | x.needless(bodies, out, i)
@@ -258,9 +285,9 @@ func (x *Index) needless(bodies Answers, out ruleSet, i int) (gone uint64) {
 }
 
 // inBody reports whether one of the finders may find something.
-func (n *Needs) inBody(v *View, bodies Answers) bool {
+func (n *leg) inBody(v *View, bodies Answers) bool {
 	for _, b := range n.bodies {
-		if sifted, _ := bodies.Sifted(b.Half); !sifted && !n.Filter.Possible(v) {
+		if sifted, _ := bodies.Sifted(b.Half); !sifted && !n.filter.Possible(v) {
 			return false
 		}
 		if bodies.MayFind(b.Half, b.Finder) {

@@ -22,14 +22,17 @@ func (b *emptyBodies) Sifted(half event.Direction) (sifted, nothing bool) {
 	return b.asked[half], b.asked[half]
 }
 
+// oneLeg is the needs of a rule without alternatives.
+func oneLeg() *Needs { return &Needs{Filter: &Filter{}, legs: []*leg{{filter: &Filter{}}}} }
+
 // TestEveryBodyNeedIsAsked: a rule that needs something in a body in which there
 // is nothing is no candidate, wherever it stands among others.
 func TestEveryBodyNeedIsAsked(t *testing.T) {
 	var needs []*Needs
 	for i := range 130 {
-		need := &Needs{Filter: &Filter{}}
+		need := oneLeg()
 		if i%7 != 0 {
-			need.bodies = []BodyNeed{{Half: event.Direction(i % 2), Finder: i, Slow: i%3 == 0}}
+			need.legs[0].bodies = []BodyNeed{{Half: event.Direction(i % 2), Finder: i, Slow: i%3 == 0}}
 		}
 		needs = append(needs, need)
 	}

@@ -9,6 +9,14 @@ import (
 // Needs is all that is derived of one rule's condition; read-only and shared.
 type Needs struct {
 	Filter *Filter
+	// legs are the alternatives that the condition consists of: it holds where one
+	// does. Each is looked for as if it were a rule.
+	legs []*leg
+}
+
+// A leg is what one alternative needs.
+type leg struct {
+	filter *Filter
 	head   signal
 	// leaves are the matchers of which one must find something in a leaf; 0 if
 	// that cannot be said.
@@ -30,7 +38,7 @@ type BodyNeed struct {
 
 // oneHalf returns the half of all that is looked for, if it is one and none of
 // that is slow.
-func (n *Needs) oneHalf() (half event.Direction, ok bool) {
+func (n *leg) oneHalf() (half event.Direction, ok bool) {
 	for _, b := range n.bodies {
 		if b.Slow || b.Half != n.bodies[0].Half {
 			return 0, false
@@ -40,11 +48,36 @@ func (n *Needs) oneHalf() (half event.Direction, ok bool) {
 }
 
 // Never are the needs of a rule that concerns no call.
-func Never() *Needs { return &Needs{head: signal{kind: never}} }
+func Never() *Needs { return &Needs{} }
 
-// Read derives what a condition needs, of which these are parts that must hold.
-func (r *Reader) Read(n ast.Node, parts []Part) *Needs {
-	return &Needs{Filter: Derive(n, r.Matchers), head: r.signal(n), leaves: r.leaves(n), bodies: r.bodies(n), parts: parts}
+// Read derives what a condition needs. parts says which parts of a conjunction,
+// given by its operands, must hold.
+func (r *Reader) Read(n ast.Node, parts func(operands []ast.Node) []Part) *Needs {
+	need := &Needs{Filter: Derive(n, r.Matchers)}
+	for _, operands := range r.alternatives(n) {
+		l := &leg{parts: parts(operands)}
+		var all test
+		for i, o := range operands {
+			if t := derive(o, r.Matchers); i == 0 {
+				all = t
+			} else {
+				all = and(all, t)
+			}
+			if s := r.signal(o); s.worth > l.head.worth {
+				l.head = s
+			}
+			if l.leaves == 0 {
+				l.leaves = r.leaves(o)
+			}
+			if len(l.bodies) == 0 {
+				l.bodies = r.bodies(o)
+			}
+		}
+		if l.filter = (&Filter{test: all}); l.head.kind != never {
+			need.legs = append(need.legs, l)
+		}
+	}
+	return need
 }
 
 // leaves derives the set of matchers.
@@ -91,10 +124,8 @@ func (r *Reader) bodies(n ast.Node) []BodyNeed {
 				return append(append([]BodyNeed(nil), a...), b...)
 			}
 		}
-	case *ast.CallNode:
-		if r.Body == nil {
-			return nil
-		}
+	}
+	if r.Body != nil {
 		if need, ok := r.Body(n); ok {
 			return []BodyNeed{need}
 		}

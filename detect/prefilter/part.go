@@ -16,9 +16,9 @@ type Part struct {
 
 // arrangeParts finds the parts of each trait, and what else each rule has.
 func (x *Index) arrangeParts() {
-	x.ofOwn, x.own = newRuleSet(len(x.needs)), make([][]Part, len(x.needs))
+	x.ofOwn, x.own = newRuleSet(len(x.legs)), make([][]Part, len(x.legs))
 	traits := map[int]*traitIndex{}
-	for i, need := range x.needs {
+	for i, need := range x.legs {
 		for _, p := range need.parts {
 			if p.Trait == 0 {
 				x.own[i] = append(x.own[i], p)
@@ -27,7 +27,7 @@ func (x *Index) arrangeParts() {
 			}
 			t := traits[p.Trait]
 			if t == nil {
-				t = &traitIndex{trait: p.Trait, rules: newRuleSet(len(x.needs)), at: map[int]int{}}
+				t = &traitIndex{trait: p.Trait, rules: newRuleSet(len(x.legs)), at: map[int]int{}}
 				traits[p.Trait] = t
 			}
 			t.add(i, p)

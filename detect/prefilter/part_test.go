@@ -52,10 +52,10 @@ func TestTraitsAreRemembered(t *testing.T) {
 		}
 		needs := make([]*Needs, rapid.IntRange(1, 130).Draw(t, "rules"))
 		for i := range needs {
-			needs[i] = &Needs{Filter: &Filter{}}
+			needs[i] = oneLeg()
 			for range rapid.IntRange(0, 3).Draw(t, "parts of a rule") {
 				n := rapid.IntRange(0, len(a.parts)-1).Draw(t, "part")
-				needs[i].parts = append(needs[i].parts, Part{Number: n, Cost: n % 3, Trait: a.parts[n].trait})
+				needs[i].legs[0].parts = append(needs[i].legs[0].parts, Part{Number: n, Cost: n % 3, Trait: a.parts[n].trait})
 			}
 		}
 		x, v := NewIndex(needs), NewView(NewTests(nil, nil))
@@ -65,11 +65,11 @@ func TestTraitsAreRemembered(t *testing.T) {
 			out := x.Candidates(&v, a)
 			for i, need := range needs {
 				want := true
-				for _, p := range need.parts {
+				for _, p := range need.legs[0].parts {
 					want = want && a.Holds(p.Number)
 				}
 				if got := out[i>>6]>>(i&63)&1 != 0; got != want {
-					t.Fatalf("rule %d of %v: %v for %.5q, %d", i, need.parts, got, a.texts[1], a.whole[2])
+					t.Fatalf("rule %d of %v: %v for %.5q, %d", i, need.legs[0].parts, got, a.texts[1], a.whole[2])
 				}
 			}
 		}

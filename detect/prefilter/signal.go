@@ -34,7 +34,10 @@ type Reader struct {
 	// that cannot be said.
 	Words func(*ast.CallNode) []string
 	// Body returns what a call looks for in a body; ok is false if it does not.
-	Body func(*ast.CallNode) (need BodyNeed, ok bool)
+	Body func(ast.Node) (need BodyNeed, ok bool)
+	// Whole reports an operand that is better asked as it is than taken apart into
+	// alternatives.
+	Whole func(ast.Node) bool
 }
 
 // signal derives what must be seen in the heads for n to be true.
@@ -91,6 +94,10 @@ func compared(n *ast.BinaryNode) signal {
 		return signal{}
 	}
 	switch {
+	case (field == "note.kind" || field == "note.name") && n.Operator == "==":
+		if s, ok := n.Right.(*ast.StringNode); ok && s.Value != "" {
+			return signal{kind: never, worth: 100} // of a call both are empty
+		}
 	case Text(field) != nil:
 		return textSignal(field, n.Operator, values)
 	case Number(field) != nil && (n.Operator == "==" || n.Operator == "in"):

@@ -69,9 +69,12 @@ func WeakSecret(token string) bool {
 //
 // Example: SignatureMisfit of a token of HS256 with a signature of three bytes is true.
 func SignatureMisfit(token string) bool {
-	t, ok := ParseJWT(token)
 	_, signature, cut := jwtParts(token)
-	if !ok || !cut || signature == "" {
+	if !cut || signature == "" {
+		return false
+	}
+	t, ok := ParseJWT(token)
+	if !ok {
 		return false
 	}
 	raw, err := base64.RawURLEncoding.DecodeString(strings.TrimRight(signature, "="))
