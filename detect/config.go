@@ -25,6 +25,9 @@ type Config struct {
 	Addr func(a netip.Addr) netip.Addr
 	// RealIP finds the client behind trusted proxies; nil: nobody is trusted.
 	RealIP func(client netip.Addr, req *event.Message) netip.Addr
+	// Observed, if set, is told what each observation adds to each of its windows,
+	// before the alerts that follow; the record is its to keep.
+	Observed func(o event.Order, r *event.ObservationRecord)
 	// Now, if set, is a wall clock in ns by which rules are timed. What is
 	// said never depends on it.
 	Now    func() int64

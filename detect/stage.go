@@ -141,6 +141,9 @@ func (st *Stage) Observe(o *Observation) {
 	if !st.known(rs, o) {
 		return
 	}
+	if st.cfg.Observed != nil {
+		st.tellObserved(rs.rule, o)
+	}
 	entry := window.Entry{Clock: o.Order.Clock, Time: o.Time, Call: o.Call, Values: o.Values}
 	if rs.rule.win.known != nil {
 		entry.Values = slices.Clone(o.Values)

@@ -13,9 +13,12 @@ const (
 	KindAnomaly
 	KindFact
 	KindLoss
+	// KindObservation is of no interest but to who owns windows elsewhere: it is
+	// made where a sink asks for it, and no table or screen has it.
+	KindObservation
 )
 
-var kindNames = [...]string{"", "call", "alert", "flow", "anomaly", "fact", "loss"}
+var kindNames = [...]string{"", "call", "alert", "flow", "anomaly", "fact", "loss", "observation"}
 
 func (k Kind) String() string {
 	if int(k) < len(kindNames) {
@@ -24,7 +27,7 @@ func (k Kind) String() string {
 	return "kind " + strconv.Itoa(int(k)) // of a spool of another version
 }
 
-// Kinds lists all kinds.
+// Kinds lists all kinds but observations.
 func Kinds() []Kind {
 	return []Kind{KindCall, KindAlert, KindFlow, KindAnomaly, KindFact, KindLoss}
 }
@@ -39,4 +42,6 @@ type Item struct {
 	Alert *Alert
 	Flow  *FlowRecord
 	Note  *NoteRecord // anomaly, fact, loss
+
+	Observation *ObservationRecord
 }

@@ -14,10 +14,11 @@ type codecs struct {
 	call *event.Codec[event.Record]
 	flow *event.Codec[event.FlowRecord]
 	note *event.Codec[event.NoteRecord] // of facts, which have all that the others have
+	obs  *event.Codec[event.ObservationRecord]
 }
 
 func newCodecs() codecs {
-	return codecs{event.NewCodec(event.CallColumns()), event.NewCodec(event.FlowColumns()), event.NewCodec(event.FactColumns())}
+	return codecs{event.NewCodec(event.CallColumns()), event.NewCodec(event.FlowColumns()), event.NewCodec(event.FactColumns()), event.NewCodec(event.ObservationColumns())}
 }
 
 // An Encoder turns items into payloads. It is immutable and safe for any
@@ -40,6 +41,8 @@ func (e *Encoder) Append(b []byte, it *event.Item) []byte {
 		return e.flow.Append(b, it.Flow)
 	case isNote(it.Kind) && it.Note != nil:
 		return e.note.Append(b, it.Note)
+	case it.Kind == event.KindObservation && it.Observation != nil:
+		return e.obs.Append(b, it.Observation)
 	}
 	return b
 }
@@ -73,6 +76,9 @@ func (d *Decoder) Decode(r *Record, it *event.Item) error {
 	case isNote(r.Kind):
 		it.Note = new(event.NoteRecord)
 		err = d.note.Decode(r.Payload, it.Note)
+	case r.Kind == event.KindObservation:
+		it.Observation = new(event.ObservationRecord)
+		err = d.obs.Decode(r.Payload, it.Observation)
 	default:
 		return fmt.Errorf("decoding record %d: unknown kind %d", r.Seq, uint8(r.Kind))
 	}

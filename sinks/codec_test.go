@@ -23,6 +23,7 @@ func TestItemsComeBackAsTheyWent(t *testing.T) {
 			{Kind: event.KindAnomaly, Note: &event.NoteRecord{Detail: s}},
 			{Kind: event.KindFact, Note: &event.NoteRecord{Name: s, Bytes: 7}},
 			{Kind: event.KindLoss, Note: &event.NoteRecord{Name: s}},
+			{Kind: event.KindObservation, Observation: &event.ObservationRecord{Rule: s, Key: s, Values: event.ValueMap{{Name: s, Value: s}}}},
 		} {
 			rec := Record{Seq: 1, Kind: it.Kind, Payload: enc.Append(nil, &it)}
 			var got event.Item

@@ -106,7 +106,7 @@ func canaryService(t *testing.T, dir string, r *receivers) *canaryRun {
 	key := bytes.Repeat([]byte("k"), 32)
 	c.sc = c.sensorConfig(set, redact.New(key, redact.Option{Leaves: true}))
 	kept, facts := openKeeper(filepath.Join(dir, "learned"), c.sc.Learned, c.log)
-	c.sc.Facts, c.sc.Keep, c.sc.Learn, c.sc.Now = facts, kept.keep, true, nil
+	c.sc.Facts, c.sc.Keep, c.sc.Learn, c.sc.Now, c.sc.Observations = facts, kept.keep, true, nil, true
 	return c
 }
 
@@ -244,7 +244,7 @@ func newReceivers(t *testing.T) *receivers {
 
 // kafkaTopics are those of two sinks; the second makes dead letters of most.
 func kafkaTopics() []string {
-	return []string{"spaniel.alerts.v1", "spaniel.calls.v1", "small.alerts", "small.calls", "small.dead"}
+	return []string{"spaniel.alerts.v1", "spaniel.calls.v1", "spaniel.observations.v1", "spaniel.deadletter.v1", "small.alerts", "small.calls", "small.observations", "small.dead"}
 }
 
 func listen(l net.Listener, got *lockedBuffer) {
@@ -289,6 +289,7 @@ func (r *receivers) answer(name string) http.HandlerFunc {
 // sinks are one of each destination and form.
 func (r *receivers) sinks(dir string) (out []*config.Sink) {
 	both, all := []string{"alert", "call"}, []string{"alert", "call", "flow", "anomaly", "fact", "loss"}
+	every := append([]string{"observation"}, all...)
 	for _, form := range []string{"json", "cef", "leef", "ecs", "ocsf", "eve"} {
 		kinds := both
 		if form == "cef" || form == "leef" {
@@ -302,8 +303,8 @@ func (r *receivers) sinks(dir string) (out []*config.Sink) {
 		r.t.Fatal(err)
 	}
 	return append(out,
-		&config.Sink{Name: "kafka", Kinds: all, Kafka: &config.Kafka{Brokers: r.kafka.ListenAddrs()}},
-		&config.Sink{Name: "letters", Kinds: all, Kafka: &config.Kafka{Brokers: r.kafka.ListenAddrs(), Topic: "small.alerts", CallsTopic: "small.calls", DeadLetterTopic: "small.dead", MaxMessage: 1200}},
+		&config.Sink{Name: "kafka", Kinds: every, Kafka: &config.Kafka{Brokers: r.kafka.ListenAddrs()}},
+		&config.Sink{Name: "letters", Kinds: every, Kafka: &config.Kafka{Brokers: r.kafka.ListenAddrs(), Topic: "small.alerts", CallsTopic: "small.calls", ObservationsTopic: "small.observations", DeadLetterTopic: "small.dead", MaxMessage: 1200}},
 		&config.Sink{Name: "elastic", Kinds: both, Elastic: &config.Elastic{URL: config.URL(r.web["elastic"].URL)}},
 		&config.Sink{Name: "hec", Kinds: all, HEC: &config.HEC{URL: config.URL(r.web["hec"].URL), TokenFile: token}},
 		&config.Sink{Name: "webhook", Kinds: all, Webhook: &config.Webhook{URL: config.URL(r.web["webhook"].URL)}},
@@ -317,6 +318,9 @@ func (r *receivers) count(t *testing.T, alerts int) {
 	for name, b := range r.all() {
 		if n := bytes.Count(b, []byte("sqli-in-input")); n == 0 {
 			t.Errorf("%s got %d bytes, and no alert of sqli-in-input", name, len(b))
+		}
+		if n := bytes.Count(b, []byte(`"observation_id":`)); name == "kafka" && n < alerts {
+			t.Errorf("%d observations in Kafka", n)
 		}
 		if n := bytes.Count(b, []byte(kafka.DeadLetterSchema)); name == "kafka" && n < alerts/2 {
 			t.Errorf("%d dead letters in Kafka of %d alerts", n, alerts)

@@ -70,6 +70,8 @@ func stampDay(it *event.Item, now time.Time) {
 		it.Alert.SpooledDay = day
 	case event.KindFlow:
 		it.Flow.SpooledDay = day
+	case event.KindObservation:
+		it.Observation.SpooledDay = day
 	default:
 		it.Note.SpooledDay = day
 	}

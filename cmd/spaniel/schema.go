@@ -18,7 +18,7 @@ func newSchema(a *app) *cobra.Command {
 		Use:   "schema KIND",
 		Short: "Print the JSON Schema of a kind of record",
 		Long: `Schema prints the JSON Schema (2020-12) of alerts, calls, flows, anomalies, facts or losses, as Kafka and
-'spaniel read -o ndjson' carry them, or of the dead letters in Kafka. Changes within a version only add: a reader that passes over what it
+'spaniel read -o ndjson' carry them, or of what Kafka alone has: observations and dead letters. Changes within a version only add: a reader that passes over what it
 does not know stays right. The schema of the configuration is 'spaniel config schema'.`,
 		Example: "  spaniel schema alert\n  spaniel schema call > call.json",
 		Args:    exactArgs(1, "a kind: "+kindWords(", ")),
@@ -27,7 +27,7 @@ does not know stays right. The schema of the configuration is 'spaniel config sc
 				_, err := a.out.Write(letterSchema())
 				return err
 			}
-			for _, k := range event.Kinds() {
+			for _, k := range sentKinds() {
 				if k.String() == args[0] {
 					_, err := a.out.Write(recordSchema(k))
 					return err
@@ -40,11 +40,14 @@ does not know stays right. The schema of the configuration is 'spaniel config sc
 
 func kindWords(between string) string {
 	var words []string
-	for _, k := range event.Kinds() {
+	for _, k := range sentKinds() {
 		words = append(words, k.String())
 	}
 	return strings.Join(append(words, deadLetter), between)
 }
+
+// sentKinds are those that Kafka may carry.
+func sentKinds() []event.Kind { return append(event.Kinds(), event.KindObservation) }
 
 // deadLetter names the schema of what is no kind of record, but says of one why
 // it could not be delivered.
@@ -89,6 +92,8 @@ func recordSchema(k event.Kind) []byte {
 		s = rowSchema(event.FlowColumns())
 	case event.KindFact:
 		s = rowSchema(event.FactColumns())
+	case event.KindObservation:
+		s = rowSchema(event.ObservationColumns())
 	default:
 		s = rowSchema(event.NoteColumns())
 	}

@@ -22,7 +22,7 @@ func schemaFile(name string) string {
 // only grow: what is taken away, or becomes another type, needs a version.
 func TestSchemasAreShipped(t *testing.T) {
 	made := map[string][]byte{deadLetter: letterSchema()}
-	for _, k := range event.Kinds() {
+	for _, k := range sentKinds() {
 		made[k.String()] = recordSchema(k)
 	}
 	for k, got := range made {

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"sync"
 	"time"
 
@@ -38,6 +39,7 @@ type service struct {
 	spool     *spool.Spool
 	forward   *forward.Forwarder
 	sinkNames []string
+	observed  bool               // a sink asks for observations
 	http      *admin.Server      // nil when off
 	queries   *admin.QueryServer // nil when there is no store, or no socket
 
@@ -101,6 +103,7 @@ func (a *app) newService(cfg *config.Config, file string, plan *feedPlan, log *z
 	if sc.Begin, err = s.pin(); err != nil {
 		return s, err
 	}
+	sc.Observations = s.observed
 	sc.Recorded, sc.Filter = plan.recorded(), plan.frames()
 	if s.sensor, err = sensor.New(sc, s.emit); err != nil {
 		return s, err
@@ -162,6 +165,7 @@ func (s *service) openDelivery(a *app) (err error) {
 	}
 	for _, l := range list {
 		s.sinkNames = append(s.sinkNames, l.Name)
+		s.observed = s.observed || slices.Contains(l.Kinds, event.KindObservation)
 	}
 	if len(list) == 0 {
 		s.log.Warn("no sink is configured and store.url is not a file: what is found goes nowhere")

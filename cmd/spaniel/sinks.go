@@ -54,7 +54,7 @@ func sinkConfig(s *config.Sink) *all.Config {
 		c.MinSeverity = s.MinSeverity.String()
 	}
 	if k := s.Kafka; k != nil {
-		c.Kafka = &kafka.Config{Brokers: k.Brokers, Topic: k.Topic, CallsTopic: k.CallsTopic, DeadLetterTopic: k.DeadLetterTopic, TLS: tlsConfig(k.TLS), Compression: k.Compression, MaxMessage: k.MaxMessage}
+		c.Kafka = &kafka.Config{Brokers: k.Brokers, Topic: k.Topic, CallsTopic: k.CallsTopic, ObservationsTopic: k.ObservationsTopic, DeadLetterTopic: k.DeadLetterTopic, TLS: tlsConfig(k.TLS), Compression: k.Compression, MaxMessage: k.MaxMessage}
 		if l := k.SASL; l != nil {
 			c.Kafka.SASL = &kafka.SASL{Mechanism: l.Mechanism, Username: l.Username, PasswordFile: l.PasswordFile}
 		}

@@ -161,19 +161,20 @@ type Sink struct {
 	Categories  []string        `yaml:"categories,omitempty" jsonschema_description:"only alerts of these packs (injection) or categories (injection/sqli) are sent here"`
 	Refs        []string        `yaml:"refs,omitempty" jsonschema_description:"only alerts whose rule has one of these references (owasp-api:2, or all of attack) are sent here"`
 	PerMinute   int             `yaml:"max_per_minute,omitempty" jsonschema_description:"alerts of one minute sent here; one record tells of the others; 0 is all"`
-	Kinds       []string        `yaml:"kinds,omitempty" jsonschema_description:"kinds of record sent here: call, alert, flow, anomaly, fact, loss; what suits the sink if empty"`
+	Kinds       []string        `yaml:"kinds,omitempty" jsonschema_description:"kinds of record sent here: call, alert, flow, anomaly, fact, loss, of Kafka observation, too; what suits the sink if empty"`
 }
 
 // Kafka is a sink.
 type Kafka struct {
-	Brokers         []string `yaml:"brokers" example:"[kafka-1:9092]" jsonschema_description:"host:port of one or more brokers"`
-	Topic           string   `yaml:"topic" jsonschema_description:"topic of the alerts; spaniel.alerts.v1 if empty"`
-	CallsTopic      string   `yaml:"calls_topic" jsonschema_description:"topic of everything else that kinds asks for; spaniel.calls.v1 if empty"`
-	DeadLetterTopic string   `yaml:"dead_letter_topic" jsonschema_description:"topic of what the others will never take, with the reason; spaniel.deadletter.v1 if empty; none for no such topic"`
-	TLS             *TLS     `yaml:"tls,omitempty" jsonschema_description:"encrypt the connections"`
-	SASL            *SASL    `yaml:"sasl,omitempty" jsonschema_description:"log in"`
-	Compression     string   `yaml:"compression" jsonschema:"enum=zstd,enum=lz4,enum=snappy,enum=gzip,enum=none" jsonschema_description:"of batches: zstd if empty, lz4, snappy, gzip or none"`
-	MaxMessage      int      `yaml:"max_message" jsonschema_description:"bytes of one record at most; 0 is 1,000,000"`
+	Brokers           []string `yaml:"brokers" example:"[kafka-1:9092]" jsonschema_description:"host:port of one or more brokers"`
+	Topic             string   `yaml:"topic" jsonschema_description:"topic of the alerts; spaniel.alerts.v1 if empty"`
+	CallsTopic        string   `yaml:"calls_topic" jsonschema_description:"topic of everything else that kinds asks for; spaniel.calls.v1 if empty"`
+	ObservationsTopic string   `yaml:"observations_topic" jsonschema_description:"topic of observations, if kinds asks for them; spaniel.observations.v1 if empty"`
+	DeadLetterTopic   string   `yaml:"dead_letter_topic" jsonschema_description:"topic of what the others will never take, with the reason; spaniel.deadletter.v1 if empty; none for no such topic"`
+	TLS               *TLS     `yaml:"tls,omitempty" jsonschema_description:"encrypt the connections"`
+	SASL              *SASL    `yaml:"sasl,omitempty" jsonschema_description:"log in"`
+	Compression       string   `yaml:"compression" jsonschema:"enum=zstd,enum=lz4,enum=snappy,enum=gzip,enum=none" jsonschema_description:"of batches: zstd if empty, lz4, snappy, gzip or none"`
+	MaxMessage        int      `yaml:"max_message" jsonschema_description:"bytes of one record at most; 0 is 1,000,000"`
 }
 
 // TLS of a sink's connection.

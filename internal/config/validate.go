@@ -131,6 +131,9 @@ func (v *validator) sink(path string, s *Sink, names map[string]bool) {
 	for _, k := range event.Kinds() {
 		kinds = append(kinds, k.String())
 	}
+	if s.Kafka != nil {
+		kinds = append(kinds, event.KindObservation.String())
+	}
 	for i, k := range s.Kinds {
 		v.oneOf(fmt.Sprintf("%s.kinds[%d]", path, i), k, kinds...)
 	}
@@ -156,7 +159,7 @@ func (v *validator) destination(path string, s *Sink) {
 		if t := k.TLS; t != nil {
 			v.need(path+".kafka.tls", (t.Cert == "") == (t.Key == ""), "has a certificate without its key, or a key without its certificate", "")
 		}
-		v.need(path+".kafka.dead_letter_topic", k.DeadLetterTopic == "" || k.DeadLetterTopic != k.Topic && k.DeadLetterTopic != k.CallsTopic, "has other records", "use a topic of its own, or none")
+		v.need(path+".kafka.dead_letter_topic", k.DeadLetterTopic == "" || !slices.Contains([]string{k.Topic, k.CallsTopic, k.ObservationsTopic}, k.DeadLetterTopic), "has other records", "use a topic of its own, or none")
 		v.need(path+".kafka.max_message", k.MaxMessage == 0 || k.MaxMessage >= 1024, "is too small", "use 1024 or more")
 		v.oneOf(path+".kafka.compression", k.Compression, "", "zstd", "lz4", "snappy", "gzip", "none")
 		if l := k.SASL; l != nil {

@@ -43,6 +43,8 @@ type Config struct {
 	// at the end, from the goroutine that emits; false asks to forget them all.
 	Keep     func(encoded []byte) bool
 	Redactor *redact.Redactor
+	// Observations are handed on, too, as items: for who owns windows elsewhere.
+	Observations bool
 	// Where, if set, chooses the calls that are shown; all are judged.
 	Where func(*event.Call) bool
 	// Seen, if set, is told of each frame, what became of it, and which frames

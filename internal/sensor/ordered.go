@@ -34,7 +34,11 @@ type ordered struct {
 
 func newOrdered(cfg *Config, emit func(*event.Item) event.CallFate) *ordered {
 	o := &ordered{emit: emit, rate: 1, cfg: cfg, set: cfg.Rules, parts: make([]event.Ledger, cfg.Workers+1)}
-	o.stage = detect.NewStage(cfg.Rules, cfg.detectConfig(cfg.Redactor), o.alert)
+	dc := cfg.detectConfig(cfg.Redactor)
+	if cfg.Observations {
+		dc.Observed = o.observed
+	}
+	o.stage = detect.NewStage(cfg.Rules, dc, o.alert)
 	if cfg.Facts != nil {
 		o.stage.SetFacts(cfg.Facts)
 	}
@@ -55,6 +59,11 @@ func (o *ordered) alert(a *event.Alert) {
 	o.own.Alerts++
 	a.Quality.SampleRate = o.rate
 	o.emit(&event.Item{Kind: event.KindAlert, Order: a.Order, Alert: a})
+}
+
+// observed hands on one observation of the stage.
+func (o *ordered) observed(at event.Order, r *event.ObservationRecord) {
+	o.emit(&event.Item{Kind: event.KindObservation, Order: at, Observation: r})
 }
 
 // portion handles what an epoch's workers, all at rest, found up to a place of

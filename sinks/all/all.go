@@ -30,7 +30,8 @@ import (
 type Config struct {
 	// Name of the sink: letters, digits, - and _; it names its cursor.
 	Name string `yaml:"name"`
-	// Kinds to send: call, alert, flow, anomaly, fact, loss. The default is
+	// Kinds to send: call, alert, flow, anomaly, fact, loss; observation to
+	// Kafka alone. The default is
 	// what suits the destination.
 	Kinds []string `yaml:"kinds"`
 	// MinSeverity leaves out alerts below it.
@@ -75,6 +76,7 @@ type entry struct {
 	validate func(*Config) error
 	open     func(*Config, io.Writer) (sinks.Writer, error)
 	kinds    []event.Kind         // sent by default
+	more     []event.Kind         // sent if asked for, besides event.Kinds
 	form     func(*Config) string // of sinks/format, where one can be chosen
 	limits   spool.Limits
 }
@@ -89,6 +91,7 @@ func table() []entry {
 			validate: func(c *Config) error { return c.Kafka.Validate() },
 			open:     func(c *Config, _ io.Writer) (sinks.Writer, error) { return writer(kafka.New(*c.Kafka)) },
 			kinds:    alerts,
+			more:     []event.Kind{event.KindObservation},
 			limits:   spool.Limits{Records: 2000, Bytes: 4 << 20, Linger: 100 * time.Millisecond},
 		}, {
 			key:      "clickhouse",
@@ -228,11 +231,15 @@ func (c *Config) kinds(e *entry) ([]event.Kind, error) {
 	}
 	var out []event.Kind
 	for _, word := range c.Kinds {
-		i := slices.IndexFunc(event.Kinds(), func(k event.Kind) bool { return k.String() == word })
-		if i < 0 {
+		can := append(event.Kinds(), e.more...)
+		i := slices.IndexFunc(can, func(k event.Kind) bool { return k.String() == word })
+		switch {
+		case i < 0 && word == event.KindObservation.String():
+			return nil, fmt.Errorf("sink %s: %s takes no observations: leave them out of kinds", c.Name, e.key)
+		case i < 0:
 			return nil, fmt.Errorf("sink %s: unknown kind %q", c.Name, word)
 		}
-		out = append(out, event.Kinds()[i])
+		out = append(out, can[i])
 	}
 	return out, c.formed(e, out)
 }

@@ -10,11 +10,12 @@ type Rows struct {
 	flow  *Row[event.FlowRecord]
 	note  *Row[event.NoteRecord]
 	fact  *Row[event.NoteRecord]
+	obs   *Row[event.ObservationRecord]
 }
 
 // NewRows returns the rows of all kinds.
 func NewRows() *Rows {
-	return &Rows{NewRow(event.CallColumns()), NewRow(event.AlertColumns()), NewRow(event.FlowColumns()), NewRow(event.NoteColumns()), NewRow(event.FactColumns())}
+	return &Rows{NewRow(event.CallColumns()), NewRow(event.AlertColumns()), NewRow(event.FlowColumns()), NewRow(event.NoteColumns()), NewRow(event.FactColumns()), NewRow(event.ObservationColumns())}
 }
 
 // noteOf is the row of an anomaly, a loss or a fact.
@@ -49,6 +50,8 @@ func (r *Rows) AppendTagged(b []byte, it *event.Item) []byte {
 		b = r.flow.AppendFields(b, it.Flow)
 	case it.Note != nil:
 		b = r.noteOf(it.Kind).AppendFields(b, it.Note)
+	case it.Observation != nil:
+		b = r.obs.AppendFields(b, it.Observation)
 	default:
 		return b[:n]
 	}
@@ -67,6 +70,8 @@ func (r *Rows) AppendObject(b []byte, it *event.Item) []byte {
 		return r.flow.AppendObject(b, it.Flow)
 	case it.Note != nil:
 		return r.noteOf(it.Kind).AppendObject(b, it.Note)
+	case it.Observation != nil:
+		return r.obs.AppendObject(b, it.Observation)
 	}
 	return b
 }
@@ -89,6 +94,8 @@ func (r *Rows) AppendCSV(b []byte, it *event.Item) ([]byte, error) {
 		b = r.flow.appendCells(b, it.Flow)
 	case it.Note != nil:
 		b = r.noteOf(it.Kind).appendCells(b, it.Note)
+	case it.Observation != nil:
+		b = r.obs.appendCells(b, it.Observation)
 	}
 	return append(b, '\n'), nil
 }
@@ -103,6 +110,8 @@ func (r *Rows) AppendCSVHeader(b []byte, k event.Kind) []byte {
 		b = r.alert.appendNames(b)
 	case event.KindFlow:
 		b = r.flow.appendNames(b)
+	case event.KindObservation:
+		b = r.obs.appendNames(b)
 	default:
 		b = r.noteOf(k).appendNames(b)
 	}

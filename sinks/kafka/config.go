@@ -26,6 +26,8 @@ type Config struct {
 	Topic string `yaml:"topic"`
 	// CallsTopic of everything else; default spaniel.calls.v1.
 	CallsTopic string `yaml:"calls_topic"`
+	// ObservationsTopic of observations; default spaniel.observations.v1.
+	ObservationsTopic string `yaml:"observations_topic"`
 	// DeadLetterTopic of what can never be delivered to the others; default
 	// spaniel.deadletter.v1, none for no such topic.
 	DeadLetterTopic string `yaml:"dead_letter_topic"`
@@ -57,7 +59,7 @@ const noTopic = "none"
 
 // topics are all those that records may go to.
 func (c *Config) topics() []string {
-	list := []string{c.Topic, c.CallsTopic}
+	list := []string{c.Topic, c.CallsTopic, c.ObservationsTopic}
 	if c.DeadLetterTopic != noTopic {
 		list = append(list, c.DeadLetterTopic)
 	}
@@ -76,6 +78,7 @@ func (c Config) complete() Config {
 	}
 	set(&c.Topic, "spaniel.alerts.v1")
 	set(&c.CallsTopic, "spaniel.calls.v1")
+	set(&c.ObservationsTopic, "spaniel.observations.v1")
 	set(&c.DeadLetterTopic, "spaniel.deadletter.v1")
 	set(&c.Compression, "zstd")
 	if c.MaxMessage == 0 {
@@ -98,7 +101,7 @@ func (c *Config) Validate() error {
 	if _, err := codec(full.Compression); err != nil {
 		return err
 	}
-	if full.DeadLetterTopic == full.Topic || full.DeadLetterTopic == full.CallsTopic {
+	if slices.Contains([]string{full.Topic, full.CallsTopic, full.ObservationsTopic}, full.DeadLetterTopic) {
 		return fmt.Errorf("kafka: dead_letter_topic is %s, which has other records: use a topic of its own, or none", full.DeadLetterTopic)
 	}
 	if full.MaxMessage < 1024 {

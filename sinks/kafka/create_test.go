@@ -20,7 +20,7 @@ func TestTopicsAreCreatedWhenAsked(t *testing.T) {
 		t.Fatalf("without the topic: %v", err)
 	}
 	said, err := w.Create(t.Context())
-	if err != nil || said != "topic new.alerts created, topic "+callsTopic+" was there, topic "+deadTopic+" created" {
+	if err != nil || said != "topic new.alerts created, topic "+callsTopic+" was there, topic spaniel.observations.v1 created, topic "+deadTopic+" created" {
 		t.Fatalf("%q, %v", said, err)
 	}
 	if err := w.Write(t.Context(), b); err != nil {

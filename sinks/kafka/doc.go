@@ -1,6 +1,6 @@
-// Package kafka is the sink for Kafka topics. It sends alerts to Topic and
-// everything else to CallsTopic, each record as JSON, keyed by the alert's
-// dedup_key or the flow's id, with the headers spaniel-id, spaniel-schema,
+// Package kafka is the sink for Kafka topics. It sends alerts to Topic,
+// observations to ObservationsTopic and everything else to CallsTopic, each
+// record as JSON, keyed by the alert's dedup_key, the observation's window or the flow's id, with the headers spaniel-id, spaniel-schema,
 // spaniel-severity (alerts) and spaniel-sensor.
 //
 // Delivery is at least once: acks=all, and a retry sends only what was not

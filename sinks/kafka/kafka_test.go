@@ -160,6 +160,36 @@ func TestCallsGoByFlow(t *testing.T) {
 	}
 }
 
+// Who owns the windows of its partitions needs all of a window in one.
+func TestObservationsGoByWindow(t *testing.T) {
+	const topic = "spaniel.observations.v1"
+	c := cluster(t, kfake.SeedTopics(3, topic))
+	w := open(t, Config{Brokers: c.ListenAddrs()})
+	defer w.Close()
+	b := &sinks.Batch{First: 1}
+	for i := range 20 {
+		it := event.Item{Kind: event.KindObservation, Observation: &event.ObservationRecord{ID: event.ID{byte(i)}, Rule: "r", By: "client.ip", Key: fmt.Sprint(i % 4), SensorName: "s"}}
+		b.Last++
+		b.Records = append(b.Records, sinks.Record{Seq: b.Last, Kind: it.Kind, Payload: sinks.NewEncoder().Append(nil, &it)})
+	}
+	if err := w.Write(context.Background(), b); err != nil {
+		t.Fatal(err)
+	}
+	where := map[string]int32{}
+	got := consume(t, c, topic, 20)
+	for _, r := range got {
+		key := string(r.Key)
+		if p, ok := where[key]; ok && p != r.Partition || headerOf(r, "spaniel-schema") != "spaniel.observation/1" || headerOf(r, "spaniel-sensor") != "s" ||
+			!strings.Contains(string(r.Value), headerOf(r, "spaniel-id")) || !strings.Contains(string(r.Value), `"window_key":"`+key[len("r|client.ip|"):]+`"`) {
+			t.Errorf("%q in %d: %v %s", key, r.Partition, r.Headers, r.Value)
+		}
+		where[key] = r.Partition
+	}
+	if len(got) != 20 || len(where) != 4 {
+		t.Errorf("%d messages of %d windows", len(got), len(where))
+	}
+}
+
 func TestARetrySendsOnlyWhatIsMissing(t *testing.T) {
 	c := cluster(t)
 	w := open(t, Config{Brokers: c.ListenAddrs()})

@@ -77,26 +77,32 @@ func (w *Writer) head(r *sinks.Record) (encode.Head, error) {
 
 // flatMessage is that of everything but an alert.
 func (w *Writer) flatMessage(r *sinks.Record, it *event.Item) message {
-	var id, sensor, flow string
+	var id, sensor, key string
 	switch {
 	case it.Call != nil:
-		id, sensor, flow = it.Call.ID.String(), it.Call.SensorName, strconv.FormatUint(it.Call.FlowID, 10)
+		id, sensor, key = it.Call.ID.String(), it.Call.SensorName, strconv.FormatUint(it.Call.FlowID, 10)
 	case it.Flow != nil:
-		flow = strconv.FormatUint(it.Flow.FlowID, 10)
-		id, sensor = flow, it.Flow.SensorName
+		key = strconv.FormatUint(it.Flow.FlowID, 10)
+		id, sensor = key, it.Flow.SensorName
+	case it.Observation != nil:
+		o := it.Observation
+		id, sensor, key = o.ID.String(), o.SensorName, o.Rule+"|"+o.By+"|"+o.Key
 	case it.Note != nil:
 		n := it.Note
-		flow, sensor = strconv.FormatUint(n.FlowID, 10), n.SensorName
+		key, sensor = strconv.FormatUint(n.FlowID, 10), n.SensorName
 		id = event.AlertID(it.Kind.String()+" "+n.Name, fmt.Sprint(sensor, int64(n.Time), n.Frame, n.FlowID, n.Direction, n.Bytes, n.Detail)).String()
 	}
-	return message{seq: r.Seq, topic: w.topicOf(it.Kind), key: flow, value: w.rows.AppendObject(nil, it),
+	return message{seq: r.Seq, topic: w.topicOf(it.Kind), key: key, value: w.rows.AppendObject(nil, it),
 		headers: [6]header{{"spaniel-id", id}, {"spaniel-schema", schemaOf(it.Kind)}, {"spaniel-sensor", sensor}}}
 }
 
 // topicOf is where records of a kind go.
 func (w *Writer) topicOf(k event.Kind) string {
-	if k == event.KindAlert {
+	switch k {
+	case event.KindAlert:
 		return w.cfg.Topic
+	case event.KindObservation:
+		return w.cfg.ObservationsTopic
 	}
 	return w.cfg.CallsTopic
 }
