@@ -2,6 +2,7 @@ package elastic
 
 import (
 	"bufio"
+	"cmp"
 	"compress/gzip"
 	"encoding/json"
 	"errors"
@@ -228,5 +229,71 @@ func TestWhatCannotBe(t *testing.T) {
 		if err := c.Validate(); err == nil || !strings.Contains(err.Error(), says) {
 			t.Errorf("%+v: %v", c, err)
 		}
+	}
+}
+
+// TestTemplateIsECS holds each mapped field outside `spaniel` to the Elastic
+// Common Schema: it is one, and of that type; and what is a list there is a list
+// in the documents, and nothing else is.
+func TestTemplateIsECS(t *testing.T) {
+	text, err := os.ReadFile(filepath.Join("testdata", "ecs-8.17.0.csv"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	types, lists := map[string]string{}, map[string]bool{}
+	for line := range strings.Lines(string(text)) {
+		f := strings.Split(strings.TrimSpace(line), ",")
+		types[f[0]], lists[f[0]] = f[1], f[2] == "array"
+	}
+	// Types of one family search alike; OpenSearch does not have the first of each.
+	same := map[string]string{"match_only_text": "text", "wildcard": "keyword", "float": "double"}
+	var walk func(path string, props map[string]any)
+	seen := 0
+	walk = func(path string, props map[string]any) {
+		for name, v := range props {
+			field := v.(map[string]any)
+			at := strings.TrimPrefix(path+"."+name, ".")
+			if at == "spaniel" {
+				continue
+			}
+			if in, ok := field["properties"].(map[string]any); ok {
+				walk(at, in)
+				continue
+			}
+			seen++
+			is, ok := types[at]
+			if want := cmp.Or(same[is], is); !ok || field["type"] != want {
+				t.Errorf("%s is mapped as %v; in ECS it is %q", at, field["type"], is)
+			}
+		}
+	}
+	walk("", properties())
+	if seen < 40 {
+		t.Errorf("only %d fields", seen)
+	}
+	var shape func(path string, doc map[string]any)
+	shape = func(path string, doc map[string]any) {
+		for name, v := range doc {
+			at := strings.TrimPrefix(path+"."+name, ".")
+			if in, ok := v.(map[string]any); ok && at != "spaniel" {
+				shape(at, in)
+			} else if _, list := v.([]any); !ok && list != lists[at] {
+				t.Errorf("%s: a list %v, in ECS %v", at, list, lists[at])
+			}
+		}
+	}
+	for _, name := range []string{"alert", "alert-ipv6", "alert-no-http", "call"} {
+		text, err := os.ReadFile(filepath.Join("..", "format", "testdata", name+".ecs"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		var doc map[string]any
+		if err := json.Unmarshal(text, &doc); err != nil {
+			t.Fatal(err)
+		}
+		if v := doc["ecs"].(map[string]any)["version"]; v != "8.17.0" {
+			t.Errorf("%s says ECS %v", name, v)
+		}
+		shape("", doc)
 	}
 }

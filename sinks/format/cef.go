@@ -11,12 +11,17 @@ import (
 // appendCEF appends an alert in ArcSight's Common Event Format, version 0:
 // seven fields between bars, then key=value pairs. In the fields \ and | are
 // escaped, in values \ and =. CEF would write a line's end as \n; here it is
-// made visible, so that no receiver turns it back into one.
+// made visible, so that no receiver turns it back into one. No value is longer
+// than CEF's dictionary allows its key: a receiver would refuse the record, or
+// cut it where it likes.
 func appendCEF(b []byte, it *event.Item) []byte {
 	a := it.Alert
 	b = append(b, "CEF:0|"+vendor+"|"+product+"|"...)
-	for _, field := range [...]string{version(a.Sensor.Version), a.Rule.ID, a.Rule.Title} {
-		b = append(appendVisible(b, field, `\|`), '|')
+	for _, field := range [...]struct {
+		text  string
+		limit int
+	}{{version(a.Sensor.Version), 31}, {a.Rule.ID, 1023}, {a.Rule.Title, 512}} {
+		b = append(appendCapped(b, field.text, `\|`, field.limit), '|')
 	}
 	b = append(strconv.AppendUint(b, uint64(a.SevNum/10), 10), '|')
 	c := cef{b: b}
@@ -68,8 +73,25 @@ func (c *cef) num(k string, v int64) { c.key(k); c.b = strconv.AppendInt(c.b, v,
 func (c *cef) text(k, v string) {
 	if v != "" {
 		c.key(k)
-		c.b = appendVisible(c.b, v, `\=`)
+		c.b = appendCapped(c.b, v, `\=`, cefLimit(k))
 	}
+}
+
+// cefLimit is how long the dictionary lets the value of a key be.
+func cefLimit(k string) int {
+	switch k {
+	case "cs1", "cs2", "cs3", "cs4", "cs5", "cs6":
+		return 4000
+	case "dvchost":
+		return 100
+	case "outcome":
+		return 63
+	case "externalId":
+		return 40
+	case "app", "proto":
+		return 31
+	}
+	return 1023
 }
 
 func (c *cef) labelled(k, label, v string) {

@@ -36,7 +36,7 @@ func ecsAlert(o *encode.Object, a *event.Alert) {
 	o.Str("dataset", "spaniel.alert")
 	o.Str("id", a.ID.String())
 	o.Num("severity", uint64(a.SevNum))
-	o.Float("risk_score", float64(a.SevNum)*float64(a.Confidence), 64)
+	o.Float("risk_score", float64(float32(a.SevNum)*a.Confidence), 32)
 	o.Str("outcome", ecsOutcome(a.Outcome))
 	o.Time("start", a.FirstSeen)
 	o.Time("end", a.LastSeen)
@@ -181,7 +181,7 @@ func ecsEnds(o *encode.Object, from, to ecsEnd) {
 		name string
 		ecsEnd
 	}{{"source", from}, {"destination", to}} {
-		if e.ip == "" || e.ip == "invalid IP" {
+		if !located(e.ip) {
 			continue // a window that is not about a client
 		}
 		o.Open(e.name)

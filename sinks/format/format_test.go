@@ -4,9 +4,12 @@ import (
 	"bytes"
 	"encoding/json"
 	"flag"
+	"maps"
 	"net/netip"
 	"os"
 	"path/filepath"
+	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -134,15 +137,26 @@ func FuzzFormats(f *testing.F) {
 func roundTrip(t *testing.T, s string, alert *event.Item) {
 	t.Helper()
 	want := string(appendVisible(nil, s, ""))
+	if len(want) > 200 { // what is longer is cut, which TestLongValues holds
+		return
+	}
+	leefWant := want
+	if head, ends := strings.CutSuffix(want, `\`); ends {
+		leefWant = head + "<U+005C>"
+	}
 	cef := readCEF(t, string(Named("cef").Append(nil, alert)))
-	leef := readLEEF(t, string(Named("leef").Append(nil, alert)))
+	line := string(Named("leef").Append(nil, alert))
+	leef := readLEEF(t, line)
+	if escaped := readLEEFEscaped(t, line); !reflect.DeepEqual(slices.Sorted(maps.Keys(escaped)), slices.Sorted(maps.Keys(leef))) {
+		t.Errorf("LEEF: who takes a backslash for an escape reads %v, not %v", escaped, leef)
+	}
 	// Pairs are separated by spaces, so a receiver cannot keep one at a value's end.
 	trim := func(v string) string { return strings.TrimRight(v, " ") }
 	if s != "" && (trim(cef["msg"]) != trim(want) || trim(cef["suser"]) != trim(want) || cef["cs6Label"] != "evidence") {
 		t.Errorf("CEF: %q and %q, want %q", cef["msg"], cef["suser"], want)
 	}
-	if leef["msg"] != want || leef["usrName"] != want || leef["cat"] != "auth/stuffing" {
-		t.Errorf("LEEF: %q and %q, want %q", leef["msg"], leef["usrName"], want)
+	if leef["msg"] != leefWant || leef["usrName"] != leefWant || leef["cat"] != "auth/stuffing" {
+		t.Errorf("LEEF: %q and %q, want %q", leef["msg"], leef["usrName"], leefWant)
 	}
 	jsonWant := strings.ToValidUTF8(s, "\ufffd")
 	if len(s) > 0 && !utf8.ValidString(s) {
@@ -171,81 +185,37 @@ func roundTrip(t *testing.T, s string, alert *event.Item) {
 	}
 }
 
-// TestEVEKeys holds the output to the keys that Suricata's own records have:
-// their schema is closed.
-func TestEVEKeys(t *testing.T) {
-	known := map[string]string{"": "timestamp event_type flow_id src_ip src_port dest_ip dest_port proto app_proto in_iface tx_id community_id alert http",
-		"alert": "action gid signature_id rev signature category severity metadata",
-		"http":  "hostname url http_method http_user_agent http_refer http_content_type protocol status length xff"}
-	for name, it := range items() {
-		var doc map[string]json.RawMessage
-		if err := json.Unmarshal(Named("eve").Append(nil, it), &doc); err != nil {
-			t.Fatal(err)
-		}
-		for _, part := range []string{"", "alert", "http"} {
-			keys := doc
-			if part != "" {
-				keys = map[string]json.RawMessage{}
-				if raw, ok := doc[part]; ok {
-					if err := json.Unmarshal(raw, &keys); err != nil {
-						t.Fatal(err)
-					}
+// TestLongValues: no value is longer than its key allows, and what is cut says
+// so and has no half of an escape, a character or a mark.
+func TestLongValues(t *testing.T) {
+	for _, unit := range []string{"a", "=", "\\", "é", "\n", "\U0001f9e8", "|", "\xff", "a\\=", "\u202e"} {
+		for pad := range 9 {
+			alert, _ := hostile(strings.Repeat("x", pad) + strings.Repeat(unit, 5000))
+			line := Named("cef").Append(nil, alert)
+			if !utf8.Valid(line) {
+				t.Fatalf("CEF of %q is not UTF-8", unit)
+			}
+			for k, v := range readCEF(t, string(line)) {
+				if written := appendVisible(nil, v, `\=`); len(written) > cefLimit(k) && !strings.Contains(v, "<U+") || len(v) > cefLimit(k) {
+					t.Errorf("CEF of %q: %s has %d bytes", unit, k, len(written))
+				}
+				if long := k == "msg" || k == "suser" || k == "requestMethod" || k == "cs6"; long && (!strings.HasSuffix(v, cut) || strings.Contains(strings.TrimSuffix(v, cut), cut)) {
+					t.Errorf("CEF of %q: %s ends in %q", unit, k, v[max(0, len(v)-12):])
 				}
 			}
-			for k := range keys {
-				if !strings.Contains(" "+known[part]+" ", " "+k+" ") {
-					t.Errorf("%s: %s.%s is no key of eve.json", name, part, k)
+			leef := string(Named("leef").Append(nil, alert))
+			if !utf8.ValidString(leef) || len(leef) > 3700 {
+				t.Errorf("LEEF of %q has %d bytes", unit, len(leef))
+			}
+			for k, v := range readLEEF(t, leef) {
+				if len(v) > leefLimit(k) {
+					t.Errorf("LEEF of %q: %s has %d bytes", unit, k, len(v))
 				}
 			}
 		}
 	}
-}
-
-// TestOCSFClasses holds what the two classes require and constrain.
-func TestOCSFClasses(t *testing.T) {
-	for name, it := range items() {
-		var doc struct {
-			Class    int    `json:"class_uid"`
-			Category int    `json:"category_uid"`
-			Activity *int   `json:"activity_id"`
-			Type     int    `json:"type_uid"`
-			Severity int    `json:"severity_id"`
-			Time     *int64 `json:"time"`
-			Metadata struct {
-				Version string
-				Product struct {
-					Vendor string `json:"vendor_name"`
-				}
-			}
-			Finding *struct {
-				UID, Title string
-				Analytic   struct {
-					Type *int `json:"type_id"`
-				}
-			} `json:"finding_info"`
-			Request  map[string]any `json:"http_request"`
-			Response map[string]any `json:"http_response"`
-			Src      map[string]any `json:"src_endpoint"`
-			Dst      map[string]any `json:"dst_endpoint"`
-		}
-		if err := json.Unmarshal(Named("ocsf").Append(nil, it), &doc); err != nil {
-			t.Fatal(err)
-		}
-		if doc.Activity == nil || doc.Time == nil || doc.Category != doc.Class/1000 || doc.Type != doc.Class*100+*doc.Activity || doc.Severity < 1 || doc.Severity > 6 ||
-			doc.Metadata.Version == "" || doc.Metadata.Product.Vendor == "" {
-			t.Errorf("%s: base fields: %+v", name, doc)
-		}
-		switch doc.Class {
-		case 2004:
-			if doc.Finding == nil || doc.Finding.UID == "" || doc.Finding.Title == "" || doc.Finding.Analytic.Type == nil {
-				t.Errorf("%s: finding_info %+v", name, doc.Finding)
-			}
-		case 4002:
-			if doc.Request == nil && doc.Response == nil || doc.Src == nil && doc.Dst == nil {
-				t.Errorf("%s: at least one of request and response, and of the ends", name)
-			}
-		default:
-			t.Errorf("%s: class %d", name, doc.Class)
-		}
+	alert, _ := hostile(strings.Repeat("a", 1023))
+	if got := readCEF(t, string(Named("cef").Append(nil, alert)))["msg"]; got != alert.Alert.Message {
+		t.Errorf("what fits is cut: %d bytes", len(got))
 	}
 }

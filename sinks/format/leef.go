@@ -10,7 +10,9 @@ import (
 // appendLEEF appends an alert in QRadar's Log Event Extended Format 2.0, its
 // attributes separated by tabs. EventID is the rule and cat its category: both
 // are static, since QRadar maps the pair. LEEF has no escape in values; what
-// could end one is made visible.
+// could end one is made visible. Some readers take a backslash for an escape all
+// the same: one that ends a value would hide the tab behind it, and with it the
+// next attribute, so it is made visible, too.
 func appendLEEF(b []byte, it *event.Item) []byte {
 	a := it.Alert
 	b = append(b, "LEEF:2.0|"+vendor+"|"+product+"|"...)
@@ -70,8 +72,25 @@ func (l *leef) key(k string) {
 func (l *leef) text(k, v string) {
 	if v != "" {
 		l.key(k)
-		l.b = appendVisible(l.b, v, "") // a tab is among what is made visible
+		if head, ends := strings.CutSuffix(v, `\`); ends {
+			v = head + "<U+005C>"
+		}
+		l.b = appendCapped(l.b, v, "", leefLimit(k)) // a tab is among what is made visible
 	}
+}
+
+// leefLimit keeps a record in what QRadar reads as one by default: of a longer
+// payload it makes two, the second of which begins where its author likes.
+func leefLimit(k string) int {
+	switch k {
+	case "url":
+		return 1023
+	case "method":
+		return 63
+	case "evidence", "msg":
+		return 383
+	}
+	return 255 // the guide's own for a user's name
 }
 
 func (l *leef) num(k string, v uint64) { l.key(k); l.b = strconv.AppendUint(l.b, v, 10) }

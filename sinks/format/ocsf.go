@@ -1,15 +1,16 @@
 package format
 
 import (
+	"slices"
 	"strconv"
-	"strings"
 
 	"spaniel/event"
 	"spaniel/sinks/encode"
 )
 
-// ocsfVersion is that of the Open Cybersecurity Schema Framework.
-const ocsfVersion = "1.3.0"
+// ocsfVersion is that of the Open Cybersecurity Schema Framework: the first
+// that has all the attributes used here, whose later ones have them, too.
+const ocsfVersion = "1.4.0"
 
 // appendOCSF appends an alert as a Detection Finding (class 2004), and a call
 // as HTTP Activity (class 4002).
@@ -25,9 +26,9 @@ func appendOCSF(b []byte, it *event.Item) []byte {
 }
 
 func ocsfFinding(o *encode.Object, a *event.Alert) {
-	activity := uint64(1) // Create
+	activity, status := uint64(1), uint64(1) // Create, New
 	if a.State == "closed" {
-		activity = 3 // Close
+		activity, status = 3, 4 // Close, Resolved
 	}
 	ocsfClass(o, 2004, activity, ocsfSeverity(a.Severity), a.Time)
 	o.Some("message", a.Message)
@@ -37,7 +38,7 @@ func ocsfFinding(o *encode.Object, a *event.Alert) {
 	o.NumIf("end_time", uint64(max(millis(a.LastSeen), 0)))
 	o.Num("confidence_score", uint64(a.Confidence*100))
 	o.Num("confidence_id", ocsfConfidence(a.Confidence))
-	o.Num("status_id", 1) // New
+	o.Num("status_id", status)
 	o.True("is_alert")
 	o.Open("finding_info")
 	o.Str("uid", a.ID.String())
@@ -64,11 +65,30 @@ func ocsfFinding(o *encode.Object, a *event.Alert) {
 		o.CloseList()
 	}
 	o.Close()
+	ocsfEvidence(o, a)
+	o.Open("unmapped")
+	ocsfOddMethod(o, a.Req.Method)
+	o.Str("outcome", string(a.Outcome))
+	o.Str("dedup_key", a.DedupKey)
+	o.Some("route", a.Req.Route)
+	o.Some("sensor", a.Sensor.Name)
+	o.Some("evidence", evidence(a.Evidence))
+	o.List("refs", a.Rule.Refs)
+	o.Close()
+}
+
+// ocsfEvidence appends what the alert is about; an evidence of nothing is none.
+func ocsfEvidence(o *encode.Object, a *event.Alert) {
+	alone := !located(a.Client.IP) && !located(a.Server.IP) && a.Principal.User == ""
+	if alone && a.Req.Target == "" {
+		return
+	}
 	o.OpenList("evidences")
 	o.Item()
 	ocsfEnds(o, a.Client.IP, a.Client.Port, a.Server.IP, a.Server.Port)
-	if overHTTP(a) {
-		ocsfMessages(o, a.Req.Method, a.Req.Host, a.Req.Target, a.Req.UserAgent, a.Resp.Status)
+	ocsfMessages(o, a.Req.Method, a.Req.Host, a.Req.Target, a.Req.UserAgent, a.Resp.Status)
+	if alone { // messages are no evidence by themselves
+		ocsfURL(o, a.Req.Host, a.Req.Target)
 	}
 	if a.Principal.User != "" {
 		o.Open("actor")
@@ -79,18 +99,17 @@ func ocsfFinding(o *encode.Object, a *event.Alert) {
 	}
 	o.Close()
 	o.CloseList()
-	o.Open("unmapped")
-	o.Str("outcome", string(a.Outcome))
-	o.Str("dedup_key", a.DedupKey)
-	o.Some("route", a.Req.Route)
-	o.Some("sensor", a.Sensor.Name)
-	o.Some("evidence", evidence(a.Evidence))
-	o.List("refs", a.Rule.Refs)
-	o.Close()
 }
 
+// located reports whether an address is one: what a window is about may have none.
+func located(ip string) bool { return ip != "" && ip != "invalid IP" }
+
 func ocsfActivity(o *encode.Object, c *event.Record) {
-	ocsfClass(o, 4002, ocsfMethod(c.Method), 1, c.Time)
+	activity := ocsfMethod(c.Method)
+	ocsfClass(o, 4002, activity, 1, c.Time)
+	if activity == ocsfOther {
+		o.Str("activity_name", c.Method) // what is other has the name it came with
+	}
 	ocsfMetadata(o, c.ID.String(), "", "spaniel.call")
 	o.Num("duration", uint64(c.Duration)/1000)
 	o.NumIf("start_time", uint64(max(millis(c.Time), 0)))
@@ -107,6 +126,7 @@ func ocsfActivity(o *encode.Object, c *event.Record) {
 	o.Num("bytes_out", c.RespBytes)
 	o.Close()
 	o.Open("unmapped")
+	ocsfOddMethod(o, c.Method)
 	o.Some("route", c.Route)
 	o.Some("sensor", c.SensorName)
 	o.Some("kind", c.Kind)
@@ -162,17 +182,28 @@ func ocsfConfidence(c float32) uint64 {
 	return 1
 }
 
-// ocsfMethod is the activity, by the class's own numbering.
+// ocsfMethods are the class's activities, by its own numbering. PATCH is none:
+// only later versions have it.
+var ocsfMethods = [...]string{"CONNECT", "DELETE", "GET", "HEAD", "OPTIONS", "POST", "PUT", "TRACE"}
+
+// ocsfMethod is the activity.
 func ocsfMethod(m string) uint64 {
-	for i, name := range [...]string{"CONNECT", "DELETE", "GET", "HEAD", "OPTIONS", "POST", "PUT", "TRACE", "PATCH"} {
-		if m == name {
-			return uint64(i + 1)
-		}
+	if i := slices.Index(ocsfMethods[:], m); i >= 0 {
+		return uint64(i + 1)
 	}
 	if m == "" {
-		return 0
+		return 0 // Unknown
 	}
-	return 99
+	return ocsfOther
+}
+
+const ocsfOther = 99
+
+// ocsfOddMethod appends a method that the schema has no word for.
+func ocsfOddMethod(o *encode.Object, m string) {
+	if !slices.Contains(ocsfMethods[:], m) {
+		o.Some("http_method", m)
+	}
 }
 
 func ocsfEnds(o *encode.Object, from string, fromPort uint16, to string, toPort uint16) {
@@ -180,7 +211,7 @@ func ocsfEnds(o *encode.Object, from string, fromPort uint16, to string, toPort 
 		name, ip string
 		port     uint16
 	}{{"src_endpoint", from, fromPort}, {"dst_endpoint", to, toPort}} {
-		if e.ip == "" || e.ip == "invalid IP" {
+		if !located(e.ip) {
 			continue
 		}
 		o.Open(e.name)
@@ -192,16 +223,12 @@ func ocsfEnds(o *encode.Object, from string, fromPort uint16, to string, toPort 
 
 func ocsfMessages(o *encode.Object, method, host, target, agent string, status uint16) {
 	if method != "" || target != "" {
-		path, query := split(target)
 		o.Open("http_request")
-		o.Some("http_method", strings.ToUpper(method))
+		if slices.Contains(ocsfMethods[:], method) {
+			o.Str("http_method", method)
+		}
 		o.Some("user_agent", agent)
-		o.Open("url")
-		o.Some("url_string", url(host, target))
-		o.Some("hostname", host)
-		o.Some("path", path)
-		o.Some("query_string", query)
-		o.Close()
+		ocsfURL(o, host, target)
 		o.Close()
 	}
 	if status != 0 {
@@ -209,4 +236,18 @@ func ocsfMessages(o *encode.Object, method, host, target, agent string, status u
 		o.Num("code", uint64(status))
 		o.Close()
 	}
+}
+
+// ocsfURL appends what was asked for; of a host alone there is no URL.
+func ocsfURL(o *encode.Object, host, target string) {
+	if target == "" {
+		return
+	}
+	path, query := split(target)
+	o.Open("url")
+	o.Str("url_string", url(host, target))
+	o.Some("hostname", host)
+	o.Some("path", path)
+	o.Some("query_string", query)
+	o.Close()
 }

@@ -86,3 +86,31 @@ func readLEEF(t *testing.T, line string) map[string]string {
 	}
 	return pairs
 }
+
+// readLEEFEscaped reads a line as readers do that take a backslash for an
+// escape, which IBM's guide does not know: the character behind it ends no
+// attribute and no key.
+func readLEEFEscaped(t *testing.T, line string) map[string]string {
+	t.Helper()
+	for range 6 {
+		i := unescaped(line, '|')
+		if i < 0 {
+			t.Fatalf("too few fields: %q", line)
+		}
+		line = line[i+1:]
+	}
+	pairs := map[string]string{}
+	for line != "" {
+		pair, rest := line, ""
+		if i := unescaped(line, '\t'); i >= 0 {
+			pair, rest = line[:i], line[i+1:]
+		}
+		i := unescaped(pair, '=')
+		if i < 0 {
+			t.Fatalf("pair %q in %q", pair, line)
+		}
+		pairs[pair[:i]] = unescape(pair[i+1:])
+		line = rest
+	}
+	return pairs
+}

@@ -2,6 +2,7 @@ package format
 
 import (
 	"fmt"
+	"strings"
 	"unicode/utf8"
 
 	"spaniel/sinks/encode"
@@ -12,23 +13,36 @@ import (
 // <U+000A>. Bytes that are not UTF-8 become U+FFFD.
 func appendVisible(b []byte, s, marked string) []byte {
 	for _, r := range s {
-		switch {
-		case encode.Deceives(r):
-			b = fmt.Appendf(b, "<%U>", r)
-		case r < utf8.RuneSelf && contains(marked, byte(r)):
-			b = append(b, '\\', byte(r))
-		default:
-			b = utf8.AppendRune(b, r)
+		b = appendRune(b, r, marked)
+	}
+	return b
+}
+
+// appendCapped appends s likewise, at most limit bytes of it: what is longer
+// ends in "…", and no escape is cut in two.
+func appendCapped(b []byte, s, marked string, limit int) []byte {
+	start, fits := len(b), len(b)
+	for _, r := range s {
+		b = appendRune(b, r, marked)
+		if len(b)-start > limit {
+			return append(b[:fits], cut...)
+		}
+		if len(b)-start <= limit-len(cut) {
+			fits = len(b)
 		}
 	}
 	return b
 }
 
-func contains(s string, c byte) bool {
-	for i := range len(s) {
-		if s[i] == c {
-			return true
-		}
+// cut stands at the end of a value of which there was more.
+const cut = "…"
+
+func appendRune(b []byte, r rune, marked string) []byte {
+	switch {
+	case encode.Deceives(r):
+		return fmt.Appendf(b, "<%U>", r)
+	case r < utf8.RuneSelf && strings.IndexByte(marked, byte(r)) >= 0:
+		return append(b, '\\', byte(r))
 	}
-	return false
+	return utf8.AppendRune(b, r)
 }
