@@ -29,7 +29,6 @@ type conn struct {
 	doubt  *doubt // of a flow that is none of HTTP; seldom
 	guess  *guess // of a flow that may be one of HTTP; seldom
 	told   bool   // that a response came again with other bytes, too late
-	ids    event.CallIDs
 	tunnel
 	reversal
 	// emitCall and lostBytes are the methods emit and lost, bound once.
@@ -180,10 +179,7 @@ func (c *conn) emit(call *event.Call, at event.Stamp) {
 		call.Flow = c.reversal.of(c.flow)
 	}
 	call.Sensor = c.p.cfg.Sensor
-	if !c.ids.Made() {
-		c.ids = event.NewCallIDs(call.Sensor, c.flow.FlowKey, c.flow.First)
-	}
-	call.ID, call.Key = c.ids.Of(call.Depth)
+	call.ID, call.Key = c.flow.CallIDs(c.p.sensor, call.Depth)
 	call.Order = c.p.stamp(cause(c.flow, at))
 	call.ShareWithAlt()
 	c.p.out.Call(call)

@@ -15,6 +15,7 @@ type Partition struct {
 	cfg       *Config
 	led       *event.Ledger
 	out       Output
+	sensor    event.SensorMark
 	table     *stream.Table
 	http      *http1.Pool
 	tls       *tls.Pool
@@ -34,7 +35,7 @@ const firstOrd = 1 << 16
 // NewPartition returns an empty partition that counts into led and sends what
 // it finds to out, with order and ids set.
 func NewPartition(cfg *Config, led *event.Ledger, out Output) *Partition {
-	p := &Partition{cfg: cfg, led: led, out: out.orDrop(), protocols: protocols(), signatures: signatures(), memory: cfg.Memory}
+	p := &Partition{cfg: cfg, led: led, out: out.orDrop(), sensor: event.NewSensorMark(cfg.Sensor), protocols: protocols(), signatures: signatures(), memory: cfg.Memory}
 	if p.memory <= 0 {
 		p.memory = defaultMemory
 	}

@@ -49,9 +49,9 @@ func newCall(request string, status int, at float64, leaves ...event.Leaf) *even
 	method, target, _ := strings.Cut(request, " ")
 	path, query, _ := strings.Cut(target, "?")
 	ns := int64(at * 1e9)
-	c.Flow = &event.Flow{FlowKey: event.FlowKey{Client: netip.MustParseAddrPort("203.0.113.9:51514"), Server: netip.MustParseAddrPort("10.0.0.5:80")}, ID: 7, First: ns}
-	ids := event.NewCallIDs("file", c.Flow.FlowKey, ns)
-	c.ID, c.Key = ids.Of(1)
+	c.Flow = &event.Flow{FlowKey: event.FlowKey{Client: netip.MustParseAddrPort("203.0.113.9:51514"), Server: netip.MustParseAddrPort("10.0.0.5:80")}, First: ns}
+	c.Flow.Identify()
+	c.ID, c.Key = c.Flow.CallIDs(event.NewSensorMark("file"), 1)
 	c.Depth, c.Time, c.Proto, c.Sensor = 1, ns, "http/1.1", "file"
 	c.Order = event.Order{Clock: ns, OfFrame: true, Seq: uint64(at*1000) + 1}
 	c.Req.Seen, c.Req.Complete, c.Req.Method, c.Req.Target, c.Req.Path, c.Req.Query, c.Req.Host = true, true, method, target, path, query, "shop.example"

@@ -37,8 +37,9 @@ type FlowKey struct {
 // Flow is one TCP connection, or as much of it as was seen.
 type Flow struct {
 	FlowKey
-	// ID is FlowID of the key and First.
-	ID uint64
+	// ID and what the ids of its calls are made of: Identify sets both.
+	ID    uint64
+	calls [2]uint64
 	// First and Last are times of the first and last packet, ns since 1970.
 	First, Last int64
 	// FirstFrame numbers the frame that made the flow.

@@ -48,41 +48,37 @@ func (k FlowKey) appendKey(b []byte, first int64) []byte {
 	return binary.BigEndian.AppendUint64(b, uint64(first))
 }
 
-// FlowID returns the 64-bit id of a flow first seen at the time first.
-func FlowID(k FlowKey, first int64) uint64 {
-	sum := sha256.Sum256(k.appendKey(make([]byte, 0, 64), first))
-	return binary.BigEndian.Uint64(sum[:8])
+// Identify sets f's ID and what the ids of its calls are made of, by its key and
+// First: one hash, so that a call costs none of its own.
+func (f *Flow) Identify() {
+	sum := sha256.Sum256(f.appendKey(make([]byte, 0, 64), f.First))
+	f.ID = binary.BigEndian.Uint64(sum[:])
+	f.calls = halves(sum[16:])
 }
 
-// CallIDs are what the ids of a connection's calls are made of: hashes of the
-// connection, so that a call costs no hash of its own. The zero value has none.
-type CallIDs struct{ id, key [2]uint64 }
+// SensorMark is what a sensor's name changes in the ids of the calls it saw.
+type SensorMark [2]uint64
 
-// NewCallIDs returns those of a flow first seen at the time first, as the sensor
-// of that name sees it.
-func NewCallIDs(sensor string, k FlowKey, first int64) CallIDs {
-	b := append(k.appendKey(make([]byte, 0, 128), first), "call"...)
-	key := sha256.Sum256(b)
-	id := sha256.Sum256(append(b, sensor...))
-	return CallIDs{id: halves(id[:]), key: halves(key[:])}
+// NewSensorMark returns the mark of the sensor of that name.
+func NewSensorMark(name string) SensorMark {
+	sum := sha256.Sum256([]byte(name))
+	return halves(sum[:])
 }
 
 func halves(sum []byte) [2]uint64 {
 	return [2]uint64{binary.BigEndian.Uint64(sum), binary.BigEndian.Uint64(sum[8:])}
 }
 
-// Made reports whether c is that of a flow.
-func (c *CallIDs) Made() bool { return *c != CallIDs{} }
-
-// Of returns the id of the transaction numbered depth on the flow, and its key,
-// which leaves the sensor's name out and so joins what two sensors saw.
-func (c *CallIDs) Of(depth uint32) (id, key ID) {
-	return numbered(&c.id, depth), numbered(&c.key, depth)
+// CallIDs returns the id of the transaction numbered depth on f, which Identify
+// has seen, as the sensor of that mark saw it; and its key, which leaves the
+// sensor out and so joins what two sensors saw.
+func (f *Flow) CallIDs(s SensorMark, depth uint32) (id, key ID) {
+	return numbered([2]uint64{f.calls[0] ^ s[0], f.calls[1] ^ s[1]}, depth), numbered(f.calls, depth)
 }
 
 // numbered makes a number part of a hash: those of two numbers differ in both
 // halves, and share no beginning that a person would take for the whole.
-func numbered(h *[2]uint64, n uint32) (id ID) {
+func numbered(h [2]uint64, n uint32) (id ID) {
 	binary.BigEndian.PutUint64(id[:], stir(h[0]^uint64(n)))
 	binary.BigEndian.PutUint64(id[8:], stir(h[1]+uint64(n)))
 	return id

@@ -1,34 +1,35 @@
 package event
 
 import (
+	"fmt"
 	"net/netip"
 	"testing"
 )
 
-func idKey() FlowKey {
-	return FlowKey{Client: netip.MustParseAddrPort("198.51.100.7:40000"), Server: netip.MustParseAddrPort("10.0.0.5:80"), VLAN: 100}
+func idFlow(first int64) *Flow {
+	f := &Flow{FlowKey: FlowKey{Client: netip.MustParseAddrPort("198.51.100.7:40000"), Server: netip.MustParseAddrPort("10.0.0.5:80"), VLAN: 100}, First: first}
+	f.Identify()
+	return f
 }
 
 // TestIDsStay: what is read again has the ids that it had, in another version
 // too. A tag within another one makes another flow.
 func TestIDsStay(t *testing.T) {
-	k := idKey()
-	const first = 1_700_000_000_000_000_000
-	ids := NewCallIDs("dc1", k, first)
-	id, key := ids.Of(3)
-	const want = "640e4440be98d68c597deacb2d631ceb 652339566d5dda660e8c3f290b6bb11b"
-	if got := id.String() + " " + key.String(); got != want {
+	f, dc1 := idFlow(1_700_000_000_000_000_000), NewSensorMark("dc1")
+	id, key := f.CallIDs(dc1, 3)
+	const want = "8b8215cfb53337e8 52b02151e0cc574b1ae12507e7e3ef6c 846ad34376043ce43815a89cd4259e75"
+	if got := fmt.Sprintf("%016x %s %s", f.ID, id, key); got != want {
 		t.Errorf("ids are %s, were %s", got, want)
 	}
-	seen := map[ID]bool{id: true, key: true}
+	seen, flows := map[ID]bool{id: true, key: true}, map[uint64]bool{f.ID: true}
 	for inner := range uint32(100) {
-		k.Inner = inner + 1
-		ids := NewCallIDs("dc1", k, first)
-		a, b := ids.Of(3)
-		if seen[a] || seen[b] {
+		f.Inner = inner + 1
+		f.Identify()
+		a, b := f.CallIDs(dc1, 3)
+		if seen[a] || seen[b] || flows[f.ID] {
 			t.Fatalf("inner tag %d has the ids of another", inner+1)
 		}
-		seen[a], seen[b] = true, true
+		seen[a], seen[b], flows[f.ID] = true, true, true
 	}
 }
 
@@ -36,11 +37,11 @@ func TestIDsStay(t *testing.T) {
 // half, the neighbours no beginning in common to speak of; sensors have their own
 // ids for them and the same keys.
 func TestIDsOfCalls(t *testing.T) {
-	here, there := NewCallIDs("dc1", idKey(), 5), NewCallIDs("dc2", idKey(), 5)
+	f, here, there := idFlow(5), NewSensorMark("dc1"), NewSensorMark("dc2")
 	begin, end := map[[4]byte]bool{}, map[[8]byte]bool{}
 	for n := range uint32(2000) {
-		id, key := here.Of(n)
-		other, same := there.Of(n)
+		id, key := f.CallIDs(here, n)
+		other, same := f.CallIDs(there, n)
 		if id == other || key != same || id == key {
 			t.Fatalf("call %d is %s with key %s, at another sensor %s with key %s", n, id, key, other, same)
 		}

@@ -174,7 +174,7 @@ func (t *Table) receiver(f *flow, at event.Stamp) Receiver {
 
 func (f *flow) identify() {
 	if f.ev.ID == 0 {
-		f.ev.ID = event.FlowID(f.ev.FlowKey, f.ev.First)
+		f.ev.Identify()
 	}
 }
 

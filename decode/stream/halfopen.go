@@ -212,7 +212,7 @@ func (t *Table) giveUp(ended string, clock int64) *event.Flow {
 	if !e.answered {
 		f.Flags |= event.FlagOneSided
 	}
-	f.ID = event.FlowID(f.FlowKey, f.First)
+	f.Identify()
 	return f
 }
 

@@ -61,8 +61,9 @@ func sample(n int) event.Record {
 		Method: "GET", Host: "shop.example", Route: "/items/{id}", Target: fmt.Sprintf("/items/%d", n), Status: 200, SampleRate: 1, SpooledDay: "2026-11-22",
 		ReqHeaders: event.HeaderMap{{Name: "Accept", Value: "a/b"}, {Name: "X-A", Value: "1"}, {Name: "x-a", Value: "2"}},
 		Leaves:     event.ValueMap{{Name: "query.q", Value: "first"}, {Name: "query.q", Value: "second"}}, Flags: []string{"gap"}}
-	ids := event.NewCallIDs("file", event.FlowKey{}, int64(n))
-	r.ID, r.Key = ids.Of(1)
+	f := event.Flow{First: int64(n)}
+	f.Identify()
+	r.ID, r.Key = f.CallIDs(event.NewSensorMark("file"), 1)
 	return r
 }
 
