@@ -84,15 +84,15 @@ func canaryService(t *testing.T, dir string, r *receivers) *canaryRun {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c := &canaryRun{service: &service{cfg: cfg, enc: sinks.NewEncoder(), raised: newAlertSet(), alerts: map[string]uint64{}}, dir: dir, logged: &lockedBuffer{}}
+	c := &canaryRun{service: &service{cfg: cfg, enc: sinks.NewEncoder(), raised: newAlertSet(), alerts: map[string]uint64{}, delivery: &delivery{}}, dir: dir, logged: &lockedBuffer{}}
 	c.log = zap.New(zapcore.NewCore(zapcore.NewJSONEncoder(zap.NewProductionEncoderConfig()), c.logged, zap.DebugLevel))
-	if c.store, err = store.Open(filepath.Join(dir, "calls.duckdb"), storeConfig(cfg, false)); err != nil {
+	if c.delivery.store, err = store.Open(filepath.Join(dir, "calls.duckdb"), storeConfig(cfg, false)); err != nil {
 		t.Fatal(err)
 	}
 	if c.spool, err = spool.Open(filepath.Join(dir, "spool"), spool.Config{}); err != nil {
 		t.Fatal(err)
 	}
-	list := []forward.Sink{{Name: "store", Open: func() (sinks.Writer, error) { return store.Shared{Store: c.store}, nil }, Kinds: event.Kinds()}}
+	list := []forward.Sink{{Name: "store", Open: func() (sinks.Writer, error) { return store.Shared{Store: c.delivery.store}, nil }, Kinds: event.Kinds()}}
 	for _, text := range r.sinks(dir) {
 		s, err := sinkConfig(text).Sink(io.Discard)
 		if err != nil {
@@ -100,7 +100,7 @@ func canaryService(t *testing.T, dir string, r *receivers) *canaryRun {
 		}
 		list = append(list, forward.Sink{Name: s.Name, Open: s.Open, Kinds: s.Kinds, Limits: s.Limits, Filter: forward.Filter{Rules: s.Rules}})
 	}
-	if c.forward, err = forward.New(c.spool, forward.Config{DeadLetters: dir, Drain: time.Minute}, list, c.log); err != nil {
+	if c.delivery.forward, err = forward.New(c.spool, forward.Config{DeadLetters: dir, Drain: time.Minute}, list, c.log); err != nil {
 		t.Fatal(err)
 	}
 	key := bytes.Repeat([]byte("k"), 32)
@@ -144,7 +144,7 @@ func (c *canaryRun) play(t *testing.T, frames []event.Frame) (calls, alerts int)
 func (c *canaryRun) deliver() error {
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
-	return c.forward.Run(ctx)
+	return c.delivery.forward.Run(ctx)
 }
 
 // rows are all that the store has, as text: its file packs what it holds.
@@ -152,7 +152,7 @@ func (c *canaryRun) rows(t *testing.T) []byte {
 	t.Helper()
 	var out bytes.Buffer
 	for _, table := range []string{"calls", "alerts", "flows", "anomalies", "losses", "facts"} {
-		rows, err := c.store.Query(t.Context(), "SELECT * FROM "+table)
+		rows, err := c.delivery.store.Query(t.Context(), "SELECT * FROM "+table)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"net/url"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -18,9 +19,44 @@ const (
 	confinedByUser = "by-user"
 )
 
+// noSecrets refuses sinks where another process has them: what reads packets is
+// not to know of them.
+func noSecrets(cfg *config.Config) error {
+	if cfg.Process.Forward {
+		return nil
+	}
+	const fix = "move it to the configuration of the other, in a directory of its own: spaniel forward -c FILE"
+	if len(cfg.Sinks) > 0 {
+		return usage("sinks are configured, but another process is to have them (process.forward is false)", fix)
+	}
+	if u, err := url.Parse(string(cfg.Store.URL)); err == nil && u.Scheme != "duckdb" && u.Scheme != "" {
+		return usage("store.url names a server, but another process is to have it (process.forward is false)", fix)
+	}
+	return nil
+}
+
+// offline reports whether the sensor makes no connection at all.
+func offline(cfg *config.Config, plan *feedPlan) bool {
+	return !cfg.Process.Forward && plan.address == ""
+}
+
 // confineProcess starts the program anew with what rights it needs; there it
 // returns nil.
 func confineProcess(cfg *config.Config, a *app, configFile string, plan *feedPlan) error {
+	p := confine.Plan{Offline: offline(cfg, plan)}
+	if plan.directory != "" {
+		p.Read = append(p.Read, plan.directory)
+	}
+	return confineTo(p, cfg, configFile, ownDirs(cfg, a))
+}
+
+// confineForwarder is confineProcess of the process that sees no packets.
+func confineForwarder(cfg *config.Config, a *app, configFile string) error {
+	return confineTo(confine.Plan{NoCapture: true}, cfg, configFile, forwarderDirs(cfg, a))
+}
+
+// confineTo completes the plan by what the configuration names.
+func confineTo(p confine.Plan, cfg *config.Config, configFile string, write []string) error {
 	root := os.Geteuid() == 0
 	if root && cfg.Process.User == "" && !cfg.Process.AsRoot {
 		return &problem{code: exitPermission, what: "run would keep all rights of root", why: "a fault in a parser would have them, too",
@@ -29,8 +65,7 @@ func confineProcess(cfg *config.Config, a *app, configFile string, plan *feedPla
 	if os.Getenv(confinedEnv) != "" {
 		return nil
 	}
-	p := confine.Plan{Env: []string{confinedEnv + "=" + confinedByUser}, KeepRights: root && cfg.Process.User == ""} // root without rights could not read what is not its own
-	write := ownDirs(cfg, a)
+	p.Env, p.KeepRights = []string{confinedEnv + "=" + confinedByUser}, root && cfg.Process.User == "" // root without rights could not read what is not its own
 	if root && cfg.Process.User != "" {
 		p.User, p.Env[0] = cfg.Process.User, confinedEnv+"="+confinedByRoot
 		who, err := confine.Find(p.User)
@@ -45,11 +80,8 @@ func confineProcess(cfg *config.Config, a *app, configFile string, plan *feedPla
 		for _, dir := range write { // what is not there cannot be allowed
 			_ = os.MkdirAll(dir, 0o700) // who opens a file in it says what is wrong
 		}
-		p.Read, p.Write = namedFiles(reflect.ValueOf(cfg).Elem()), append(write, sinkDirs(cfg)...)
+		p.Read, p.Write = append(p.Read, namedFiles(reflect.ValueOf(cfg).Elem())...), append(write, sinkDirs(cfg)...)
 		p.Read = append(p.Read, rulePaths(cfg)...)
-		if plan.directory != "" {
-			p.Read = append(p.Read, plan.directory)
-		}
 		if configFile != "" {
 			p.Read = append(p.Read, filepath.Dir(configFile))
 		}
@@ -62,8 +94,18 @@ func confineProcess(cfg *config.Config, a *app, configFile string, plan *feedPla
 
 // ownDirs are the directories that the sensor writes to.
 func ownDirs(cfg *config.Config, a *app) []string {
+	dirs := []string{spoolDir(cfg), filepath.Dir(keyFile(cfg)), filepath.Dir(learnedFile(cfg))}
+	if !cfg.Process.Forward {
+		return dirs
+	}
 	store, _ := a.storeFile(cfg)
-	return []string{spoolDir(cfg), filepath.Dir(store), filepath.Dir(keyFile(cfg)), filepath.Dir(learnedFile(cfg))}
+	return append(dirs, filepath.Dir(store))
+}
+
+// forwarderDirs are those that a process writes to which only forwards.
+func forwarderDirs(cfg *config.Config, a *app) []string {
+	store, _ := a.storeFile(cfg)
+	return []string{spoolDir(cfg), filepath.Dir(store)}
 }
 
 // sinkDirs are where files of lines are appended to.
@@ -89,6 +131,9 @@ func namedFiles(v reflect.Value) (out []string) {
 			out = append(out, namedFiles(v.Index(i))...)
 		}
 	case reflect.Struct:
+		if _, is := v.Interface().(config.Spool); is {
+			return nil // a directory, which is written to as well
+		}
 		for i := range v.NumField() {
 			key, _, _ := strings.Cut(v.Type().Field(i).Tag.Get("yaml"), ",")
 			f := v.Field(i)

@@ -58,7 +58,7 @@ It only listens: it adds no latency and can break nothing.`,
 	f.StringVar(&a.logLevel, "log-level", "", "the sensor's log: debug, info, warn or error")
 	f.StringVar(&a.logFormat, "log-format", "", "the sensor's log: console or json")
 	root.SetFlagErrorFunc(flagError)
-	root.AddCommand(newRead(a), newRun(a), newDoctor(a), newTop(a), newQuery(a), newAlerts(a), newStore(a), newSinks(a), newSpool(a), newRules(a), newFields(a), newSchema(a), newLearned(a), newPrivacy(a), newConfig(a), newDemo(a), newVersion(a))
+	root.AddCommand(newRead(a), newRun(a), newForward(a), newDoctor(a), newTop(a), newQuery(a), newAlerts(a), newStore(a), newSinks(a), newSpool(a), newRules(a), newFields(a), newSchema(a), newLearned(a), newPrivacy(a), newConfig(a), newDemo(a), newVersion(a))
 	root.SetHelpCommand(newHelp())
 	addCompletion(root)
 	return root

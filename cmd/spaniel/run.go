@@ -21,7 +21,7 @@ import (
 func newRun(a *app) *cobra.Command {
 	var flags feedFlags
 	var user string
-	var asRoot bool
+	var asRoot, noForward bool
 	c := &cobra.Command{
 		Use:   "run -i IFACE",
 		Short: "Watch an interface: judge its API traffic and send on what is found",
@@ -32,6 +32,8 @@ file once, or reads a capture that is sent over TCP (--pcap-over-ip); time is th
 A sink that is down is tried again for as long as it takes; its records wait on disk.
 Started by root it becomes the user of --user, with the right to capture and no other, or
 refuses; then it confines itself to its own files and to harmless system calls.
+With --no-forward it leaves the sinks to another process, spaniel forward, and then has no secrets of
+theirs and can open no connection.
 SIGTERM flushes and ends. Rules are loaded again when their files change, and at SIGHUP.`,
 		Example: `  sudo spaniel run -i eth1 --user spaniel
   spaniel run -i eth1 -f 'tcp port 8080' -c spaniel.yaml
@@ -40,7 +42,11 @@ SIGTERM flushes and ends. Rules are loaded again when their files change, and at
   spaniel run --pcap-over-ip 127.0.0.1:57012`,
 		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return a.runAs(cmd.Context(), &flags, user, asRoot)
+			a.runsAs(user, asRoot)
+			if noForward {
+				a.set = append(a.set, "process.forward=false")
+			}
+			return a.run(cmd.Context(), &flags)
 		},
 	}
 	c.Flags().StringSliceVarP(&flags.ifaces, "interface", "i", nil, "network `INTERFACE` to capture from; may be repeated")
@@ -49,18 +55,18 @@ SIGTERM flushes and ends. Rules are loaded again when their files change, and at
 	c.Flags().StringVarP(&flags.filter, "filter", "f", "", "`BPF` filter, as tcpdump takes it")
 	c.Flags().StringVar(&user, "user", "", "become this `USER` when started by root")
 	c.Flags().BoolVar(&asRoot, "as-root", false, "stay root")
+	c.Flags().BoolVar(&noForward, "no-forward", false, "leave the sinks to spaniel forward")
 	return c
 }
 
-// runAs is run as another user, or as root where that is told.
-func (a *app) runAs(ctx context.Context, flags *feedFlags, user string, asRoot bool) error {
+// runsAs says as which user to run.
+func (a *app) runsAs(user string, asRoot bool) {
 	if user != "" {
 		a.set = append(a.set, "process.user="+user)
 	}
 	if asRoot {
 		a.set = append(a.set, "process.as_root=true")
 	}
-	return a.run(ctx, flags)
 }
 
 func (a *app) run(ctx context.Context, flags *feedFlags) error {
@@ -70,6 +76,9 @@ func (a *app) run(ctx context.Context, flags *feedFlags) error {
 	}
 	plan, err := planFeed(cfg, flags)
 	if err != nil {
+		return err
+	}
+	if err := noSecrets(cfg); err != nil {
 		return err
 	}
 	log, level, err := newLog(a.err, cfg.Log)
@@ -90,14 +99,14 @@ func (a *app) run(ctx context.Context, flags *feedFlags) error {
 	if err != nil {
 		return errors.Join(err, s.close())
 	}
+	manager := newManager()
 	if cfg.Process.Sandbox {
-		if err := confine.Seal(); err != nil {
+		if err := confine.Seal(offline(cfg, plan)); err != nil {
 			return errors.Join(err, s.close())
 		}
 	}
 	log.Info("watching", zap.Strings("interfaces", plan.names()), zap.String("filter", plan.filterText()), zap.String("config", used),
-		zap.String("api", s.address()), zap.Int("rules", len(s.rules.Status().Set.Rules())), zap.String("ruleset", s.rules.Status().Set.Hash()), zap.Int("sinks", len(s.sinkNames)))
-	manager := newManager()
+		zap.String("api", apiAddress(s.http)), zap.Int("rules", len(s.rules.Status().Set.Rules())), zap.String("ruleset", s.rules.Status().Set.Hash()), zap.Int("sinks", len(s.sinkNames())))
 	manager.tell("READY=1\nSTATUS=watching " + strings.Join(s.ifaces, " "))
 	released := context.AfterFunc(ctx, func() { manager.tell("STOPPING=1") })
 	defer released()

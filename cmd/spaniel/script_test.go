@@ -34,7 +34,7 @@ func TestScripts(t *testing.T) {
 		Setup: setUp,
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
 			"exit": cmdExit, "hex": cmdHex, "cut": cmdCut, "later": cmdLater, "listen": cmdListen, "freeport": cmdFreePort, "holdstore": cmdHoldStore, "smallfs": cmdSmallFS,
-			"nobody": cmdNobody, "sensor": cmdSensor, "stop": cmdStop, "hup": cmdHup, "log": cmdLog, "threads": cmdThreads, "get": cmdGet, "attack": cmdAttack, "sender": cmdSender, "interrupt": cmdInterrupt,
+			"nobody": cmdNobody, "sensor": cmdSensor, "forwarder": cmdForwarder, "slay": cmdSlay, "arrives": cmdArrives, "forced": cmdForced, "stop": cmdStop, "hup": cmdHup, "log": cmdLog, "threads": cmdThreads, "get": cmdGet, "attack": cmdAttack, "sender": cmdSender, "interrupt": cmdInterrupt,
 		},
 		Condition: condition,
 	})
@@ -46,7 +46,7 @@ func setUp(env *testscript.Env) error {
 	env.Setenv("XDG_CONFIG_HOME", filepath.Join(env.WorkDir, "config"))
 	env.Setenv(asRootEnv, "true")
 	syscall.Umask(0o022) // tests that save within this process took it for their own files
-	env.Values[sensorKey{}] = &sensorProcess{}
+	env.Values[sensorKey{}], env.Values[forwarderKey{}] = &sensorProcess{}, &sensorProcess{}
 	// Open to nobody, too; the program as well, which lies two below a directory
 	// of the tests alone.
 	bin, _, _ := strings.Cut(env.Getenv("PATH"), string(os.PathListSeparator))
@@ -60,6 +60,8 @@ func setUp(env *testscript.Env) error {
 
 func condition(name string) (bool, error) {
 	switch name {
+	case "trace":
+		return canForce(), nil
 	case "root":
 		return os.Geteuid() == 0, nil
 	case "smallfs": // may mount one

@@ -55,41 +55,99 @@ func (s *sensorProcess) until(ts *testscript.TestScript, text string) string {
 	}
 }
 
+// forwarderKey is where a script keeps its one forwarder.
+type forwarderKey struct{}
+
+func forwarderOf(ts *testscript.TestScript) *sensorProcess {
+	s, ok := ts.Value(forwarderKey{}).(*sensorProcess)
+	if !ok {
+		ts.Fatalf("the script has no place for a forwarder")
+	}
+	return s
+}
+
 // sensor ARGS… starts spaniel run and returns when it watches.
 func cmdSensor(ts *testscript.TestScript, _ bool, args []string) {
-	s := sensorOf(ts)
+	sensorOf(ts).start(ts, `"watching"`, append([]string{"run"}, args...), nil)
+}
+
+// forwarder ARGS… starts spaniel forward, and returns when it does; $SECRET is in
+// its environment.
+func cmdForwarder(ts *testscript.TestScript, _ bool, args []string) {
+	forwarderOf(ts).start(ts, `"forwarding"`, append([]string{"forward"}, args...), []string{"SECRET=" + ts.Getenv("SECRET")})
+}
+
+// start starts spaniel and returns when its log holds the text.
+func (s *sensorProcess) start(ts *testscript.TestScript, text string, args, env []string) {
+	*s = sensorProcess{}
 	self, err := exec.LookPath("spaniel") // others than this user may start it, too
 	ts.Check(err)
-	s.cmd = exec.Command(self, append([]string{"run"}, args...)...)
+	s.cmd = exec.Command(self, args...)
 	s.cmd.Args[0] = "spaniel"
 	s.cmd.Dir = ts.Getenv("WORK")
+	s.cmd.Env = env
 	for _, name := range []string{"PATH", "HOME", "XDG_DATA_HOME", "XDG_CONFIG_HOME", asRootEnv} {
 		s.cmd.Env = append(s.cmd.Env, name+"="+ts.Getenv(name))
 	}
 	errPipe, err := s.cmd.StderrPipe()
 	ts.Check(err)
-	out, err := os.Create(ts.MkAbs("sensor.out"))
+	out, err := os.Create(ts.MkAbs(args[0] + ".out"))
 	ts.Check(err)
 	s.cmd.Stdout = out
 	ts.Check(s.cmd.Start())
 	ts.Check(out.Close())
+	cmd := s.cmd
 	ts.Defer(func() {
-		if s.cmd != nil { // the script failed before stop
-			_ = s.cmd.Process.Kill()
-			_ = s.cmd.Wait()
+		if s.cmd == cmd { // the script failed before stop
+			_ = cmd.Process.Kill()
+			_ = cmd.Wait()
 		}
 	})
 	s.log = bufio.NewReader(errPipe)
 	var start struct{ API string }
-	ts.Check(json.Unmarshal([]byte(s.until(ts, `"watching"`)), &start))
+	ts.Check(json.Unmarshal([]byte(s.until(ts, text)), &start))
 	s.api = start.API
-	ts.Setenv("API", start.API)
+	if start.API != "off" {
+		ts.Setenv("API", start.API)
+	}
 }
 
-// stop sends SIGTERM; the sensor must end with code 0 within 10 s. Its log is
-// the file sensor.log.
-func cmdStop(ts *testscript.TestScript, _ bool, _ []string) {
-	s := sensorOf(ts)
+// slay NAME kills the sensor or the forwarder, as nobody can prevent.
+func cmdSlay(ts *testscript.TestScript, _ bool, args []string) {
+	s := processOf(ts, args[0])
+	ts.Check(s.cmd.Process.Kill())
+	_, err := io.ReadAll(s.log)
+	ts.Check(err)
+	_ = s.cmd.Wait() // says that it was killed
+	s.cmd = nil
+}
+
+// arrives FILE TEXT waits until the file holds the text.
+func cmdArrives(ts *testscript.TestScript, _ bool, args []string) {
+	for end := time.Now().Add(time.Minute); ; time.Sleep(20 * time.Millisecond) {
+		b, err := os.ReadFile(ts.MkAbs(args[0]))
+		if err == nil && strings.Contains(string(b), args[1]) {
+			return
+		}
+		if time.Now().After(end) {
+			ts.Fatalf("%q does not arrive in %s: %v\n%s", args[1], args[0], err, b)
+		}
+	}
+}
+
+// processOf is the sensor or the forwarder.
+func processOf(ts *testscript.TestScript, name string) *sensorProcess {
+	if name == "forwarder" {
+		return forwarderOf(ts)
+	}
+	return sensorOf(ts)
+}
+
+// stop [forwarder] sends SIGTERM; the sensor must end with code 0 within 10 s. Its
+// log is the file sensor.log.
+func cmdStop(ts *testscript.TestScript, _ bool, args []string) {
+	name := append(args, "sensor")[0]
+	s := processOf(ts, name)
 	ts.Check(s.cmd.Process.Signal(syscall.SIGTERM))
 	late := time.AfterFunc(10*time.Second, func() { _ = s.cmd.Process.Kill() })
 	rest, err := io.ReadAll(s.log)
@@ -98,7 +156,7 @@ func cmdStop(ts *testscript.TestScript, _ bool, _ []string) {
 	err = s.cmd.Wait()
 	inTime := late.Stop()
 	s.cmd = nil
-	ts.Check(os.WriteFile(ts.MkAbs("sensor.log"), []byte(s.all.String()), 0o644))
+	ts.Check(os.WriteFile(ts.MkAbs(name+".log"), []byte(s.all.String()), 0o644))
 	if err != nil || !inTime {
 		ts.Fatalf("the sensor ended with %v, in time: %v\n%s", err, inTime, s.all.String())
 	}
@@ -128,7 +186,7 @@ func cmdThreads(ts *testscript.TestScript, _ bool, args []string) {
 
 // get PATH TEXT asks the sensor's address; the answer must hold the text.
 func cmdGet(ts *testscript.TestScript, _ bool, args []string) {
-	resp, err := (&http.Client{Transport: &http.Transport{DisableKeepAlives: true}}).Get("http://" + sensorOf(ts).api + args[0])
+	resp, err := (&http.Client{Transport: &http.Transport{DisableKeepAlives: true}}).Get("http://" + ts.Getenv("API") + args[0])
 	ts.Check(err)
 	b, err := io.ReadAll(resp.Body)
 	ts.Check(errors.Join(err, resp.Body.Close()))

@@ -6,9 +6,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"os"
-	"path/filepath"
 	"runtime"
-	"slices"
 	"sync"
 	"time"
 
@@ -18,30 +16,25 @@ import (
 	"spaniel/event"
 	"spaniel/internal/admin"
 	"spaniel/internal/config"
-	"spaniel/internal/forward"
 	"spaniel/internal/reload"
 	"spaniel/internal/sensor"
 	"spaniel/sinks"
 	"spaniel/sinks/redact"
 	"spaniel/sinks/spool"
-	"spaniel/sinks/store"
 )
 
-// A service is a running sensor with its forwarder: packets go to the spool,
-// and from there to the sinks, of which the embedded store is one.
+// A service is a running sensor: packets go to the spool, and from there, unless
+// another process forwards, to the sinks.
 type service struct {
-	cfg       *config.Config
-	log       *zap.Logger
-	live      feed
-	ifaces    []string
-	sensor    *sensor.Sensor
-	store     *store.Store // nil when queries go to ClickHouse
-	spool     *spool.Spool
-	forward   *forward.Forwarder
-	sinkNames []string
-	observed  bool               // a sink asks for observations
-	http      *admin.Server      // nil when off
-	queries   *admin.QueryServer // nil when there is no store, or no socket
+	cfg      *config.Config
+	log      *zap.Logger
+	live     feed
+	ifaces   []string
+	sensor   *sensor.Sensor
+	spool    *spool.Spool
+	delivery *delivery           // nil where another process forwards
+	http     *admin.Server       // nil when off, and there
+	teller   *admin.SensorServer // there alone
 
 	rules *reload.Reloader
 	// reread reads the configuration again, configFile is its file, "" without.
@@ -58,7 +51,6 @@ type service struct {
 	raised *alertSet
 	alerts map[string]uint64 // by rule, updates apart
 	seen   [admin.NumSeen]uint64
-	idle   map[string]time.Time // when a sink last had nothing waiting
 }
 
 // exitStuck brings to disk what was found and ends the process.
@@ -77,7 +69,7 @@ func (s *service) exitStuck(err error) {
 // newService opens everything and starts nothing. What it opened before it
 // failed is closed by close.
 func (a *app) newService(cfg *config.Config, file string, plan *feedPlan, log *zap.Logger, level zap.AtomicLevel) (*service, error) {
-	s := &service{cfg: cfg, reread: a.config, configFile: file, log: log, level: level, ifaces: plan.names(), enc: sinks.NewEncoder(), raised: newAlertSet(), alerts: map[string]uint64{}, idle: map[string]time.Time{}}
+	s := &service{cfg: cfg, reread: a.config, configFile: file, log: log, level: level, ifaces: plan.names(), enc: sinks.NewEncoder(), raised: newAlertSet(), alerts: map[string]uint64{}}
 	s.abandon = s.exitStuck
 	keepPrivate()
 	set, err := loadRules(cfg, nil)
@@ -91,10 +83,7 @@ func (a *app) newService(cfg *config.Config, file string, plan *feedPlan, log *z
 	if err != nil {
 		return s, fmt.Errorf("the key of the hashes that hide secrets: %w", err)
 	}
-	if err := s.openDelivery(a); err != nil {
-		return s, err
-	}
-	if err := s.openDoors(); err != nil {
+	if err := s.openSpool(a); err != nil {
 		return s, err
 	}
 	sc := s.sensorConfig(set, redact.New(key, redactOption(cfg)))
@@ -103,7 +92,7 @@ func (a *app) newService(cfg *config.Config, file string, plan *feedPlan, log *z
 	if sc.Begin, err = s.pin(); err != nil {
 		return s, err
 	}
-	sc.Observations = s.observed
+	sc.Observations = s.delivery != nil && s.delivery.observed
 	sc.Recorded, sc.Filter = plan.recorded(), plan.frames()
 	if s.sensor, err = sensor.New(sc, s.emit); err != nil {
 		return s, err
@@ -139,67 +128,33 @@ func (s *service) sensorConfig(set *detect.Set, red *redact.Redactor) sensor.Con
 		Rules: set, Redactor: red, Now: func() int64 { return time.Now().UnixNano() }, Ifaces: s.ifaces, Sampling: float64(s.cfg.Limits.Sampling), Pressure: s.pressure()}
 }
 
-// openDelivery opens the store, the spool and the sinks.
-func (s *service) openDelivery(a *app) (err error) {
-	path, remote := a.storeFile(s.cfg)
-	var list []forward.Sink
-	if remote == "" {
-		if s.store, err = store.Open(path, storeConfig(s.cfg, false)); err != nil {
+// openSpool opens the spool, what reads it, and the doors: those of the sinks and
+// for metrics, or the one for the process that has them.
+func (s *service) openSpool(a *app) (err error) {
+	dir, cfg := spoolDir(s.cfg), spool.Config{Max: int64(s.cfg.Spool.Max)}
+	if !s.cfg.Process.Forward {
+		if s.spool, err = spool.OpenWriter(dir, cfg); err != nil {
 			return err
 		}
-		list = append(list, forward.Sink{Name: "store", Open: func() (sinks.Writer, error) { return store.Shared{Store: s.store}, nil },
-			Kinds: event.Kinds(), Limits: spool.Limits{Records: saveRecords, Bytes: saveBytes, Linger: 500 * time.Millisecond}})
-	}
-	more, err := configuredSinks(s.cfg, a.out)
-	if err != nil {
+		s.teller, err = admin.NewSensorServer(admin.SensorPath(dir), s.snapshot)
 		return err
 	}
-	list = append(list, more...)
-	dir := spoolDir(s.cfg)
-	if s.spool, err = spool.Open(dir, spool.Config{Max: int64(s.cfg.Spool.Max)}); err != nil {
+	if s.spool, err = spool.Open(dir, cfg); err != nil {
 		return err
 	}
-	dead := filepath.Join(dir, "dead")
-	if err := os.MkdirAll(dead, 0o700); err != nil {
-		return fmt.Errorf("making the place of dead letters: %w", err)
+	if s.delivery, err = openDelivery(a, s.cfg, s.spool, s.log); err != nil {
+		return err
 	}
-	for _, l := range list {
-		s.sinkNames = append(s.sinkNames, l.Name)
-		s.observed = s.observed || slices.Contains(l.Kinds, event.KindObservation)
-	}
-	if len(list) == 0 {
-		s.log.Warn("no sink is configured and store.url is not a file: what is found goes nowhere")
-	}
-	s.forward, err = forward.New(s.spool, forward.Config{DeadLetters: dead}, list, s.log)
+	s.http, err = openAPI(s.cfg, s.snapshot)
 	return err
 }
 
-// openDoors takes the addresses for metrics and queries.
-func (s *service) openDoors() error {
-	if s.cfg.API.Listen != "off" {
-		reg, err := admin.Registry(version, s.snapshot)
-		if err != nil {
-			return fmt.Errorf("making the metrics: %w", err)
-		}
-		if s.http, err = admin.New(s.cfg.API.Listen, reg, s.snapshot); err != nil {
-			return err
-		}
-	}
-	if s.store == nil {
+// sinkNames are the sinks of this process.
+func (s *service) sinkNames() []string {
+	if s.delivery == nil {
 		return nil
 	}
-	var err error
-	if s.queries, err = admin.NewQueryServer(admin.SocketPath(s.store.Path()), s.store); err != nil {
-		s.log.Warn("spaniel query will not work while the sensor runs", zap.Error(err)) // capture matters more
-	}
-	return nil
-}
-
-func (s *service) address() string {
-	if s.http == nil {
-		return "off"
-	}
-	return s.http.Address()
+	return s.delivery.names
 }
 
 // emit puts one item into the spool; one goroutine calls it.
@@ -256,39 +211,29 @@ func (s *service) close() error {
 		errs = append(errs, s.spool.Close())
 		s.sayLost()
 	}
-	if s.store != nil {
-		errs = append(errs, s.store.Close())
-	}
-	return errors.Join(errs...)
+	return errors.Join(append(errs, s.delivery.close())...)
 }
 
 // run captures until ctx ends or the capture fails, then flushes: the sensor
 // closes its flows, the spool goes to disk, and the sinks get what they take
 // within a few seconds; the rest waits on disk for the next start.
 func (s *service) run(ctx context.Context, hup <-chan os.Signal) error {
-	side, stopSide := context.WithCancel(context.WithoutCancel(ctx))
-	var wg sync.WaitGroup
-	errs := make(chan error, 8)
-	start := func(f func(context.Context) error) {
-		wg.Go(func() {
-			if err := f(side); err != nil {
-				errs <- err
-			}
-		})
+	b := newBackground(ctx)
+	if s.delivery != nil {
+		s.delivery.start(b.start)
 	}
-	start(s.forward.Run)
-	start(s.keepSyncing)
+	b.start(s.keepSyncing)
 	s.live.OnChange(s.interfaceChanged)
-	start(func(context.Context) error { return s.watchDrops(ctx) })
-	start(func(context.Context) error { return s.keepProgress(ctx) })
-	start(s.watchWorkers)
-	start(s.watchRules)
-	start(func(ctx context.Context) error { return s.keepRules(ctx, hup) })
+	b.start(func(context.Context) error { return s.watchDrops(ctx) })
+	b.start(func(context.Context) error { return s.keepProgress(ctx) })
+	b.start(s.watchWorkers)
+	b.start(s.watchRules)
+	b.start(func(ctx context.Context) error { return s.keepRules(ctx, hup) })
 	if s.http != nil {
-		start(s.http.Run)
+		b.start(s.http.Run)
 	}
-	if s.queries != nil {
-		start(s.queries.Run)
+	if s.teller != nil {
+		b.start(s.teller.Run)
 	}
 	stopLive := context.AfterFunc(ctx, s.live.Stop)
 	err := s.sensor.Run(ctx, s.live)
@@ -296,11 +241,5 @@ func (s *service) run(ctx context.Context, hup <-chan os.Signal) error {
 	if err = errors.Join(err, s.spool.Sync()); err == nil {
 		err = s.keepLastProgress()
 	}
-	stopSide()
-	wg.Wait()
-	close(errs)
-	for e := range errs {
-		err = errors.Join(err, e)
-	}
-	return err
+	return errors.Join(err, b.end())
 }

@@ -8,7 +8,6 @@ import (
 
 	"spaniel/detect"
 	"spaniel/internal/admin"
-	"spaniel/internal/forward"
 	"spaniel/sinks/spool"
 )
 
@@ -27,7 +26,9 @@ func (s *service) keepSyncing(ctx context.Context) error {
 		case <-ctx.Done():
 			return nil
 		case now := <-tick.C:
-			s.noteIdle(now)
+			if s.delivery != nil {
+				s.delivery.noteIdle(now)
+			}
 		}
 		err := s.spool.Sync()
 		if err != nil && !failing {
@@ -37,24 +38,12 @@ func (s *service) keepSyncing(ctx context.Context) error {
 	}
 }
 
-// noteIdle remembers when each sink last had nothing waiting.
-func (s *service) noteIdle(now time.Time) {
-	lag := map[string]uint64{}
-	for _, st := range s.forward.Stats() {
-		lag[st.Sink] += st.Lag
-	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	for name, n := range lag {
-		if _, known := s.idle[name]; n == 0 || !known {
-			s.idle[name] = now
-		}
-	}
-}
-
 // snapshot gathers the numbers for metrics and health.
 func (s *service) snapshot() admin.Snapshot {
-	snap := admin.Snapshot{Sinks: s.sinkCounts(time.Now())}
+	var snap admin.Snapshot
+	if s.delivery != nil {
+		snap.Sinks = s.delivery.counts(time.Now())
+	}
 	set := s.ruleCounts(&snap)
 	work := map[string]detect.RuleStats{}
 	if s.sensor != nil {
@@ -79,44 +68,4 @@ func (s *service) snapshot() admin.Snapshot {
 		snap.Spool = append(snap.Spool, admin.SpoolCount{Name: w.String(), Bytes: uint64(st.Bytes), Dropped: st.Shed})
 	}
 	return snap
-}
-
-// sinkCounts joins the two logs of each sink.
-func (s *service) sinkCounts(now time.Time) []admin.SinkCount {
-	var out []admin.SinkCount
-	place := map[string]int{}
-	for _, st := range s.forward.Stats() {
-		i, ok := place[st.Sink]
-		if !ok {
-			i = len(out)
-			place[st.Sink] = i
-			out = append(out, admin.SinkCount{Name: st.Sink, Healthy: true})
-		}
-		c := &out[i]
-		c.Delivered += st.Delivered
-		c.Retries += st.Retried
-		c.DeadLettered += st.DeadLettered
-		c.DeadSent += st.Letters[forward.LetterSent]
-		c.DeadRefused += st.Letters[forward.LetterRefused]
-		c.DeadLost += st.DeadLost
-		c.Dropped += st.Lost
-		c.Filtered += st.Filtered
-		c.Held += st.Held
-		c.QueueRecords += st.Lag
-		c.QueueBytes += uint64(st.LagBytes)
-		if st.Note != "" {
-			c.Note = st.Note
-		}
-		if st.Failing {
-			c.Healthy, c.Problem = false, st.LastError
-		}
-	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	for i := range out {
-		if since, ok := s.idle[out[i].Name]; ok && out[i].QueueRecords > 0 {
-			out[i].LagSeconds = now.Sub(since).Seconds()
-		}
-	}
-	return out
 }

@@ -5,7 +5,5 @@ set -e
 install -d -m 0700 -o spaniel -g spaniel /var/lib/spaniel
 if [ -d /run/systemd/system ]; then
 	systemctl daemon-reload
-	if systemctl is-active --quiet spaniel; then
-		systemctl restart spaniel
-	fi
+	systemctl try-restart spaniel spaniel-sensor spaniel-forward
 fi

@@ -73,10 +73,10 @@ func TestReadinessSaysWhatIsWrong(t *testing.T) {
 		s    Snapshot
 		want string
 	}{
-		{Snapshot{ReloadOK: true, Ruleset: "a1", Loaded: loadedAt()}, `{"status":"ok","rules":"ok","ruleset":"a1","rules_loaded":"2026-01-02T03:04:05Z","sinks":[]}`},
-		{Snapshot{ReloadProblem: "r.yaml:1:1: no", Ruleset: "a1", Loaded: loadedAt()}, `{"status":"degraded","rules":"the last reload failed; the rules before it judge","rules_problem":"r.yaml:1:1: no","ruleset":"a1","rules_loaded":"2026-01-02T03:04:05Z","sinks":[]}`},
+		{Snapshot{ReloadOK: true, Ruleset: "a1", Loaded: loadedAt()}, `{"status":"ok","sensor":"ok","rules":"ok","ruleset":"a1","rules_loaded":"2026-01-02T03:04:05Z","sinks":[]}`},
+		{Snapshot{ReloadProblem: "r.yaml:1:1: no", Ruleset: "a1", Loaded: loadedAt()}, `{"status":"degraded","sensor":"ok","rules":"the last reload failed; the rules before it judge","rules_problem":"r.yaml:1:1: no","ruleset":"a1","rules_loaded":"2026-01-02T03:04:05Z","sinks":[]}`},
 		{Snapshot{ReloadOK: true, Ruleset: "a1", Loaded: loadedAt(), Sinks: []SinkCount{{Name: "lake", Healthy: true, Note: "no table flows"}}},
-			`{"status":"ok","rules":"ok","ruleset":"a1","rules_loaded":"2026-01-02T03:04:05Z","sinks":[{"name":"lake","healthy":true,"note":"no table flows","queue_records":0,"queue_bytes":0,"lag_seconds":0}]}`},
+			`{"status":"ok","sensor":"ok","rules":"ok","ruleset":"a1","rules_loaded":"2026-01-02T03:04:05Z","sinks":[{"name":"lake","healthy":true,"note":"no table flows","queue_records":0,"queue_bytes":0,"lag_seconds":0}]}`},
 	} {
 		if b, err := json.Marshal(readiness(&c.s)); err != nil || string(b) != c.want {
 			t.Errorf("%s, %v; want %s", b, err, c.want)
@@ -130,7 +130,7 @@ func TestServer(t *testing.T) {
 	}{
 		{"/metrics", 200, `spaniel_capture_drops_total{iface="eth0",where="kernel"} 1`},
 		{"/healthz", 200, `"status":"ok"`},
-		{"/readyz", 200, `{"status":"degraded","rules":"ok","ruleset":"a1","rules_loaded":"2026-01-02T03:04:05Z","sinks":[{"name":"bus","healthy":false,"problem":"connection refused","queue_records":3,"queue_bytes":700,"lag_seconds":0}`},
+		{"/readyz", 200, `{"status":"degraded","sensor":"ok","rules":"ok","ruleset":"a1","rules_loaded":"2026-01-02T03:04:05Z","sinks":[{"name":"bus","healthy":false,"problem":"connection refused","queue_records":3,"queue_bytes":700,"lag_seconds":0}`},
 		{"/", 404, ""}, {"/v1/query", 404, ""},
 	} {
 		if code, body := get(t, base+c.path); code != c.code || !strings.Contains(body, c.want) {

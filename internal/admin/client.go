@@ -20,15 +20,11 @@ var ErrNoSensor = errors.New("no sensor answers")
 // ErrNoSensor when there is none, and is a *store.SQLError when the statement
 // is at fault. The answer must be closed.
 func Ask(ctx context.Context, socket, sql string) (*Answer, error) {
-	tr := &http.Transport{DisableKeepAlives: true, DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
-		var d net.Dialer
-		return d.DialContext(ctx, "unix", socket)
-	}}
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, "http://spaniel/v1/query", bytes.NewReader([]byte(sql)))
 	if err != nil {
 		return nil, fmt.Errorf("asking the sensor: %w", err)
 	}
-	resp, err := tr.RoundTrip(req)
+	resp, err := unixTransport(socket).RoundTrip(req)
 	if err != nil {
 		var op *net.OpError
 		if errors.As(err, &op) && op.Op == "dial" {

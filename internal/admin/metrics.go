@@ -34,6 +34,7 @@ func metrics() []metric {
 
 func captureMetrics() []metric {
 	return []metric{
+		gauge("sensor_up", "1 while the process that holds the packets answers.", nil, func(s *Snapshot, put func(float64, ...string)) { put(one(s.Away == "")) }),
 		counter("capture_packets_total", "Packets the kernel handed to the sensor.", []string{"iface"}, func(s *Snapshot, put func(float64, ...string)) {
 			for _, c := range s.Capture {
 				put(float64(c.Received), c.Iface)
@@ -170,7 +171,7 @@ func deliveryMetrics() []metric {
 			put(float64(s.Refused), "refused")
 		}),
 		gauge("rules_loaded_seconds", "When the rules that judge were loaded, seconds since 1970.", nil, func(s *Snapshot, put func(float64, ...string)) { put(float64(s.Loaded.UnixMilli()) / 1e3) }),
-		gauge("config_reload_success", "1 unless the last reload failed.", nil, func(s *Snapshot, put func(float64, ...string)) { put(one(s.ReloadOK)) }),
+		gauge("config_reload_success", "1 unless the last reload failed.", nil, func(s *Snapshot, put func(float64, ...string)) { put(one(s.ReloadOK || s.Away != "")) }),
 	}
 }
 

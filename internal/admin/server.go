@@ -116,7 +116,9 @@ func serve(ctx context.Context, srv *http.Server, lis net.Listener) error {
 // load: the old ones judge.
 type ready struct {
 	Status string `json:"status"` // ok or degraded
-	Rules  string `json:"rules"`  // ok, or that the last reload failed
+	// Sensor is ok, or why the process that holds the packets does not answer.
+	Sensor string `json:"sensor"`
+	Rules  string `json:"rules"` // ok, or that the last reload failed
 	// Problem is why it failed.
 	Problem string `json:"rules_problem,omitempty"`
 	Ruleset string `json:"ruleset"`
@@ -136,8 +138,10 @@ type sinkHealth struct {
 }
 
 func readiness(s *Snapshot) ready {
-	r := ready{Status: "ok", Rules: "ok", Ruleset: s.Ruleset, Loaded: s.Loaded.UTC(), Sinks: []sinkHealth{}}
-	if !s.ReloadOK {
+	r := ready{Status: "ok", Sensor: "ok", Rules: "ok", Ruleset: s.Ruleset, Loaded: s.Loaded.UTC(), Sinks: []sinkHealth{}}
+	if s.Away != "" {
+		r.Status, r.Sensor, r.Rules = "degraded", s.Away, "not known"
+	} else if !s.ReloadOK {
 		r.Status, r.Rules, r.Problem = "degraded", "the last reload failed; the rules before it judge", s.ReloadProblem
 	}
 	for i := range s.Sinks {

@@ -9,6 +9,9 @@ import (
 // A Snapshot is the sensor's numbers at one moment. Every counter is a total
 // since the process started.
 type Snapshot struct {
+	// Away says why the process that holds the packets does not answer, "" if it
+	// does, or is this one. Its counters are then 0.
+	Away   string
 	Ledger event.Ledger
 	// Capture counts by interface.
 	Capture []CaptureCount

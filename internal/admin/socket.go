@@ -6,11 +6,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"net"
 	"net/http"
 	"net/http/pprof"
-	"os"
 
 	"spaniel/sinks/store"
 )
@@ -32,17 +30,9 @@ type QueryServer struct {
 // so its lock: a socket that is there already was left behind by a process
 // that died, and is replaced.
 func NewQueryServer(path string, s *store.Store) (*QueryServer, error) {
-	if st, err := os.Lstat(path); err == nil && st.Mode().Type() == fs.ModeSocket {
-		if err := os.Remove(path); err != nil {
-			return nil, fmt.Errorf("replacing the socket a dead process left: %w", err)
-		}
-	}
-	lis, err := net.Listen("unix", path)
+	lis, err := listenUnix(path)
 	if err != nil {
-		return nil, fmt.Errorf("listening for queries: %w", err)
-	}
-	if err := os.Chmod(path, 0o600); err != nil {
-		return nil, errors.Join(fmt.Errorf("closing the socket to others: %w", err), lis.Close())
+		return nil, err
 	}
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST /v1/query", func(w http.ResponseWriter, r *http.Request) { answerQuery(w, r, s) })

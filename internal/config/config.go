@@ -270,6 +270,7 @@ type Limits struct {
 type Process struct {
 	User    string `yaml:"user" jsonschema_description:"user to become when root starts the sensor, with the right to capture and no other"`
 	AsRoot  bool   `yaml:"as_root" jsonschema_description:"run as root when root starts it and user is empty; refused otherwise"`
+	Forward bool   `yaml:"forward" jsonschema_description:"send on what is found, too; false leaves that to 'spaniel forward', a process with the sinks and without packets"`
 	Sandbox bool   `yaml:"sandbox" jsonschema_description:"confine the process to the files it needs, by Landlock, and to harmless system calls, by seccomp, where the kernel has them"`
 }
 

@@ -13,7 +13,7 @@ func Default() *Config {
 		Store:   Store{Retention: Duration(30 * day), Memory: 256 << 20, QueryTime: Duration(60e9), QueryRows: 1_000_000},
 		Spool:   Spool{Max: 4 << 30},
 		Limits:  Limits{Memory: 1 << 30},
-		Process: Process{Sandbox: true},
+		Process: Process{Forward: true, Sandbox: true},
 		API:     API{Listen: "127.0.0.1:7474"},
 		Log:     Log{Level: "info", Format: "auto"},
 	}

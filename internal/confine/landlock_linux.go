@@ -20,16 +20,21 @@ const (
 	ofFile = unix.LANDLOCK_ACCESS_FS_EXECUTE | unix.LANDLOCK_ACCESS_FS_READ_FILE | unix.LANDLOCK_ACCESS_FS_WRITE_FILE | unix.LANDLOCK_ACCESS_FS_TRUNCATE | unix.LANDLOCK_ACCESS_FS_IOCTL_DEV
 )
 
-// systemFiles are what any program reads: libraries, names of hosts and users,
-// certificates, zones of time, what the kernel tells of itself.
-func systemFiles() []string {
-	return []string{"/etc", "/usr", "/lib", "/lib64", "/proc", "/sys", "/dev/urandom", "/dev/zero", "/run/systemd/resolve", "/var/lib/ca-certificates"}
+// systemFiles are what any program reads: libraries, zones of time, what the
+// kernel tells of itself; and, to connect to others, names of hosts and users,
+// and certificates.
+func systemFiles(offline bool) []string {
+	all := []string{"/usr", "/lib", "/lib64", "/proc", "/sys", "/dev/urandom", "/dev/zero"}
+	if offline {
+		return append(all, "/etc/ld.so.cache", "/etc/ld.so.preload", "/etc/localtime", "/etc/passwd", "/etc/group", "/etc/nsswitch.conf")
+	}
+	return append(all, "/etc", "/run/systemd/resolve", "/var/lib/ca-certificates")
 }
 
 // confineFiles forbids this thread, and what it becomes, all files but those.
 // Where the kernel has no Landlock, nothing is forbidden.
-func confineFiles(self string, read, write []string) error {
-	if len(read)+len(write) == 0 {
+func confineFiles(self string, p Plan) error {
+	if len(p.Read)+len(p.Write) == 0 {
 		return nil
 	}
 	version, _, errno := unix.Syscall(unix.SYS_LANDLOCK_CREATE_RULESET, 0, 0, unix.LANDLOCK_CREATE_RULESET_VERSION)
@@ -57,7 +62,7 @@ func confineFiles(self string, read, write []string) error {
 	}
 	rules := landlock{int(fd), attr.Handled_access_fs}
 	defer unix.Close(rules.fd)
-	if err := rules.allowAll(self, read, write); err != nil {
+	if err := rules.allowAll(self, p); err != nil {
 		return err
 	}
 	if _, _, errno := unix.Syscall(unix.SYS_LANDLOCK_RESTRICT_SELF, fd, 0, 0); errno != 0 {
@@ -72,7 +77,7 @@ type landlock struct {
 	handled uint64
 }
 
-func (l landlock) allowAll(self string, read, write []string) error {
+func (l landlock) allowAll(self string, plan Plan) error {
 	full := uint64(readFiles|writeFiles) | unix.LANDLOCK_ACCESS_FS_REFER | unix.LANDLOCK_ACCESS_FS_TRUNCATE
 	// The program is started once more, and its loader with it.
 	if err := l.allow(self, unix.LANDLOCK_ACCESS_FS_EXECUTE|readFiles); err != nil {
@@ -83,12 +88,12 @@ func (l landlock) allowAll(self string, read, write []string) error {
 			return err
 		}
 	}
-	for _, p := range append(systemFiles(), read...) {
+	for _, p := range append(systemFiles(plan.Offline), plan.Read...) {
 		if err := l.allow(p, readFiles); err != nil {
 			return err
 		}
 	}
-	for _, p := range append([]string{"/dev/null"}, write...) {
+	for _, p := range append([]string{"/dev/null"}, plan.Write...) {
 		if err := l.allow(p, full); err != nil {
 			return err
 		}

@@ -6,6 +6,11 @@ type Plan struct {
 	User string
 	// KeepRights leaves all capabilities as they are.
 	KeepRights bool
+	// NoCapture takes the right to capture, too.
+	NoCapture bool
+	// Offline says that the process makes no connection: of the system's files it
+	// needs those alone with which a program starts.
+	Offline bool
 	// Read are the files and directories that may be read, with all below; Write
 	// those that may be read and written. What does not exist is left out. Files
 	// are not confined if both are empty.

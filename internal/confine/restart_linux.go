@@ -39,9 +39,9 @@ func Restart(p Plan) error {
 	}{
 		{"taking away rights", unless(p.KeepRights, dropBounding)},
 		{"becoming another user", func() error { return become(who) }},
-		{"keeping the right to capture", unless(p.KeepRights, keepRaw)},
+		{"keeping the right to capture", unless(p.KeepRights, func() error { return keepRaw(!p.NoCapture) })},
 		{"giving up new rights", func() error { return unix.Prctl(unix.PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) }},
-		{"confining files", func() error { return confineFiles(self, p.Read, p.Write) }},
+		{"confining files", func() error { return confineFiles(self, p) }},
 	} {
 		if err := step.do(); err != nil {
 			return fmt.Errorf("%s: %w", step.what, err)
@@ -109,14 +109,17 @@ func become(who *Who) error {
 }
 
 // keepRaw leaves this thread CAP_NET_RAW alone, if it has it, and hands it on to
-// the program that starts.
-func keepRaw() error {
+// the program that starts; or none at all.
+func keepRaw(keep bool) error {
 	head := unix.CapUserHeader{Version: unix.LINUX_CAPABILITY_VERSION_3}
 	var caps [2]unix.CapUserData
 	if err := unix.Capget(&head, &caps[0]); err != nil {
 		return err
 	}
-	raw := caps[0].Permitted & (1 << unix.CAP_NET_RAW)
+	raw := uint32(0)
+	if keep {
+		raw = caps[0].Permitted & (1 << unix.CAP_NET_RAW)
+	}
 	caps = [2]unix.CapUserData{{Effective: raw, Permitted: raw, Inheritable: raw}}
 	if err := unix.Capset(&head, &caps[0]); err != nil {
 		return err

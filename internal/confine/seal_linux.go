@@ -9,6 +9,7 @@ import (
 
 	"github.com/elastic/go-seccomp-bpf"
 	"github.com/elastic/go-seccomp-bpf/arch"
+	"golang.org/x/sys/unix"
 )
 
 // forbidden are system calls that a sensor never makes once it has started, and
@@ -29,10 +30,24 @@ func forbidden() []string {
 	}
 }
 
+// connecting are the system calls of who speaks to others.
+func connecting() []string { return []string{"connect", "listen"} }
+
+// unreached are sockets of which one that speaks to nobody has a use: to capture,
+// to ask the kernel about interfaces, and within this machine.
+func unreached() []seccomp.NameWithConditions {
+	var other []seccomp.Condition
+	for _, domain := range []uint64{unix.AF_PACKET, unix.AF_NETLINK, unix.AF_UNIX} {
+		other = append(other, seccomp.Condition{Argument: 0, Operation: seccomp.NotEqual, Value: domain})
+	}
+	return []seccomp.NameWithConditions{{Name: "socket", Conditions: other}}
+}
+
 // Seal forbids those system calls to all threads there are and will be: they
-// fail, and the process lives on. It also gives up new rights. Where the kernel
-// has no seccomp, nothing is forbidden.
-func Seal() error {
+// fail, and the process lives on. Offline, it can open no socket to a network
+// and connect to nobody either. It also gives up new rights. Where the kernel has
+// no seccomp, nothing is forbidden.
+func Seal(offline bool) error {
 	if !seccomp.Supported() {
 		return nil
 	}
@@ -41,14 +56,20 @@ func Seal() error {
 		return fmt.Errorf("forbidding system calls: %w", err)
 	}
 	var names []string
-	for _, n := range forbidden() {
+	list := forbidden()
+	group := seccomp.SyscallGroup{Action: seccomp.ActionErrno}
+	if offline {
+		list, group.NamesWithCondtions = append(list, connecting()...), unreached()
+	}
+	for _, n := range list {
 		if _, known := info.SyscallNames[n]; known {
 			names = append(names, n)
 		}
 	}
+	group.Names = names
 	err = seccomp.LoadFilter(seccomp.Filter{NoNewPrivs: true, Flag: seccomp.FilterFlagTSync, Policy: seccomp.Policy{
 		DefaultAction: seccomp.ActionAllow,
-		Syscalls:      []seccomp.SyscallGroup{{Names: names, Action: seccomp.ActionErrno}},
+		Syscalls:      []seccomp.SyscallGroup{group},
 	}})
 	if err != nil {
 		return fmt.Errorf("forbidding system calls: %w", err)

@@ -21,11 +21,25 @@ import (
 	"spaniel/internal/config"
 )
 
-// TestUnit: the unit runs what there is, with few rights, and systemd itself
-// says so: its measure of exposure is 2.0 at the most.
-func TestUnit(t *testing.T) {
-	text := readFile(t, "deploy/systemd/spaniel.service")
-	for _, line := range []string{"Type=notify", "User=spaniel", "AmbientCapabilities=CAP_NET_RAW", "CapabilityBoundingSet=CAP_NET_RAW", "NoNewPrivileges=yes", "ProtectSystem=strict"} {
+// TestUnits: each unit has few rights, and systemd itself says so: its measure of
+// exposure is 2.0 at the most. Of the pair, the one with packets reaches no
+// network and not what the other's sinks need, and the other cannot capture.
+func TestUnits(t *testing.T) {
+	for name, want := range map[string][]string{
+		"spaniel":         {"AmbientCapabilities=CAP_NET_RAW", "CapabilityBoundingSet=CAP_NET_RAW"},
+		"spaniel-sensor":  {"AmbientCapabilities=CAP_NET_RAW", "CapabilityBoundingSet=CAP_NET_RAW", "RestrictAddressFamilies=AF_UNIX AF_PACKET AF_NETLINK", "IPAddressDeny=any", "InaccessiblePaths=-/etc/spaniel-forward -/var/lib/spaniel-forward"},
+		"spaniel-forward": {"AmbientCapabilities=", "CapabilityBoundingSet=", "RestrictAddressFamilies=AF_INET AF_INET6 AF_UNIX"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			checkUnit(t, name, append(want, "Type=notify", "User=spaniel", "NoNewPrivileges=yes", "ProtectSystem=strict"))
+		})
+	}
+}
+
+func checkUnit(t *testing.T, name string, want []string) {
+	file := filepath.Join(root, "deploy", "systemd", name+".service")
+	text := readFile(t, "deploy/systemd/"+name+".service")
+	for _, line := range want {
 		if !regexp.MustCompile("(?m)^" + regexp.QuoteMeta(line) + "$").MatchString(text) {
 			t.Errorf("the unit has no line %s", line)
 		}
@@ -34,13 +48,13 @@ func TestUnit(t *testing.T) {
 	if err != nil {
 		t.Skipf("judging the unit needs systemd-analyze: %v", err)
 	}
-	out, err := exec.Command(analyze, "security", "--offline=true", "--threshold=20", filepath.Join(root, "deploy", "systemd", "spaniel.service")).CombinedOutput()
+	out, err := exec.Command(analyze, "security", "--offline=true", "--threshold=20", file).CombinedOutput()
 	if err != nil {
 		t.Errorf("%v\n%s", err, out)
 	}
-	out, _ = exec.Command(analyze, "verify", filepath.Join(root, "deploy", "systemd", "spaniel.service")).CombinedOutput() // fails where the program is not installed
+	out, _ = exec.Command(analyze, "verify", file).CombinedOutput() // fails where the program is not installed
 	for line := range strings.Lines(string(out)) {
-		if strings.Contains(line, "spaniel.service") && !strings.Contains(line, "/usr/bin/spaniel is not executable") {
+		if strings.Contains(line, name+".service") && !strings.Contains(line, "/usr/bin/spaniel is not executable") {
 			t.Errorf("systemd-analyze: %s", line)
 		}
 	}
@@ -107,11 +121,12 @@ func at(v any, path ...any) any {
 	return v
 }
 
-// checkPods: a DaemonSet of the sensor has NET_RAW and no other right, is not
-// root's, and its configuration is one.
+// checkPods: a DaemonSet has a container that captures, with NET_RAW and no other
+// right and without secrets, and one that forwards; neither is root's. Their
+// configurations are such.
 func checkPods(t *testing.T, docs []map[string]any) {
 	t.Helper()
-	seen := 0
+	seen, captures := 0, 0
 	for _, d := range docs {
 		switch d["kind"] {
 		case "ConfigMap":
@@ -121,35 +136,55 @@ func checkPods(t *testing.T, docs []map[string]any) {
 				t.Fatal(err)
 			}
 			cfg, _, err := config.Load(config.Options{File: file})
-			if err != nil || len(cfg.Capture) == 0 {
-				t.Errorf("its configuration: %v", err)
+			if err != nil {
+				t.Fatalf("its configuration: %v", err)
+			}
+			captures += len(cfg.Capture)
+			if cfg.Spool.Path != "/var/spool/spaniel" {
+				t.Errorf("the spool is at %q", cfg.Spool.Path)
 			}
 		case "DaemonSet":
 			seen++
 			pod := at(d, "spec", "template", "spec")
-			box := at(pod, "containers", 0)
-			for _, c := range []struct {
-				got  any
-				want string
-			}{
-				{at(pod, "hostNetwork"), "true"}, {at(pod, "hostPID"), "<nil>"}, {at(pod, "hostIPC"), "<nil>"}, {at(pod, "automountServiceAccountToken"), "false"},
-				{at(pod, "securityContext", "runAsNonRoot"), "true"}, {at(pod, "securityContext", "seccompProfile", "type"), "RuntimeDefault"},
-				{at(box, "securityContext", "capabilities", "add"), "[NET_RAW]"}, {at(box, "securityContext", "capabilities", "drop"), "[ALL]"},
-				{at(box, "securityContext", "allowPrivilegeEscalation"), "true"}, {at(box, "securityContext", "readOnlyRootFilesystem"), "true"},
-				{at(box, "securityContext", "privileged"), "<nil>"}, {at(box, "resources", "limits", "memory"), "2Gi"},
-				{at(box, "args"), "[run -c /etc/spaniel/spaniel.yaml --log-format json]"},
-			} {
-				if fmt.Sprint(c.got) != c.want {
-					t.Errorf("the DaemonSet has %v, want %s", c.got, c.want)
+			check := func(got any, want string) {
+				if fmt.Sprint(got) != want {
+					t.Errorf("the DaemonSet has %v, want %s", got, want)
 				}
 			}
+			check(at(pod, "hostNetwork"), "true")
+			check(at(pod, "hostPID"), "<nil>")
+			check(at(pod, "hostIPC"), "<nil>")
+			check(at(pod, "shareProcessNamespace"), "<nil>")
+			check(at(pod, "automountServiceAccountToken"), "false")
+			check(at(pod, "securityContext", "runAsNonRoot"), "true")
+			check(at(pod, "securityContext", "seccompProfile", "type"), "RuntimeDefault")
+			for i, c := range []struct{ args, memory string }{
+				{"[run --no-forward -c /etc/spaniel/spaniel.yaml --log-format json]", "1600Mi"},
+				{"[forward -c /etc/spaniel/spaniel.yaml --log-format json]", "1Gi"},
+			} {
+				box := at(pod, "containers", i)
+				check(at(box, "args"), c.args)
+				check(at(box, "resources", "limits", "memory"), c.memory)
+				check(at(box, "securityContext", "capabilities", "add"), "[NET_RAW]")
+				check(at(box, "securityContext", "capabilities", "drop"), "[ALL]")
+				check(at(box, "securityContext", "allowPrivilegeEscalation"), "true")
+				check(at(box, "securityContext", "readOnlyRootFilesystem"), "true")
+				check(at(box, "securityContext", "privileged"), "<nil>")
+				if !strings.Contains(fmt.Sprint(at(box, "volumeMounts")), "mountPath:/var/spool/spaniel name:spool") {
+					t.Errorf("container %d does not have the spool: %v", i, at(box, "volumeMounts"))
+				}
+			}
+			if sensor := at(pod, "containers", 0); at(sensor, "envFrom") != nil || strings.Contains(fmt.Sprint(at(sensor, "volumeMounts")), "sinks") {
+				t.Error("the container with the packets has what the sinks need")
+			}
+			check(at(pod, "containers", 2), "<nil>")
 			if at(d, "spec", "selector", "matchLabels", "app.kubernetes.io/name") != at(d, "spec", "template", "metadata", "labels", "app.kubernetes.io/name") {
 				t.Error("the selector does not find the pods")
 			}
 		}
 	}
-	if seen != 2 {
-		t.Errorf("%d of a ConfigMap and a DaemonSet", seen)
+	if seen != 3 || captures != 1 {
+		t.Errorf("%d of two ConfigMaps and a DaemonSet, %d interfaces", seen, captures)
 	}
 }
 
@@ -201,16 +236,21 @@ func TestChart(t *testing.T) {
 func TestCompose(t *testing.T) {
 	d := documents(t, readFile(t, "deploy/container/compose.yaml"))[0]
 	services, _ := d["services"].(map[string]any)
-	if len(services) != 3 {
+	if len(services) != 4 {
 		t.Errorf("%d services", len(services))
 	}
-	s := services["sensor"]
-	for _, c := range []struct{ got, want string }{
-		{fmt.Sprint(at(s, "cap_add")), "[NET_RAW]"}, {fmt.Sprint(at(s, "cap_drop")), "[ALL]"}, {fmt.Sprint(at(s, "network_mode")), "host"}, {fmt.Sprint(at(s, "privileged")), "<nil>"}, {fmt.Sprint(at(s, "user")), "65532:65532"},
-	} {
-		if c.got != c.want {
-			t.Errorf("the sensor has %s, want %s", c.got, c.want)
+	for _, name := range []string{"sensor", "forward"} {
+		s := services[name]
+		for _, c := range []struct{ got, want string }{
+			{fmt.Sprint(at(s, "cap_add")), "[NET_RAW]"}, {fmt.Sprint(at(s, "cap_drop")), "[ALL]"}, {fmt.Sprint(at(s, "network_mode")), "host"}, {fmt.Sprint(at(s, "privileged")), "<nil>"}, {fmt.Sprint(at(s, "user")), "65532:65532"},
+		} {
+			if c.got != c.want {
+				t.Errorf("%s has %s, want %s", name, c.got, c.want)
+			}
 		}
+	}
+	if env := at(services["sensor"], "environment"); env != nil {
+		t.Errorf("the sensor has secrets: %v", env)
 	}
 	for name, s := range services {
 		ports, _ := at(s, "ports").([]any)

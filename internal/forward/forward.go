@@ -71,9 +71,15 @@ type Forwarder struct {
 	lanes []*lane
 }
 
+// Cursors gives the cursor of a sink in one log: a *spool.Spool or a
+// *spool.Reader does.
+type Cursors interface {
+	NewCursor(sink string, w spool.Which, limits spool.Limits) (*spool.Cursor, error)
+}
+
 // New returns a Forwarder. It opens the cursors and makes the Writers, and
 // starts nothing.
-func New(sp *spool.Spool, cfg Config, list []Sink, log *zap.Logger) (*Forwarder, error) {
+func New(sp Cursors, cfg Config, list []Sink, log *zap.Logger) (*Forwarder, error) {
 	f := &Forwarder{cfg: cfg.complete()}
 	for i := range list {
 		for _, w := range []spool.Which{spool.Alerts, spool.Calls} {

@@ -34,7 +34,7 @@ type lane struct {
 	stats Stats
 }
 
-func newLane(sp *spool.Spool, cfg Config, s Sink, w spool.Which, log *zap.Logger) (*lane, error) {
+func newLane(sp Cursors, cfg Config, s Sink, w spool.Which, log *zap.Logger) (*lane, error) {
 	if s.Timeout <= 0 {
 		s.Timeout = 30 * time.Second
 	}

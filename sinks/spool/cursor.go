@@ -53,10 +53,13 @@ type Cursor struct {
 // cursors of all sinks before any of them reads: only they hold back the
 // removal of segments. The name is made of letters, digits, '-' and '_'.
 func (s *Spool) NewCursor(sink string, w Which, limits Limits) (*Cursor, error) {
+	return s.logs[w].newCursor(sink, limits)
+}
+
+func (l *log) newCursor(sink string, limits Limits) (*Cursor, error) {
 	if !plainName(sink) {
 		return nil, fmt.Errorf("opening cursor: sink name %q is not made of letters, digits, - and _", sink)
 	}
-	l := s.logs[w]
 	c := &Cursor{l: l, name: sink, path: cursorPath(l.dir, sink), limits: limits.complete()}
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -90,11 +93,11 @@ func (c *Cursor) Next(ctx context.Context) (*sinks.Batch, error) {
 	if c.batch != nil {
 		return c.batch, nil
 	}
+	if err := c.wait(ctx); err != nil {
+		return nil, err
+	}
 	last, records, bytes := c.kept.cut, int(^uint(0)>>1), int(^uint(0)>>1)
 	if c.kept.cut <= c.kept.acked {
-		if err := c.wait(ctx); err != nil {
-			return nil, err
-		}
 		last, records, bytes = c.durable(), c.limits.Records, c.limits.Bytes
 	}
 	b, lost, err := c.read(last, records, bytes)
@@ -128,12 +131,15 @@ func (c *Cursor) durable() uint64 {
 // batch may linger, when there is enough of it.
 func (c *Cursor) wait(ctx context.Context) error {
 	var linger <-chan time.Time
-	enough := uint64(1)
+	enough, again := uint64(1), c.kept.cut > c.kept.acked
+	if again { // as it was, and at once
+		enough = c.kept.cut - c.kept.acked
+	}
 	for {
 		c.l.mu.Lock()
-		have, wake := c.l.durable-c.kept.acked, c.l.wake
+		have, wake := c.l.durable-min(c.l.durable, c.kept.acked), c.l.wake // a writer that was cut off may not have told all
 		c.l.mu.Unlock()
-		if have > 0 && linger == nil && c.limits.Linger > 0 {
+		if have > 0 && !again && linger == nil && c.limits.Linger > 0 {
 			t := time.NewTimer(c.limits.Linger)
 			defer t.Stop()
 			linger, enough = t.C, uint64(c.limits.Records)
@@ -151,7 +157,7 @@ func (c *Cursor) wait(ctx context.Context) error {
 		case <-linger:
 			return nil
 		case <-ctx.Done():
-			if have > 0 {
+			if have > 0 && !again {
 				return nil
 			}
 			return ctx.Err()

@@ -24,6 +24,8 @@ type log struct {
 	bufMax         int
 	salt           uint64
 	flush          func(*os.File) error // (*os.File).Sync; tests make it fail
+	shared         bool                 // another process reads
+	away           bool                 // another process writes
 
 	mu      sync.Mutex // guards what follows
 	pending []byte
@@ -35,24 +37,32 @@ type log struct {
 	shed    uint64
 	dropped uint64
 	torn    int64
+	passed  uint64 // as the writer in another process knows it
 
 	syncing sync.Mutex // one sync at a time; it owns what follows
 	writing []byte
 	upTo    uint64 // last record in writing
 	f       *os.File
+	told    tip // as the writer told it, or was told by it
 }
 
-func openLog(dir string, cfg Config, share int64) (*log, error) {
+func openLog(dir string, cfg Config, share int64, shared bool) (*log, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, err
 	}
-	l := &log{dir: dir, capMax: share, segMax: min(cfg.Segment, share/4), bufMax: int(min(int64(cfg.Buffer), share/4)), wake: make(chan struct{}), flush: (*os.File).Sync}
+	l := &log{dir: dir, shared: shared, capMax: share, segMax: min(cfg.Segment, share/4), bufMax: int(min(int64(cfg.Buffer), share/4)), wake: make(chan struct{}), flush: (*os.File).Sync}
 	var salt [8]byte
 	if _, err := rand.Read(salt[:]); err != nil {
 		return nil, err
 	}
 	l.salt = binary.LittleEndian.Uint64(salt[:])
-	return l, l.recover()
+	if err := l.recover(); err != nil {
+		return nil, err
+	}
+	if shared {
+		l.told = tip{durable: l.durable + 1} // whatever the file says, it is written
+	}
+	return l, l.tell()
 }
 
 // recover finds where the log ends: it cuts a torn tail off the last segment,
@@ -141,13 +151,14 @@ func (l *log) append(k event.Kind, payload []byte) (uint64, error) {
 func (l *log) sync() error {
 	l.syncing.Lock()
 	defer l.syncing.Unlock()
-	if err := l.commit(); err != nil {
-		return fmt.Errorf("syncing spool log %s: %w", l.dir, err)
+	err := l.commit()
+	if err == nil {
+		l.mu.Lock()
+		l.writing, l.pending, l.upTo = l.pending, l.writing, l.next-1
+		l.mu.Unlock()
+		err = l.commit()
 	}
-	l.mu.Lock()
-	l.writing, l.pending, l.upTo = l.pending, l.writing, l.next-1
-	l.mu.Unlock()
-	if err := l.commit(); err != nil {
+	if err = errors.Join(err, l.tell(), l.letGo()); err != nil {
 		return fmt.Errorf("syncing spool log %s: %w", l.dir, err)
 	}
 	return nil
@@ -275,6 +286,15 @@ func (l *log) release() error {
 	for _, c := range l.cursors {
 		passed = min(passed, c.stored)
 	}
+	if l.away {
+		return l.publish(passed)
+	}
+	return l.dropPassed(passed)
+}
+
+// dropPassed removes the segments with nothing behind a number; the one written
+// last stays. The caller holds mu.
+func (l *log) dropPassed(passed uint64) error {
 	var errs []error
 	for len(l.segs) > 1 && l.segs[0].last <= passed {
 		errs = append(errs, l.drop())

@@ -23,6 +23,8 @@ type model struct {
 	dir  string
 	cfg  Config
 	s    *Spool
+	r    *Reader // of the other process, nil where one process does both
+	two  bool
 	cur  []*Cursor
 	lim  Limits
 	mess bool // bytes were corrupted: records may be lost, but counted
@@ -39,22 +41,87 @@ type model struct {
 const sinksN = 2
 
 func (m *model) open() {
-	s, err := Open(m.dir, m.cfg)
+	how := Open
+	if m.two {
+		how = OpenWriter
+	}
+	s, err := how(m.dir, m.cfg)
 	if err != nil {
 		m.t.Fatalf("opening: %v", err)
 	}
-	m.s, m.cur, m.pending = s, nil, nil
+	m.s, m.pending = s, nil
+	m.attach()
+	if got := s.Stats(Calls).Next; got < m.next && !m.mess {
+		m.t.Fatalf("next is %d, but %d was durable", got, m.next-1)
+	}
+	m.next = s.Stats(Calls).Next
+}
+
+// attach makes the cursors.
+func (m *model) attach() {
+	cursors := m.s.NewCursor
+	if m.two {
+		r, err := OpenReader(m.dir)
+		if err != nil {
+			m.t.Fatalf("opening to read: %v", err)
+		}
+		m.r, cursors = r, r.NewCursor
+	}
+	m.cur = nil
 	for i := range sinksN {
-		c, err := s.NewCursor(fmt.Sprintf("sink%d", i), Calls, m.lim)
+		c, err := cursors(fmt.Sprintf("sink%d", i), Calls, m.lim)
 		if err != nil {
 			m.t.Fatal(err)
 		}
 		m.cur = append(m.cur, c)
 	}
-	if got := s.Stats(Calls).Next; got < m.next && !m.mess {
-		m.t.Fatalf("next is %d, but %d was durable", got, m.next-1)
+}
+
+// readerGoes: the process that reads stops, or is killed, and starts again.
+func (m *model) readerGoes(t *rapid.T) {
+	if !m.two {
+		return
 	}
-	m.next = s.Stats(Calls).Next
+	if rapid.Bool().Draw(t, "killed") {
+		abandonReader(t, m.r)
+	} else if err := m.r.Close(); err != nil {
+		t.Fatal(err)
+	}
+	m.attach()
+	m.backAsKept(t)
+}
+
+// writerGoes: the process that writes stops, and starts again; the other reads on.
+func (m *model) writerGoes(t *rapid.T) {
+	if !m.two {
+		return
+	}
+	if err := m.s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	m.takeSynced(len(m.pending))
+	s, err := OpenWriter(m.dir, m.cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := s.Stats(Calls).Next; got != m.next && !m.mess {
+		t.Fatalf("next is %d, want %d", got, m.next)
+	}
+	m.s, m.next = s, s.Stats(Calls).Next
+}
+
+// backAsKept: a cursor that starts again stands where it was, or one batch before.
+func (m *model) backAsKept(t *rapid.T) {
+	for i, c := range m.cur {
+		got := c.Stats().Acked
+		if got > m.acked[i] {
+			t.Fatalf("sink %d: acked %d before, %d after a crash", i, m.acked[i], got)
+		}
+		if m.acked[i] != got {
+			m.inflight[i] = nil // the batch before comes again, and only that
+		}
+		m.acked[i] = got
+	}
 }
 
 func (m *model) append(t *rapid.T) {
@@ -94,6 +161,11 @@ func (m *model) syncFails(t *rapid.T) {
 func (m *model) read(t *rapid.T) {
 	i := rapid.IntRange(0, sinksN-1).Draw(t, "sink")
 	c := m.cur[i]
+	if m.two {
+		if err := m.r.Refresh(); err != nil {
+			t.Fatal(err)
+		}
+	}
 	b, err := c.Next(done())
 	if errors.Is(err, context.Canceled) {
 		if m.acked[i] < m.next-1 {
@@ -160,6 +232,11 @@ func (m *model) restart(t *rapid.T) {
 	if err := m.s.Close(); err != nil {
 		t.Fatal(err)
 	}
+	if m.two {
+		if err := m.r.Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
 	m.takeSynced(len(m.pending))
 	m.open()
 	for i, c := range m.cur {
@@ -177,7 +254,7 @@ func (m *model) crash(t *rapid.T) {
 	tail, segs := append(slices.Clone(l.writing), l.pending...), slices.Clone(l.segs)
 	l.mu.Unlock()
 	open := l.f != nil
-	abandon(t, m.s)
+	m.abandon(t)
 	whole := 0
 	if open && len(tail) > 0 {
 		n := rapid.IntRange(0, len(tail)).Draw(t, "torn")
@@ -205,15 +282,25 @@ func (m *model) crash(t *rapid.T) {
 	}
 	m.next, m.pending = before, pending
 	m.takeSynced(got)
-	for i, c := range m.cur {
-		got := c.Stats().Acked
-		if got > m.acked[i] {
-			t.Fatalf("sink %d: acked %d before, %d after a crash", i, m.acked[i], got)
+	m.backAsKept(t)
+}
+
+func (m *model) abandon(t *rapid.T) {
+	abandon(t, m.s)
+	if m.two {
+		abandonReader(t, m.r)
+	}
+}
+
+// abandonReader is abandon of the process that reads.
+func abandonReader(t *rapid.T, r *Reader) {
+	for _, l := range r.logs {
+		for _, c := range l.cursors {
+			c.r.close()
 		}
-		if m.acked[i] != got {
-			m.inflight[i] = nil // the batch before comes again, and only that
-		}
-		m.acked[i] = got
+	}
+	if err := r.lock.Close(); err != nil {
+		t.Fatal(err)
 	}
 }
 
@@ -266,7 +353,7 @@ func abandonAndOpen(t *rapid.T, m *model) {
 	if len(m.pending) > 0 {
 		t.Fatal("pending after a restart")
 	}
-	abandon(t, m.s)
+	m.abandon(t)
 	m.open()
 	for i, c := range m.cur {
 		if c.Stats().Acked != m.acked[i] {
@@ -276,7 +363,13 @@ func abandonAndOpen(t *rapid.T, m *model) {
 	}
 }
 
-func TestModel(t *testing.T) {
+func TestModel(t *testing.T) { testModel(t, false) }
+
+// TestModelOfTwoProcesses: one writes and another reads, and each goes and comes
+// back as it likes.
+func TestModelOfTwoProcesses(t *testing.T) { testModel(t, true) }
+
+func testModel(t *testing.T, two bool) {
 	fast := "/dev/shm" // the model says what is synced; a real disk would only be slow
 	if _, err := os.Stat(fast); err != nil {
 		fast = ""
@@ -287,13 +380,13 @@ func TestModel(t *testing.T) {
 			t.Fatal(err)
 		}
 		defer os.RemoveAll(dir)
-		m := &model{t: t, dir: dir, cfg: Config{Max: 1 << 20, Segment: 400}, lim: Limits{Records: 4, Bytes: 150}, next: 1,
+		m := &model{t: t, two: two, dir: dir, cfg: Config{Max: 1 << 20, Segment: 400}, lim: Limits{Records: 4, Bytes: 150}, next: 1,
 			synced: map[uint64]string{}, gone: map[uint64]bool{}, acked: make([]uint64, sinksN), inflight: make([]*sinks.Batch, sinksN)}
 		m.open()
-		defer func() { abandon(t, m.s) }()
+		defer func() { m.abandon(t) }()
 		t.Repeat(map[string]func(*rapid.T){
 			"append": m.append, "append again": m.append, "sync": m.sync, "sync fails": m.syncFails, "read": m.read, "read again": m.read,
-			"ack": m.ack, "ack again": m.ack, "restart": m.restart, "crash": m.crash, "corrupt": m.corrupt,
+			"ack": m.ack, "ack again": m.ack, "restart": m.restart, "crash": m.crash, "corrupt": m.corrupt, "the reader goes": m.readerGoes, "the writer goes": m.writerGoes,
 		})
 	})
 }

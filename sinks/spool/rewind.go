@@ -3,6 +3,8 @@ package spool
 import (
 	"errors"
 	"fmt"
+	"io/fs"
+	"os"
 	"path/filepath"
 )
 
@@ -12,7 +14,7 @@ import (
 // ErrLocked. A sink that has no cursor yet is an error: it begins with the
 // oldest record by itself.
 func Rewind(dir, sink string, w Which, most uint64) (again uint64, err error) {
-	lock, err := takeLock(filepath.Join(dir, "lock"))
+	lock, err := takeLocks(dir, writerLock, readerLock)
 	if err != nil {
 		return 0, fmt.Errorf("setting a cursor back: %w", err)
 	}
@@ -44,6 +46,10 @@ func Rewind(dir, sink string, w Which, most uint64) (again uint64, err error) {
 		return 0, nil
 	}
 	c.kept = place{acked: to, cut: to, lost: p.lost}
-	l.segs = nil // keep lets go of segments, and here no cursor holds them back
+	l.segs = nil                                      // keep lets go of segments, and here no cursor holds them back
+	err = os.Remove(filepath.Join(l.dir, passedFile)) // nor may a writer that is told by it
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return 0, fmt.Errorf("setting a cursor back: %w", err)
+	}
 	return p.acked - to, c.keep()
 }

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"hash/crc32"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -83,6 +84,9 @@ func listSegments(dir string) ([]segment, error) {
 			continue // not ours
 		}
 		s, err := readSegment(filepath.Join(dir, e.Name()), first)
+		if errors.Is(err, fs.ErrNotExist) {
+			continue // whoever owns it removed it just now
+		}
 		if err != nil {
 			return nil, err
 		}

@@ -6,8 +6,6 @@ import (
 	"os"
 	"path/filepath"
 
-	"golang.org/x/sys/unix"
-
 	"spaniel/event"
 )
 
@@ -40,7 +38,7 @@ var ErrLocked = errors.New("another process owns this spool")
 // others sync and read.
 type Spool struct {
 	logs [numLogs]*log
-	lock *os.File
+	lock locks // nil once closed
 }
 
 // Open takes the spool at dir, making it if there is none, and recovers it:
@@ -48,6 +46,14 @@ type Spool struct {
 // another process has it, and an error that names the file when a segment is
 // of a version this program does not know; nothing is deleted then.
 func Open(dir string, cfg Config) (*Spool, error) {
+	return open(dir, cfg, false, writerLock, readerLock)
+}
+
+// OpenWriter is Open for a process that writes alone, while another reads
+// (OpenReader): it has no cursors. Neither needs the other to run.
+func OpenWriter(dir string, cfg Config) (*Spool, error) { return open(dir, cfg, true, writerLock) }
+
+func open(dir string, cfg Config, shared bool, owned ...string) (*Spool, error) {
 	if err := cfg.Validate(); err != nil {
 		return nil, err
 	}
@@ -55,7 +61,7 @@ func Open(dir string, cfg Config) (*Spool, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, fmt.Errorf("opening spool: %w", err)
 	}
-	lock, err := takeLock(filepath.Join(dir, "lock"))
+	lock, err := takeLocks(dir, owned...)
 	if err != nil {
 		return nil, fmt.Errorf("opening spool %s: %w", dir, err)
 	}
@@ -65,28 +71,11 @@ func Open(dir string, cfg Config) (*Spool, error) {
 		if w == Calls {
 			share = cfg.Max - share
 		}
-		if s.logs[w], err = openLog(filepath.Join(dir, w.String()), cfg, share); err != nil {
+		if s.logs[w], err = openLog(filepath.Join(dir, w.String()), cfg, share, shared); err != nil {
 			return nil, errors.Join(fmt.Errorf("opening spool %s: %w", dir, err), lock.Close())
 		}
 	}
 	return s, nil
-}
-
-// takeLock holds the file's lock for as long as the file is open; the kernel
-// frees it when the process dies.
-func takeLock(path string) (*os.File, error) {
-	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
-	if err != nil {
-		return nil, err
-	}
-	err = unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB)
-	if errors.Is(err, unix.EWOULDBLOCK) {
-		err = ErrLocked
-	}
-	if err != nil {
-		return nil, errors.Join(err, f.Close())
-	}
-	return f, nil
 }
 
 // Append adds a record to the log of its kind and returns its number there.
