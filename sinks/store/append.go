@@ -2,38 +2,18 @@ package store
 
 import (
 	"context"
-	"database/sql/driver"
 	"errors"
 	"fmt"
-	"reflect"
 
 	"github.com/duckdb/duckdb-go/v2/mapping"
 )
 
-// append appends recs, within the writer's open transaction.
+// append appends recs, within the session's open transaction.
 func (t *table[T]) append(ctx context.Context, s *Store, recs []*T) error {
-	err := s.raw(func(c driver.Conn) error {
-		conn, err := handle(c)
-		if err != nil {
-			return err
-		}
-		return t.appendTo(ctx, conn, recs)
-	})
-	if err != nil {
+	if err := t.appendTo(ctx, s.own.conn, recs); err != nil {
 		return fmt.Errorf("appending to %s: %w", t.name, err)
 	}
 	return nil
-}
-
-// handle returns the engine's own handle of a connection, which the driver keeps
-// to itself: what it is made for, appending columns, the driver does not do.
-func handle(c driver.Conn) (mapping.Connection, error) {
-	if v := reflect.ValueOf(c); v.Kind() == reflect.Pointer && v.Elem().Kind() == reflect.Struct {
-		if f := v.Elem().FieldByName("conn"); f.IsValid() && f.Type() == reflect.TypeFor[mapping.Connection]() {
-			return mapping.Connection{Ptr: f.FieldByName("Ptr").UnsafePointer()}, nil
-		}
-	}
-	return mapping.Connection{}, fmt.Errorf("the engine's connection is a %T, of a version that is not known", c)
 }
 
 func (t *table[T]) appendTo(ctx context.Context, conn mapping.Connection, recs []*T) (err error) {

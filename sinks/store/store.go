@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"database/sql"
-	"database/sql/driver"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -30,9 +29,10 @@ type Store struct {
 	dec   *sinks.Decoder
 	guard parser
 
-	// writing is held by the one who uses writer, and guards what follows.
+	// writing is held by the one who uses writer or own, and guards what follows.
 	writing sync.Mutex
 	writer  *sql.Conn // nil when read-only
+	own     *session  // likewise; batches are written by it
 	fatal   bool      // the engine gave up and must be opened anew
 	pruned  time.Time
 	sized   time.Time
@@ -86,6 +86,7 @@ func (s *Store) connect(ctx context.Context) error {
 // as a disk that was full at a checkpoint. What was committed is there.
 func (s *Store) reopen(ctx context.Context) error {
 	// What the dead engine says at its end was said when it died.
+	s.own.close()
 	_ = s.writer.Close()
 	_ = s.db.Load().Close()
 	if err := s.connect(ctx); err != nil {
@@ -158,7 +159,8 @@ func (s *Store) setUp(ctx context.Context, db *sql.DB) error {
 			return fmt.Errorf("making the tables: %w", err)
 		}
 	}
-	return nil
+	s.own, err = newSession(s.path, options(&s.cfg))
+	return err
 }
 
 // Path returns the file's path as given to Open.
@@ -170,6 +172,7 @@ func (s *Store) Close() (err error) {
 	s.closed.Do(func() {
 		s.writing.Lock()
 		defer s.writing.Unlock()
+		s.own.close()
 		if s.writer != nil {
 			if err = s.writer.Close(); errors.Is(err, sql.ErrConnDone) {
 				err = nil // a reopen that failed has closed it
@@ -181,15 +184,4 @@ func (s *Store) Close() (err error) {
 		err = errors.Join(err, s.guard.Close())
 	})
 	return err
-}
-
-// raw hands f the driver's connection under the writer's.
-func (s *Store) raw(f func(driver.Conn) error) error {
-	return s.writer.Raw(func(c any) error {
-		dc, ok := c.(driver.Conn)
-		if !ok {
-			return fmt.Errorf("the engine's connection is a %T", c)
-		}
-		return f(dc)
-	})
 }

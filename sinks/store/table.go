@@ -55,8 +55,9 @@ func noteTable(name string, cols []event.Column[event.NoteRecord]) table[event.N
 		}}
 }
 
-// writeTable appends those of recs that the table lacks, within the writer's
-// open transaction.
+// writeTable appends those of recs that the table lacks, within the session's
+// open transaction. What it lacks the writer finds out outside of that: nobody
+// else writes, and a batch has each table once.
 func writeTable[T any](ctx context.Context, s *Store, t *table[T], recs []*T) error {
 	if len(recs) == 0 {
 		return nil
@@ -100,9 +101,15 @@ func (t *table[T]) keys(recs []*T) []string {
 	return keys
 }
 
+// remove removes what has the keys of recs.
 func (t *table[T]) remove(ctx context.Context, s *Store, recs []*T) error {
-	_, err := s.writer.ExecContext(ctx, fmt.Sprintf("DELETE FROM %s WHERE %s IN (SELECT unnest(?::VARCHAR[]))", t.name, t.keySQL), t.keys(recs))
-	if err != nil {
+	var list []byte
+	for _, k := range t.keys(recs) {
+		list = append(list, ",'"...)
+		list = append(list, strings.ReplaceAll(k, "'", "''")...) // ids, in hex
+		list = append(list, '\'')
+	}
+	if err := s.own.exec(ctx, fmt.Sprintf("DELETE FROM %s WHERE %s IN (%s)", t.name, t.keySQL, list[1:])); err != nil {
 		return fmt.Errorf("replacing %s: %w", t.name, err)
 	}
 	return nil

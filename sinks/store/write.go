@@ -60,19 +60,18 @@ type Shared struct{ *Store }
 func (Shared) Close() error { return nil }
 
 func (s *Store) commit(ctx context.Context, r *rows) error {
-	if _, err := s.writer.ExecContext(ctx, "BEGIN TRANSACTION"); err != nil {
+	if err := s.own.exec(ctx, "BEGIN TRANSACTION"); err != nil {
 		return err
 	}
 	err := s.writeTables(ctx, r)
 	if err == nil {
 		// A COMMIT that fails has ended the transaction as well.
-		_, err = s.writer.ExecContext(ctx, "COMMIT")
-		return err
+		return s.own.exec(ctx, "COMMIT")
 	}
 	// The batch's context may be over; the transaction must end all the same.
 	end, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
 	defer cancel()
-	if _, rerr := s.writer.ExecContext(end, "ROLLBACK"); rerr != nil {
+	if rerr := s.own.exec(end, "ROLLBACK"); rerr != nil {
 		err = errors.Join(err, fmt.Errorf("rolling back: %w", rerr))
 	}
 	return err
