@@ -80,8 +80,13 @@ func (b *Backtest) Turn(call event.ID, clock int64) error {
 // and the last.
 func (b *Backtest) Calls() (n uint64, from, to int64) { return b.calls, b.first, b.last }
 
-// Stats says how often the rule was tried, held and failed.
-func (b *Backtest) Stats() RuleStats { return b.judge.Stats()[slices.Index(b.set.rules, b.rule)] }
+// Stats says how often the rule was tried, held and failed, and was not tried
+// since an exception said so.
+func (b *Backtest) Stats() RuleStats {
+	st := b.judge.Stats()[slices.Index(b.set.rules, b.rule)]
+	st.Excepted += b.judge.exceptedAll
+	return st
+}
 
 // Alerts are the rule's alerts as they would be at the end, in the order in
 // which they were raised: one for each id, with all calls that count for it.

@@ -93,6 +93,9 @@ type RuleStats struct {
 	ID string
 	// Considered calls passed the prefilter; Matched is where the condition held.
 	Considered, Matched uint64
+	// Excepted calls were kept from the rule by an exception; those that were
+	// kept from all rules are counted under no id.
+	Excepted uint64
 	// Nanos is what evaluating has taken, as far as one in sixteen tells, and
 	// Slowest the longest of those; both 0 where nobody times.
 	Nanos, Slowest uint64

@@ -73,6 +73,14 @@ func (x *Exception) State(at time.Time) string {
 	return "in force"
 }
 
+// what is what x keeps calls from.
+func (x *Exception) what() string {
+	if x.Rule == "" {
+		return "all rules"
+	}
+	return "the rule"
+}
+
 // fits reports that c is one that x is about, at its own time.
 func (x *Exception) fits(c *event.Call) bool {
 	if x.State(event.Nanos(c.Time).Time()) != "in force" || x.Source.IsValid() && !x.Source.Contains(c.RealIP.Unmap()) {
@@ -81,16 +89,43 @@ func (x *Exception) fits(c *event.Call) bool {
 	return globbed(x.Host, c.Req.Host) && (globbed(x.Route, c.Route) || globbed(x.Route, c.Req.Path))
 }
 
-// excepted notes which rules do not judge c; all reports that none does.
+// of are those of a set that holds but some of the rules.
+func (e *exceptions) of(take map[string]bool) (list []Exception) {
+	for _, x := range e.list {
+		if x.Rule == "" || take[x.Rule] {
+			list = append(list, x)
+		}
+	}
+	return list
+}
+
+// about is the first that keeps c from a rule; nil if none does.
+func (e *exceptions) about(c *event.Call, rule string) *Exception {
+	for i := range e.list {
+		if x := &e.list[i]; (x.Rule == "" || x.Rule == rule) && x.fits(c) {
+			return x
+		}
+	}
+	return nil
+}
+
+// excepted notes which rules do not judge c, and counts it for each; all reports
+// that none does.
 func (j *Judge) excepted(c *event.Call) (all bool) {
 	j.spared = j.spared[:0]
 	for i := range j.set.except.list {
 		if x := &j.set.except.list[i]; x.fits(c) {
 			if x.Rule == "" {
+				j.exceptedAll++
 				return true
 			}
-			j.spared = append(j.spared, j.set.except.rule[i])
+			if n := j.set.except.rule[i]; !slices.Contains(j.spared, n) {
+				j.spared = append(j.spared, n)
+			}
 		}
+	}
+	for _, n := range j.spared {
+		j.stats[n].Excepted++
 	}
 	return false
 }

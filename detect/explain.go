@@ -100,7 +100,7 @@ func (s *Set) of(rule string) *Set {
 			}
 		}
 	}
-	out := &Set{byID: map[string]*Rule{}, hash: s.hash, lang: s.lang, lists: s.lists, joined: map[string][]joined{}}
+	out := &Set{byID: map[string]*Rule{}, hash: s.hash, lang: s.lang, lists: s.lists, around: s.around, except: exceptions{list: s.except.of(take)}, joined: map[string][]joined{}}
 	for _, r := range s.rules {
 		if take[r.ID] {
 			out.rules = append(out.rules, r)
@@ -116,6 +116,7 @@ func (s *Set) of(rule string) *Set {
 		}
 	}
 	out.arrange()
+	out.arrangeExceptions()
 	return out
 }
 
@@ -201,7 +202,9 @@ func (x *Explainer) explain(c *event.Call) *Explanation {
 	st := &stepper{language: s.lang, scope: s}
 	holds, why := st.explain(r.when)
 	out.When = st.steps
-	switch {
+	switch kept := x.judge.set.except.about(c, r.ID); {
+	case kept != nil:
+		out.Reason = "an exception keeps the call from " + kept.what() + ": " + kept.Why
 	case r.skipIncomplete && c.Flags.Has(incompleteFlags):
 		out.Reason = "the call is incomplete, and the rule says incomplete: skip"
 	case !holds:

@@ -40,6 +40,8 @@ type Judge struct {
 	eager bool
 	// spared are the rules that an exception keeps from the call under judgement.
 	spared []int
+	// exceptedAll counts calls that an exception kept from all rules.
+	exceptedAll uint64
 }
 
 // bench is what a judge works with: nothing of it says more of one call than
@@ -272,14 +274,18 @@ func (c *clause) severityOr(s event.Severity) event.Severity {
 	return s
 }
 
-// Stats returns the counts by rule, in the order of ids; a copy. What rules did for
-// all judges beside each other is in those of the one that was there first.
+// Stats returns the counts by rule, in the order of ids, and, where an exception
+// kept calls from all rules, those under no id behind them; a copy. What rules
+// did for all judges beside each other is in those of the one that was there first.
 func (j *Judge) Stats() []RuleStats {
 	list := append([]RuleStats(nil), j.stats...)
+	if j.exceptedAll > 0 {
+		list = append(list, RuleStats{Excepted: j.exceptedAll})
+	}
 	if j.guest {
 		return list
 	}
-	for i := range list {
+	for i := range j.stats {
 		w := &j.work[i]
 		list[i].Considered, list[i].Matched, list[i].Nanos, list[i].Slowest = w.Considered, w.Matched, w.Nanos, w.Slowest
 	}

@@ -119,6 +119,7 @@ func (r *reading) one(paths []string) error {
 		}
 	}
 	r.a.warnOfRules(s.RuleStats())
+	r.a.noteExceptions(s.RuleStats())
 	if r.ctx.Err() != nil && r.failure() == nil {
 		err = r.interrupted(paths, m, src) // where it was cut off is no fault of the file
 	} else if err == nil && led.FramesIn > 0 && led.Frames[event.FrameUnknownLink] == led.FramesIn && !frame.Reads(m.link) {

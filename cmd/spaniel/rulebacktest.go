@@ -60,13 +60,15 @@ same id is in effect, the two are compared.
 
 // A backtested is what came out for one version of the rule.
 type backtested struct {
-	Rule      string            `json:"rule"`
-	File      string            `json:"file"`
-	Calls     uint64            `json:"calls"`
-	From      string            `json:"from"`
-	To        string            `json:"to"`
-	Days      float64           `json:"days"`
-	Matched   uint64            `json:"matched_calls"`
+	Rule    string  `json:"rule"`
+	File    string  `json:"file"`
+	Calls   uint64  `json:"calls"`
+	From    string  `json:"from"`
+	To      string  `json:"to"`
+	Days    float64 `json:"days"`
+	Matched uint64  `json:"matched_calls"`
+	// Excepted calls were kept from the rule by exceptions.
+	Excepted  uint64            `json:"excepted_calls,omitempty"`
 	Alerts    int               `json:"alerts"`
 	PerDay    float64           `json:"alerts_per_day"`
 	Severity  map[string]int    `json:"by_severity"`

@@ -25,7 +25,7 @@ type count struct {
 func summarize(r *detect.Rule, b *detect.Backtest, opt *backtest) (*backtested, error) {
 	alerts := b.Alerts()
 	calls, from, to := b.Calls()
-	out := &backtested{Rule: r.ID, File: fmt.Sprintf("%s:%d", r.File, r.Line), Calls: calls, Matched: b.Stats().Matched, Alerts: len(alerts), Severity: map[string]int{}, Samples: alerts[:min(len(alerts), opt.samples)]}
+	out := &backtested{Rule: r.ID, File: fmt.Sprintf("%s:%d", r.File, r.Line), Calls: calls, Alerts: len(alerts), Severity: map[string]int{}, Samples: alerts[:min(len(alerts), opt.samples)]}
 	if calls > 0 {
 		out.From, out.To = event.Nanos(from).String(), event.Nanos(to).String()
 	}
@@ -41,7 +41,8 @@ func summarize(r *detect.Rule, b *detect.Backtest, opt *backtest) (*backtested, 
 	out.Endpoints = counts(alerts, func(al *event.Alert) string {
 		return strings.TrimSpace(al.Req.Method + " " + al.Req.Host + al.Req.Route)
 	})
-	if st := b.Stats(); st.Errors > 0 {
+	st := b.Stats()
+	if out.Matched, out.Excepted = st.Matched, st.Excepted; st.Errors > 0 {
 		out.Note = fmt.Sprintf("the rule failed on %d calls: %s", st.Errors, st.LastError)
 	}
 	if opt.perDay > 0 {
@@ -78,6 +79,9 @@ func (a *app) printBacktest(b *backtested) error {
 	w.WriteString(s.Paint(render.Safe(fmt.Sprintf("%s, %s a day; the condition held for %s", counted(uint64(b.Alerts), "alert"), perDay(b.PerDay), counted(b.Matched, "call"))), "bold") + "\n")
 	if b.Note != "" {
 		line("%s", b.Note)
+	}
+	if b.Excepted > 0 {
+		line("%s kept from the rule by exceptions", counted(b.Excepted, "call"))
 	}
 	for _, l := range []struct {
 		title string

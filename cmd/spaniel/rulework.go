@@ -31,6 +31,20 @@ func (a *app) warnOfRules(rules []detect.RuleStats) {
 	}
 }
 
+// noteExceptions says how many calls exceptions kept from being judged: what
+// nobody looked at is not what was found to be in order.
+func (a *app) noteExceptions(rules []detect.RuleStats) {
+	for _, r := range rules {
+		switch {
+		case r.Excepted == 0:
+		case r.ID == "":
+			a.hint("note: no rule judged %s of authorised tests (rules.authorised)", counted(r.Excepted, "call"))
+		default:
+			a.hint("note: exceptions kept %s from rule %s (rules.exceptions)", counted(r.Excepted, "call"), r.ID)
+		}
+	}
+}
+
 // rulesEvery is how often the live sensor looks for rules that fail.
 const rulesEvery = 10 * time.Second
 

@@ -55,12 +55,13 @@ func (s *service) snapshot() admin.Snapshot {
 		snap.Learned = map[string]int{"endpoints": c.Endpoints, "fields": c.Fields, "sessions": c.Sessions}
 		snap.LearnedGone = map[string]int{"endpoints": int(c.Evicted), "fields": int(c.FieldsBeyond), "sessions": int(c.SessionsEvicted)}
 	}
+	snap.Authorised = work[""].Excepted
 	s.captureCounts(&snap)
 	s.mu.Lock()
 	snap.Messages = s.seen
 	for _, r := range set.Rules() {
 		snap.Rules = append(snap.Rules, admin.RuleCount{ID: r.ID, Severity: r.Severity.String(), Alerts: s.alerts[r.ID],
-			Evaluations: work[r.ID].Considered, Errors: work[r.ID].Errors, Disabled: work[r.ID].Quarantined, Seconds: float64(work[r.ID].Nanos) / 1e9})
+			Evaluations: work[r.ID].Considered, Errors: work[r.ID].Errors, Excepted: work[r.ID].Excepted, Disabled: work[r.ID].Quarantined, Seconds: float64(work[r.ID].Nanos) / 1e9})
 	}
 	s.mu.Unlock()
 	for _, w := range []spool.Which{spool.Alerts, spool.Calls} {

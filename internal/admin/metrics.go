@@ -117,6 +117,8 @@ func trafficMetrics() []metric {
 		counter("rule_evaluations_total", "Calls a rule was evaluated on, after the prefilter.", []string{"rule"}, perRule(func(r *RuleCount) float64 { return float64(r.Evaluations) })),
 		counter("rule_seconds_total", "Time a rule's evaluation took, by a sample.", []string{"rule"}, perRule(func(r *RuleCount) float64 { return r.Seconds })),
 		counter("rule_errors_total", "Calls a rule failed on.", []string{"rule"}, perRule(func(r *RuleCount) float64 { return float64(r.Errors) })),
+		counter("rule_excepted_total", "Calls an exception kept from a rule.", []string{"rule"}, perRule(func(r *RuleCount) float64 { return float64(r.Excepted) })),
+		counter("authorised_calls_total", "Calls of authorised tests, which no rule judged.", nil, func(s *Snapshot, put func(float64, ...string)) { put(float64(s.Authorised)) }),
 		counter("geo_faults_total", "Look-ups of addresses that a damaged database could not answer.", nil, func(s *Snapshot, put func(float64, ...string)) { put(float64(s.GeoFaults)) }),
 		gauge("rule_disabled", "1 for a rule that failed too often and judges no more.", []string{"rule"}, perRule(func(r *RuleCount) float64 { return one(r.Disabled) })),
 	}

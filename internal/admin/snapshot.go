@@ -17,8 +17,10 @@ type Snapshot struct {
 	Capture []CaptureCount
 	// Rules holds an entry for each rule, also those that never fired.
 	Rules []RuleCount
-	Sinks []SinkCount
-	Spool []SpoolCount
+	// Authorised calls were of authorised tests: no rule judged them.
+	Authorised uint64
+	Sinks      []SinkCount
+	Spool      []SpoolCount
 	// Messages counts calls by how much of them was seen.
 	Messages [NumSeen]uint64
 	// GeoFaults counts look-ups of addresses that a database could not answer.
@@ -89,6 +91,8 @@ type RuleCount struct {
 	// time, and a rule with too many is Disabled.
 	Evaluations, Errors uint64
 	Disabled            bool
+	// Excepted calls were kept from the rule by an exception.
+	Excepted uint64
 	// Seconds is what evaluating took, by a sample.
 	Seconds float64
 }

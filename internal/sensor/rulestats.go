@@ -11,8 +11,9 @@ import (
 const statsEvery = 256
 
 // RuleStats returns what each rule did, by id, as of some seconds ago, and
-// after Run in all. It may be called from any goroutine. The counts begin
-// anew when another rule set is taken.
+// after Run in all; under no id, first, what exceptions kept from all rules. It
+// may be called from any goroutine. The counts begin anew when another rule set
+// is taken.
 func (s *Sensor) RuleStats() []detect.RuleStats {
 	s.ordered.mu.Lock()
 	defer s.ordered.mu.Unlock()
@@ -34,6 +35,7 @@ func addRules(sum map[string]detect.RuleStats, stats []detect.RuleStats) {
 		t.ID = r.ID
 		t.Considered += r.Considered
 		t.Matched += r.Matched
+		t.Excepted += r.Excepted
 		t.Errors += r.Errors
 		t.Nanos += r.Nanos
 		t.Slowest = max(t.Slowest, r.Slowest)
