@@ -130,6 +130,7 @@ func FuzzFormats(f *testing.F) {
 			}
 		}
 		roundTrip(t, s, alert)
+		comesBack(t, s)
 	})
 }
 

@@ -127,6 +127,7 @@ func ocsfActivity(o *encode.Object, c *event.Record) {
 	o.Close()
 	o.Open("unmapped")
 	ocsfOddMethod(o, c.Method)
+	o.Some("user", c.User)
 	o.Some("route", c.Route)
 	o.Some("sensor", c.SensorName)
 	o.Some("kind", c.Kind)
