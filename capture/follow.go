@@ -20,7 +20,8 @@ const (
 	// settleTime is how long a file must not have grown before a newer one ends
 	// it; packedTime the same for one that is compressed, which is read as a whole.
 	settleTime, packedTime = time.Second, 3 * time.Second
-	// maxFollowed bounds the files of the directory that are looked at.
+	// maxFollowed bounds the files of the directory that are looked at; Beyond
+	// counts the others.
 	maxFollowed = 100_000
 )
 
@@ -46,6 +47,8 @@ type Follower struct {
 	newer  bool      // the last look saw a capture newer than cur
 	closed bool
 	given  uint64 // frames
+	most   int    // files that are looked at
+	beyond int    // files that were not, at the last look
 }
 
 // A FollowedFile is a file of a followed directory as it was when it was over, or
@@ -74,7 +77,7 @@ func Follow(dir string, past []FollowedFile) (*Follower, error) {
 	if _, err := os.ReadDir(dir); err != nil {
 		return nil, pathProblem(dir, err)
 	}
-	w := &Follower{dir: dir, past: map[string]FollowedFile{}}
+	w := &Follower{dir: dir, most: maxFollowed, past: map[string]FollowedFile{}}
 	for _, f := range past {
 		w.past[f.Name] = f
 	}
@@ -285,8 +288,11 @@ func (w *Follower) Stats() (Stats, error) {
 	return Stats{Received: w.given}, nil
 }
 
-// Fill is 0: files wait.
-func (w *Follower) Fill() float64 { return 0 }
-
-// OnChange has nothing to tell.
-func (w *Follower) OnChange(func(Change)) {}
+// Beyond is how many files the directory held at the last look that were passed
+// over, being too many to be looked at: 0 where there is room for all. It counts to
+// as many as are looked at.
+func (w *Follower) Beyond() int {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.beyond
+}

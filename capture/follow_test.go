@@ -239,3 +239,57 @@ func TestFollowForgets(t *testing.T) {
 		t.Errorf("%d files are remembered", len(left))
 	}
 }
+
+// TestACrowdedDirectory: files beyond those that are looked at are counted, and
+// are read once there is room.
+func TestACrowdedDirectory(t *testing.T) {
+	dir := t.TempDir()
+	for i := range 5 {
+		place(t, dir, fmt.Sprintf("%d.pcap", i), captureOf(t, 10*i, 10*i+10, false), i)
+	}
+	w, err := Follow(dir, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.most = 4
+	read := map[string]bool{}
+	w.OnFile(func(FollowedFile, uint64) {}, func(f FollowedFile, err error) { read[f.Name] = err == nil })
+	next := func(want int) {
+		t.Helper()
+		var f event.Frame
+		for n := 0; n < want; {
+			switch err := w.Next(&f); {
+			case err == nil:
+				n++
+			case !errors.Is(err, ErrTimeout):
+				t.Fatal(err)
+			}
+		}
+	}
+	next(40)
+	if got := w.Beyond(); got != 1 {
+		t.Errorf("%d files are beyond, want 1", got)
+	}
+	for range 3 { // the newest of those stays open
+		var f event.Frame
+		if err := w.Next(&f); err == nil {
+			t.Fatal("a frame of a file that is not looked at")
+		}
+	}
+	for name := range read {
+		if err := os.Remove(filepath.Join(dir, name)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if len(read) != 3 {
+		t.Fatalf("%d files were read to their end", len(read))
+	}
+	place(t, dir, "9.pcap", captureOf(t, 90, 100, false), 9)
+	next(20)
+	if got := w.Beyond(); got != 0 {
+		t.Errorf("%d files are beyond, want none", got)
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+}

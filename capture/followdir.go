@@ -82,8 +82,11 @@ func (w *Follower) list() ([]FollowedFile, error) {
 	if err != nil {
 		return nil, err
 	}
-	entries, err := dir.ReadDir(maxFollowed)
-	if err = errors.Join(fileEnd(err), dir.Close()); err != nil {
+	entries, err := dir.ReadDir(w.most)
+	if err = fileEnd(err); err == nil {
+		w.beyond, err = countNames(dir, w.most)
+	}
+	if err = errors.Join(err, dir.Close()); err != nil {
 		return nil, err
 	}
 	var list []FollowedFile
@@ -97,6 +100,18 @@ func (w *Follower) list() ([]FollowedFile, error) {
 	}
 	slices.SortFunc(list, earlier)
 	return list, nil
+}
+
+// countNames counts what is left in a directory being read, so many at the most.
+func countNames(dir *os.File, most int) (n int, err error) {
+	for n < most {
+		names, err := dir.Readdirnames(min(most-n, 4096))
+		n += len(names)
+		if err != nil {
+			return n, fileEnd(err)
+		}
+	}
+	return n, nil
 }
 
 // done reports whether the file was read, as it is now.

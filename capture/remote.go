@@ -234,6 +234,3 @@ func (r *Remote) Stats() (Stats, error) {
 	defer r.mu.Unlock()
 	return Stats{Received: r.given}, nil
 }
-
-// Fill is 0: what is not read is held by the sender.
-func (r *Remote) Fill() float64 { return 0 }

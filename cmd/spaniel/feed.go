@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strconv"
 	"time"
 
 	"go.uber.org/zap"
@@ -23,11 +24,16 @@ import (
 type feed interface {
 	capture.Source
 	Stop()
-	OnChange(func(capture.Change))
 	Stats() (capture.Stats, error)
 	StatsByInterface() ([]capture.InterfaceStats, error)
-	Fill() float64
 }
+
+// What some feeds can do beside: tell when what they read from goes and comes, and
+// how full the kernel's buffer is.
+type (
+	changing interface{ OnChange(func(capture.Change)) }
+	filling  interface{ Fill() float64 }
+)
 
 // A feedPlan says from what to capture: one of the three.
 type feedPlan struct {
@@ -207,13 +213,14 @@ func (s *service) keepProgress(ctx context.Context) error {
 	tick := time.NewTicker(progressEvery)
 	defer tick.Stop()
 	var files []capture.FollowedFile
-	given, kept := uint64(0), uint64(0)
+	given, kept, crowded := uint64(0), uint64(0), false
 	for {
 		select {
 		case <-ctx.Done():
 			return nil // run does it once more, when all is read
 		case <-tick.C:
 		}
+		crowded = s.tellCrowd(w, crowded)
 		if given > kept && s.sensor.Ledger().FramesIn >= given && s.spool.Sync() == nil {
 			if err := s.keepFollowed(w.Directory(), files); err != nil {
 				s.log.Warn("it cannot be kept which captures were read", zap.Error(err))
@@ -224,6 +231,16 @@ func (s *service) keepProgress(ctx context.Context) error {
 			files, given = w.Past()
 		}
 	}
+}
+
+// tellCrowd says when a directory begins to hold more files than are looked at.
+func (s *service) tellCrowd(w *capture.Follower, was bool) bool {
+	n := w.Beyond()
+	if n > 0 && !was {
+		s.log.Error("the directory holds too many files; some are never looked at: move away those that were read", zap.String("directory", w.Directory()), zap.Int("passed_over", n))
+		s.fact("captures_passed_over", event.ValueMap{{Name: "directory", Value: w.Directory()}, {Name: "files", Value: strconv.Itoa(n)}})
+	}
+	return n > 0
 }
 
 // keepLastProgress is keepProgress when all that was given is on disk.

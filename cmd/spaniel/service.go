@@ -103,10 +103,11 @@ func (a *app) newService(cfg *config.Config, file string, plan *feedPlan, log *z
 
 // pressure is what sampling goes by, nil where all is to be read.
 func (s *service) pressure() func() float64 {
-	if s.live == nil || !s.cfg.Limits.Sampling.Auto() {
+	live, fills := s.live.(filling)
+	if !fills || !s.cfg.Limits.Sampling.Auto() {
 		return nil
 	}
-	return s.live.Fill
+	return live.Fill
 }
 
 func (s *service) sensorConfig(set *detect.Set, red *redact.Redactor) sensor.Config {
@@ -223,7 +224,9 @@ func (s *service) run(ctx context.Context, hup <-chan os.Signal) error {
 		s.delivery.start(b.start)
 	}
 	b.start(s.keepSyncing)
-	s.live.OnChange(s.interfaceChanged)
+	if live, changes := s.live.(changing); changes {
+		live.OnChange(s.interfaceChanged)
+	}
 	b.start(func(context.Context) error { return s.watchDrops(ctx) })
 	b.start(func(context.Context) error { return s.keepProgress(ctx) })
 	b.start(s.watchWorkers)

@@ -95,8 +95,11 @@ func (s *service) noteDrops(spells []spell, now time.Time, end bool) {
 	}
 }
 
-// captureCounts fills what the kernel says of the interfaces.
+// captureCounts fills what the kernel says of the interfaces, and the directory.
 func (s *service) captureCounts(snap *admin.Snapshot) {
+	if w, ok := s.live.(*capture.Follower); ok {
+		snap.PassedOver = uint64(w.Beyond())
+	}
 	list, err := s.live.StatsByInterface()
 	if err != nil {
 		return

@@ -57,6 +57,7 @@ func captureMetrics() []metric {
 				put(float64(c.Returns), c.Iface)
 			}
 		}),
+		gauge("capture_files_passed_over", "Files of a followed directory that are never looked at, being too many.", nil, func(s *Snapshot, put func(float64, ...string)) { put(float64(s.PassedOver)) }),
 		counter("frames_total", "Frames by what became of them.", []string{"fate"}, func(s *Snapshot, put func(float64, ...string)) {
 			for i, n := range s.Ledger.Frames {
 				put(float64(n), event.FrameFate(i).String())

@@ -15,6 +15,9 @@ type Snapshot struct {
 	Ledger event.Ledger
 	// Capture counts by interface.
 	Capture []CaptureCount
+	// PassedOver counts files of a followed directory that are too many to be
+	// looked at.
+	PassedOver uint64
 	// Rules holds an entry for each rule, also those that never fired.
 	Rules []RuleCount
 	// Authorised calls were of authorised tests: no rule judged them.
