@@ -68,7 +68,7 @@ func (c *conn) Other(d event.Direction, off int64, b []byte, at event.Stamp) {
 		c.keepOther(mark{kind: markOther, d: d, off: off, at: at}, b)
 		c.weigh()
 	case c.state == connParsing && c.http != nil:
-		defer c.guard(c.parsed(), 0, d, at)
+		defer c.guard(c.parsed(), nil, d, at)
 		if to := d ^ c.flip; !c.http.Other(to, off, b, at) && (to == event.ToServer || !c.told) {
 			c.told = c.told || to == event.ToClient // one is enough: a call is over with its response
 			c.note(AnomalySecondLost, "", at)
@@ -95,7 +95,7 @@ func (c *conn) Gap(d event.Direction, n uint64, at event.Stamp) {
 			c.weigh()
 		}
 	case connParsing:
-		defer c.guard(c.parsed(), 0, d, at)
+		defer c.guard(c.parsed(), nil, d, at)
 		c.parser.Gap(d^c.flip, n, at)
 	case connSkipping:
 	}
@@ -107,7 +107,7 @@ func (c *conn) End(d event.Direction, at event.Stamp) {
 	case connSniffing:
 		c.keep(mark{kind: markEnd, d: d, at: at}, nil)
 	case connParsing:
-		defer c.guard(c.parsed(), 0, d, at)
+		defer c.guard(c.parsed(), nil, d, at)
 		c.parser.End(d^c.flip, at)
 	case connSkipping:
 	}
@@ -142,7 +142,7 @@ func (c *conn) close(at event.Stamp) {
 		c.giveUp()
 	case connParsing:
 		defer c.correct()
-		defer c.guard(c.parsed(), 0, event.ToServer, at)
+		defer c.guard(c.parsed(), nil, event.ToServer, at)
 		c.parser.Close(at)
 	case connSkipping:
 	}
@@ -150,7 +150,7 @@ func (c *conn) close(at event.Stamp) {
 
 // parse passes b to the parser and looks whether the flow left the protocol.
 func (c *conn) parse(d event.Direction, b []byte, at event.Stamp) {
-	defer c.guard(c.parsed(), uint64(len(b)), d, at)
+	defer c.guard(c.parsed(), b, d, at)
 	if h := c.http; h != nil {
 		if h.Data(d^c.flip, b, at); !h.Left() {
 			return

@@ -10,6 +10,8 @@ type Output struct {
 	Anomaly func(*event.Anomaly)
 	Fact    func(*event.Fact)
 	Loss    func(*event.Loss)
+	// Panic is told of a fault that ended at the boundary of its flow.
+	Panic func(*event.Panicked)
 }
 
 // orDrop returns out with each nil function replaced by one that does nothing.
@@ -28,6 +30,9 @@ func (out Output) orDrop() Output {
 	}
 	if out.Loss == nil {
 		out.Loss = func(*event.Loss) {}
+	}
+	if out.Panic == nil {
+		out.Panic = func(*event.Panicked) {}
 	}
 	return out
 }

@@ -1,7 +1,9 @@
 package decode
 
 import (
+	"fmt"
 	"net/netip"
+	"slices"
 	"strings"
 	"testing"
 
@@ -142,14 +144,22 @@ func (bomb) Upgraded() (string, bool)                 { return "", false }
 func TestPanicStaysInItsFlow(t *testing.T) {
 	frames := append(talk("BOMB abc", "def!ghi", "jkl"), parse(t, shop).Frames()...)
 	frames = append(frames, talkFrom("203.0.113.7:7", "BOMB quiet")...)
+	var told []string
 	r := run(t, wiretest.Number(frames), 512, func(_ *Config, parts []*Partition) {
 		for _, p := range parts {
+			p.out.Panic = func(f *event.Panicked) {
+				told = append(told, fmt.Sprintf("%s %s %q of %s", f.What, f.Direction, f.Bytes, f.Client))
+			}
 			p.protocols = append([]protocol{{"bomb", prefix("BOMB"), func(c *conn) parser { return bomb{c} }}}, p.protocols...)
 		}
 	})
 	wantCalls(t, r, shopCalls)
 	if got := strings.Join(r.notes, " "); got != "parser_panic parser_panic" {
 		t.Errorf("anomalies %q", got)
+	}
+	slices.Sort(told)
+	if len(told) != 2 || !strings.HasPrefix(told[0], `boom to_server "def!ghi" of `) || told[1] != `late boom to_server "" of 203.0.113.7:7` {
+		t.Errorf("told %q", told)
 	}
 	if r.led.SkippedBytes != 7 || len(r.loss) != 2 || r.loss[0].Reason != "parser_panic" || r.loss[0].Bytes != 4 {
 		t.Errorf("ledger %+v losses %+v", r.led, r.loss)

@@ -95,6 +95,9 @@ func confineTo(p confine.Plan, cfg *config.Config, configFile string, write []st
 // ownDirs are the directories that the sensor writes to.
 func ownDirs(cfg *config.Config, a *app) []string {
 	dirs := []string{spoolDir(cfg), filepath.Dir(keyFile(cfg)), filepath.Dir(learnedFile(cfg))}
+	if cfg.Quarantine.Recipient != "" {
+		dirs = append(dirs, quarantineDir(cfg))
+	}
 	if !cfg.Process.Forward {
 		return dirs
 	}
@@ -131,8 +134,9 @@ func namedFiles(v reflect.Value) (out []string) {
 			out = append(out, namedFiles(v.Index(i))...)
 		}
 	case reflect.Struct:
-		if _, is := v.Interface().(config.Spool); is {
-			return nil // a directory, which is written to as well
+		switch v.Interface().(type) {
+		case config.Spool, config.Quarantine:
+			return nil // directories, which are written to as well
 		}
 		for i := range v.NumField() {
 			key, _, _ := strings.Cut(v.Type().Field(i).Tag.Get("yaml"), ",")

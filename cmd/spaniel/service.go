@@ -45,7 +45,8 @@ type service struct {
 	level      zap.AtomicLevel // of log
 	manager    *manager
 	abandon    func(error) // ends a process that is stuck
-	shed       bool        // the last record was; one line a spell is enough
+	faults     *quarantine
+	shed       bool // the last record was; one line a spell is enough
 
 	mu     sync.Mutex
 	raised *alertSet
@@ -87,6 +88,10 @@ func (a *app) newService(cfg *config.Config, file string, plan *feedPlan, log *z
 		return s, err
 	}
 	sc := s.sensorConfig(set, redact.New(key, redactOption(cfg)))
+	if s.faults, err = newQuarantine(cfg, log); err != nil {
+		return s, err
+	}
+	sc.Panic = s.faults.take
 	kept, facts := openKeeper(learnedFile(cfg), sc.Learned, log)
 	sc.Facts, sc.Keep = facts, kept.keep
 	if sc.Begin, err = s.pin(); err != nil {
@@ -229,6 +234,7 @@ func (s *service) run(ctx context.Context, hup <-chan os.Signal) error {
 	}
 	b.start(func(context.Context) error { return s.watchDrops(ctx) })
 	b.start(func(context.Context) error { return s.keepProgress(ctx) })
+	b.start(s.faults.run)
 	b.start(s.watchWorkers)
 	b.start(s.watchRules)
 	b.start(func(ctx context.Context) error { return s.keepRules(ctx, hup) })

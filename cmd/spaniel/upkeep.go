@@ -57,6 +57,9 @@ func (s *service) snapshot() admin.Snapshot {
 	}
 	snap.Authorised = work[""].Excepted
 	s.captureCounts(&snap)
+	if s.faults != nil {
+		snap.Panics, snap.PanicsUnkept = s.faults.counts()
+	}
 	s.mu.Lock()
 	snap.Messages = s.seen
 	for _, r := range set.Rules() {

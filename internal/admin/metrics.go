@@ -109,6 +109,8 @@ func trafficMetrics() []metric {
 		}),
 		counter("anomalies_total", "Protocol anomalies seen.", nil, func(s *Snapshot, put func(float64, ...string)) { put(float64(s.Ledger.Anomalies)) }),
 		counter("anomalies_held_total", "Protocol anomalies that were only counted, being too many of their kind.", nil, func(s *Snapshot, put func(float64, ...string)) { put(float64(s.Ledger.AnomaliesHeld)) }),
+		counter("parser_panics_total", "Connections that a fault of the sensor's own ended the reading of.", nil, func(s *Snapshot, put func(float64, ...string)) { put(float64(s.Panics)) }),
+		counter("quarantine_dropped_total", "Packets of such faults that were not kept for want of room.", nil, func(s *Snapshot, put func(float64, ...string)) { put(float64(s.PanicsUnkept)) }),
 		counter("losses_total", "Records of lost traffic.", nil, func(s *Snapshot, put func(float64, ...string)) { put(float64(s.Ledger.Losses)) }),
 		counter("alerts_total", "Alerts raised.", []string{"rule", "severity"}, func(s *Snapshot, put func(float64, ...string)) {
 			for _, r := range s.Rules {

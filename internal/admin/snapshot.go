@@ -18,6 +18,9 @@ type Snapshot struct {
 	// PassedOver counts files of a followed directory that are too many to be
 	// looked at.
 	PassedOver uint64
+	// Panics counts faults that ended at the boundary of their flow, PanicsUnkept
+	// those of them that the quarantine had no room for.
+	Panics, PanicsUnkept uint64
 	// Rules holds an entry for each rule, also those that never fired.
 	Rules []RuleCount
 	// Authorised calls were of authorised tests: no rule judged them.

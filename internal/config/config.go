@@ -7,22 +7,23 @@ import "spaniel/event"
 // `spaniel config init` and in their editor. A tag example is what init shows
 // where the default is nothing that could work.
 type Config struct {
-	Sensor    Sensor      `yaml:"sensor" jsonschema_description:"who this sensor is; goes into every record"`
-	Capture   []Capture   `yaml:"capture" jsonschema_description:"interfaces that 'spaniel run' captures from, when -i names none"`
-	Decode    Decode      `yaml:"decode" jsonschema_description:"how packets are read: whose word counts where they contradict each other, and what is held while they are put in order"`
-	HTTP      HTTP        `yaml:"http" jsonschema_description:"how much of each message is kept while it is judged"`
-	Privacy   Privacy     `yaml:"privacy" jsonschema_description:"what leaves the sensor hashed or not at all; tokens, cookies and passwords always are"`
-	Clients   Clients     `yaml:"clients" jsonschema_description:"who the clients are behind proxies"`
-	Semantics []Semantics `yaml:"semantics" jsonschema_description:"what calls mean, where Spaniel does not see it by itself; the first that fits a call counts"`
-	Learned   Learned     `yaml:"learned" jsonschema_description:"what is learned of the API, and when it is enough to be called usual"`
-	Rules     Rules       `yaml:"rules" jsonschema_description:"which rules judge"`
-	Store     Store       `yaml:"store" jsonschema_description:"what 'spaniel query' and 'spaniel alerts' read"`
-	Sinks     []Sink      `yaml:"sinks" jsonschema_description:"where records go; each sink fails and retries on its own"`
-	Spool     Spool       `yaml:"spool" jsonschema_description:"the disk queue between detection and the sinks"`
-	Limits    Limits      `yaml:"limits" jsonschema_description:"what the sensor may use"`
-	Process   Process     `yaml:"process" jsonschema_description:"what 'spaniel run' may do on this machine"`
-	API       API         `yaml:"api" jsonschema_description:"metrics, health and queries"`
-	Log       Log         `yaml:"log" jsonschema_description:"the sensor's own log, on standard error"`
+	Sensor     Sensor      `yaml:"sensor" jsonschema_description:"who this sensor is; goes into every record"`
+	Capture    []Capture   `yaml:"capture" jsonschema_description:"interfaces that 'spaniel run' captures from, when -i names none"`
+	Decode     Decode      `yaml:"decode" jsonschema_description:"how packets are read: whose word counts where they contradict each other, and what is held while they are put in order"`
+	HTTP       HTTP        `yaml:"http" jsonschema_description:"how much of each message is kept while it is judged"`
+	Privacy    Privacy     `yaml:"privacy" jsonschema_description:"what leaves the sensor hashed or not at all; tokens, cookies and passwords always are"`
+	Clients    Clients     `yaml:"clients" jsonschema_description:"who the clients are behind proxies"`
+	Semantics  []Semantics `yaml:"semantics" jsonschema_description:"what calls mean, where Spaniel does not see it by itself; the first that fits a call counts"`
+	Learned    Learned     `yaml:"learned" jsonschema_description:"what is learned of the API, and when it is enough to be called usual"`
+	Rules      Rules       `yaml:"rules" jsonschema_description:"which rules judge"`
+	Store      Store       `yaml:"store" jsonschema_description:"what 'spaniel query' and 'spaniel alerts' read"`
+	Sinks      []Sink      `yaml:"sinks" jsonschema_description:"where records go; each sink fails and retries on its own"`
+	Quarantine Quarantine  `yaml:"quarantine" jsonschema_description:"what is kept of packets that a fault of Spaniel's own ended at"`
+	Spool      Spool       `yaml:"spool" jsonschema_description:"the disk queue between detection and the sinks"`
+	Limits     Limits      `yaml:"limits" jsonschema_description:"what the sensor may use"`
+	Process    Process     `yaml:"process" jsonschema_description:"what 'spaniel run' may do on this machine"`
+	API        API         `yaml:"api" jsonschema_description:"metrics, health and queries"`
+	Log        Log         `yaml:"log" jsonschema_description:"the sensor's own log, on standard error"`
 }
 
 // Sensor names the sensor.
@@ -250,6 +251,12 @@ type File struct {
 	Sync    bool     `yaml:"sync" jsonschema_description:"put each batch on the disk before it counts as delivered"`
 	MaxSize ByteSize `yaml:"max_size" jsonschema_description:"set the file aside as PATH.1 once it is so large; 0 never"`
 	Keep    int      `yaml:"keep" jsonschema_description:"files set aside to keep; 0 is 5"`
+}
+
+// Quarantine is what is kept of packets at which a parser failed.
+type Quarantine struct {
+	Recipient string `yaml:"recipient" example:"age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p" jsonschema_description:"public key of age (age-keygen) to which they are encrypted, with the secrets in them; nothing is kept if empty"`
+	Path      string `yaml:"path" jsonschema_description:"directory, of ten files at the most; in your data directory if empty"`
 }
 
 // Spool is the queue on disk.

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"filippo.io/age"
 	"github.com/goccy/go-yaml/ast"
 
 	"spaniel/capture"
@@ -86,6 +87,10 @@ func (v *validator) check(cfg *Config) []Problem {
 	names := map[string]bool{}
 	for i := range cfg.Sinks {
 		v.sink(fmt.Sprintf("sinks[%d]", i), &cfg.Sinks[i], names)
+	}
+	if to := cfg.Quarantine.Recipient; to != "" {
+		_, err := age.ParseX25519Recipient(to)
+		v.need("quarantine.recipient", err == nil, fmt.Sprintf("%q is no public key of age", to), "age-keygen -o key.txt prints it: age1…; the key itself stays elsewhere")
 	}
 	v.between("spool.max", cfg.Spool.Max, 16<<20, 1<<50)
 	v.between("limits.memory", cfg.Limits.Memory, 64<<20, 1<<45)

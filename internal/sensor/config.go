@@ -51,6 +51,9 @@ type Config struct {
 	// had brought the fragments it completed; from the goroutine that reads, all
 	// of it borrowed.
 	Seen func(f *event.Frame, fate event.FrameFate, parts []uint64)
+	// Panic, if set, is told of a fault that ended at the boundary of its flow, by
+	// the worker whose it is; borrowed.
+	Panic func(*event.Panicked)
 	// Filter, if set, chooses the frames that are decoded.
 	Filter func(*event.Frame) bool
 	// Now is the wall clock in ns for live capture, nil for files, whose

@@ -24,7 +24,7 @@ func newShard(cfg *Config, dec *decode.Config, red *redact.Redactor, led *event.
 	s := &shard{cfg: cfg, red: red, full: full}
 	s.swap(set)
 	s.part = decode.NewPartition(dec, led, decode.Output{
-		Call: s.call, Flow: s.flow, Anomaly: s.anomaly, Fact: s.fact, Loss: s.loss,
+		Call: s.call, Flow: s.flow, Anomaly: s.anomaly, Fact: s.fact, Loss: s.loss, Panic: cfg.Panic,
 	})
 	return s
 }
