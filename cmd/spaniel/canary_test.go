@@ -307,8 +307,8 @@ func (r *receivers) sinks(dir string) (out []*config.Sink) {
 		&config.Sink{Name: "letters", Kinds: every, Kafka: &config.Kafka{Brokers: r.kafka.ListenAddrs(), Topic: "small.alerts", CallsTopic: "small.calls", ObservationsTopic: "small.observations", DeadLetterTopic: "small.dead", MaxMessage: 1200}},
 		&config.Sink{Name: "elastic", Kinds: both, Elastic: &config.Elastic{URL: config.URL(r.web["elastic"].URL)}},
 		&config.Sink{Name: "hec", Kinds: all, HEC: &config.HEC{URL: config.URL(r.web["hec"].URL), TokenFile: token}},
-		&config.Sink{Name: "webhook", Kinds: all, Webhook: &config.Webhook{URL: config.URL(r.web["webhook"].URL)}},
-		&config.Sink{Name: "refuses", Rules: []string{"sqli-*"}, Webhook: &config.Webhook{URL: config.URL(r.web["refuses"].URL)}})
+		&config.Sink{Name: "webhook", Kinds: all, Webhook: &config.Webhook{URL: config.Hook(r.web["webhook"].URL)}},
+		&config.Sink{Name: "refuses", Rules: []string{"sqli-*"}, Webhook: &config.Webhook{URL: config.Hook(r.web["refuses"].URL)}})
 }
 
 // count: every destination got something of each alert, or the test would say

@@ -238,7 +238,7 @@ type HEC struct {
 
 // Webhook is a sink.
 type Webhook struct {
-	URL        URL    `yaml:"url" example:"https://soc.example/spaniel" jsonschema:"type=string" jsonschema_description:"address to post to"`
+	URL        Hook   `yaml:"url" example:"https://soc.example/spaniel" jsonschema:"type=string" jsonschema_description:"address to post to; what follows the host is shown nowhere"`
 	SecretFile string `yaml:"secret_file" jsonschema_description:"file that holds, on its first line, the key to sign with; no signature if empty"`
 	Format     string `yaml:"format" jsonschema:"enum=json,enum=ecs,enum=ocsf,enum=eve" jsonschema_description:"of the records: json if empty, ecs, ocsf or eve"`
 	TLS        *TLS   `yaml:"tls,omitempty" jsonschema_description:"whom to trust"`

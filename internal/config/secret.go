@@ -14,18 +14,22 @@ type URL string
 
 func (u URL) String() string {
 	p, err := url.Parse(string(u))
-	if err != nil || p.User == nil {
+	if err != nil {
 		return string(u)
 	}
+	shown := true
 	if _, has := p.User.Password(); has {
-		p.User = url.UserPassword(p.User.Username(), stars)
+		p.User, shown = url.UserPassword(p.User.Username(), stars), false
 	}
 	q := p.Query()
 	for k := range q {
 		if k == "password" || k == "token" || k == "secret" {
 			q.Set(k, stars)
-			p.RawQuery = q.Encode()
+			p.RawQuery, shown = q.Encode(), false
 		}
+	}
+	if shown {
+		return string(u)
 	}
 	return strings.ReplaceAll(p.String(), url.QueryEscape(stars), stars)
 }
@@ -41,3 +45,21 @@ func (u *URL) UnmarshalText(b []byte) error {
 	*u = URL(b)
 	return nil
 }
+
+// A Hook is an address to post to. Whoever knows all of it may post there, so
+// what follows the host is shown as stars.
+type Hook URL
+
+func (h Hook) String() string {
+	p, err := url.Parse(string(h))
+	if err != nil || p.Path+p.RawQuery == "" {
+		return URL(h).String()
+	}
+	return URL(p.Scheme+"://"+p.Host).String() + "/" + stars
+}
+
+// MarshalText writes the address up to its host.
+func (h Hook) MarshalText() ([]byte, error) { return []byte(h.String()), nil }
+
+// UnmarshalText takes any text that parses as a URL.
+func (h *Hook) UnmarshalText(b []byte) error { return (*URL)(h).UnmarshalText(b) }

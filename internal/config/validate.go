@@ -206,7 +206,7 @@ func (v *validator) overHTTP(path string, s *Sink) {
 		v.need(path+".hec.token_file", h.TokenFile != "", "is missing", "name the file that holds the token")
 	}
 	if w := s.Webhook; w != nil {
-		v.web(path+".webhook.url", w.URL, false)
+		v.web(path+".webhook.url", URL(w.URL), false)
 		v.oneOf(path+".webhook.format", w.Format, "", "json", "ecs", "ocsf", "eve")
 	}
 }

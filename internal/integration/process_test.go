@@ -100,7 +100,7 @@ func (p *process) signal(sig syscall.Signal) {
 // ready waits until something listens on the address.
 func (p *process) ready(addr string) {
 	p.t.Helper()
-	for range 600 {
+	for range 1800 {
 		select {
 		case err := <-p.done:
 			p.cmd = nil // nothing is left to be stopped
@@ -112,7 +112,7 @@ func (p *process) ready(addr string) {
 			return
 		}
 	}
-	p.t.Fatalf("%s does not listen on %s after a minute\n%s", p.name, addr, p.log())
+	p.t.Fatalf("%s does not listen on %s after three minutes\n%s", p.name, addr, p.log())
 }
 
 func (p *process) log() string {

@@ -142,13 +142,23 @@ func (c *Client) Do(ctx context.Context, method, path string, header http.Header
 	}
 	resp, err := c.http.Do(req)
 	if err != nil {
-		return nil, err
+		return nil, unnamed(req.URL, err)
 	}
 	text, err := io.ReadAll(io.LimitReader(resp.Body, maxAnswer))
 	if err = errors.Join(err, resp.Body.Close()); err != nil {
 		return nil, fmt.Errorf("reading the answer: %w", err)
 	}
 	return &Answer{resp.StatusCode, text, retryAfter(resp.Header.Get("Retry-After"))}, nil
+}
+
+// unnamed is a request's failure with the destination's host alone: the rest of
+// an address to post to may be what lets one in.
+func unnamed(to *url.URL, err error) error {
+	var failed *url.Error
+	if errors.As(err, &failed) {
+		err = failed.Err
+	}
+	return fmt.Errorf("%s://%s: %w", to.Scheme, to.Host, err)
 }
 
 func packed(body []byte) ([]byte, error) {

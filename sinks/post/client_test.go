@@ -179,3 +179,22 @@ func TestHalves(t *testing.T) {
 		t.Errorf("%v", err)
 	}
 }
+
+// Who knows an address to post to may post there, so a failure names its host alone.
+func TestAFailureNamesTheHostAlone(t *testing.T) {
+	gone := httptest.NewServer(nil)
+	gone.Close()
+	hangs := serve(t, func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() })
+	breaks := serve(t, func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) })
+	for _, url := range []string{gone.URL, hangs, breaks, "http://127.0.0.1:1"} {
+		ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
+		_, err := client(t, Config{URL: url + "/services/T0pSecret"}).Post(ctx, "/more?key=T0pSecret", nil, nil)
+		cancel()
+		if err == nil || strings.Contains(err.Error(), "T0pSecret") || !strings.Contains(err.Error(), url) {
+			t.Errorf("%v", err)
+		}
+		if url == hangs && !errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("%v is no end of time", err)
+		}
+	}
+}
