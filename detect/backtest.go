@@ -117,7 +117,8 @@ func (b *Backtest) run(s *Set) []*event.Alert {
 		}
 		for i := range t.findings.Observations {
 			o := t.findings.Observations[i]
-			o.lesson = lesson
+			m := *o.sample
+			m.lesson, o.sample = lesson, &m
 			st.Observe(&o)
 		}
 		st.Learn(lesson)

@@ -35,11 +35,11 @@ func (st *Stage) correlate(a *event.Alert, o *Observation) {
 
 // observationOf is what an alert about one call says of it.
 func observationOf(a *event.Alert) *Observation {
-	m := &sample{time: int64(a.Time), order: a.Order, client: a.Client, server: a.Server, who: a.Principal, req: a.Req,
+	m := &sample{Time: int64(a.Time), Order: a.Order, client: a.Client, server: a.Server, who: a.Principal, req: a.Req,
 		endpoint: a.Req.Method + " " + a.Req.Host + a.Req.Route, status: a.Resp.Status, seen: a.Outcome != event.Unknown, loss: a.Quality.Loss, shown: true}
-	o := &Observation{Order: a.Order, Time: int64(a.Time), sample: m}
+	o := &Observation{sample: m}
 	if len(a.Calls) > 0 {
-		o.Call, m.id = a.Calls[len(a.Calls)-1], a.Calls[len(a.Calls)-1]
+		o.Call = a.Calls[len(a.Calls)-1]
 	}
 	if ip, err := netip.ParseAddr(a.Client.IP); err == nil {
 		o.origin = originOf(ip)

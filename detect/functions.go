@@ -120,7 +120,7 @@ func functionTable() []function {
 			call: func(_ *scope, a []any) any { return inNetworks(a[0].(string), a[1:]) }},
 		{name: "subnet", meaning: "the network of that many bits that holds the address (an IPv6 address: /64)", example: `subnet(client.ip, 24)`,
 			types: []any{new(func(*scope, string, int) string)},
-			call:  func(_ *scope, a []any) any { return subnet(a[0].(string), a[1].(int)) }},
+			call:  func(s *scope, a []any) any { return s.addresses.subnet(a[0].(string), a[1].(int)) }},
 		{name: "entropy", meaning: "Shannon entropy of the bytes, in bits per byte", example: `entropy(req.path) > 4.5`,
 			types: []any{new(func(*scope, string) float64)},
 			call:  func(_ *scope, a []any) any { return text.Entropy(a[0].(string)) }},

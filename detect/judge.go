@@ -218,9 +218,9 @@ func (j *Judge) alert(r *Rule) (*event.Alert, error) {
 	outcome, severity, failure := j.outcome(r, a.Outcome)
 	a.Outcome = outcome
 	setSeverity(a, severity)
-	a.ID = event.AlertID(r.ID, j.sample.id.String())
+	a.ID = event.AlertID(r.ID, j.sample.Call.String())
 	a.DedupKey = r.ID + "|" + a.Client.IP + "|" + j.sample.endpoint
-	j.sample.shows(a, []event.ID{j.sample.id})
+	j.sample.shows(a, []event.ID{j.sample.Call})
 	a.Message = r.Title
 	if r.message != nil {
 		text, err := r.message.render(&j.vm, j.scope, j.scope.outgoing)

@@ -114,10 +114,35 @@ func (s *slab) take(n int) []window.Value {
 type addresses struct {
 	texts map[netip.Addr]any
 	shown map[string]string
+	nets  map[addressNet]string
 }
 
-// maxAddresses bounds each of the two.
-const maxAddresses = 1024
+// addressNet is the network of so many bits around an address.
+type addressNet struct {
+	ip   string
+	bits int
+}
+
+// maxAddresses bounds each of the three, maxAddress the text of one.
+const maxAddresses, maxAddress = 1024, 64
+
+// subnet is subnet(ip, bits), remembered.
+func (m *addresses) subnet(ip string, bits int) string {
+	n := addressNet{ip, bits}
+	if t, ok := m.nets[n]; ok {
+		return t
+	}
+	t := subnet(ip, bits)
+	if len(ip) > maxAddress {
+		return t
+	}
+	if m.nets == nil || len(m.nets) >= maxAddresses {
+		m.nets = make(map[addressNet]string)
+	}
+	n.ip = strings.Clone(ip) // it may be a part of a head, which must not stay
+	m.nets[n] = t
+	return t
+}
 
 // text is the address as a field has it: boxed once.
 func (m *addresses) text(a netip.AddrPort) any {
@@ -137,12 +162,15 @@ func (m *addresses) text(a netip.AddrPort) any {
 
 // show is the text of an address as it may leave the shard.
 func (m *addresses) show(text string, by func(netip.Addr) netip.Addr) string {
+	if by == nil {
+		return text // nobody hides it
+	}
 	if t, ok := m.shown[text]; ok {
 		return t
 	}
 	a, err := netip.ParseAddr(text)
-	if err != nil || by == nil {
-		return text // of no flow, or nobody hides it
+	if err != nil {
+		return text // of no flow
 	}
 	if m.shown == nil || len(m.shown) >= maxAddresses {
 		m.shown = make(map[string]string)

@@ -87,12 +87,35 @@ func (t *translator) expr(n ast.Node) native {
 		return t.unary(n)
 	case *ast.BinaryNode:
 		return t.binary(n)
+	case *ast.ConditionalNode:
+		return choice(t.expr(n.Cond).truth, t.expr(n.Exp1), t.expr(n.Exp2))
 	case *ast.BuiltinNode:
 		return t.builtin(n)
 	case *ast.CallNode:
 		return t.call(n)
 	}
 	return native{}
+}
+
+// choice is one of two of a kind, as a condition says.
+func choice(first func(*eval) bool, a, b native) native {
+	switch {
+	case first == nil:
+	case a.text != nil && b.text != nil:
+		return native{text: func(ev *eval) string { return either(first(ev), a.text, b.text)(ev) }}
+	case a.whole != nil && b.whole != nil:
+		return native{whole: func(ev *eval) int { return either(first(ev), a.whole, b.whole)(ev) }}
+	case a.truth != nil && b.truth != nil:
+		return native{truth: func(ev *eval) bool { return either(first(ev), a.truth, b.truth)(ev) }}
+	}
+	return native{}
+}
+
+func either[T any](first bool, a, b T) T {
+	if first {
+		return a
+	}
+	return b
 }
 
 func (t *translator) unary(n *ast.UnaryNode) native {

@@ -68,6 +68,12 @@ func (t *translator) call(n *ast.CallNode) native {
 		if len(n.Arguments) == 1 && t.isElement(n.Arguments[0]) && t.elem == leafElement {
 			return native{truth: func(ev *eval) bool { return ev.scope.reflected(ev.leaf) }}
 		}
+	case "subnet":
+		if len(n.Arguments) == 2 {
+			if x, bits := t.expr(n.Arguments[0]).text, t.expr(n.Arguments[1]).whole; x != nil && bits != nil {
+				return native{text: func(ev *eval) string { return ev.scope.addresses.subnet(x(ev), bits(ev)) }}
+			}
+		}
 	case "weak_secret", "signature_misfit":
 		return t.token(name, n.Arguments)
 	case "cidr":

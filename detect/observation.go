@@ -5,7 +5,6 @@ import (
 	"encoding/hex"
 	"slices"
 
-	"spaniel/detect/learned"
 	"spaniel/detect/window"
 	"spaniel/event"
 )
@@ -14,22 +13,15 @@ import (
 // of what leaves the shard for the ordered stage. It owns its memory and is
 // redacted.
 type Observation struct {
-	Order event.Order
-	// Time is the call's own; Order.Clock is what windows slide on.
-	Time int64
-	Rule string
+	*sample // what all observations of a call share
+	Rule    string
 	// Keys has one text for each key of the rule; "" where the call has none.
 	Keys   []string
 	Values []window.Value
-	Call   event.ID
-
-	origin uint64 // the client's network
 
 	row    []window.Value // memory of Values that the stage copies; used again
 	rule   *Rule
 	number int // of the rule in its set
-	sample *sample
-	lesson *learned.Lesson // of the call; gone when the call was learned from
 }
 
 // maxKey bounds a key; a longer one is cut and a hash of the whole appended.
@@ -45,8 +37,7 @@ func (j *Judge) observe(n int, r *Rule, out *Findings) (failure error) {
 			out.Observations = out.Observations[:kept]
 		}
 	}()
-	c := j.scope.call
-	*o = Observation{Order: c.Order, Time: c.Time, Rule: r.ID, Call: c.ID, rule: r, number: n, sample: j.sample, origin: originOf(c.RealIP), lesson: j.taught, Keys: o.Keys[:0], row: o.row}
+	*o = Observation{sample: j.sample, Rule: r.ID, rule: r, number: n, Keys: o.Keys[:0], row: o.row}
 	found := len(r.win.keys) == 0
 	if found {
 		o.Keys = append(o.Keys, "all")
@@ -104,6 +95,7 @@ func (j *Judge) sampled(f *Findings) {
 	}
 	j.sample = f.samples[n]
 	j.scope.take(j.sample)
+	j.sample.lesson = j.taught
 }
 
 // value is argument i of a plan for this call, redacted, owning its memory.

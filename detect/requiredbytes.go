@@ -9,12 +9,12 @@ import (
 )
 
 // requiredBytes returns bytes of which every text that the expression finds
-// something in holds one, beside one of needs; "" if nothing is known.
+// something in holds one, beside one of needs; "" if nothing more is known.
 func requiredBytes(re *syntax.Regexp, needs string) string {
 	var have byteSet
 	have.add(needs)
 	for _, c := range requiredClauses(re) {
-		if needs == "" || !c.within(&have) {
+		if needs == "" || !have.within(&c) {
 			return c.String()
 		}
 	}

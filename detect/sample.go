@@ -3,6 +3,7 @@ package detect
 import (
 	"strconv"
 
+	"spaniel/detect/learned"
 	"spaniel/event"
 )
 
@@ -10,9 +11,12 @@ import (
 // hardly ever shown: until then its texts are as on the wire, and it belongs to
 // the findings it is in, which are used again.
 type sample struct {
-	id          event.ID
-	time        int64
-	order       event.Order
+	Order event.Order
+	// Time is the call's own; Order.Clock is what windows slide on.
+	Time        int64
+	Call        event.ID
+	origin      uint64          // the client's network
+	lesson      *learned.Lesson // of the call; gone when the call was learned from
 	client      event.AlertClient
 	fingerprint uint64
 	server      event.AlertServer
@@ -30,7 +34,7 @@ type sample struct {
 // take makes m the sample of the scope's call.
 func (s *scope) take(m *sample) {
 	c, fl := s.call, s.flow()
-	*m = sample{id: c.ID, time: c.Time, order: c.Order, status: uint16(c.Resp.Status), seen: c.Resp.Seen, incomplete: c.Noted == nil && c.Flags.Has(incompleteFlags), noted: c.Noted != nil, fingerprint: s.prints.of(c)}
+	*m = sample{Call: c.ID, Time: c.Time, Order: c.Order, origin: originOf(c.RealIP), status: uint16(c.Resp.Status), seen: c.Resp.Seen, incomplete: c.Noted == nil && c.Flags.Has(incompleteFlags), noted: c.Noted != nil, fingerprint: s.prints.of(c)}
 	m.client = event.AlertClient{IP: s.text("client.ip"), Port: fl.Client.Port(), Country: c.Country}
 	m.server = event.AlertServer{IP: s.text("server.ip"), Port: fl.Server.Port()}
 	m.who = event.AlertWho{Kind: c.Principal.Kind, ID: c.Principal.ID, User: c.Principal.User, Session: c.Principal.Session}
@@ -72,9 +76,9 @@ func (s *scope) text(name string) string {
 
 // alert makes an alert of rule r that shows this sample, which may be shown.
 func (m *sample) alert(r *Rule, ruleset string, sensor event.AlertSensor) *event.Alert {
-	a := &event.Alert{Schema: event.AlertSchema, Time: event.Nanos(m.time), FirstSeen: event.Nanos(m.time), LastSeen: event.Nanos(m.time),
+	a := &event.Alert{Schema: event.AlertSchema, Time: event.Nanos(m.Time), FirstSeen: event.Nanos(m.Time), LastSeen: event.Nanos(m.Time),
 		Count: 1, State: event.Open, Confidence: 0.9, Outcome: event.Tried, Sensor: sensor, Client: m.client, Server: m.server, Principal: m.who,
-		Req: m.req, Resp: event.AlertResponse{Status: m.status}, Evidence: []event.Evidence{}, Order: m.order,
+		Req: m.req, Resp: event.AlertResponse{Status: m.status}, Evidence: []event.Evidence{}, Order: m.Order,
 		Rule: event.AlertRule{ID: r.ID, Title: r.Title, Category: r.Category, Refs: r.Refs, Ruleset: ruleset}}
 	if m.incomplete {
 		a.Confidence = 0.6 // something of the call is missing

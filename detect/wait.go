@@ -35,7 +35,8 @@ func (st *Stage) await(rs *ruleState, key int, w *window.Window[firing], o *Obse
 func (st *Stage) kept(o *Observation) Observation {
 	st.show(o.sample)
 	m := *o.sample
-	return Observation{Order: o.Order, Time: o.Time, Call: o.Call, origin: o.origin, sample: &m}
+	m.lesson = nil
+	return Observation{sample: &m}
 }
 
 // overdue looks at a window at the moment at which it was put down for. Where
