@@ -143,11 +143,17 @@ func screened(find finder, words []string, wide bool) search {
 	}
 	list := text.NewWords(words)
 	return search{needs: needs, words: held, find: func(s string) (int, string, bool) {
-		if !list.In(s) && !(wide && strings.ContainsAny(s, folds)) {
+		if !list.In(s) && !(wide && holdsFold(s)) {
 			return 0, "", false
 		}
 		return find(s)
 	}}
+}
+
+// holdsFold reports a sign that a regular expression folds to a letter of ASCII: the
+// long s or the Kelvin sign. Hardly a text has the first byte of one.
+func holdsFold(s string) bool {
+	return strings.IndexByte(s, '\u017f'>>6|0xc0) >= 0 && strings.ContainsRune(s, '\u017f') || strings.IndexByte(s, '\u212a'>>12|0xe0) >= 0 && strings.ContainsRune(s, '\u212a')
 }
 
 // behindBytes puts a look for the bytes before find.

@@ -49,7 +49,10 @@ func Deser(s string) (offset int, match string, ok bool) {
 			return found(s, at, len(s))
 		}
 	}
-	at, _ := deserTags.find(s)
+	tagged, at := !deserMarks.absent(s), -1
+	if tagged {
+		at, _ = deserTags.find(s)
+	}
 	if i := indexFold(s, shortTag); i >= 0 && (at < 0 || i < at) {
 		at = i
 	}
@@ -57,8 +60,10 @@ func Deser(s string) (offset int, match string, ok bool) {
 		return found(s, at, len(s))
 	}
 	if quoted || strings.IndexByte(s, '\'') >= 0 {
-		if at := classTag(s); at >= 0 {
-			return found(s, at, len(s))
+		if tagged {
+			if at := classTag(s); at >= 0 {
+				return found(s, at, len(s))
+			}
 		}
 		if at := listedClass(s); at >= 0 {
 			return found(s, at, len(s))
@@ -200,6 +205,18 @@ const shortTag = "!!org."
 var deserTags = newPhrases([]string{"\"py/object/", "\"py/type\"", "\"py/function\"", "!ruby/class", "!ruby/regexp", "!ruby/array", "!ruby/range", "!ruby/module", "!ruby/exception", "\"^o\":\"", "\"^c\":\"", "_$$nd_cc$$_", "!!js/function", "!!js/regexp", "yaml.org,2002:js/", "!!sun.misc.", "!!sun.rmi.", "jdk.nashorn.internal", "<object class=\"java.", "org.springframework.aop.", "org.springframework.beans.factory.config", "expandedwrapper`2", "system.windows.markup.xamlreader", "datacontract.org/2004/07/system.diagnostics", "datacontract.org/2004/07/system.windows", "autodeserialize=true", "queryinterceptors=com.", "statementinterceptors=com.", "socketfactoryarg=", "org.codehaus.groovy.runtime", "!!python/object", "!!python/tuple", "!!java.", "!!javax.", "!<tag:yaml.org,2002:python", "__js_function", "\"py/object\"", "\"py/reduce\"", "!ruby/struct", "tag:ruby.yaml.org", "!!perl/", "com.sun.org.apache.xalan", "org.apache.xalan.xsltc", "org.apache.commons.dbcp", "br.com.anteros", "org.apache.tomcat.dbcp", "org.hibernate.jmx", "ch.qos.logback.core", "com.caucho.", "<object class=\"java.lang", "<void method=\"exec", "<void class=\"java", "class=\"java.beans", "com.alibaba.fastjson", "jdbc:h2:mem", "init=runscript", "javax.naming.initialcontext", "\"json_class\":\"gem", "system.web.ui.objectstateformatter", "resourcedictionary xmlns", "clr-namespace:system.diagnostics", "!!python/name", "!!python/module", "!!javax.script", "!!java.net.url", "!!com.sun.", "!ruby/object", "!ruby/hash", "_$$nd_func$$_", "com.sun.rowset.jdbcrowsetimpl",
 	"java.beans.xmldecoder", "class=\"java.lang.processbuilder", "class=\"java.lang.runtime", "java.util.priorityqueue", "org.apache.commons.collections", "ysoserial", "objectdataprovider", "typeconfusedelegate", "system.diagnostics.process", "windowsidentity, mscorlib",
 	"system.windows.data", "losformatter", "<java.util.priorityqueue", "javax.imageio.imageio$containsfilter", "<dynamic-proxy>", "com.mchange.v2.c3p0", "classpathxmlapplicationcontext", "filesystemxmlapplicationcontext", "ch.qos.logback.core.db", "org.apache.xbean", "java.lang.processbuilder"})
+
+// deserMarks are the words of deserTags and classTags: one look passes over what
+// holds none of them.
+var deserMarks = newPhrases(lowered(append(deserTags.words(), classTags...)))
+
+// lowered are the words in lower case.
+func lowered(words []string) (list []string) {
+	for _, w := range words {
+		list = append(list, Lower(w))
+	}
+	return list
+}
 
 // classTag finds a JSON type tag that names a class of a platform.
 func classTag(s string) int {
