@@ -6,7 +6,7 @@ import "strings"
 // shows its target in an alert and in several windows, and calls share hosts,
 // routes and agents. A newer text takes the place of an older one.
 type redactions struct {
-	list [256]redaction
+	list [1024]redaction
 }
 
 type redaction struct{ place, text, shown string }
