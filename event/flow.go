@@ -83,11 +83,12 @@ const (
 	FlagRespIncomplete                   // the response's end was not seen
 	FlagOverlapDiff                      // retransmitted bytes differed
 	FlagPairInferred                     // whole messages may be missing before it: that the response answers this request is concluded, not counted
+	FlagThinned                          // its headers and values were left out, since the spool was nearly full
 )
 
 // flagNames is in the order of the bits; these words appear in call_flags.
 var flagNames = [...]string{"request_only", "response_only", "truncated", "gap", "sampled",
-	"one_sided", "midstream", "capped", "req_incomplete", "resp_incomplete", "overlap_diff", "pair_inferred"}
+	"one_sided", "midstream", "capped", "req_incomplete", "resp_incomplete", "overlap_diff", "pair_inferred", "thinned"}
 
 // Has reports whether any bit of g is set in f.
 func (f Flags) Has(g Flags) bool { return f&g != 0 }

@@ -103,6 +103,7 @@ func canaryService(t *testing.T, dir string, r *receivers) *canaryRun {
 	if c.delivery.forward, err = forward.New(c.spool, forward.Config{DeadLetters: dir, Drain: time.Minute}, list, c.log); err != nil {
 		t.Fatal(err)
 	}
+	c.valve = spool.NewValve(c.spool)
 	key := bytes.Repeat([]byte("k"), 32)
 	c.sc = c.sensorConfig(set, redact.New(key, redact.Option{Leaves: true}))
 	kept, facts := openKeeper(filepath.Join(dir, "learned"), c.sc.Learned, c.log)

@@ -32,6 +32,7 @@ type service struct {
 	ifaces   []string
 	sensor   *sensor.Sensor
 	spool    *spool.Spool
+	valve    *spool.Valve        // of spool
 	delivery *delivery           // nil where another process forwards
 	http     *admin.Server       // nil when off, and there
 	teller   *admin.SensorServer // there alone
@@ -44,6 +45,7 @@ type service struct {
 	buf        []byte
 	level      zap.AtomicLevel // of log
 	manager    *manager
+	pressed    pressed     // for keepSyncing
 	abandon    func(error) // ends a process that is stuck
 	faults     *quarantine
 	shed       bool // the last record was; one line a spell is enough
@@ -142,12 +144,14 @@ func (s *service) openSpool(a *app) (err error) {
 		if s.spool, err = spool.OpenWriter(dir, cfg); err != nil {
 			return err
 		}
+		s.valve = spool.NewValve(s.spool)
 		s.teller, err = admin.NewSensorServer(admin.SensorPath(dir), s.snapshot)
 		return err
 	}
 	if s.spool, err = spool.Open(dir, cfg); err != nil {
 		return err
 	}
+	s.valve = spool.NewValve(s.spool)
 	if s.delivery, err = openDelivery(a, s.cfg, s.spool, s.log); err != nil {
 		return err
 	}
@@ -166,9 +170,13 @@ func (s *service) sinkNames() []string {
 // emit puts one item into the spool; one goroutine calls it.
 func (s *service) emit(it *event.Item) event.CallFate {
 	stampDay(it, time.Now())
-	s.buf = s.enc.Append(s.buf[:0], it)
-	_, err := s.spool.Append(it.Kind, s.buf)
 	s.tally(it)
+	kept := s.valve.Pass(it)
+	if kept == nil {
+		return event.CallShed
+	}
+	s.buf = s.enc.Append(s.buf[:0], kept)
+	_, err := s.spool.Append(kept.Kind, s.buf)
 	if err == nil {
 		s.shed = false
 		return event.CallAcked

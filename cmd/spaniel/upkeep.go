@@ -2,11 +2,13 @@ package main
 
 import (
 	"context"
+	"strconv"
 	"time"
 
 	"go.uber.org/zap"
 
 	"spaniel/detect"
+	"spaniel/event"
 	"spaniel/internal/admin"
 	"spaniel/sinks/spool"
 )
@@ -35,7 +37,44 @@ func (s *service) keepSyncing(ctx context.Context) error {
 			s.log.Error("the spool cannot be written; records wait in memory", zap.Error(err))
 		}
 		failing = err != nil
+		s.tellPressure()
 	}
+}
+
+// lossSpoolPressure is the reason of a loss that says what the spool leaves out.
+const lossSpoolPressure = "spool_pressure"
+
+// tellPressure says so when what the spool leaves out changes, in the log and as
+// a record of loss.
+func (s *service) tellPressure() {
+	now, was := s.spool.Pressure(), s.pressed.Pressure
+	if now == was {
+		return
+	}
+	st, at := s.valve.Stats(), time.Now()
+	since := s.pressed
+	s.pressed = pressed{now, at, st}
+	shed := uint64(0)
+	for k := range st.Shed {
+		shed += st.Shed[k] - since.Shed[k]
+	}
+	said := s.log.Warn
+	if now < was {
+		said = s.log.Info
+	}
+	said("the spool leaves out other things than before", zap.Stringer("now", now), zap.Stringer("before", was), zap.Uint64("thinned", st.Thinned-since.Thinned), zap.Uint64("shed", shed))
+	if since.at.IsZero() {
+		since.at = at
+	}
+	s.sensor.TellLoss(lossSpoolPressure, since.at.UnixNano(), 0, event.ValueMap{{Name: "now", Value: now.String()}, {Name: "before", Value: was.String()},
+		{Name: "calls_thinned", Value: strconv.FormatUint(st.Thinned-since.Thinned, 10)}, {Name: "records_shed", Value: strconv.FormatUint(shed, 10)}})
+}
+
+// pressed is a pressure of the spool, since when, and what had been left out then.
+type pressed struct {
+	spool.Pressure
+	at time.Time
+	spool.ValveStats
 }
 
 // snapshot gathers the numbers for metrics and health.
@@ -70,6 +109,11 @@ func (s *service) snapshot() admin.Snapshot {
 	for _, w := range []spool.Which{spool.Alerts, spool.Calls} {
 		st := s.spool.Stats(w)
 		snap.Spool = append(snap.Spool, admin.SpoolCount{Name: w.String(), Bytes: uint64(st.Bytes), Dropped: st.Shed})
+	}
+	kept := s.valve.Stats()
+	snap.Pressure, snap.Thinned = int(s.spool.Pressure()), kept.Thinned
+	for _, k := range sentKinds() {
+		snap.Shed = append(snap.Shed, admin.ShedCount{Kind: k.String(), Records: kept.Shed[k]})
 	}
 	return snap
 }

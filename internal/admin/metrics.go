@@ -171,6 +171,14 @@ func deliveryMetrics() []metric {
 				put(float64(c.Dropped), c.Name)
 			}
 		}),
+		gauge("spool_pressure", "What the spool leaves out, being nearly full: 0 nothing, 1 headers and values of calls and observations, 2 nine of ten calls, too, 3 all but alerts and losses.", nil,
+			func(s *Snapshot, put func(float64, ...string)) { put(float64(s.Pressure)) }),
+		counter("spool_thinned_total", "Calls that were kept without their headers and values.", nil, func(s *Snapshot, put func(float64, ...string)) { put(float64(s.Thinned)) }),
+		counter("spool_shed_total", "Records that were left out, the spool being nearly full, by kind.", []string{"kind"}, func(s *Snapshot, put func(float64, ...string)) {
+			for _, c := range s.Shed {
+				put(float64(c.Records), c.Kind)
+			}
+		}),
 		counter("rules_reloads_total", "Reloads of the rules, by whether the set was taken.", []string{"result"}, func(s *Snapshot, put func(float64, ...string)) {
 			put(float64(s.Reloads), "loaded")
 			put(float64(s.Refused), "refused")

@@ -27,6 +27,11 @@ type Snapshot struct {
 	Authorised uint64
 	Sinks      []SinkCount
 	Spool      []SpoolCount
+	// Pressure is what the spool leaves out, by its step; Thinned counts the calls
+	// that were kept without their headers and values, Shed what was not kept.
+	Pressure int
+	Thinned  uint64
+	Shed     []ShedCount
 	// Messages counts calls by how much of them was seen.
 	Messages [NumSeen]uint64
 	// GeoFaults counts look-ups of addresses that a database could not answer.
@@ -127,4 +132,10 @@ type SinkCount struct {
 type SpoolCount struct {
 	Name           string
 	Bytes, Dropped uint64
+}
+
+// ShedCount is how many records of a kind the spool left out.
+type ShedCount struct {
+	Kind    string
+	Records uint64
 }

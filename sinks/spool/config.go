@@ -8,7 +8,8 @@ import (
 // Config of a spool. Its zero value is the default.
 type Config struct {
 	// Max bounds the bytes of all segments; default 4 GiB. An eighth of it is
-	// reserved for alerts. At its cap a log drops its oldest segment.
+	// reserved for alerts, who also get what calls do not use and, needing more,
+	// their oldest segments. At its cap a log drops its oldest segment.
 	Max int64 `yaml:"max"`
 	// Segment is the size at which a segment is closed; default 64 MiB, and
 	// at most a quarter of what its log may hold.

@@ -9,6 +9,7 @@ import (
 	"os"
 	"slices"
 	"sync"
+	"sync/atomic"
 
 	"spaniel/event"
 )
@@ -38,6 +39,14 @@ type log struct {
 	dropped uint64
 	torn    int64
 	passed  uint64 // as the writer in another process knows it
+
+	pressure atomic.Uint32 // a Pressure; press sets it
+
+	used atomic.Int64 // bytes, as of the last change
+	// The two logs share max: giving gives way to this one, which gives way to
+	// before. Both are nil of a log alone.
+	max            int64
+	giving, before *log
 
 	syncing sync.Mutex // one sync at a time; it owns what follows
 	writing []byte
@@ -149,6 +158,7 @@ func (l *log) append(k event.Kind, payload []byte) (uint64, error) {
 
 // sync writes first what an earlier sync could not, then what is pending.
 func (l *log) sync() error {
+	defer l.press()
 	l.syncing.Lock()
 	defer l.syncing.Unlock()
 	err := l.commit()
@@ -245,15 +255,51 @@ func (l *log) seal() error {
 	return err
 }
 
-// keepCap drops the oldest segments while the log is over its cap. The one
-// being written stays. The caller holds mu.
+// keepCap drops the oldest segments while the log is over its cap, those of
+// giving before its own. The one being written stays. The caller holds mu.
 func (l *log) keepCap() error {
 	var errs []error
-	for size := l.bytes(); size > l.capMax && len(l.segs) > 1; size = l.bytes() {
-		errs = append(errs, l.drop())
-		l.dropped++
+	for l.bytes() > l.room() {
+		gone, err := false, error(nil)
+		if l.giving != nil {
+			gone, err = l.giving.giveWay()
+		}
+		if !gone && len(l.segs) > 1 {
+			gone, err = true, errors.Join(err, l.drop())
+			l.dropped++
+		}
+		if errs = append(errs, err); !gone {
+			break
+		}
 	}
+	l.used.Store(l.bytes())
 	return errors.Join(errs...)
+}
+
+// room is what the log may hold: its share, and of a log that others give way
+// to what they leave. capMax bounds a log that gives way.
+func (l *log) room() int64 {
+	switch {
+	case l.giving != nil:
+		return l.max - l.giving.used.Load()
+	case l.before != nil:
+		return min(l.capMax, l.max-l.before.used.Load())
+	}
+	return l.capMax
+}
+
+// giveWay drops the oldest segment for another log; gone is false where there is
+// but the one being written.
+func (l *log) giveWay() (gone bool, err error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if len(l.segs) < 2 {
+		return false, nil
+	}
+	err = l.drop()
+	l.dropped++
+	l.used.Store(l.bytes())
+	return true, err
 }
 
 // drop forgets the oldest segment. A file that cannot be removed now is found
@@ -299,6 +345,7 @@ func (l *log) dropPassed(passed uint64) error {
 	for len(l.segs) > 1 && l.segs[0].last <= passed {
 		errs = append(errs, l.drop())
 	}
+	l.used.Store(l.bytes())
 	return errors.Join(errs...)
 }
 

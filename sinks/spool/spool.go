@@ -75,6 +75,12 @@ func open(dir string, cfg Config, shared bool, owned ...string) (*Spool, error) 
 			return nil, errors.Join(fmt.Errorf("opening spool %s: %w", dir, err), lock.Close())
 		}
 	}
+	alerts, calls := s.logs[Alerts], s.logs[Calls]
+	for _, l := range s.logs {
+		l.max = cfg.Max
+		l.used.Store(l.bytes())
+	}
+	alerts.giving, calls.before = calls, alerts
 	return s, nil
 }
 
@@ -84,6 +90,11 @@ func open(dir string, cfg Config, shared bool, owned ...string) (*Spool, error) 
 // what does not fit is shed, counted, and reported as ErrShed.
 func (s *Spool) Append(k event.Kind, payload []byte) (uint64, error) {
 	return s.logs[Of(k)].append(k, payload)
+}
+
+// Pressure says what may go into the log of calls, as of the last Sync.
+func (s *Spool) Pressure() Pressure {
+	return Pressure(s.logs[Calls].pressure.Load())
 }
 
 // Sync puts everything appended before it on disk. After an error nothing is
