@@ -52,7 +52,7 @@ func (a *app) storeStatus(ctx context.Context, format string) error {
 	return a.withAnswer(ctx, cfg, "SELECT block_size * total_blocks, block_size * free_blocks FROM pragma_database_size()", func(ans answer) error {
 		for ans.Next() {
 			var whole, free uint64
-			if _, err := fmt.Sscan(fmt.Sprint(ans.Values()...), &whole, &free); err != nil {
+			if _, err := fmt.Sscan(fmt.Sprintln(ans.Values()...), &whole, &free); err != nil {
 				return fmt.Errorf("the size of the store: %w", err)
 			}
 			a.hint("%s: %s, %s of it free for what comes", path, amount(whole), amount(free))
