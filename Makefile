@@ -115,7 +115,7 @@ chaos: build ## kill -9 the sensor N times (1000) under load, and Kafka and Clic
 	$(call timed,chaos,SPANIEL_CRASHES=$(or $(N),1000) SPANIEL_OUTAGE=$(or $(OUTAGE),3600) $(GO) test -count=1 -tags integration -timeout 5h -v -run 'TestCrash|TestOutage' ./internal/integration | grep -vE '^=== (RUN|PAUSE|CONT)')
 
 .PHONY: bench
-bench: build ## CPU, memory and calls found, beside gopacket + net/http; BENCH='-rounds 1 -shrink 10' for a quick look
+bench: build ## CPU, memory and calls found, beside gopacket + net/http (sinks: bench-delivery); BENCH='-rounds 1 -shrink 10' for a quick look
 	$(call timed,bench,$(GO) run ./bench $(BENCH))
 
 .PHONY: bench-delivery
