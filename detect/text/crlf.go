@@ -144,7 +144,13 @@ func headLine(t string) bool {
 // Example: CRLFField("x\r\nSet-Cookie: a=1") = 1, "\r\nSet-Cookie: a=1", true; CRLFField("Party\nLocation: room 4") is silent.
 func CRLFField(s string) (offset int, match string, ok bool) {
 	at := strings.IndexAny(s, lineEnds)
-	if at < 0 || len(s) > 1024 || words(s[:at], 6) >= 6 || at > 0 && (headLine(s) || fieldLine(s[:at])) {
+	if at < 0 {
+		if at, _ := writtenHead.find(s); at >= 0 && len(s) <= 256 && words(s[:at], 2) < 2 && strings.IndexByte(s, ' ') < 0 {
+			return found(s, at, len(s))
+		}
+		return none()
+	}
+	if len(s) > 1024 || words(s[:at], 6) >= 6 || at > 0 && (headLine(s) || fieldLine(s[:at])) {
 		return none()
 	}
 	for from := at; at >= 0; {
@@ -156,7 +162,7 @@ func CRLFField(s string) (offset int, match string, ok bool) {
 		if e := strings.IndexAny(line, lineEnds); e >= 0 {
 			line = line[:e]
 		}
-		if typedField(line) || prefixFold(line, "http/1.") && len(line) > 9 && isDigit(line[9]) || requestLine(line) && from == at ||
+		if typedField(line) || prefixFold(line, "http/1.") && len(line) > 9 && isDigit(line[9]) || requestLine(line) && from == at || from == at && forgedEntry(s[:at], s[i:]) ||
 			i-at >= 3 && strings.HasPrefix(s[at:], "\r\n\r\n") && (prefixFold(s[i:], "<!doctype") || prefixFold(s[i:], "<html") || prefixFold(s[i:], "<script") || prefixFold(s[i:], "<svg")) {
 			return found(s, from, len(s))
 		}
@@ -167,6 +173,15 @@ func CRLFField(s string) (offset int, match string, ok bool) {
 		at = i + next
 	}
 	return none()
+}
+
+// forgedEntry reports the entry of a log, a command of a store, or a field of any
+// name, behind the one or two words that the value should have been.
+func forgedEntry(head, rest string) bool {
+	if head == "" || words(head, 4) > 3 || strings.ContainsAny(head, ":{[<#") || strings.Count(rest, "\n") > 3 && !storeCommand(rest) {
+		return false
+	}
+	return forgedLog(rest) || storeCommand(rest) || ownField(head, rest) && strings.IndexByte(rest, '\n') < 0
 }
 
 // fieldLine reports a line that is a field of any head.

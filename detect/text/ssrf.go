@@ -38,7 +38,7 @@ func SSRF(s string) (offset int, match string, ok bool) {
 	}
 	switch u.scheme {
 	case "file", "smb", "sftp":
-		if personalFile(u.rest) || u.scheme == "file" && editedFile(u.rest) {
+		if personalFile(u.rest) || u.scheme == "file" && editedFile(u.rest) || u.scheme == "smb" && homeHost(u.host) && asset(u.rest) || u.scheme == "sftp" && u.auth == u.host && internal(u.host) == 0 && strings.Count(u.rest, "/") > 2 {
 			return none()
 		}
 		return found(s, 0, len(s))
@@ -52,6 +52,12 @@ func SSRF(s string) (offset int, match string, ok bool) {
 		return found(s, 0, len(s)) // http://good.example@127.0.0.1/
 	}
 	return none()
+}
+
+// homeHost reports a name that only a house or an office knows.
+func homeHost(host string) bool {
+	dot := strings.LastIndexByte(host, '.')
+	return dot > 0 && foldIn(host[dot+1:], "local", "lan", "home", "internal", "corp")
 }
 
 // ownJar reports where a Java program finds its classes: jar:file:/opt/a.jar!/BOOT-INF/.
@@ -69,16 +75,45 @@ func editedFile(path string) bool {
 		p = p[3:]
 	} else if len(p) > 5 && prefixFold(p[1:], "%3a/") {
 		p = p[5:]
+	} else if len(p) > 7 && prefixFold(p[1:], "%253a/") { // a reading that is half made
+		p = p[7:]
 	}
-	if _, _, sensitive := sensitiveName(p); sensitive || strings.Contains(p, "..") || strings.Contains(p, "/.") {
+	if _, _, sensitive := sensitiveName(p); sensitive || strings.Contains(p, "..") {
 		return false
 	}
-	for _, home := range [...]string{"home/", "users/", "workspace/", "workspaces/", "projects/", "repo/", "repos/", "volumes/", "dev/src/"} {
+	if _, secret := indexAnyFold(p, []string{"/.gnupg", "/.kube", "/.docker", "/.netrc", "/.pgpass", "/.git-cred", "/.env", "/.my.cnf", "history", "/.password"}); secret != "" {
+		return false
+	}
+	for _, home := range [...]string{"home/", "users/", "workspace/", "workspaces/", "projects/", "repo/", "repos/", "volumes/", "dev/src/", "program files/", "program%20files/", "program files (x86)/", "applications/"} {
 		if prefixFold(p, home) {
 			return true
 		}
 	}
-	return false
+	return keptFile(p)
+}
+
+// keptFile reports a document, data or a source below a folder that is none of the
+// host's own: file:///data/exports/2025.parquet.
+func keptFile(p string) bool {
+	folder, rest, ok := strings.Cut(p, "/")
+	if !ok || rest == "" || strings.ContainsAny(p, "%?#\\") {
+		return false
+	}
+	switch {
+	case foldIn(folder, "tmp", "mnt", "srv"):
+	case foldIn(folder, "usr"):
+		if !prefixFold(rest, "share/") {
+			return false
+		}
+	case foldIn(folder, "opt"):
+		if strings.Count(rest, "/") == 0 {
+			return false
+		}
+	case lookFold(hostFolders, folder) != "":
+		return false
+	}
+	name := p[strings.LastIndexByte(p, '/')+1:]
+	return asset(name) && !foldIn(name[strings.LastIndexByte(name, '.')+1:], "xml", "sh", "json", "yaml", "yml", "toml", "txt", "sql", "py", "rb", "exe", "bin", "bat", "ps1") || foldIn(name[strings.LastIndexByte(name, '.')+1:], "mod", "gradle", "mdx", "rst", "avi")
 }
 
 // personalFile reports a path to a document or a picture, as people keep them.

@@ -98,6 +98,14 @@ func climbs(s string) (from, to int, hit bool) {
 			to++
 		}
 		at = max(to, i+2)
+		if installed(s[from:]) {
+			continue
+		}
+		if to < len(s) && s[to] == ' ' && len(s) <= 512 && strings.IndexByte(s[to:], '\n') < 0 && personalFile(strings.TrimLeft(s[from:], "./\\")) && strings.Count(s[from:], "..") < 8 {
+			if _, _, hit := sensitiveName(s[from:]); !hit {
+				continue // a document in a folder with a blank in its name
+			}
+		}
 		if climb(s, s[from:to], from > 0 && s[from-1] != '=' || to < len(s) && s[to] != '\'' && s[to] != '"') {
 			return from, to, true
 		}
@@ -110,7 +118,7 @@ func climbs(s string) (from, to int, hit bool) {
 // climb judges one path of the whole value; within says that other text is
 // around it.
 func climb(whole, p string, within bool) bool {
-	ups, depth, low, n := 0, 0, 0, 0
+	ups, depth, low, n, odd, cut := 0, 0, 0, 0, 0, 0
 	segment := 0
 	for i := 0; i <= len(p); {
 		end, sep := i, 0
@@ -121,6 +129,10 @@ func climb(whole, p string, within bool) bool {
 		}
 		switch seg := p[i:end]; {
 		case up(seg):
+			if len(seg) > 2 {
+				odd++
+				cut += boolInt(seg[2] == ';')
+			}
 			ups++
 			depth--
 			low = min(low, depth)
@@ -142,11 +154,17 @@ func climb(whole, p string, within bool) bool {
 	if _, _, hit := sensitiveName(p); hit {
 		return !(tree && ups < 5 || ups < 3 && templateFile(p))
 	}
+	if cut > 0 && strings.Contains(p, "..;/") {
+		return true // no name has that, and some servers take what is behind ; away
+	}
 	if low >= 0 {
 		return false // it comes back to where it began: /usr/lib/gcc/../x.o
 	}
+	if odd >= 2 && ups == odd && !within {
+		return true
+	}
 	last := strings.TrimLeft(p[segment:], "/\\")
-	if n < 2 || ups < 8 && (tree || personalFile(last) || source(last)) || ups < 4 && (asset(last) || module(p, ups)) {
+	if n < 2 || ups < 16 && tree || ups < 8 && (personalFile(last) || source(last)) || ups < 4 && (asset(last) || module(p, ups)) || ups == 2 && besides(p, last) {
 		return false
 	}
 	return !within || ups >= 3 && strings.IndexByte(whole, ' ') < 0 || ups >= 5
@@ -251,6 +269,29 @@ func module(p string, ups int) bool {
 	return ups < 3 || named > 1
 }
 
+// installed reports a climb to where programs are installed for all, or to what
+// people keep.
+func installed(s string) bool {
+	s = strings.TrimLeft(s[:min(len(s), 96)], "./\\")
+	for _, folder := range [...]string{"program files", "applications/", "downloads/", "documents/", "desktop/", "pictures/", "volumes/"} {
+		if prefixFold(s, folder) && !strings.Contains(s, "..") {
+			return true
+		}
+	}
+	return false
+}
+
+// besides reports a climb of two to a folder that no host has at its top, and to a
+// file that is neither a script nor settings: a link within a tree of files.
+func besides(p, last string) bool {
+	folder, _, ok := strings.Cut(strings.TrimLeft(p, "./\\"), "/")
+	if !ok || strings.Trim(folder, letters+"0123456789_-@[]()+ ") != "" || lookFold(hostFolders, folder) != "" || strings.ContainsAny(p, "%?#;&=\\\x00") {
+		return false
+	}
+	dot := strings.LastIndexByte(last, '.')
+	return dot < 0 || !foldIn(last[dot+1:], "php", "phtml", "inc", "jsp", "asp", "aspx", "cgi", "pl", "conf", "cfg", "ini", "cnf", "config", "env", "log", "bak", "old", "orig", "swp", "key", "pem", "p12", "pfx", "jks", "db", "sqlite", "sqlite3", "mdb", "passwd", "htpasswd", "history", "properties", "yml", "yaml")
+}
+
 // hostFolders are those at the top of a host, and what else one climbs for.
 var hostFolders = wordSet(`etc proc var usr boot home root windows winnt tmp dev sys opt bin sbin run mnt srv inetpub system32 admin administrator manager internal private secret secrets conf config backup backups passwd shadow hosts environ cmdline uploads evil shell cmd logs`)
 
@@ -266,5 +307,5 @@ func asset(name string) bool {
 	}
 	return foldIn(ext, "js", "mjs", "jsx", "ts", "tsx", "css", "scss", "less", "png", "jpg", "jpeg", "gif", "svg", "webp", "ico", "woff", "woff2", "html", "htm", "md", "go", "py",
 		"rb", "rs", "c", "h", "cc", "cpp", "vue", "map", "pdf", "mp4", "json", "txt", "proto", "java", "kt", "swift", "sh", "yaml", "yml", "toml",
-		"xml", "xsd", "xsl", "wsdl", "csv", "tsv", "sql", "parquet", "avro", "cs", "vb", "fs", "lua", "r", "jl", "bat", "ps1", "tex", "bib", "po", "plist", "strings", "psd", "blend", "gltf", "glb", "fbx", "wav", "ogg", "eot", "storyboard", "xib", "exe", "bin", "gz", "xz", "tar")
+		"xml", "xsd", "xsl", "wsdl", "csv", "tsv", "sql", "parquet", "avro", "cs", "vb", "fs", "lua", "r", "jl", "bat", "ps1", "tex", "bib", "po", "plist", "strings", "psd", "blend", "gltf", "glb", "fbx", "wav", "ogg", "eot", "eps", "ps", "tif", "tiff", "bmp", "stl", "step", "dwg", "dxf", "ipynb", "npy", "npz", "h5", "onnx", "pt", "safetensors", "geojson", "gpx", "srt", "vtt", "flac", "aac", "m4a", "mkv", "webm", "mpg", "rtf", "mdb", "accdb", "apk", "deb", "rpm", "dmg", "iso", "msi", "zst", "bz2", "7z", "rar", "cer", "storyboard", "xib", "exe", "bin", "gz", "xz", "tar")
 }

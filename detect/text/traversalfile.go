@@ -37,7 +37,8 @@ var rootFiles = []string{"/etc/passwd", "/etc/shadow", "/etc/group", "/etc/issue
 var placedFiles = []string{"/proc/", "/root/", "/var/log/", "/var/mail/", "/var/spool/", "/var/lib/mlocate", "/var/lib/mysql", "/var/lib/php", "/var/lib/pgsql", "/var/adm/", "/var/run/secrets", "/run/secrets/", "/var/cpanel/", "/var/local/www/",
 	"/usr/local/apache", "/usr/local/etc/", "/usr/local/lib/php", "/usr/local/nginx", "/usr/local/pgsql", "/usr/local/php", "/usr/local/www/", "/usr/local/zeus", "/usr/local/mysql", "/usr/local/cpanel", "/usr/lib/php", "/usr/lib/cron", "/usr/lib/security", "/usr/pkgsrc", "/usr/apache", "/usr/etc/", "/usr/ports/", "/usr/home/", "/usr/share/squirrelmail", "/usr/share/tomcat", "/usr/internet/",
 	"/opt/lampp", "/opt/xampp", "/opt/apache", "/opt/httpd", "/opt/jboss", "/opt/tomcat", "/boot/grub", "/dev/mem", "/dev/tcp", "/apache/logs", "/apache2/logs", "/logs/access", "/logs/error", "/www/logs/", "/private/etc/", "/system/library/", "/library/webserver", "/.ssh/", "/.bash_", "/.htpasswd", "/home2/", "/php/php.ini", "/xampp/", "/mysql/data/", "/mysql/my.",
-	"c:/inetpub", "c:\\inetpub", "c:/xampp", "c:\\xampp", "c:/apache", "c:\\apache", "c:/php", "c:\\php", "c:/mysql", "c:\\mysql", "c:/program files/apache", "c:\\program files\\apache", "c:/program files/mysql", "c:\\program files\\mysql", "c:/program files/php", "c:/program files/xampp", "c:/documents and settings/administrator", "c:\\documents and settings\\administrator", "c:/sysprep", "c:\\sysprep", "c:/unattend", "c:\\unattend", "c:/system32", "c:\\system32", "c:/users/administrator", "c:\\users\\administrator", "c:/home/", "c:/wamp", "c:\\wamp", "c:/pagefile", "c:/autoexec", "c:/config.sys", "c:/msdos.sys", "c:/recycler/"}
+	"c:/inetpub", "c:\\inetpub", "c:/xampp", "c:\\xampp", "c:/apache", "c:\\apache", "c:/php", "c:\\php", "c:/mysql", "c:\\mysql", "c:/program files/apache", "c:\\program files\\apache", "c:/program files/mysql", "c:\\program files\\mysql", "c:/program files/php", "c:/program files/xampp", "c:/documents and settings/administrator", "c:\\documents and settings\\administrator", "c:/sysprep", "c:\\sysprep", "c:/unattend", "c:\\unattend", "c:/system32", "c:\\system32", "c:/users/administrator", "c:\\users\\administrator", "c:/home/", "c:/wamp", "c:\\wamp", "c:/pagefile", "c:/autoexec", "c:/config.sys", "c:/msdos.sys", "c:/recycler/",
+	"/.netrc", "/.pgpass", "/.git-credentials", "/.my.cnf", "/.pypirc", "/.kube/config", "/.docker/config", "/.mysql_history", "/.psql_history", "/.zsh_history", "/.python_history", "/.viminfo", "/opt/bitnami/", "/.dockerenv", "/sys/kernel/", "/sys/firmware/"}
 
 // HostFile reports the path of one of a host's own files, whoever names it. Ask
 // it of places that choose a file or a page: documents are full of such.
@@ -77,13 +78,35 @@ func HostFile(s string) (offset int, match string, ok bool) {
 		}
 		return none()
 	}
+	if deviceFile(t) || windowsConfig(t) {
+		return found(s, 0, len(s))
+	}
 	for _, f := range placedFiles {
 		within := f[1] == '.' || strings.HasPrefix(f, "/php/") || strings.HasPrefix(f, "/apache") || strings.HasPrefix(f, "/mysql") || strings.HasPrefix(f, "/logs") || strings.HasPrefix(f, "/www")
-		if prefixFold(t, f) && len(t) > len(f) || within && indexFold(t, f) > 0 {
+		if prefixFold(t, f) && (len(t) > len(f) || f[1] == '.') || within && indexFold(t, f) > 0 {
 			return found(s, 0, len(s))
 		}
 	}
 	return none()
+}
+
+// deviceFile reports a device that gives bytes without end, or what the reader has
+// open; and what the kernel tells of one device.
+func deviceFile(t string) bool {
+	if rest, ok := strings.CutPrefix(t, "/dev/"); ok {
+		return foldIn(rest, "random", "urandom", "zero", "full", "stdin", "stdout", "kmem", "port") || strings.HasPrefix(rest, "fd/")
+	}
+	return prefixFold(t, "/sys/class/") && strings.Count(t, "/") >= 5
+}
+
+// windowsConfig reports the settings or the log of a program that Windows has for
+// all of its users.
+func windowsConfig(t string) bool {
+	if len(t) < 16 || !isLetter(t[0]) || t[1] != ':' || !prefixFold(t[3:], "programdata") {
+		return false
+	}
+	dot := strings.LastIndexByte(t, '.')
+	return dot > 0 && foldIn(t[dot+1:], "ini", "cnf", "conf", "config", "log", "inf", "dat", "pem", "key")
 }
 
 // packed reports what is installed or kept as a whole: nobody reads that by a page.
@@ -133,12 +156,7 @@ func sensitivePath(s string) (from, to int, hit bool) {
 	if strings.ContainsAny(t, " \t\n<>{}\"") {
 		return 0, 0, false
 	}
-	for strings.HasPrefix(t, "//") {
-		t = t[1:]
-	}
-	for strings.HasPrefix(t, "/./") {
-		t = t[2:]
-	}
+	t = plainPath(t)
 	if ownFile(t) {
 		return 0, 0, false
 	}
@@ -155,20 +173,57 @@ func sensitivePath(s string) (from, to int, hit bool) {
 	return 0, 0, false
 }
 
+// plainPath is a path without what changes nothing about the file: repeated slashes
+// and dots, a query, the ways by which Windows names a drive and its own folder.
+func plainPath(t string) string {
+	for _, head := range [...]string{"view-source:", "\\\\?\\", "\\\\.\\"} {
+		if prefixFold(t, head) {
+			t = t[len(head):]
+		}
+	}
+	if t != "" && (t[0] == '/' || t[0] == '\\') && (strings.Contains(t, "//") || strings.Contains(t, "/./")) {
+		t = repeatedSlashes.Replace(repeatedSlashes.Replace(t))
+	}
+	if end := strings.IndexAny(t, "?#"); end > 4 {
+		t = t[:end]
+	}
+	switch {
+	case len(t) > 4 && (t[0] == '/' || t[0] == '\\') && isLetter(t[1]) && t[2] == ':':
+		return t[1:]
+	case len(t) > 4 && isLetter(t[0]) && t[1] == ':' && isLetter(t[2]):
+		return t[:2] + "\\" + t[2:]
+	case len(t) > 4 && t[0] == '%':
+		for _, v := range [...]string{"%systemroot%", "%windir%"} {
+			if prefixFold(t, v) {
+				return "c:\\windows" + t[len(v):]
+			}
+		}
+		if prefixFold(t, "%systemdrive%") {
+			return "c:" + t[len("%systemdrive%"):]
+		}
+	}
+	return t
+}
+
+var repeatedSlashes = strings.NewReplacer("/././", "/", "/./", "/", "///", "/", "//", "/")
+
 // windowsOwn reports a file below C:\Windows that tells nothing about the host.
 func windowsOwn(t string) bool {
 	if len(t) < 12 || !prefixFold(t[1:], ":\\windows\\") && !prefixFold(t[1:], ":/windows/") {
 		return false
 	}
 	rest := t[11:]
-	for _, folder := range [...]string{"temp", "fonts", "media", "web", "winsxs", "cursors", "help", "ime", "installer", "assembly", "logs\\cbs", "logs/cbs", "microsoft.net"} {
-		if prefixFold(rest, folder) && len(rest) > len(folder) && (rest[len(folder)] == '\\' || rest[len(folder)] == '/' || rest[len(folder)] >= 0x80) {
-			return !strings.Contains(rest, "..")
-		}
+	if strings.Contains(rest, "..") || strings.IndexByte(rest, '%') >= 0 || strings.IndexByte(rest, 0) >= 0 || strings.HasSuffix(rest, "\\") {
+		return false
 	}
-	dot := strings.LastIndexByte(rest, '.')
-	return dot > 0 && foldIn(rest[dot+1:], "dll", "ocx", "mui", "sys") && !strings.Contains(rest, "..")
+	at, _ := windowsTold.find(rest)
+	return at < 0
 }
+
+// windowsTold are files and folders below it that tell about the host, or that run
+// what they are given.
+var windowsTold = newPhrases([]string{"win.ini", "system.ini", "php.ini", "my.ini", "boot.ini", "\\config\\", "/config/", "repair", "\\debug\\", "debug/", "debug\\", "panther", "unattend", "drivers\\etc", "drivers/etc", "inetsrv", "windowsupdate.log", "setup", "iis", "eula", "license.rtf",
+	"cmd.exe", "powershell", "\\sam", "/sam", "ntds", "netlogon", "sysprep", "winevt", "schedlgu", "prodspec.ini", "desktop.ini", "explorer.exe.config", "tracing"})
 
 // ownFile reports a file of a project's tree, or a font or a picture: nobody breaks
 // in for those.

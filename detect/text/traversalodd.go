@@ -36,7 +36,7 @@ func highBytes(s string) bool {
 // oddNames looks for the names of a file with one odd separator before and
 // between them.
 func oddNames(s string) bool {
-	if windowsOwn(s) {
+	if windowsOwn(s) || strings.IndexByte(s, '%') >= 0 && windowsOwn(respeltDrive(s)) {
 		return false
 	}
 	for _, pair := range oddPairs {
@@ -81,6 +81,22 @@ func oddRepeat(s string) bool {
 		}
 	}
 	return false
+}
+
+// respeltDrive is respelt of a path that begins with a drive.
+func respeltDrive(s string) string {
+	if len(s) < 4 || !isLetter(s[0]) {
+		return s
+	}
+	for _, colon := range [...]string{"%u003a", "%3a", "%253a"} {
+		if prefixFold(s[1:], colon) {
+			s = s[:1] + ":" + s[1+len(colon):]
+		}
+	}
+	if !prefixFold(s[1:], ":") {
+		return s
+	}
+	return s[:2] + respelt(s[2:])
 }
 
 // respelt writes the dots and slashes of s plainly.
@@ -145,5 +161,5 @@ var spellings = []struct {
 	{"%e0%80%ae", '.'}, {"%e0%40%ae", '.'}, {"%f0%80%80%ae", '.'}, {"%f8%80%80%80%ae", '.'}, {"%fc%80%80%80%80%ae", '.'}, {"%uff0e", '.'}, {"%u002e", '.'}, {"\\u002e", '.'}, {"\\x2e", '.'}, {"%00", '.'}, {"\x00", '.'}, {"%01", '.'}, {"?", '.'}, {"\xef\xbc\x8e", '.'},
 	{"%%32%%66", '/'}, {"%%35%%63", '/'}, {"0x2f", '/'}, {"0x5c", '/'}, {"%c0%af", '/'}, {"%c1%9c", '/'}, {"%c1%af", '/'}, {"%c1%1c", '/'}, {"%c0%2f", '/'},
 	{"%c0%5c", '/'}, {"%c0%9v", '/'}, {"%c0%qf", '/'}, {"%c1%8s", '/'}, {"%c1%pc", '/'}, {"%bg%qf", '/'}, {"%e0%80%af", '/'}, {"%f0%80%80%af", '/'}, {"%f8%80%80%80%af", '/'}, {"%fc%80%80%80%80%af", '/'}, {"%u2215", '/'}, {"%u2216", '/'}, {"%uefc8", '/'}, {"%uf025", '/'}, {"%uff0f", '/'},
-	{"%u002f", '/'}, {"\\u002f", '/'}, {"\\x2f", '/'}, {"\xe2\x88\x95", '/'}, {"\xe2\x88\x96", '/'}, {"\xef\xbc\x8f", '/'}, {"2f", '/'}, {"5c", '/'},
+	{"%u002f", '/'}, {"%u005c", '/'}, {"\\u005c", '/'}, {"\\x5c", '/'}, {"\\u002f", '/'}, {"\\x2f", '/'}, {"\xe2\x88\x95", '/'}, {"\xe2\x88\x96", '/'}, {"\xef\xbc\x8f", '/'}, {"2f", '/'}, {"5c", '/'},
 }
