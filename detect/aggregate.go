@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"spaniel/detect/geo"
 	"spaniel/detect/window"
 )
 
@@ -71,6 +72,7 @@ func aggregateOps() map[string]aggregateOp {
 		"baseline":         {true, window.Baseline, special, "", "float", "baseline(count())"},
 		"topk":             {true, window.TopShare, 2, "value", "float", "topk(x, 3)"},
 		"top":              {true, window.Top, 1, "value", "same", ""},
+		"speed":            {true, window.Speed, 1, "string", "float", ""},
 		"first":            {true, window.First, 1, "value", "same", ""},
 		"last":             {true, window.Last, 1, "value", "same", ""},
 	}
@@ -202,6 +204,9 @@ func (p *plan) add(l *language, name string, op aggregateOp, args []arg, at int)
 		m.Arg = p.arg(l, text, prog)
 		agg.text = name + "(" + text + ")"
 	}
+	if op.op == window.Speed {
+		m.Far = farApart
+	}
 	if op.args == 2 {
 		q, err := strconv.ParseFloat(strings.TrimSpace(args[1].src), 64)
 		switch {
@@ -227,6 +232,17 @@ func (p *plan) put(agg aggregate, m window.Aggregate) int {
 		p.use(m)
 	}
 	return n
+}
+
+// farApart is how far two places are from one another, in kilometres; 0 of what is
+// no place.
+func farApart(from, to string) float64 {
+	a, one := geo.ParsePlace(from)
+	b, other := geo.ParsePlace(to)
+	if !one || !other {
+		return 0
+	}
+	return a.Km(b)
 }
 
 func article(typ string) string {

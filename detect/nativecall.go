@@ -40,7 +40,7 @@ func (t *translator) call(n *ast.CallNode) native {
 		if len(n.Arguments) == 0 {
 			return map[string]native{"hour": {whole: func(ev *eval) int { return ev.scope.local().Hour() }}, "weekday": {text: func(ev *eval) string { return ev.scope.weekday() }}}[name]
 		}
-	case "country", "asn":
+	case "country", "asn", "location":
 		return t.placeOf(name, n.Arguments)
 	case "luhn", "iban", "entropy", "similar":
 		return t.ofValues(name, n.Arguments)
@@ -229,6 +229,8 @@ func (t *translator) placeOf(name string, args []ast.Node) native {
 	switch {
 	case x == nil:
 		return native{}
+	case name == "location":
+		return native{text: func(ev *eval) string { return ev.scope.location(x(ev)) }}
 	case name == "country":
 		return native{text: func(ev *eval) string { return ev.scope.country(x(ev)) }}
 	}

@@ -19,6 +19,9 @@ func placeFunctions() []function {
 		{name: "asn", meaning: "number of the autonomous system that announces the address, 0 without a database", example: `asn(server.ip) == 64496`,
 			types: []any{new(func(*scope, string) int)},
 			call:  func(s *scope, a []any) any { return s.asn(a[0].(string)) }},
+		{name: "location", meaning: "latitude and longitude of the address, empty where the database of countries does not tell", example: `location(client.ip) != ""`,
+			types: []any{new(func(*scope, string) string)},
+			call:  func(s *scope, a []any) any { return s.location(a[0].(string)) }},
 	}
 }
 
@@ -28,6 +31,19 @@ func (s *scope) country(text string) string {
 		return "" // no address is in no country
 	}
 	return s.around.geo.Country(a)
+}
+
+// location is "" at once where there is no database.
+func (s *scope) location(text string) string {
+	db := s.around.geo
+	if db == nil {
+		return ""
+	}
+	a, err := netip.ParseAddr(text)
+	if err != nil {
+		return ""
+	}
+	return s.places.of(db, a).at
 }
 
 func (s *scope) asn(text string) int {
@@ -73,6 +89,7 @@ type places map[netip.Addr]place
 type place struct {
 	country string
 	asn     uint32
+	at      string // "" where that is not known
 }
 
 // maxPlaces bounds it.
@@ -85,7 +102,10 @@ func (m *places) of(db *geo.DB, a netip.Addr) place {
 		if *m == nil || len(*m) >= maxPlaces {
 			*m = make(places)
 		}
-		p = place{db.Country(a), db.ASN(a)}
+		p = place{country: db.Country(a), asn: db.ASN(a)}
+		if at, ok := db.Place(a); ok {
+			p.at = at.String()
+		}
 		(*m)[a] = p
 	}
 	return p

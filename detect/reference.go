@@ -59,6 +59,7 @@ func aggregateReference() []Function {
 		{"ratio", "share of calls for which a condition holds", "ratio(call.failed) > 0.85", true},
 		{"read_only_fields", "fields of the request's body that no call of this endpoint had before, but answers about the same thing have; 0 until enough calls and time have passed", "read_only_fields() > 0", true},
 		{"sequence", "calls met these conditions one after another, with the longest gaps allowed between them", `sequence(resp.status == 401, "30s", resp.status == 200)`, true},
+		{"speed", "kilometres an hour of the latest step of 500 km or more between two calls, by the places they came from", "speed(location(client.real_ip)) > 1000", true},
 		{"stddev", "standard deviation", "stddev(req.body_bytes) < 10", true},
 		{"stored_scripts", "pieces of script in the page that another call's request stored within a week", "stored_scripts() > 0", true},
 		{"sum", "sum of the values", "sum(resp.body_bytes) > 100000000", true},

@@ -1,11 +1,13 @@
 package detect
 
 import (
+	"net/netip"
 	"strconv"
 	"time"
 
 	"github.com/goccy/go-yaml/ast"
 
+	"spaniel/detect/geo"
 	"spaniel/detect/list"
 	"spaniel/event"
 )
@@ -27,6 +29,8 @@ type Test struct {
 	Why   string
 	// lists are what named lists hold in this test.
 	lists map[string]*list.List
+	// places are where addresses are in this test.
+	places map[netip.Prefix]geo.Place
 }
 
 // A Phase is a list of requests played one or more times.
@@ -56,7 +60,7 @@ func (r *reader) tests() {
 		return // that a rule has none is a finding of its test run, not of loading
 	}
 	for _, n := range r.sequence(p.value) {
-		m := r.mapping(n, "a test", "fires", "silent", "misses", "severity", "outcome", "alerts", "state", "lists", "why")
+		m := r.mapping(n, "a test", "fires", "silent", "misses", "severity", "outcome", "alerts", "state", "lists", "places", "why")
 		if m == nil {
 			continue
 		}
@@ -87,6 +91,9 @@ func (r *reader) test(n ast.Node, m map[string]pair) {
 	r.expectation(&t, m)
 	if p, ok := m["lists"]; ok {
 		t.lists = r.testLists(p)
+	}
+	if p, ok := m["places"]; ok {
+		t.places = r.testPlaces(p.value)
 	}
 	r.rule.Tests = append(r.rule.Tests, t)
 }

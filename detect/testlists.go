@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"spaniel/detect/geo"
 	"spaniel/detect/list"
 )
 
@@ -29,12 +30,15 @@ func (r *reader) testLists(p pair) map[string]*list.List {
 }
 
 // For returns the set as a test sees it: with the lists it names holding what
-// it says.
+// it says, and addresses where it says.
 func (s *Set) For(t *Test) *Set {
-	if len(t.lists) == 0 {
+	if len(t.lists)+len(t.places) == 0 {
 		return s
 	}
 	as := *s
+	if len(t.places) > 0 {
+		as.around.geo = geo.Fixed(t.places)
+	}
 	as.lists = slices.Clone(s.lists)
 	for i, l := range as.lists {
 		if other := t.lists[l.Name]; other != nil {

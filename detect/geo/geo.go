@@ -20,6 +20,7 @@ const MaxFile = 512 << 20
 // knows nothing.
 type DB struct {
 	country, asn *maxminddb.Reader
+	fixed        map[netip.Prefix]Place // for tests of rules
 	hash         string
 	faults       atomic.Uint64
 }

@@ -34,6 +34,8 @@ const (
 	Absent
 	Alerts
 	Baseline
+	// Speed is how fast one would have had to travel between two calls.
+	Speed
 	// Outside has its value from elsewhere: a window knows nothing of it.
 	Outside
 )
@@ -51,6 +53,8 @@ type Aggregate struct {
 	// Span is the time in which one leaks out of a Bucket, or how long an
 	// Absent waits.
 	Span int64
+	// Far is how far two values of a Speed are from one another, in kilometres.
+	Far func(from, to string) float64
 	// Of is the aggregate that a Baseline is of.
 	Of int
 }

@@ -67,7 +67,7 @@ func (r *running) add(a *Aggregate, e *Entry) {
 	case GapCV:
 		r.gaps.add(e.Time)
 		return
-	case Count, Rate, Bucket, Sequence, Absent, Alerts, Baseline, Outside:
+	case Count, Rate, Bucket, Sequence, Absent, Alerts, Baseline, Speed, Outside:
 		return
 	}
 	v := e.Values[a.Arg]
@@ -92,7 +92,7 @@ func (r *running) drop(a *Aggregate, e *Entry) {
 	case GapCV:
 		r.gaps.drop(e.Time)
 		return
-	case Count, Rate, Bucket, Sequence, Absent, Alerts, Baseline, Outside:
+	case Count, Rate, Bucket, Sequence, Absent, Alerts, Baseline, Speed, Outside:
 		return
 	}
 	v := e.Values[a.Arg]

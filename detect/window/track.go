@@ -22,6 +22,8 @@ func (p *Plan) newTracker(a *Aggregate) tracker {
 		return &absence{after: a.Args[0], awaited: a.Args[1], wait: a.Span}
 	case Alerts:
 		return &marks{}
+	case Speed:
+		return &speed{arg: a.Arg, far: a.Far}
 	case Baseline:
 		return &baseline{period: p.Over, skip: math.MinInt64}
 	}

@@ -22,6 +22,7 @@ import (
 
 	"spaniel/decode"
 	"spaniel/detect"
+	"spaniel/detect/geo"
 	"spaniel/detect/ruletest"
 	"spaniel/event"
 	"spaniel/internal/sensor"
@@ -43,6 +44,8 @@ type scenario struct {
 	Like []string `yaml:"like"`
 	// Authorised is the network of who is allowed to test.
 	Authorised string `yaml:"authorised"`
+	// Places are where addresses are: networks, each with latitude and longitude.
+	Places map[string]string `yaml:"places"`
 	// Plays begin together.
 	Plays [][]phase `yaml:"plays"`
 	file  string
@@ -205,11 +208,25 @@ func TestScenarios(t *testing.T) {
 
 // judgedBy is the set, but for who is allowed to test.
 func (s *scenario) judgedBy(t *testing.T, set *detect.Set) *detect.Set {
-	if s.Authorised == "" {
+	if s.Authorised == "" && len(s.Places) == 0 {
 		return set
 	}
-	set, err := detect.Load([]detect.Source{{Name: "builtin", FS: rules.FS}}, detect.LoadOptions{Exceptions: []detect.Exception{
-		{Source: netip.MustParsePrefix(s.Authorised), Until: time.Date(2026, 1, 6, 0, 0, 0, 0, time.UTC), Why: "a test"}}})
+	var opt detect.LoadOptions
+	if s.Authorised != "" {
+		opt.Exceptions = []detect.Exception{{Source: netip.MustParsePrefix(s.Authorised), Until: time.Date(2026, 1, 6, 0, 0, 0, 0, time.UTC), Why: "a test"}}
+	}
+	if len(s.Places) > 0 {
+		places := map[netip.Prefix]geo.Place{}
+		for network, text := range s.Places {
+			at, ok := geo.ParsePlace(text)
+			if !ok {
+				t.Fatalf("%q is no place", text)
+			}
+			places[netip.MustParsePrefix(network)] = at
+		}
+		opt.Geo = geo.Fixed(places)
+	}
+	set, err := detect.Load([]detect.Source{{Name: "builtin", FS: rules.FS}}, opt)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,0 +1,68 @@
+package geo
+
+import (
+	"math"
+	"net/netip"
+	"testing"
+
+	"github.com/maxmind/mmdbwriter/mmdbtype"
+	"pgregory.net/rapid"
+)
+
+func TestPlaces(t *testing.T) {
+	at := func(lat, lon float64) mmdbtype.Map {
+		return mmdbtype.Map{"location": mmdbtype.Map{"latitude": mmdbtype.Float64(lat), "longitude": mmdbtype.Float64(lon)}}
+	}
+	d, err := New(database(t, "Test-City", map[string]mmdbtype.Map{
+		"203.0.113.0/24": at(52.52, 13.405), "2001:db8::/32": at(0, 0), "198.51.100.0/24": at(95, 0), "192.0.2.0/24": {"country": mmdbtype.Map{"iso_code": mmdbtype.String("NL")}},
+	}), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for addr, want := range map[string]string{"203.0.113.9": "52.52,13.40", "::ffff:203.0.113.9": "52.52,13.40", "2001:db8::1": "0.00,0.00", "198.51.100.7": "", "192.0.2.1": "", "10.0.0.1": ""} {
+		got := ""
+		if p, ok := d.Place(netip.MustParseAddr(addr)); ok {
+			got = p.String()
+		}
+		if got != want && !(want == "52.52,13.40" && got == "52.52,13.41") {
+			t.Errorf("%s: %q, want %q", addr, got, want)
+		}
+	}
+	if d.Faults() != 0 {
+		t.Errorf("%d faults", d.Faults())
+	}
+	var none *DB
+	if _, ok := none.Place(netip.MustParseAddr("203.0.113.9")); ok {
+		t.Error("no database knows a place")
+	}
+}
+
+// TestKm: distances that are known, and those of a metric.
+func TestKm(t *testing.T) {
+	berlin, sydney, york, quito := Place{52.52, 13.405}, Place{-33.87, 151.21}, Place{40.71, -74.01}, Place{0, -78.5}
+	for _, tc := range []struct {
+		a, b Place
+		km   float64
+	}{{berlin, sydney, 16090}, {berlin, york, 6385}, {york, quito, 4550}, {berlin, berlin, 0}, {Place{0, 0}, Place{0, 180}, math.Pi * earthKm}, {Place{90, 0}, Place{-90, 77}, math.Pi * earthKm}} {
+		if got := tc.a.Km(tc.b); math.Abs(got-tc.km) > 30 || math.Abs(got-tc.b.Km(tc.a)) > 1e-6 {
+			t.Errorf("%v to %v: %v km, want %v", tc.a, tc.b, got, tc.km)
+		}
+	}
+	rapid.Check(t, func(t *rapid.T) {
+		draw := func(n string) Place {
+			return Place{rapid.Float64Range(-90, 90).Draw(t, n+" lat"), rapid.Float64Range(-180, 180).Draw(t, n+" lon")}
+		}
+		a, b, c := draw("a"), draw("b"), draw("c")
+		if ab := a.Km(b); !(ab >= 0 && ab <= math.Pi*earthKm+1) || a.Km(c) > ab+b.Km(c)+1e-3 {
+			t.Fatalf("%v %v %v: %v, %v, %v", a, b, c, ab, b.Km(c), a.Km(c))
+		}
+		if p, ok := ParsePlace(a.String()); !ok || a.Km(p) > 2 {
+			t.Fatalf("%v is read as %v", a, p)
+		}
+	})
+	for _, bad := range []string{"", "1", "a,b", "91,0", "0,181", "1,", ",1"} {
+		if p, ok := ParsePlace(bad); ok {
+			t.Errorf("%q is %v", bad, p)
+		}
+	}
+}
