@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 
@@ -35,7 +36,7 @@ func newSinksList(a *app) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			res, err := render.NewResult(a.screen(a.out), format, []string{"name", "type", "kinds", "min_severity"})
+			res, err := render.NewResult(a.screen(a.out), format, []string{"name", "type", "kinds", "min_severity", "rules", "categories", "refs", "max_per_minute"})
 			if err != nil {
 				return err
 			}
@@ -48,7 +49,12 @@ func newSinksList(a *app) *cobra.Command {
 				for _, k := range s.Kinds {
 					kinds = append(kinds, k.String())
 				}
-				if err := res.Row([]any{s.Name, s.Type, strings.Join(kinds, " "), least}); err != nil {
+				most := ""
+				if s.MaxPerMinute != 0 {
+					most = strconv.Itoa(s.MaxPerMinute)
+				}
+				if err := res.Row([]any{s.Name, s.Type, strings.Join(kinds, " "), least,
+					strings.Join(s.Rules, " "), strings.Join(s.Categories, " "), strings.Join(s.Refs, " "), most}); err != nil {
 					return err
 				}
 			}
