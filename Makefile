@@ -90,6 +90,10 @@ fuzz-long: deps ## one fuzz target for long: make fuzz-long TARGET=FuzzConn TIME
 flood: ## ten million spoofed sources against the windows of rules (`make test` has a million)
 	$(call timed,flood,SPANIEL_LONG=1 $(GO) test -count=1 ./detect/window -run 'TestSlowAmongSpoofed')
 
+.PHONY: soak
+soak: ## the sensor on a wire for twenty minutes (FOR=2m for another time): does it grow?
+	$(call timed,soak,SPANIEL_SOAK=$(or $(FOR),20m) $(GO) test -count=1 -timeout 2h -v -run 'TestSoak$$' ./cmd/spaniel | grep -E '^(---|ok|FAIL)|_test.go:')
+
 .PHONY: variants
 variants: deps ## a million random variants of captures, and new ones each time (N= for another number)
 	$(call timed,variants,RAPID_SEED=0 SPANIEL_VARIANTS=$(or $(N),1000000) $(GO) test -count=1 -timeout 2h -v -run 'Variants|LossInvents|LossesInvent' ./decode ./internal/sensor | grep -E '^(---|ok|FAIL)|_test.go:.*(variants|calls are)')
