@@ -11,6 +11,7 @@ import (
 	"pgregory.net/rapid"
 
 	"spaniel/event"
+	"spaniel/internal/costtest"
 )
 
 // model is the reference: a map from position to byte, slow and plain. Each
@@ -268,6 +269,7 @@ const variants = 200
 // TestConsistentScripts plays streams cut, repeated, overlapped and shuffled,
 // from sequence numbers around the wrap: each comes out whole and ended.
 func TestConsistentScripts(t *testing.T) {
+	costtest.OneGoroutine(t)
 	rapid.Check(t, func(rt *rapid.T) {
 		g := rand.New(rand.NewPCG(rapid.Uint64().Draw(rt, "seed"), 1))
 		for range variants {
@@ -295,6 +297,7 @@ func TestConsistentScripts(t *testing.T) {
 // TestModelScripts does the same with bytes that contradict each other: the
 // table must read what the model reads, and say so.
 func TestModelScripts(t *testing.T) {
+	costtest.OneGoroutine(t)
 	rapid.Check(t, func(rt *rapid.T) {
 		g := rand.New(rand.NewPCG(rapid.Uint64().Draw(rt, "seed"), 2))
 		for range variants {

@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"pgregory.net/rapid"
+
+	"spaniel/internal/costtest"
 )
 
 func TestTypeOf(t *testing.T) {
@@ -228,6 +230,7 @@ func TestGenerationsForget(t *testing.T) {
 // TestFieldsAreCountedOnce: through merges, splits and evictions what is held
 // is what is counted, and it is never more than may be.
 func TestFieldsAreCountedOnce(t *testing.T) {
+	costtest.OneGoroutine(t)
 	rapid.Check(t, func(t *rapid.T) {
 		lim := Limits{Endpoints: rapid.IntRange(1, 40).Draw(t, "endpoints"), Fields: rapid.IntRange(1, 60).Draw(t, "fields")}
 		f := New(lim)

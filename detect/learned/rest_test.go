@@ -6,6 +6,8 @@ import (
 	"testing"
 
 	"pgregory.net/rapid"
+
+	"spaniel/internal/costtest"
 )
 
 // play lets facts learn from lessons that leave out what their maker was told,
@@ -78,6 +80,7 @@ func restful(t *rapid.T) (list []*Lesson, lim Limits) {
 // TestWhoIsToldNeedNotBring: whether what is not asked for is brought or not,
 // and however late what was brought is learned, the same is learned and said.
 func TestWhoIsToldNeedNotBring(t *testing.T) {
+	costtest.OneGoroutine(t)
 	rapid.Check(t, func(t *rapid.T) {
 		list, lim := restful(t)
 		var want []byte

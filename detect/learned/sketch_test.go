@@ -6,11 +6,14 @@ import (
 	"testing"
 
 	"pgregory.net/rapid"
+
+	"spaniel/internal/costtest"
 )
 
 // TestSketchForgetsNothing: what was added in this generation or the one before
 // is there, and comes back from a file.
 func TestSketchForgetsNothing(t *testing.T) {
+	costtest.OneGoroutine(t)
 	rapid.Check(t, func(t *rapid.T) {
 		var k sketch
 		var generations [3][2][]uint64

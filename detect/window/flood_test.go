@@ -6,12 +6,15 @@ import (
 	"testing"
 
 	"pgregory.net/rapid"
+
+	"spaniel/internal/costtest"
 )
 
 // TestSlowAmongSpoofed: a client that came before a flood of sources that are
 // each seen a few times, and comes again rarely, keeps its window; memory
 // stays at the caps. A million sources; SPANIEL_LONG=1 makes it ten.
 func TestSlowAmongSpoofed(t *testing.T) {
+	costtest.OneGoroutine(t)
 	sources := 1_000_000
 	if os.Getenv("SPANIEL_LONG") != "" {
 		sources *= 10

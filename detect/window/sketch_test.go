@@ -5,11 +5,14 @@ import (
 	"math"
 	"math/rand/v2"
 	"testing"
+
+	"spaniel/internal/costtest"
 )
 
 // TestBeyondTheCap: a window that cannot hold its calls measures what the
 // model measures, within what it says it may be off.
 func TestBeyondTheCap(t *testing.T) {
+	costtest.OneGoroutine(t)
 	for _, shape := range []string{"few values", "many values", "one in two is the same", "bursts"} {
 		t.Run(shape, func(t *testing.T) {
 			r := rand.New(rand.NewPCG(1, uint64(len(shape))))
@@ -75,6 +78,7 @@ func TestBeyondTheCap(t *testing.T) {
 // TestDistinctSketch: the error is what it is said to be, for few and many,
 // and a merge is as if one had been given both.
 func TestDistinctSketch(t *testing.T) {
+	costtest.OneGoroutine(t)
 	for _, n := range []int{0, 1, 10, 500, 3000, 10_000, 100_000, 1_000_000} {
 		wide := 0
 		rounds := 20

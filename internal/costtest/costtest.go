@@ -13,6 +13,15 @@ import (
 	"golang.org/x/sys/unix"
 )
 
+// OneGoroutine skips a test under the race detector that is long and has no
+// second goroutine: there is nothing to race with. It runs without it, too.
+func OneGoroutine(t testing.TB) {
+	t.Helper()
+	if RaceDetector {
+		t.Skip("one goroutine has nothing to race with; the test runs without the race detector, too")
+	}
+}
+
 // doubling is what twice as much may cost.
 const doubling = 2.3
 

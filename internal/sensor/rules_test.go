@@ -10,9 +10,7 @@ import (
 // TestShippedRules runs the tests inside the shipped rules through the whole
 // path, packets to alerts; `spaniel rules test` is the same runner.
 func TestShippedRules(t *testing.T) {
-	if costtest.RaceDetector {
-		t.Skip("one goroutine plays one test after the other: there is nothing to race with; the tests run without the detector, too")
-	}
+	costtest.OneGoroutine(t)
 	set := shippedRules(t)
 	if n := len(set.Rules()); n < 25 {
 		t.Errorf("%d rules are shipped", n)
