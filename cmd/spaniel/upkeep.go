@@ -66,8 +66,10 @@ func (s *service) tellPressure() {
 	if since.at.IsZero() {
 		since.at = at
 	}
-	s.sensor.TellLoss(lossSpoolPressure, since.at.UnixNano(), 0, event.ValueMap{{Name: "now", Value: now.String()}, {Name: "before", Value: was.String()},
-		{Name: "calls_thinned", Value: strconv.FormatUint(st.Thinned-since.Thinned, 10)}, {Name: "records_shed", Value: strconv.FormatUint(shed, 10)}})
+	if !s.sensor.TellLoss(lossSpoolPressure, since.at.UnixNano(), 0, event.ValueMap{{Name: "now", Value: now.String()}, {Name: "before", Value: was.String()},
+		{Name: "calls_thinned", Value: strconv.FormatUint(st.Thinned-since.Thinned, 10)}, {Name: "records_shed", Value: strconv.FormatUint(shed, 10)}}) {
+		s.log.Warn("the record of what the spool left out has no room and is not handed on")
+	}
 }
 
 // pressed is a pressure of the spool, since when, and what had been left out then.
