@@ -109,14 +109,16 @@ func (e *exceptions) about(c *event.Call, rule string) *Exception {
 	return nil
 }
 
-// excepted notes which rules do not judge c, and counts it for each; all reports
-// that none does.
+// excepted notes which rules do not judge c, and, if it is a call, counts it for
+// each that judges calls; all reports that none does.
 func (j *Judge) excepted(c *event.Call) (all bool) {
 	j.spared = j.spared[:0]
 	for i := range j.set.except.list {
 		if x := &j.set.except.list[i]; x.fits(c) {
 			if x.Rule == "" {
-				j.exceptedAll++
+				if c.Noted == nil {
+					j.exceptedAll++
+				}
 				return true
 			}
 			if n := j.set.except.rule[i]; !slices.Contains(j.spared, n) {
@@ -125,7 +127,9 @@ func (j *Judge) excepted(c *event.Call) (all bool) {
 		}
 	}
 	for _, n := range j.spared {
-		j.stats[n].Excepted++
+		if c.Noted == nil && slices.Contains(j.set.rules[n].On, event.KindCall) {
+			j.stats[n].Excepted++
+		}
 	}
 	return false
 }

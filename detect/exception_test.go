@@ -1,6 +1,7 @@
 package detect
 
 import (
+	"maps"
 	"net/netip"
 	"strings"
 	"testing"
@@ -15,11 +16,14 @@ const nightRule = "id: b-rule\ntitle: t\nseverity: low\ncategory: recon/probing\
 // o'clock where the rules are, with exceptions to them until second 100.
 func exceptSet(t *testing.T) *Set {
 	t.Helper()
-	texts := []string{strings.NewReplacer("b-rule", "a-rule", "hour() == 5", "req.seen").Replace(nightRule), nightRule}
+	texts := []string{strings.NewReplacer("b-rule", "a-rule", "hour() == 5", "req.seen").Replace(nightRule), nightRule,
+		strings.NewReplacer("b-rule", "c-rule", "hour() == 5", "note.name == \"x\"\non: anomaly").Replace(nightRule)}
 	until := time.Unix(100, 0)
 	set, err := Load([]Source{{Name: "test", FS: files(texts...)}}, LoadOptions{Zone: time.FixedZone("there", 5*3600), Exceptions: []Exception{
 		{Rule: "a-rule", Route: "/export/*", Until: until, Why: "the export"},
 		{Rule: "a-rule", Route: "/export/all", Until: until, Why: "the other export"},
+		{Source: netip.MustParsePrefix("203.0.113.10/32"), Until: until, Why: "a test"},
+		{Rule: "c-rule", Until: until, Why: "known"},
 		{Source: netip.MustParsePrefix("203.0.113.9/32"), Host: "tested.*", Until: until, Why: "a test"},
 	}})
 	if err != nil {
@@ -53,11 +57,19 @@ func TestExceptionsAreCounted(t *testing.T) {
 			fired[a.Rule.ID]++
 		}
 	}
+	for _, from := range []string{"203.0.113.10:5000", "198.51.100.7:5000"} { // what is no call is not counted as one
+		var f Findings
+		j.Note(event.Order{}, 1e9, &event.Flow{FlowKey: event.FlowKey{Client: netip.MustParseAddrPort(from)}}, &event.Noted{Kind: event.KindAnomaly, Name: "x"}, &f)
+		for _, a := range f.Alerts {
+			fired[a.Rule.ID]++
+		}
+	}
 	kept := map[string]uint64{}
 	for _, s := range j.Stats() {
 		kept[s.ID] = s.Excepted
 	}
-	if len(kept) != 3 || kept["a-rule"] != 2 || kept["b-rule"] != 0 || kept[""] != 1 || fired["a-rule"] != 2 || fired["b-rule"] != 4 {
+	want := map[string]uint64{"a-rule": 2, "b-rule": 0, "c-rule": 0, "": 1}
+	if !maps.Equal(kept, want) || fired["a-rule"] != 2 || fired["b-rule"] != 4 || fired["c-rule"] != 0 {
 		t.Errorf("kept %v, fired %v", kept, fired)
 	}
 }

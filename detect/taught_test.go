@@ -2,7 +2,6 @@ package detect
 
 import (
 	"encoding/base64"
-	"encoding/json"
 	"fmt"
 	"math/rand/v2"
 	"testing"
@@ -45,33 +44,7 @@ func TestTokenSeen(t *testing.T) {
 // TestNothingIsLackingOfTokensAndPages: as TestNothingIsLacking, of what tokens,
 // types of fields and pages tell.
 func TestNothingIsLackingOfTokensAndPages(t *testing.T) {
-	var texts []string
-	for i, known := range []string{"odd_syntax() > 0", "odd_alg()", "other_signature()", "stored_scripts() >= 1", "usual_bytes() > 0 && odd_syntax() != 0"} {
-		texts = append(texts, fmt.Sprintf("id: rule-%d\ntitle: t\nseverity: low\ncategory: bots/library\nrefs: [cwe:1]\nwhen: '%s'\nby: [principal.id]\nover: 1h\nhaving: count() >= 1\nsuppress: 1s\ntests:\n  - fires: GET /\n  - silent: GET /\n", i, known))
-	}
-	set := load(t, texts...)
-	raised := map[string]bool{}
-	for seed := range uint64(6) {
-		calls := reading(rand.New(rand.NewPCG(seed, 28)))
-		eager, all := playOut(set, calls, true)
-		spare, some := playOut(set, calls, false)
-		if eager != spare {
-			t.Fatalf("seed %d: with all observations\n%s\nwithout those in vain\n%s", seed, eager, spare)
-		}
-		if some*2 >= all {
-			t.Errorf("seed %d: %d observations of %d", seed, some, all)
-		}
-		var list []event.Alert
-		if err := json.Unmarshal([]byte(eager), &list); err != nil {
-			t.Fatal(err)
-		}
-		for i := range list {
-			raised[list[i].Rule.ID] = true
-		}
-	}
-	if len(raised) != len(texts) {
-		t.Errorf("of %d rules these fired: %v", len(texts), raised)
-	}
+	lacksNothing(t, reading, 28, 2, "odd_syntax() > 0", "odd_alg()", "other_signature()", "stored_scripts() >= 1", "usual_bytes() > 0 && odd_syntax() != 0")
 }
 
 // reading are calls of readers with and without tokens, some of which write.

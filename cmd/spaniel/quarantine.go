@@ -99,17 +99,28 @@ func (q *quarantine) counts() (faults, dropped uint64) {
 	return q.count, q.dropped
 }
 
-// run keeps captures until ctx ends.
+// run keeps captures until ctx ends, and then those that still wait.
 func (q *quarantine) run(ctx context.Context) error {
 	for {
+		select {
+		case b := <-q.kept:
+			q.put(b)
+			continue
+		default:
+		}
 		select {
 		case <-ctx.Done():
 			return nil
 		case b := <-q.kept:
-			if err := q.keep(b); err != nil {
-				q.log.Error("the packets of a fault cannot be kept", zap.Error(err))
-			}
+			q.put(b)
 		}
+	}
+}
+
+// put keeps a capture, and says so where it cannot.
+func (q *quarantine) put(b []byte) {
+	if err := q.keep(b); err != nil {
+		q.log.Error("the packets of a fault cannot be kept", zap.Error(err))
 	}
 }
 

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -133,6 +134,11 @@ func TestTheQuarantine(t *testing.T) {
 	now = now.Add(quarantineAge + time.Minute)
 	if err := q.keep(<-q.kept); err != nil || len(files()) != 1 {
 		t.Errorf("%d files: %v", len(files()), err)
+	}
+	over, end := context.WithCancel(t.Context())
+	end()
+	if err := q.run(over); err != nil || len(q.kept) != 0 || len(files()) != quarantineQueue {
+		t.Errorf("at the end %d wait and %d are kept: %v", len(q.kept), len(files()), err)
 	}
 	large := asCapture(&event.Panicked{Bytes: make([]byte, 8<<20), FlowKey: event.FlowKey{Client: netip.MustParseAddrPort(ends[0]), Server: netip.MustParseAddrPort("192.0.2.2:80")}})
 	if len(large) > quarantineBytes+64<<10 {

@@ -59,13 +59,14 @@ func (d *DB) Place(a netip.Addr) (p Place, ok bool) {
 	if d == nil || !a.IsValid() {
 		return p, false
 	}
-	for network, at := range d.fixed {
-		if network.Contains(a.Unmap()) {
-			return at, true
+	bits := 0
+	for network, at := range d.fixed { // the smallest that holds it counts
+		if network.Contains(a.Unmap()) && (!ok || network.Bits() > bits) {
+			p, bits, ok = at, network.Bits(), true
 		}
 	}
-	if d.country == nil {
-		return p, false
+	if ok || d.country == nil {
+		return p, ok
 	}
 	lat, lon := math.NaN(), math.NaN()
 	if d.look(d.country, a, &lat, "location", "latitude") != nil || d.look(d.country, a, &lon, "location", "longitude") != nil {

@@ -31,6 +31,13 @@ func TestPlaces(t *testing.T) {
 	if d.Faults() != 0 {
 		t.Errorf("%d faults", d.Faults())
 	}
+	fixed := Fixed(map[netip.Prefix]Place{netip.MustParsePrefix("203.0.113.0/24"): {1, 1}, netip.MustParsePrefix("203.0.113.8/30"): {2, 2}, netip.MustParsePrefix("203.0.0.0/16"): {3, 3}})
+	for range 20 {
+		p, ok := fixed.Place(netip.MustParseAddr("203.0.113.9"))
+		if _, other := fixed.Place(netip.MustParseAddr("192.0.2.1")); !ok || other || p != (Place{2, 2}) {
+			t.Fatalf("%v %v, elsewhere %v", p, ok, other)
+		}
+	}
 	var none *DB
 	if _, ok := none.Place(netip.MustParseAddr("203.0.113.9")); ok {
 		t.Error("no database knows a place")

@@ -179,6 +179,15 @@ func TestTemplate(t *testing.T) {
 		t.Fatal(err)
 	}
 	mapping := c.template["template"].(map[string]any)["mappings"].(map[string]any)
+	for name, doc := range documents(t) {
+		mapped(t, name, mapping, doc)
+	}
+}
+
+// documents are the golden ones.
+func documents(t *testing.T) map[string]map[string]any {
+	t.Helper()
+	out := map[string]map[string]any{}
 	for _, name := range []string{"alert", "alert-ipv6", "alert-no-http", "call"} {
 		text, err := os.ReadFile(filepath.Join("..", "format", "testdata", name+".ecs"))
 		if err != nil {
@@ -188,8 +197,9 @@ func TestTemplate(t *testing.T) {
 		if err := json.Unmarshal(text, &doc); err != nil {
 			t.Fatal(err)
 		}
-		mapped(t, name, mapping, doc)
+		out[name] = doc
 	}
+	return out
 }
 
 func mapped(t *testing.T, path string, mapping map[string]any, doc map[string]any) {
@@ -282,15 +292,7 @@ func TestTemplateIsECS(t *testing.T) {
 			}
 		}
 	}
-	for _, name := range []string{"alert", "alert-ipv6", "alert-no-http", "call"} {
-		text, err := os.ReadFile(filepath.Join("..", "format", "testdata", name+".ecs"))
-		if err != nil {
-			t.Fatal(err)
-		}
-		var doc map[string]any
-		if err := json.Unmarshal(text, &doc); err != nil {
-			t.Fatal(err)
-		}
+	for name, doc := range documents(t) {
 		if v := doc["ecs"].(map[string]any)["version"]; v != "8.17.0" {
 			t.Errorf("%s says ECS %v", name, v)
 		}
