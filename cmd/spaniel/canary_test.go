@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"compress/gzip"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -18,6 +19,7 @@ import (
 
 	"github.com/twmb/franz-go/pkg/kfake"
 	"github.com/twmb/franz-go/pkg/kgo"
+	"github.com/twmb/franz-go/pkg/kmsg"
 	"go.uber.org/zap"
 	"go.uber.org/zap/zapcore"
 
@@ -216,6 +218,7 @@ type receivers struct {
 	web    map[string]*httptest.Server
 	kafka  *kfake.Cluster
 	syslog map[string]net.Listener
+	open   sync.WaitGroup // connections to those
 }
 
 func newReceivers(t *testing.T) *receivers {
@@ -233,7 +236,7 @@ func newReceivers(t *testing.T) *receivers {
 		}
 		t.Cleanup(func() { l.Close() })
 		r.got[form], r.syslog[form] = &lockedBuffer{}, l
-		go listen(l, r.got[form])
+		go r.listen(l, r.got[form])
 	}
 	var err error
 	if r.kafka, err = kfake.NewCluster(kfake.NumBrokers(1), kfake.SeedTopics(1, kafkaTopics()...)); err != nil {
@@ -248,13 +251,40 @@ func kafkaTopics() []string {
 	return []string{"spaniel.alerts.v1", "spaniel.calls.v1", "spaniel.observations.v1", "spaniel.deadletter.v1", "small.alerts", "small.calls", "small.observations", "small.dead"}
 }
 
-func listen(l net.Listener, got *lockedBuffer) {
+func (r *receivers) listen(l net.Listener, got *lockedBuffer) {
 	for {
 		c, err := l.Accept()
 		if err != nil {
 			return
 		}
-		go io.Copy(struct{ io.Writer }{got}, c) // by Write, which takes the lock
+		r.open.Go(func() {
+			io.Copy(struct{ io.Writer }{got}, c) // by Write, which takes the lock
+			c.Close()
+		})
+	}
+}
+
+// settle waits until what the sinks sent over connections that they have closed is
+// read: a connection of the test's own comes behind all of theirs.
+func (r *receivers) settle() {
+	r.t.Helper()
+	for form, l := range r.syslog {
+		c, err := net.Dial("tcp", l.Addr().String())
+		if err != nil {
+			r.t.Fatal(err)
+		}
+		err = errors.Join(c.SetDeadline(time.Now().Add(time.Minute)), c.(*net.TCPConn).CloseWrite())
+		if _, rerr := io.Copy(io.Discard, c); errors.Join(err, rerr) != nil {
+			r.t.Fatalf("%s does not end: %v, %v", form, err, rerr)
+		}
+		c.Close()
+	}
+	done := make(chan struct{})
+	go func() { r.open.Wait(); close(done) }()
+	select {
+	case <-done:
+	case <-time.After(time.Minute):
+		r.t.Fatal("a sink goes on holding its connection")
 	}
 }
 
@@ -329,8 +359,10 @@ func (r *receivers) count(t *testing.T, alerts int) {
 	}
 }
 
-// all is what each destination got, by its name.
+// all is what each destination got, by its name, once the sinks are closed.
 func (r *receivers) all() map[string][]byte {
+	r.t.Helper()
+	r.settle()
 	out := map[string][]byte{"kafka": r.fromKafka()}
 	for name, b := range r.got {
 		b.mu.Lock()
@@ -340,24 +372,57 @@ func (r *receivers) all() map[string][]byte {
 	return out
 }
 
+// fromKafka reads all that is there: until a broker that is slow to answer has.
 func (r *receivers) fromKafka() (out []byte) {
+	r.t.Helper()
 	cl, err := kgo.NewClient(kgo.SeedBrokers(r.kafka.ListenAddrs()...), kgo.ConsumeTopics(kafkaTopics()...))
 	if err != nil {
 		r.t.Fatal(err)
 	}
 	defer cl.Close()
-	for {
-		ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	defer cancel()
+	for left := r.ends(ctx, cl); left > 0; {
 		fetches := cl.PollFetches(ctx)
-		cancel()
-		if fetches.NumRecords() == 0 {
-			return out
+		if err := fetches.Err0(); err != nil {
+			r.t.Fatalf("%d records of Kafka are not read: %v", left, err)
 		}
 		fetches.EachRecord(func(rec *kgo.Record) {
+			left--
 			out = append(append(out, rec.Key...), rec.Value...)
 			for _, h := range rec.Headers {
 				out = append(out, h.Value...)
 			}
 		})
 	}
+	return out
+}
+
+// ends is how many records the topics hold.
+func (r *receivers) ends(ctx context.Context, cl *kgo.Client) (n int64) {
+	r.t.Helper()
+	req := kmsg.NewPtrListOffsetsRequest()
+	for _, name := range kafkaTopics() {
+		topic, part := kmsg.NewListOffsetsRequestTopic(), kmsg.NewListOffsetsRequestTopicPartition()
+		part.Timestamp = -1 // the end
+		topic.Topic, topic.Partitions = name, []kmsg.ListOffsetsRequestTopicPartition{part}
+		req.Topics = append(req.Topics, topic)
+	}
+	res, err := req.RequestWith(ctx, cl)
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	parts := 0
+	for _, topic := range res.Topics {
+		for _, p := range topic.Partitions {
+			if p.ErrorCode != 0 {
+				r.t.Fatalf("%s: error %d", topic.Topic, p.ErrorCode)
+			}
+			n, parts = n+p.Offset, parts+1
+		}
+	}
+	if parts != len(kafkaTopics()) {
+		r.t.Fatalf("the ends of %d topics of %d", parts, len(kafkaTopics()))
+	}
+	return n
 }

@@ -31,8 +31,8 @@ func TestEachSinkGetsWhatItAskedFor(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer sentence.Close()
-	r.got["text"] = &lockedBuffer{}
-	go listen(sentence, r.got["text"])
+	r.got["text"], r.syslog["text"] = &lockedBuffer{}, sentence
+	go r.listen(sentence, r.got["text"])
 	cfg := config.Default()
 	medium := event.Medium
 	for _, s := range append(r.sinks(dir), &config.Sink{Name: "syslog-text", Syslog: &config.Syslog{Address: sentence.Addr().String(), Format: "text"}}) {
