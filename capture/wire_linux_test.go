@@ -217,10 +217,7 @@ func TestTwoInterfacesHaveOneClock(t *testing.T) {
 				}
 			}
 			close(sent)
-			n := uint32(readOutFrom(t, l, check)) // counts go on
-			if n != frames || next != frames {
-				t.Errorf("%d frames of %d", n, frames)
-			}
+			n := readOutFrom(t, l, check) // counts go on
 			// What the kernel shows later than a merge waits, on a machine that
 			// stalls, comes late; nothing may without that.
 			if late > frames/50 {
@@ -228,7 +225,12 @@ func TestTwoInterfacesHaveOneClock(t *testing.T) {
 			}
 			list, err := l.StatsByInterface()
 			if err != nil || len(list) != 2 || list[0].Received+list[1].Received != frames || list[1].Interface != vethtest.InTwin || list[1].Received < frames/3 {
-				t.Errorf("%+v %v", list, err)
+				t.Fatalf("%+v %v", list, err)
+			}
+			// Little is read while they are sent, so that a slow machine may run out of
+			// blocks: what the kernel dropped is counted.
+			if dropped := list[0].KernelDrops + list[1].KernelDrops; n+dropped != frames || n < frames/10 || dropped == 0 && next != frames {
+				t.Errorf("%d frames of %d, %d dropped, the last is %d", n, frames, dropped, next)
 			}
 		})
 	}
