@@ -20,6 +20,7 @@ type detector struct {
 	tokens []string
 	depth  int
 	spent  int
+	target *bool // what meansTarget found, once it was asked
 }
 
 // maxDepth bounds brackets and lists inside one another.

@@ -7,6 +7,7 @@ type target struct {
 	expr   string
 	number bool
 	addr   bool
+	url    bool   // a whole one: what it is compared with decides how much of it is made
 	differ string // how the two differ, "" if they do not
 }
 
@@ -18,12 +19,12 @@ func fieldOf(name string) (target, bool) {
 
 // fields are those of the W3C log format and of Sigma's proxy taxonomy.
 func fields() map[string]target {
+	url := target{expr: "(req.host + req.target)", url: true}
 	text := func(expr string) target { return target{expr: expr} }
 	return map[string]target{
 		"cs-method": text("req.method"), "c-method": text("req.method"), "http.method": text("req.method"), "method": text("req.method"), "requestmethod": text("req.method"),
 		"cs-uri": text("req.target"), "cs-uri-query": text("req.query"), "c-uri-query": text("req.query"), "cs-uri-stem": text("req.path"), "c-uri-stem": text("req.path"), "c-uripath": text("req.path"),
-		"uri": text("req.target"), "request": text("req.target"), "url": {expr: "(req.host + req.target)", differ: "a URL is compared as host and target, without the scheme"},
-		"c-uri":           {expr: "(req.host + req.target)", differ: "c-uri is compared as host and target, without the scheme"},
+		"uri": text("req.target"), "request": text("req.target"), "url": url, "c-uri": url,
 		"c-uri-extension": {expr: "req.path", differ: "an extension is compared with the path's end"},
 		"cs-host":         text("req.host"), "r-dns": text("req.host"), "c-dns": text("req.host"), "host": text("req.host"), "cs-user-agent": text("req.user_agent"), "c-useragent": text("req.user_agent"), "c-user-agent": text("req.user_agent"),
 		"useragent": text("req.user_agent"), "cs-referer": text(`req.header("referer")`), "cs-referrer": text(`req.header("referer")`), "referer": text(`req.header("referer")`),

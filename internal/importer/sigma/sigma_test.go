@@ -31,6 +31,9 @@ func TestDetections(t *testing.T) {
 		{"s: {cs-user-agent: ['tool/*', curl]}\n  condition: s", `in_list(req.user_agent, ["curl"]) || reads(req.user_agent, "(?is)^tool/")`, ""},
 		{"s: {cs-referer: null}\n  condition: s", `req.header("referer") == ""`, ""},
 		{"s: {cs-uri-query|contains: 'id='}\n  condition: s", `contains_any(req.query, ["id="])`, ""},
+		{"s: {cs-uri-query|contains: '/x'}\n  t: {cs-uri-query|contains: '..;/'}\n  condition: s and t", `contains_any(req.target, ["/x"]) && contains_any(req.target, ["..;/"])`, "whole target"},
+		{"s: {cs-uri-query|contains: '/x'}\n  t: {cs-uri-query|startswith: 'id='}\n  condition: s or t", `contains_any(req.target, ["/x"]) || lower(req.query) startsWith "id="`, "whole target"},
+		{"s: {cs-uri-query|re: 'x?y'}\n  condition: s", `reads(req.query, "x?y")`, ""},
 		{"s: {cs-uri-query|contains: '/x?id='}\n  condition: s", `reads(req.target, "(?is)/x.id=")`, "whole target"},
 		{"s: {cs-uri-query|base64: admin}\n  condition: s", `req.query == "YWRtaW4="`, ""},
 		{"s: {cs-uri-query|base64offset|contains: secret}\n  condition: s", `req.query contains "c2VjcmV0" || req.query contains "NlY3Jld" || req.query contains "zZWNyZX"`, ""},
@@ -40,6 +43,8 @@ func TestDetections(t *testing.T) {
 		{"s:\n    - {cs-method: GET, sc-status: 404}\n    - {cs-method: PUT}\n  condition: s", `(in_list(req.method, ["GET"]) && resp.status == 404) || in_list(req.method, ["PUT"])`, ""},
 		{"s: {sc-status: '5*'}\n  condition: s", `reads(string(resp.status), "(?is)^5")`, ""},
 		{"s: [zzz]\n  condition: s", `contains_any((req.target + " " + req.user_agent + " " + req.header("referer")), ["zzz"])`, "words without a field"},
+		{"s: {c-uri: [/a.php, /b.php]}\n  condition: s", `in_list(req.target, ["/a.php", "/b.php"])`, ""},
+		{"s: {c-uri|startswith: 'https://x.'}\n  condition: s", `lower((req.target startsWith "/" ? "http://" + req.host + req.target : req.target)) startsWith "http://x."`, "whose scheme"},
 		{"s: {c-uri|contains: zzz}\n  condition: s", `contains_any((req.host + req.target), ["zzz"])`, "without the scheme"},
 	} {
 		r := one(t, head+"detection:\n  "+tc.detection+"\n")

@@ -6,9 +6,12 @@ import (
 	"fmt"
 	"net/netip"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/goccy/go-yaml"
 
 	"spaniel/internal/importer"
 )
@@ -45,6 +48,7 @@ func (d *detector) field(key string, value any) (string, error) {
 		d.r.Approx("%s", t.differ)
 	}
 	m.widen()
+	m.url()
 	if m.name == "c-uri-extension" && m.kind == "" {
 		m.kind = "extension"
 	}
@@ -121,19 +125,85 @@ func offsets(s string) (out []string) {
 	return out
 }
 
-// widen looks for what stands in a query only if it can: many rules mean the
-// whole target by it.
+// widen looks for what stands in a query in the whole target, if the rule means
+// that by it: many do, as the logs they are written for do not tell the two apart.
+// What a query is to be, or to begin with, stays the query's, unless it is a path.
 func (m *match) widen() {
-	if m.t.expr != "req.query" {
+	if m.t.expr != "req.query" || !m.d.meansTarget() { // what an expression matches is not looked into
 		return
 	}
-	for _, v := range m.values {
-		if s := importer.Text(v); strings.HasPrefix(strings.TrimLeft(s, "*"), "/") || strings.Contains(s, "?") {
-			m.t.expr = "req.target"
-			m.d.r.Approx("%s is compared with the whole target, since its values hold a path or a question mark", m.name)
-			return
-		}
+	if (m.kind == "" || m.kind == "startswith") && !slices.ContainsFunc(m.values, ofTarget) {
+		return
 	}
+	m.t.expr = "req.target"
+	m.d.r.Approx("%s is compared with the whole target, since a value in the rule holds a path or a question mark", m.name)
+}
+
+// url makes as much of a call's URL as the values ask for. Its scheme cannot be
+// seen: who asks for one, of either kind, gets it of all calls.
+func (m *match) url() {
+	if !m.t.url {
+		return
+	}
+	anchored := m.kind == "" || m.kind == "startswith" || m.kind == "re"
+	of := func(holds func(string) bool) bool {
+		return slices.ContainsFunc(m.values, func(v any) bool { return holds(importer.Text(v)) })
+	}
+	switch {
+	case of(func(s string) bool { return strings.Contains(s, "//") }), anchored && !of(func(s string) bool { return strings.HasPrefix(s, "/") }):
+		m.t.expr = `(req.target startsWith "/" ? "http://" + req.host + req.target : req.target)`
+		for i, v := range m.values {
+			if s, ok := v.(string); ok {
+				m.values[i] = strings.ReplaceAll(s, "https:", "http:")
+			}
+		}
+		m.d.r.Approx("%s is compared with a URL whose scheme is http, as that is not seen", m.name)
+	case anchored: // such a log has no host there
+		m.t.expr = "req.target"
+	default:
+		m.d.r.Approx("%s is compared as host and target, without the scheme", m.name)
+	}
+}
+
+// meansTarget reports whether one of the values that the rule compares with
+// queries cannot be in one.
+func (d *detector) meansTarget() bool {
+	if d.target == nil {
+		found := false
+		for _, it := range d.m {
+			found = found || targetIn(it.Value, false, maxDepth)
+		}
+		d.target = &found
+	}
+	return *d.target
+}
+
+// targetIn looks for such a value below v, at most so deep.
+func targetIn(v any, ofQuery bool, deep int) bool {
+	if deep == 0 {
+		return false
+	}
+	switch v := v.(type) {
+	case yaml.MapSlice:
+		for _, it := range v {
+			key, _ := it.Key.(string)
+			name, mods, _ := strings.Cut(key, "|")
+			t, known := fieldOf(name)
+			if targetIn(it.Value, known && t.expr == "req.query" && !strings.HasPrefix(mods, "re"), deep-1) {
+				return true
+			}
+		}
+		return false
+	case []any:
+		return slices.ContainsFunc(v, func(e any) bool { return targetIn(e, ofQuery, deep-1) })
+	}
+	return ofQuery && ofTarget(v)
+}
+
+// ofTarget reports a value that holds a path or the mark before the query.
+func ofTarget(v any) bool {
+	s := importer.Text(v)
+	return strings.HasPrefix(strings.TrimLeft(s, "*"), "/") || strings.Contains(s, "?")
 }
 
 func (m *match) expr() (string, error) {
