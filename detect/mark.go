@@ -30,7 +30,7 @@ func (p *plan) use(m window.Aggregate) {
 	if m.Arg < 0 || m.Arg >= len(p.argMarks) {
 		return
 	}
-	if m.Op == window.Distinct {
+	if m.Op == window.Distinct || m.Op == window.Bucket && m.Different {
 		p.argMarks[m.Arg].asked = true
 	} else {
 		p.argMarks[m.Arg].other = true

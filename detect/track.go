@@ -52,10 +52,14 @@ func (p *plan) addTracker(l *language, name string, op aggregateOp, args []arg, 
 	switch op.op {
 	case window.Bucket:
 		if len(args) == 0 || len(args) > 2 || unquoted(args[len(args)-1].src) == "" {
-			return wrong("needs the time in which one leaks out, and may have a condition before it")
+			return wrong("needs the time in which one leaks out, and may have a condition or a value before it")
 		}
 		if len(args) == 2 {
-			m.Arg = condition(args[0])
+			prog, fs := l.compile(args[0].src, wantText)
+			if len(fs) > 0 {
+				return 0, shift(fs, args[0].from)
+			}
+			m.Arg, m.Different = p.arg(l, texts[0], prog), valueType(prog.typ) != "bool"
 		}
 		m.Span = duration(args[len(args)-1])
 	case window.Sequence:

@@ -161,7 +161,7 @@ func TestTumblingRule(t *testing.T) {
 // TestTrackerFaults: what is wrong is said where it stands.
 func TestTrackerFaults(t *testing.T) {
 	for _, tc := range []struct{ having, want string }{
-		{`bucket(5) > 3`, `10: bucket needs the time in which one leaks out, and may have a condition before it  (write bucket("5s"))`},
+		{`bucket(5) > 3`, `10: bucket needs the time in which one leaks out, and may have a condition or a value before it  (write bucket("5s"))`},
 		{`bucket("5") > 3`, `17: this must be a duration of at most 24h  (write "30s", "10m" or "1h")`},
 		{`bucket("2h") > 3`, `bucket("2h") needs a longer window than 20m0s  (lengthen over:)`},
 		{`sequence(call.failed)`, `10: sequence needs 2 to 8 conditions`},

@@ -18,6 +18,9 @@ func valueFunctions() []function {
 		{name: "similar", meaning: "how alike two texts are, 0 to 1: 1 less the edits from one to the other by the longer's length; of the first 256 bytes, without regard to ASCII case", example: `similar(req.host, "shop.example") > 0.8`,
 			types: []any{new(func(*scope, string, string) float64)},
 			call:  func(s *scope, a []any) any { return s.similar(a[0].(string), a[1].(string)) }},
+		{name: "url_decode", meaning: "the text with its %XX undone and a space for each +, once; what is no such escape stays", example: `url_decode(req.target) contains "/admin tools/"`,
+			types: []any{new(func(*scope, string) string)},
+			call:  func(s *scope, a []any) any { return s.urlDecode(a[0].(string)) }},
 	}
 }
 
@@ -27,6 +30,13 @@ func (s *scope) similar(x, y string) float64 {
 		return 0
 	}
 	return text.Similar(x, y)
+}
+
+func (s *scope) urlDecode(x string) string {
+	if !s.spend(len(x)) {
+		return ""
+	}
+	return text.URLDecode(x)
 }
 
 // ofValues understands functions of plain texts.

@@ -53,6 +53,10 @@ type Aggregate struct {
 	// Span is the time in which one leaks out of a Bucket, or how long an
 	// Absent waits.
 	Span int64
+	// Different says of a Bucket that Arg is a value, of which each different one
+	// fills it once, until no other one came for the window's length; the latest 64
+	// are remembered.
+	Different bool
 	// Far is how far two values of a Speed are from one another, in kilometres.
 	Far func(from, to string) float64
 	// Of is the aggregate that a Baseline is of.

@@ -15,7 +15,11 @@ type tracker interface {
 func (p *Plan) newTracker(a *Aggregate) tracker {
 	switch a.Op {
 	case Bucket:
-		return &bucket{arg: a.Arg, leak: a.Span}
+		b := &bucket{arg: a.Arg, leak: a.Span}
+		if a.Different {
+			b.of = &different{long: p.Over}
+		}
+		return b
 	case Sequence:
 		return &sequence{args: a.Args, gaps: a.Gaps, steps: make([]step, len(a.Args))}
 	case Absent:

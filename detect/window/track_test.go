@@ -15,7 +15,7 @@ func TestTrackersEqualTheModel(t *testing.T) {
 		{Op: Bucket, Arg: -1, Span: leak}, {Op: Bucket, Arg: 0, Span: leak},
 		{Op: Sequence, Arg: -1, Args: []int{0, 1, 2}, Gaps: []int64{5, 0}}, {Op: Sequence, Arg: -1, Args: []int{0, 0}, Gaps: []int64{3}},
 		{Op: Absent, Arg: -1, Args: []int{0, 1}, Span: wait}, {Op: Alerts, Arg: -1},
-		{Op: Count, Arg: -1}, {Op: Baseline, Arg: -1, Of: 6}}}
+		{Op: Count, Arg: -1}, {Op: Baseline, Arg: -1, Of: 6}, {Op: Bucket, Arg: 3, Span: leak, Different: true}}}
 	rapid.Check(t, func(t *rapid.T) {
 		plan.Tumbling = rapid.Bool().Draw(t, "tumbling")
 		table := NewTable[int](plan, NewPool(1<<20, 1<<10))
@@ -52,6 +52,22 @@ func TestTrackersEqualTheModel(t *testing.T) {
 			for _, e := range calls {
 				if arg < 0 || is(e, arg) {
 					level = math.Max(0, level-float64(e.Clock-at)/leak) + 1
+					at = e.Clock
+				}
+			}
+			return math.Max(0, level-float64(now-at)/leak)
+		}
+		different := func(now int64) float64 {
+			level, at := 0.0, now
+			known := map[Value]bool{}
+			fresh := int64(math.MinInt64 / 2) // when a value was new last
+			for _, e := range calls {
+				if e.Clock-fresh > over {
+					clear(known)
+				}
+				if v := e.Values[3]; !known[v] {
+					known[v], fresh = true, e.Clock
+					level = math.Max(0, level-math.Max(0, float64(e.Clock-at))/leak) + 1
 					at = e.Clock
 				}
 			}
@@ -105,6 +121,7 @@ func TestTrackersEqualTheModel(t *testing.T) {
 				for range 3 {
 					e.Values = append(e.Values, BoolOf(rapid.IntRange(0, 3).Draw(t, "condition") == 0))
 				}
+				e.Values = append(e.Values, TextOf(rapid.SampledFrom([]string{"a", "b", "c", "d", "e"}).Draw(t, "value")))
 				w = table.Add("k", 0, e)
 				calls = append(calls, e)
 				counts = append(counts, w.Eval(6).Num)
@@ -121,7 +138,7 @@ func TestTrackersEqualTheModel(t *testing.T) {
 			}
 			want := []Value{NumberOf(bucket(-1, clock)), NumberOf(bucket(0, clock)),
 				BoolOf(sequence([]int{0, 1, 2}, []int64{5, 0}, 0, 0, -1, edge)), BoolOf(sequence([]int{0, 0}, []int64{3}, 0, 0, -1, edge)),
-				BoolOf(absent(clock, edge)), NumberOf(marks), w.Eval(6), NumberOf(baseline(last))}
+				BoolOf(absent(clock, edge)), NumberOf(marks), w.Eval(6), NumberOf(baseline(last)), NumberOf(different(clock))}
 			for k, v := range want {
 				if got := w.Eval(k); !near(got, v) && !(got.Num != got.Num && v.Num != v.Num) {
 					t.Fatalf("call %d at %d, aggregate %v: %v, the model says %v", i, clock, plan.Aggregates[k], got, v)
@@ -187,5 +204,24 @@ func TestPendingIsBounded(t *testing.T) {
 	w.Slide(1000)
 	if w.Eval(0).Num != 1 {
 		t.Error("nothing is missed")
+	}
+}
+
+// TestABucketForgetsTheOldestValue: of more values than it remembers, the one
+// that came first fills it again, and the others do not.
+func TestABucketForgetsTheOldestValue(t *testing.T) {
+	b := &bucket{leak: 1 << 40, of: &different{long: 1 << 50}}
+	add := func(i int) float64 {
+		b.add(&Entry{Clock: 1, Values: []Value{NumberOf(float64(i))}})
+		return b.at(1, 0).Num
+	}
+	for i := range maxDifferent + 1 {
+		add(i)
+	}
+	if n := add(1); n != maxDifferent+1 {
+		t.Errorf("a value that is remembered: %v", n)
+	}
+	if n := add(0); n != maxDifferent+2 {
+		t.Errorf("the oldest: %v", n)
 	}
 }

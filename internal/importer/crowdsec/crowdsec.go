@@ -77,6 +77,9 @@ func refs(m yaml.MapSlice) (out []string) {
 	return out
 }
 
+// maxDifferent is how many values a bucket of different ones remembers.
+const maxDifferent = 64
+
 // bucket translates what counts.
 func bucket(r *importer.Result, m yaml.MapSlice) error {
 	switch kind := importer.String(m, "type"); kind {
@@ -106,8 +109,11 @@ func bucket(r *importer.Result, m yaml.MapSlice) error {
 		if err != nil {
 			return fmt.Errorf("distinct: %w", err)
 		}
-		r.Rule.Having = fmt.Sprintf("distinct(%s) > %d", what, capacity)
-		r.Approx("different values are counted in a window of %s instead of in a bucket that leaks", r.Rule.Over)
+		r.Rule.Having = fmt.Sprintf("bucket(%s, %q) > %d", what, importer.Seconds(leak.Seconds()), capacity)
+		if capacity >= maxDifferent {
+			r.Rule.Having = fmt.Sprintf("distinct(%s) > %d", what, capacity)
+			r.Approx("so many different values are counted in a window of %s instead of in a bucket that leaks", r.Rule.Over)
+		}
 	}
 	if importer.String(m, "blackhole") == "" {
 		r.Approx("without a blackhole it is quiet for the length of its window after an alert")

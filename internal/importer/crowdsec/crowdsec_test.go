@@ -28,9 +28,10 @@ func TestFilters(t *testing.T) {
 		{web + ` && Upper(evt.Meta.http_path) startsWith Upper("/zzz")`, `upper(req.target) startsWith "/ZZZ"`, ""},
 		{web + ` && (evt.Parsed.verb == "POST" || evt.Parsed.http_args matches "a[0-9]+")`, `req.method == "POST" || reads(req.query, "a[0-9]+")`, ""},
 		{web + ` && not (evt.Meta.http_status == "200")`, `!(resp.status in [200])`, ""},
-		{web + ` && PathUnescape(evt.Meta.http_path) contains "../"`, `req.target contains "../"`, "PathUnescape is left out"},
+		{web + ` && PathUnescape(evt.Meta.http_path) contains "../"`, `url_decode(req.target) contains "../"`, "PathUnescape leaves"},
+		{web + ` && Upper(QueryUnescape(evt.Parsed.request)) contains "A B"`, `upper(url_decode(req.path)) contains "A B"`, ""},
 		{`let p = Lower(evt.Meta.http_path); ` + web + ` && p endsWith ".zzz"`, `let p = lower(req.target); p endsWith ".zzz"`, ""},
-		{`evt.Meta.service == "http" && evt.Parsed.static_ressource == "false"`, `!(reads(req.path, "(?i)\\.(jpe?g|png|gif|svg|ico|webp|css|js|woff2?|ttf|eot|mp4|webm|map)$"))`, "what is static"},
+		{`evt.Meta.service == "http" && evt.Parsed.static_ressource == "false"`, `!(reads(req.path, "(?i)[^/]\\.(jpg|css|js|jpeg|png|svg|map|ico|otf|gif|mp3|mp4|woff|woff2|ttf|eot|webp|wav|gz|brotli|bvr|ts|bmp|avif|mjs)$"))`, ""},
 	} {
 		r := one(t, head+"type: trigger\nfilter: '"+strings.ReplaceAll(tc.filter, "'", "''")+"'\n")
 		if r.Rule == nil || r.Rule.When != tc.when || (r.Verdict == importer.Exact) != (tc.differs == "") || !strings.Contains(strings.Join(r.Reasons, ";"), tc.differs) {
@@ -47,7 +48,8 @@ func TestBuckets(t *testing.T) {
 	for _, tc := range []struct{ bucket, by, over, having, suppress, differs string }{
 		{"type: leaky\ncapacity: 10\nleakspeed: 10s\ngroupby: evt.Meta.source_ip\nblackhole: 5m\n", "client.ip", "110s", `bucket("10s") > 10`, "5m", ""},
 		{"type: leaky\ncapacity: 40\nleakspeed: 500ms\ngroupby: \"evt.Meta.source_ip + '/' + evt.Parsed.target_fqdn\"\nblackhole: 1m\n", "[client.ip, req.host]", "1m", `bucket("500ms") > 40`, "1m", ""},
-		{"type: leaky\ncapacity: 5\nleakspeed: 1m\ngroupby: evt.Meta.source_ip\ndistinct: evt.Meta.http_path\nblackhole: 2m\n", "client.ip", "6m", "distinct(req.target) > 5", "2m", "different values"},
+		{"type: leaky\ncapacity: 5\nleakspeed: 1m\ngroupby: evt.Meta.source_ip\ndistinct: evt.Meta.http_path\nblackhole: 2m\n", "client.ip", "6m", `bucket(req.target, "1m") > 5`, "2m", ""},
+		{"type: leaky\ncapacity: 64\nleakspeed: 1m\ngroupby: evt.Meta.source_ip\ndistinct: evt.Meta.http_path\nblackhole: 2m\n", "client.ip", "65m", "distinct(req.target) > 64", "2m", "different values"},
 		{"type: leaky\ncapacity: 5\nleakspeed: 1m\n", "", "6m", `bucket("1m") > 5`, "", "without a blackhole"},
 		{"type: trigger\ngroupby: evt.Meta.source_ip\nblackhole: 2m\n", "client.ip", "1m", "count() >= 1", "2m", ""},
 	} {

@@ -214,8 +214,8 @@ func (f *filter) status(n *ast.BinaryNode) (s string, ok bool, err error) {
 		}
 		return in, true, nil
 	case "evt.Parsed.static_ressource":
-		f.r.Approx("what is static is told by the path's end")
-		static := `reads(req.path, "(?i)\\.(jpe?g|png|gif|svg|ico|webp|css|js|woff2?|ttf|eot|mp4|webm|map)$")`
+		// As the hub's parser of HTTP logs has it: a name, a dot and one of these.
+		static := `reads(req.path, "(?i)[^/]\\.(jpg|css|js|jpeg|png|svg|map|ico|otf|gif|mp3|mp4|woff|woff2|ttf|eot|webp|wav|gz|brotli|bvr|ts|bmp|avif|mjs)$")`
 		if words[0] == "false" {
 			static = importer.Not(static)
 		}
@@ -227,7 +227,7 @@ func (f *filter) status(n *ast.BinaryNode) (s string, ok bool, err error) {
 // field is what a field of an event is in a call.
 func (f *filter) field(name string) (string, error) {
 	known := map[string]string{
-		"evt.Meta.http_path": "req.target", "evt.Parsed.request": "req.target", "evt.Parsed.target_uri": "req.target", "evt.Parsed.rawrequest": "req.target", "evt.Meta.http_args": "req.query", "evt.Parsed.http_args": "req.query",
+		"evt.Meta.http_path": "req.target", "evt.Parsed.request": "req.path", "evt.Parsed.target_uri": "req.target", "evt.Parsed.rawrequest": "req.target", "evt.Meta.http_args": "req.query", "evt.Parsed.http_args": "req.query",
 		"evt.Meta.http_verb": "req.method", "evt.Parsed.verb": "req.method", "evt.Meta.http_user_agent": "req.user_agent", "evt.Parsed.http_user_agent": "req.user_agent",
 		"evt.Meta.source_ip": "client.ip", "evt.Parsed.source_ip": "client.ip", "evt.Parsed.remote_addr": "client.ip", "evt.Meta.target_fqdn": "req.host", "evt.Parsed.target_fqdn": "req.host",
 		"evt.Parsed.http_referer": `req.header("referer")`, "evt.Meta.http_status": "string(resp.status)", "evt.Parsed.http_version": `trimPrefix(req.http_version, "HTTP/")`,
@@ -263,9 +263,13 @@ func (f *filter) call(name string, args []ast.Node) (string, error) {
 			return strings.ToLower(name) + "(" + p + ")", nil
 		case "Atof", "Atoi", "ParseInt", "int", "float":
 			return "float(" + p + ")", nil
-		case "QueryUnescape", "PathUnescape", "TrimSpace":
-			f.r.Approx("%s is left out: texts are compared as they were sent", name)
-			return p, nil
+		case "QueryUnescape":
+			return "url_decode(" + p + ")", nil
+		case "PathUnescape":
+			f.r.Approx("PathUnescape leaves each +, of which url_decode makes a space")
+			return "url_decode(" + p + ")", nil
+		case "TrimSpace":
+			return "trim(" + p + ")", nil
 		}
 	}
 	return "", fmt.Errorf("%s() has no counterpart", name)
