@@ -69,7 +69,7 @@ func appendTo(t *testing.T, dir, name string, data []byte) {
 func takes(t *testing.T, w *Follower, n int) (got []int) {
 	t.Helper()
 	quiet := time.Duration(0)
-	for deadline := time.Now().Add(30 * time.Second); ; {
+	for deadline := time.Now().Add(5 * time.Minute); ; {
 		var f event.Frame
 		start := time.Now()
 		switch err := w.Next(&f); {

@@ -65,7 +65,7 @@ func TestRemote(t *testing.T) {
 	var changes []bool
 	r.OnChange(func(c Change) { changes = append(changes, c.Up) })
 	var got []int
-	for deadline := time.Now().Add(30 * time.Second); len(got) < 9; {
+	for deadline := time.Now().Add(5 * time.Minute); len(got) < 9; {
 		var f event.Frame
 		switch err := r.Next(&f); {
 		case err == nil:

@@ -102,7 +102,7 @@ func canaryService(t *testing.T, dir string, r *receivers) *canaryRun {
 		}
 		list = append(list, forward.Sink{Name: s.Name, Open: s.Open, Kinds: s.Kinds, Limits: s.Limits, Filter: forward.Filter{Rules: s.Rules}})
 	}
-	if c.delivery.forward, err = forward.New(c.spool, forward.Config{DeadLetters: dir, Drain: time.Minute}, list, c.log); err != nil {
+	if c.delivery.forward, err = forward.New(c.spool, forward.Config{DeadLetters: dir, Drain: 10 * time.Minute}, list, c.log); err != nil {
 		t.Fatal(err)
 	}
 	c.valve = spool.NewValve(c.spool)
@@ -273,7 +273,7 @@ func (r *receivers) settle() {
 		if err != nil {
 			r.t.Fatal(err)
 		}
-		err = errors.Join(c.SetDeadline(time.Now().Add(time.Minute)), c.(*net.TCPConn).CloseWrite())
+		err = errors.Join(c.SetDeadline(time.Now().Add(patience)), c.(*net.TCPConn).CloseWrite())
 		if _, rerr := io.Copy(io.Discard, c); errors.Join(err, rerr) != nil {
 			r.t.Fatalf("%s does not end: %v, %v", form, err, rerr)
 		}
@@ -283,7 +283,7 @@ func (r *receivers) settle() {
 	go func() { r.open.Wait(); close(done) }()
 	select {
 	case <-done:
-	case <-time.After(time.Minute):
+	case <-time.After(patience):
 		r.t.Fatal("a sink goes on holding its connection")
 	}
 }
@@ -380,7 +380,7 @@ func (r *receivers) fromKafka() (out []byte) {
 		r.t.Fatal(err)
 	}
 	defer cl.Close()
-	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
 	for left := r.ends(ctx, cl); left > 0; {
 		fetches := cl.PollFetches(ctx)

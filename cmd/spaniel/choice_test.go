@@ -50,7 +50,7 @@ func TestEachSinkGetsWhatItAskedFor(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	f, err := forward.New(sp, forward.Config{DeadLetters: dir, Drain: time.Minute}, list, zap.NewNop())
+	f, err := forward.New(sp, forward.Config{DeadLetters: dir, Drain: 10 * time.Minute}, list, zap.NewNop())
 	if err != nil {
 		t.Fatal(err)
 	}

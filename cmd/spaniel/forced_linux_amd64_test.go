@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"runtime"
+	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
 	"golang.org/x/sys/unix"
@@ -39,18 +40,34 @@ func cmdForced(ts *testscript.TestScript, _ bool, args []string) {
 	}
 }
 
+// errBusy says that the thread was stopped in the middle of its own work.
+var errBusy = errors.New("the thread is in no system call")
+
+// force waits until the thread is in a system call, which is most of the time.
 func force(pid int, what, arg string, ts *testscript.TestScript) (errno unix.Errno, err error) {
+	for end := time.Now().Add(5 * time.Minute); ; time.Sleep(5 * time.Millisecond) {
+		if errno, err = forceNow(pid, what, arg, ts); !errors.Is(err, errBusy) || time.Now().After(end) {
+			return errno, err
+		}
+	}
+}
+
+func forceNow(pid int, what, arg string, ts *testscript.TestScript) (errno unix.Errno, err error) {
 	runtime.LockOSThread() // who traces is a thread
 	defer runtime.UnlockOSThread()
 	if err := unix.PtraceAttach(pid); err != nil {
 		return 0, fmt.Errorf("attaching: %w", err)
 	}
-	defer func() { err = errors.Join(err, unix.PtraceDetach(pid)) }()
-	var st unix.WaitStatus
-	if _, err := unix.Wait4(pid, &st, unix.WALL, nil); err != nil {
+	v := &victim{pid: pid}
+	defer func() {
+		err = errors.Join(err, unix.PtraceDetach(pid))
+		for _, sig := range v.held {
+			err = errors.Join(err, unix.Tgkill(pid, pid, sig))
+		}
+	}()
+	if err := v.stopped(); err != nil {
 		return 0, err
 	}
-	v := &victim{pid: pid}
 	if err := unix.PtraceGetRegs(pid, &v.was); err != nil {
 		return 0, err
 	}
@@ -80,8 +97,35 @@ func force(pid int, what, arg string, ts *testscript.TestScript) (errno unix.Err
 
 // A victim is a process whose first thread is stopped.
 type victim struct {
-	pid int
-	was unix.PtraceRegs
+	pid  int
+	was  unix.PtraceRegs
+	held []unix.Signal // of its own, for afterwards
+}
+
+// stopped waits until the thread is. The runtime signals its threads, too: what
+// comes before our own signal goes on to where it was going.
+func (v *victim) stopped() error {
+	for {
+		sig, err := v.wait()
+		if err != nil || sig == unix.SIGSTOP {
+			return err
+		}
+		if err := unix.PtraceCont(v.pid, int(sig)); err != nil {
+			return err
+		}
+	}
+}
+
+// wait returns what stopped the thread.
+func (v *victim) wait() (unix.Signal, error) {
+	var st unix.WaitStatus
+	if _, err := unix.Wait4(v.pid, &st, unix.WALL, nil); err != nil {
+		return 0, err
+	}
+	if !st.Stopped() {
+		return 0, fmt.Errorf("the thread has ended: %#x", st)
+	}
+	return st.StopSignal(), nil
 }
 
 // call makes the thread do one system call.
@@ -92,7 +136,7 @@ func (v *victim) call(nr uintptr, args ...uint64) (value uint64, errno unix.Errn
 		return 0, 0, err
 	}
 	if code != [2]byte{0x0f, 0x05} {
-		return 0, 0, fmt.Errorf("the thread is not in a system call but behind % x", code)
+		return 0, 0, errBusy
 	}
 	regs := v.was
 	regs.Rip, regs.Rax, regs.Orig_rax = uint64(at), uint64(nr), ^uint64(0)
@@ -100,15 +144,17 @@ func (v *victim) call(nr uintptr, args ...uint64) (value uint64, errno unix.Errn
 	if err := unix.PtraceSetRegs(v.pid, &regs); err != nil {
 		return 0, 0, err
 	}
-	if err := unix.PtraceSingleStep(v.pid); err != nil {
-		return 0, 0, err
-	}
-	var st unix.WaitStatus
-	if _, err := unix.Wait4(v.pid, &st, unix.WALL, nil); err != nil {
-		return 0, 0, err
-	}
-	if st.StopSignal() != unix.SIGTRAP {
-		return 0, 0, fmt.Errorf("the thread stopped for %s", st.StopSignal())
+	for sig := unix.Signal(0); sig != unix.SIGTRAP; {
+		err := unix.PtraceSingleStep(v.pid)
+		if err == nil {
+			sig, err = v.wait()
+		}
+		if err != nil {
+			return 0, 0, err
+		}
+		if sig != unix.SIGTRAP {
+			v.held = append(v.held, sig)
+		}
 	}
 	if err := unix.PtraceGetRegs(v.pid, &regs); err != nil {
 		return 0, 0, err

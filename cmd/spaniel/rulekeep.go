@@ -71,16 +71,23 @@ func (s *service) keepRules(ctx context.Context, hup <-chan os.Signal) error {
 			}
 		}
 	}()
-	w := reload.Watch{Ask: ask, Told: s.rulesReloaded, Blind: func(err error) {
+	w := reload.Watch{Paths: s.watchedRules(), Seen: s.rulesSeen, Ask: ask, Told: s.rulesReloaded, Blind: func(err error) {
 		s.log.Warn("changes of the rules are noticed late: the system cannot watch their files", zap.Error(err))
 	}}
-	if s.cfg.Rules.Watch {
-		w.Paths = rulePaths(s.cfg)
-		if s.configFile != "" {
-			w.Paths = append(w.Paths, s.configFile)
-		}
-	}
 	return s.rules.Run(ctx, w)
+}
+
+// watchedRules are the files and directories at whose change the rules are loaded
+// again, none where only SIGHUP does.
+func (s *service) watchedRules() []string {
+	if !s.cfg.Rules.Watch {
+		return nil
+	}
+	paths := rulePaths(s.cfg)
+	if s.configFile != "" {
+		paths = append(paths, s.configFile)
+	}
+	return paths
 }
 
 // rulePaths are the files and directories that the rules are read from.

@@ -18,6 +18,7 @@ import (
 
 	"spaniel/capture"
 	"spaniel/event"
+	"spaniel/internal/porttest"
 	"spaniel/sinks/store"
 )
 
@@ -34,7 +35,7 @@ func TestScripts(t *testing.T) {
 		Setup: setUp,
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
 			"exit": cmdExit, "hex": cmdHex, "cut": cmdCut, "later": cmdLater, "listen": cmdListen, "freeport": cmdFreePort, "holdstore": cmdHoldStore, "smallfs": cmdSmallFS,
-			"nobody": cmdNobody, "sensor": cmdSensor, "forwarder": cmdForwarder, "slay": cmdSlay, "arrives": cmdArrives, "forced": cmdForced, "stop": cmdStop, "hup": cmdHup, "log": cmdLog, "threads": cmdThreads, "get": cmdGet, "attack": cmdAttack, "sender": cmdSender, "interrupt": cmdInterrupt,
+			"nobody": cmdNobody, "sensor": cmdSensor, "forwarder": cmdForwarder, "slay": cmdSlay, "arrives": cmdArrives, "forced": cmdForced, "stop": cmdStop, "hup": cmdHup, "log": cmdLog, "threads": cmdThreads, "get": cmdGet, "await": cmdAwait, "until": cmdUntil, "attack": cmdAttack, "sender": cmdSender, "interrupt": cmdInterrupt,
 		},
 		Condition: condition,
 	})
@@ -151,13 +152,12 @@ func cmdListen(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Setenv(args[0], l.Addr().String())
 }
 
-// freeport NAME finds a loopback port that nobody has.
+// freeport NAME finds a loopback port that nobody has or gets until the script ends.
 func cmdFreePort(ts *testscript.TestScript, _ bool, args []string) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+	port, fd, err := porttest.Hold()
 	ts.Check(err)
-	_, port, err := net.SplitHostPort(l.Addr().String())
-	ts.Check(errors.Join(err, l.Close()))
-	ts.Setenv(args[0], port)
+	ts.Defer(func() { _ = syscall.Close(fd) })
+	ts.Setenv(args[0], strconv.Itoa(port))
 }
 
 // holdstore FILE opens the store in the test's process until the script ends.
@@ -191,7 +191,12 @@ func cmdNobody(ts *testscript.TestScript, _ bool, args []string) {
 	if _, err := os.Stat(copied); err != nil {
 		b, err := os.ReadFile(self)
 		ts.Check(err)
-		ts.Check(os.WriteFile(copied, b, 0o755))
+		// What another script starts meanwhile would have the file open, to write it,
+		// and so nobody could run it.
+		syscall.ForkLock.RLock()
+		err = os.WriteFile(copied, b, 0o755)
+		syscall.ForkLock.RUnlock()
+		ts.Check(err)
 	}
 	got := 0
 	full := append([]string{"--reuid=65534", "--regid=65534", "--clear-groups", "--inh-caps=-all", "--bounding-set=-all", copied}, args[1:]...)

@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"os"
 	"os/exec"
+	"regexp"
 	"strings"
 	"syscall"
 	"time"
@@ -29,6 +30,9 @@ type sensorProcess struct {
 
 // asRootEnv lets the sensor of a test that root runs stay root.
 const asRootEnv = "SPANIEL_PROCESS_AS_ROOT"
+
+// patience is how long a script waits for what must come, on any machine.
+const patience = 5 * time.Minute
 
 // sensorKey is where a script keeps its one sensor.
 type sensorKey struct{}
@@ -124,7 +128,7 @@ func cmdSlay(ts *testscript.TestScript, _ bool, args []string) {
 
 // arrives FILE TEXT waits until the file holds the text.
 func cmdArrives(ts *testscript.TestScript, _ bool, args []string) {
-	for end := time.Now().Add(time.Minute); ; time.Sleep(20 * time.Millisecond) {
+	for end := time.Now().Add(patience); ; time.Sleep(20 * time.Millisecond) {
 		b, err := os.ReadFile(ts.MkAbs(args[0]))
 		if err == nil && strings.Contains(string(b), args[1]) {
 			return
@@ -143,13 +147,13 @@ func processOf(ts *testscript.TestScript, name string) *sensorProcess {
 	return sensorOf(ts)
 }
 
-// stop [forwarder] sends SIGTERM; the sensor must end with code 0 within 10 s. Its
-// log is the file sensor.log.
+// stop [forwarder] sends SIGTERM; the sensor must end with code 0. Its log is the
+// file sensor.log.
 func cmdStop(ts *testscript.TestScript, _ bool, args []string) {
 	name := append(args, "sensor")[0]
 	s := processOf(ts, name)
 	ts.Check(s.cmd.Process.Signal(syscall.SIGTERM))
-	late := time.AfterFunc(10*time.Second, func() { _ = s.cmd.Process.Kill() })
+	late := time.AfterFunc(patience, func() { _ = s.cmd.Process.Kill() })
 	rest, err := io.ReadAll(s.log)
 	ts.Check(err)
 	s.all.Write(rest)
@@ -186,12 +190,50 @@ func cmdThreads(ts *testscript.TestScript, _ bool, args []string) {
 
 // get PATH TEXT asks the sensor's address; the answer must hold the text.
 func cmdGet(ts *testscript.TestScript, _ bool, args []string) {
-	resp, err := (&http.Client{Transport: &http.Transport{DisableKeepAlives: true}}).Get("http://" + ts.Getenv("API") + args[0])
+	b, err := answerOf(ts, args[0])
 	ts.Check(err)
-	b, err := io.ReadAll(resp.Body)
-	ts.Check(errors.Join(err, resp.Body.Close()))
-	if !strings.Contains(string(b), args[1]) {
+	if !strings.Contains(b, args[1]) {
 		ts.Fatalf("%s does not hold %q:\n%s", args[0], args[1], b)
+	}
+}
+
+// await PATH TEXT asks until the answer holds the text.
+func cmdAwait(ts *testscript.TestScript, _ bool, args []string) {
+	for end := time.Now().Add(patience); ; time.Sleep(20 * time.Millisecond) {
+		b, err := answerOf(ts, args[0])
+		if err == nil && strings.Contains(b, args[1]) {
+			return
+		}
+		if time.Now().After(end) {
+			ts.Fatalf("%s never holds %q: %v\n%s", args[0], args[1], err, b)
+		}
+	}
+}
+
+func answerOf(ts *testscript.TestScript, path string) (string, error) {
+	resp, err := (&http.Client{Transport: &http.Transport{DisableKeepAlives: true}}).Get("http://" + ts.Getenv("API") + path)
+	if err != nil {
+		return "", err
+	}
+	b, err := io.ReadAll(resp.Body)
+	return string(b), errors.Join(err, resp.Body.Close())
+}
+
+// until LINE ARGS… runs spaniel until a line of what it prints matches. What was
+// found is in the sinks a while later, and a stop waits for them a few seconds
+// only: the rest is for the next start.
+func cmdUntil(ts *testscript.TestScript, _ bool, args []string) {
+	want, err := regexp.Compile("(?m)" + args[0])
+	ts.Check(err)
+	for end := time.Now().Add(patience); ; time.Sleep(50 * time.Millisecond) {
+		err := ts.Exec("spaniel", args[1:]...)
+		out := ts.ReadFile("stdout")
+		if err == nil && want.MatchString(out) {
+			return
+		}
+		if time.Now().After(end) {
+			ts.Fatalf("spaniel %s never prints %s: %v\n%s%s", strings.Join(args[1:], " "), args[0], err, out, ts.ReadFile("stderr"))
+		}
 	}
 }
 

@@ -38,6 +38,8 @@ type service struct {
 	teller   *admin.SensorServer // there alone
 
 	rules *reload.Reloader
+	// rulesSeen is what the files of rules were before they were loaded first.
+	rulesSeen string
 	// reread reads the configuration again, configFile is its file, "" without.
 	reread     func() (*config.Config, string, error)
 	configFile string
@@ -75,6 +77,7 @@ func (a *app) newService(cfg *config.Config, file string, plan *feedPlan, log *z
 	s := &service{cfg: cfg, reread: a.config, configFile: file, log: log, level: level, ifaces: plan.names(), enc: sinks.NewEncoder(), raised: newAlertSet(), alerts: map[string]uint64{}}
 	s.abandon = s.exitStuck
 	keepPrivate()
+	s.rulesSeen = reload.Look(s.watchedRules())
 	set, err := loadRules(cfg, nil)
 	if err != nil {
 		return s, err

@@ -260,7 +260,7 @@ func TestQueriesOverTheSocket(t *testing.T) {
 }
 
 func TestNobodyAnswers(t *testing.T) {
-	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Minute)
 	defer cancel()
 	if _, err := Ask(ctx, filepath.Join(t.TempDir(), "none.sock"), "SELECT 1"); !errors.Is(err, ErrNoSensor) {
 		t.Errorf("no socket: %v", err)

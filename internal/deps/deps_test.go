@@ -44,6 +44,7 @@ var law = []struct {
 	{"internal/doctor", nil, "judges what it is told of a link"},
 	{"internal/confine", nil, "takes rights from the process"},
 	{"internal/vethtest", nil, "a wire to capture from"},
+	{"internal/porttest", nil, "holds ports"},
 	{"internal/demo", []string{"internal/wiretest"}, "the bundled capture"},
 	{"internal/importer", nil, "translates texts of other systems into texts of rules"},
 	{"internal/render", nil, "prints rows"},

@@ -81,7 +81,7 @@ func demoStore(t *testing.T) *store.Store {
 	if err != nil {
 		t.Fatal(err)
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Minute)
 	defer cancel()
 	for _, src := range []capture.Source{f, sensor.NewFrames(tlsFrames(t))} {
 		sen, err := sensor.New(cfg, func(it *event.Item) event.CallFate {

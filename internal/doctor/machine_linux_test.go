@@ -29,7 +29,7 @@ func TestInterface(t *testing.T) {
 		}
 	}
 	settled := func(link bool) { // the kernel tells of a link in its own time
-		for range 1000 {
+		for range 30_000 {
 			if (find(vethtest.In, "interface").Level == OK) == link {
 				return
 			}

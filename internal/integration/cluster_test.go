@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"spaniel/internal/porttest"
 	"spaniel/sinks/all"
 	chsink "spaniel/sinks/clickhouse"
 )
@@ -91,7 +92,7 @@ func startCluster(t *testing.T) (servers [2]*process, addrs [2]string) {
 	var native, inter [2]int
 	shards := ""
 	for i := range native {
-		native[i], inter[i] = freePort(t), freePort(t)
+		native[i], inter[i] = porttest.Free(t), porttest.Free(t)
 		addrs[i] = local(native[i])
 		shards += fmt.Sprintf("<shard><internal_replication>true</internal_replication><replica><host>127.0.0.1</host><port>%d</port></replica></shard>", native[i])
 	}
@@ -110,7 +111,7 @@ func startZooKeeper(t *testing.T) int {
 	if _, err := os.Stat(filepath.Join(libs, "zookeeper-3.4.14.jar")); err != nil {
 		command(t, filepath.Dir(libs), "mvn", "-q", "-B", "-f", testdata(t, "zookeeper-pom.xml"), "dependency:copy-dependencies", "-DoutputDirectory="+libs)
 	}
-	dir, port := t.TempDir(), freePort(t)
+	dir, port := t.TempDir(), porttest.Free(t)
 	start(t, "zookeeper", dir, "java", "-Xms32m", "-Xmx128m", "-XX:+UseSerialGC", "-Dzookeeper.admin.enableServer=false", "-cp", libs+"/*",
 		"org.apache.zookeeper.server.ZooKeeperServerMain", fmt.Sprint(port), filepath.Join(dir, "data")).ready(local(port))
 	return port

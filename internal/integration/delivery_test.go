@@ -12,6 +12,8 @@ import (
 	"time"
 
 	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
+
+	"spaniel/internal/porttest"
 )
 
 // Tables that hold what delivery is judged by, as an old server can make them:
@@ -49,7 +51,7 @@ func newDelivery(t *testing.T) *delivery {
 func deliveryTo(t *testing.T, port int, tables []string) *delivery {
 	t.Helper()
 	dir := t.TempDir()
-	d := &delivery{world: &world{t: t, api: local(freePort(t)), bin: filepath.Join(dir, "spaniel"), config: filepath.Join(dir, "spaniel.yaml")}, spool: filepath.Join(dir, "spool")}
+	d := &delivery{world: &world{t: t, api: local(porttest.Free(t)), bin: filepath.Join(dir, "spaniel"), config: filepath.Join(dir, "spaniel.yaml")}, spool: filepath.Join(dir, "spool")}
 	command(t, ".", "go", "build", "-o", d.bin, "../../cmd/spaniel")
 	d.broker, d.kafkaAddr = startKafka(t)
 	createTopic(t, d.kafkaAddr, alertTopic, 3)
@@ -67,7 +69,7 @@ sinks:
   - {name: bus, kafka: {brokers: ["%[4]s"]}}
   - {name: warehouse, kinds: [alert, call], clickhouse: {url: "%[5]s"}}
   - {name: nowhere, kinds: [alert, call], syslog: {address: "%[6]s"}}
-`, port, dir, d.api, d.kafkaAddr, d.chURL, local(freePort(t))))
+`, port, dir, d.api, d.kafkaAddr, d.chURL, local(porttest.Free(t))))
 	d.sensor = prepare(t, "spaniel", dir, d.bin, "run", "-c", d.config)
 	return d
 }

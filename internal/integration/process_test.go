@@ -3,8 +3,6 @@
 package integration
 
 import (
-	"fmt"
-	"math/rand/v2"
 	"net"
 	"os"
 	"os/exec"
@@ -13,6 +11,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"spaniel/internal/porttest"
 )
 
 // A process is a server of ours: started on loopback, stopped by its id.
@@ -124,23 +124,7 @@ func (p *process) log() string {
 	return strings.Join(lines[max(0, len(lines)-15):], "\n")
 }
 
-// freePort returns a loopback TCP port nobody uses now. It is none of those that
-// the kernel gives to who connects: such a one may be taken before it is
-// listened on, even by who tries whether it is, who then reaches himself.
-func freePort(t *testing.T) int {
-	t.Helper()
-	for range 100 {
-		port := 10_000 + rand.IntN(22_000)
-		if l, err := net.Listen("tcp", local(port)); err == nil {
-			l.Close()
-			return port
-		}
-	}
-	t.Fatal("no port is free")
-	return 0
-}
-
-func local(port int) string { return fmt.Sprintf("127.0.0.1:%d", port) }
+func local(port int) string { return porttest.Local(port) }
 
 // cache returns a folder that outlives the test, for what is fetched once.
 func cache(t *testing.T, name string) string {

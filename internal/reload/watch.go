@@ -11,6 +11,9 @@ import (
 type Watch struct {
 	// Paths are files and directories; none: only Ask reloads.
 	Paths []string
+	// Seen, if set, is what Look said of Paths before the set was read that judges
+	// first: what changed since then is reloaded at once.
+	Seen string
 	// Quiet is how long nothing must happen after a change before it is looked
 	// at, so that a file that is being written is read once; 500 ms. At the
 	// latest it is after ten times as long.
@@ -44,6 +47,9 @@ func (r *Reloader) Run(ctx context.Context, w Watch) error {
 		v.blind(err)
 	}
 	v.known = v.look()
+	if w.Seen != "" && v.known != w.Seen {
+		v.reload(v.known)
+	}
 	return v.run(ctx)
 }
 

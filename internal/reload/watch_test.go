@@ -39,7 +39,7 @@ func (w *watched) until(what string, ok func(Status) bool) {
 			if ok(last) {
 				return
 			}
-		case <-time.After(20 * time.Second):
+		case <-time.After(5 * time.Minute):
 			w.t.Fatalf("%s: not noticed; the last reload: %v", what, last.Err)
 		}
 	}
@@ -112,6 +112,47 @@ func TestWatch(t *testing.T) {
 			w.until("a folder removed", rules(2))
 			w.ask <- struct{}{}
 			w.until("asked, nothing new", rules(2))
+		})
+	}
+}
+
+// TestWhatChangesBeforeTheWatch: what changed after the first set was read, and
+// before anything was watched, is loaded, too, and nothing is where nothing changed.
+func TestWhatChangesBeforeTheWatch(t *testing.T) {
+	for name, changed := range map[string]bool{"changed": true, "as it was": false} {
+		t.Run(name, func(t *testing.T) {
+			w := &watched{t: t, dir: t.TempDir(), told: make(chan Status, 64), ask: make(chan struct{})}
+			w.write("a.yaml", ruleText("one", "/one", "m", false))
+			seen := Look([]string{w.dir})
+			read := func() (*detect.Set, error) {
+				return detect.Load([]detect.Source{{Name: "d", FS: os.DirFS(w.dir)}}, detect.LoadOptions{})
+			}
+			set, err := read()
+			if err != nil {
+				t.Fatal(err)
+			}
+			if changed {
+				w.write("b.yaml", ruleText("two", "/two", "m", false))
+			}
+			ctx, cancel := context.WithCancel(context.Background())
+			done := make(chan error, 1)
+			r := New(set, Config{Load: read, Use: func(*detect.Set) {}, Now: time.Now})
+			go func() {
+				done <- r.Run(ctx, Watch{Paths: []string{w.dir}, Seen: seen, Poll: time.Hour, Ask: w.ask, Told: func(s Status) { w.told <- s }})
+			}()
+			if changed {
+				w.until("what changed before", rules(2))
+			} else {
+				w.ask <- struct{}{}
+				w.until("asked", rules(1))
+			}
+			cancel()
+			if err := <-done; err != nil {
+				t.Error(err)
+			}
+			if got := r.Status().Loaded; got != 1 {
+				t.Errorf("loaded %d times", got)
+			}
 		})
 	}
 }

@@ -43,7 +43,7 @@ func open(t *testing.T, cfg Config) *Writer {
 	return w
 }
 
-// consume reads n records, or what there is after a while.
+// consume reads n records, or what there is after a long while.
 func consume(t *testing.T, c *kfake.Cluster, topic string, n int, opts ...kgo.Opt) (out []*kgo.Record) {
 	t.Helper()
 	cl, err := kgo.NewClient(append(opts, kgo.SeedBrokers(c.ListenAddrs()...), kgo.ConsumeTopics(topic))...)
@@ -51,7 +51,7 @@ func consume(t *testing.T, c *kfake.Cluster, topic string, n int, opts ...kgo.Op
 		t.Fatal(err)
 	}
 	defer cl.Close()
-	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Minute)
 	defer cancel()
 	for len(out) < n && ctx.Err() == nil {
 		cl.PollFetches(ctx).EachRecord(func(r *kgo.Record) { out = append(out, r) })

@@ -24,6 +24,7 @@ import (
 	"github.com/leodido/go-syslog/v4/rfc5424"
 
 	"spaniel/event"
+	"spaniel/internal/porttest"
 	"spaniel/sinks"
 	"spaniel/sinks/sinktest"
 	"spaniel/sinks/tlsfiles"
@@ -44,9 +45,8 @@ type receiver struct {
 }
 
 func newReceiver(t *testing.T, cfg *tls.Config) *receiver {
-	r := &receiver{t: t, addr: "127.0.0.1:0", tls: cfg, more: make(chan struct{}, 1)}
+	r := &receiver{t: t, addr: porttest.Local(porttest.Free(t)), tls: cfg, more: make(chan struct{}, 1)}
 	r.start()
-	r.addr = r.ln.Addr().String()
 	t.Cleanup(r.stop)
 	return r
 }
@@ -98,7 +98,9 @@ func (r *receiver) serve(c net.Conn) {
 
 func (r *receiver) stop() {
 	r.mu.Lock()
-	r.ln.Close()
+	if r.ln != nil {
+		r.ln.Close()
+	}
 	r.ln = nil
 	for c := range r.conns {
 		c.Close()
@@ -109,7 +111,7 @@ func (r *receiver) stop() {
 
 // messages waits until n messages have come, or a while has passed.
 func (r *receiver) messages(n int) []*rfc5424.SyslogMessage {
-	end := time.After(10 * time.Second)
+	end := time.After(5 * time.Minute)
 	for {
 		r.mu.Lock()
 		got := r.got
@@ -222,7 +224,7 @@ func TestUDP(t *testing.T) {
 		t.Fatal(err)
 	}
 	buf := make([]byte, 1<<16)
-	if err := pc.SetReadDeadline(time.Now().Add(10 * time.Second)); err != nil {
+	if err := pc.SetReadDeadline(time.Now().Add(5 * time.Minute)); err != nil {
 		t.Fatal(err)
 	}
 	n, _, err := pc.ReadFrom(buf)
