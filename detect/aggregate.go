@@ -109,7 +109,6 @@ func newPlan() *plan { return &plan{byText: map[string]int{}, argByText: map[str
 // length so that every offset stays what it was.
 func (p *plan) lift(l *language, src string) (string, []fault) {
 	runes := []rune(src)
-	ops := aggregateOps()
 	var faults []fault
 	for i := 0; i < len(runes); {
 		r := runes[i]
@@ -133,7 +132,7 @@ func (p *plan) lift(l *language, src string) (string, []fault) {
 		for open < len(runes) && (runes[open] == ' ' || runes[open] == '\t' || runes[open] == '\n') {
 			open++
 		}
-		op, ok := ops[name]
+		op, ok := l.aggregates[name]
 		if !ok || open == len(runes) || runes[open] != '(' || i > 0 && runes[i-1] == '.' {
 			i = end
 			continue
@@ -180,7 +179,7 @@ func (p *plan) add(l *language, name string, op aggregateOp, args []arg, at int)
 		return 0, []fault{{from: at, width: len(name), message: fmt.Sprintf("%s has %d arguments", name, len(args)), remedy: remedy}}
 	}
 	m := window.Aggregate{Op: op.op, Arg: -1}
-	agg := aggregate{text: name + "()", kind: window.Number, whole: op.gives == "int", fact: learnedFacts()[name]}
+	agg := aggregate{text: name + "()", kind: window.Number, whole: op.gives == "int", fact: l.facts[name]}
 	switch op.gives {
 	case "bool":
 		agg.kind = window.Bool

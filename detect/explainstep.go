@@ -8,7 +8,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/expr-lang/expr"
 	"github.com/expr-lang/expr/ast"
 	"github.com/expr-lang/expr/conf"
 )
@@ -46,10 +45,12 @@ type Step struct {
 // call (scope) or on a window (frame).
 type stepper struct {
 	*language
-	scope  *scope
-	frame  *frame
-	config *conf.Config // of window expressions, once made
-	lets   string       // the variables around what is walked
+	scope *scope
+	frame *frame
+	// config is that of window expressions, with the names lifted into them, once made.
+	config *conf.Config
+	lifted map[string]bool
+	lets   string // the variables around what is walked
 	steps  []Step
 }
 
@@ -229,13 +230,10 @@ func (st *stepper) source(src string) (any, error) {
 	c := &checker{lang: st.language, fields: true, lets: map[string]int{}}
 	cfg := st.language.config
 	if st.frame != nil {
-		c.fields, c.plan, c.extra = false, st.frame.plan, map[string]bool{}
-		for i := range st.frame.plan.aggregates {
-			c.extra[aggregatePrefix+strconv.Itoa(i)] = true
-		}
 		if st.config == nil {
-			st.config = st.frame.plan.config(c.extra)
+			st.config, st.lifted = st.frame.plan.config(st.language)
 		}
+		c.fields, c.plan, c.extra = false, st.frame.plan, st.lifted
 		cfg = st.config
 	}
 	p, faults := compileWith(st.lets+src, wantAny, c, cfg)
@@ -243,18 +241,6 @@ func (st *stepper) source(src string) (any, error) {
 		return nil, fmt.Errorf("this part cannot stand alone: %s", faults[0].message)
 	}
 	return st.run(p)
-}
-
-// config is that of expressions in which the plan's aggregates are lifted.
-func (p *plan) config(names map[string]bool) *conf.Config {
-	opts := []expr.Option{expr.Env(struct{}{}), expr.MaxNodes(4 << 10), expr.Patch(windowPatcher{names})}
-	for i, a := range p.aggregates {
-		opts = append(opts, expr.Function(aggregatePrefix+strconv.Itoa(i), aggregateCall(i), aggregateType(a)))
-	}
-	for _, name := range bannedBuiltins() {
-		opts = append(opts, expr.DisableBuiltin(name))
-	}
-	return config(opts)
 }
 
 // text is the source of a part, with aggregates as their author wrote them.

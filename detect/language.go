@@ -3,6 +3,7 @@ package detect
 import (
 	"fmt"
 	"reflect"
+	"regexp"
 	"sort"
 	"strings"
 	"time"
@@ -65,10 +66,19 @@ type language struct {
 	// Set.lists.
 	lists map[string]int
 	kinds []list.Kind // by place
+
+	// What is needed for each rule, and is made once.
+	windowConfig      *conf.Config // without aggregates
+	aggregates        map[string]aggregateOp
+	facts             map[string]learnedFact
+	literals          map[string]search // by the function and its literal
+	idShape, refShape *regexp.Regexp
 }
 
 func newLanguage() *language {
-	l := &language{fields: fieldTable(), index: map[string]int{}, functions: map[string]*function{}, groups: map[string]bool{}, filters: filterMatchers(), matchers: matchers(), matcherIndex: map[string]int{}, keyIDs: map[string]int{}, valueIDs: map[string]int{}, bodyFinders: map[string]int{}, partIDs: map[string]int{}, traits: traits(), keyTests: map[string]int{}, lists: map[string]int{}}
+	l := &language{fields: fieldTable(), index: map[string]int{}, functions: map[string]*function{}, groups: map[string]bool{}, filters: filterMatchers(), matchers: matchers(), matcherIndex: map[string]int{}, keyIDs: map[string]int{}, valueIDs: map[string]int{}, bodyFinders: map[string]int{}, partIDs: map[string]int{}, traits: traits(), keyTests: map[string]int{}, lists: map[string]int{},
+		aggregates: aggregateOps(), facts: learnedFacts(), literals: map[string]search{},
+		idShape: regexp.MustCompile(`^[a-z0-9][a-z0-9-]{1,62}[a-z0-9]$`), refShape: regexp.MustCompile(`^[a-z][a-z0-9-]*:[A-Za-z0-9][A-Za-z0-9.:_/-]*$`)}
 	l.tests = len(l.filters)
 	l.tokenTest = l.newToken()
 	l.scriptTest = 1 << l.filters["xss"].Index
@@ -96,6 +106,11 @@ func newLanguage() *language {
 		opts = append(opts, expr.DisableBuiltin(name))
 	}
 	l.config = config(append(opts, expr.MaxNodes(4<<10), expr.Patch(&patcher{lang: l})))
+	opts = []expr.Option{expr.Env(struct{}{}), expr.MaxNodes(4 << 10)}
+	for _, name := range bannedBuiltins() {
+		opts = append(opts, expr.DisableBuiltin(name))
+	}
+	l.windowConfig = config(opts)
 	return l
 }
 

@@ -43,7 +43,7 @@ func (l *language) leafTest(n *ast.CallNode) uint64 {
 	}
 	m := l.filters[key]
 	if m == nil && len(n.Arguments) == 2 {
-		if s, ok := literalSearch(calleeName(n), n.Arguments[1]); ok {
+		if s, ok := l.literalSearch(calleeName(n), n.Arguments[1]); ok {
 			if m = l.newTest(s); m != nil {
 				l.filters[key] = m
 			}
@@ -123,7 +123,7 @@ func (l *language) reader() *prefilter.Reader {
 		if len(n.Arguments) != 2 {
 			return nil
 		}
-		s, _ := literalSearch(calleeName(n), n.Arguments[1])
+		s, _ := l.literalSearch(calleeName(n), n.Arguments[1])
 		return s.words
 	}, Body: l.bodyOf, Whole: func(n ast.Node) bool { return l.partCost(n) != noPart }}
 }
@@ -203,7 +203,7 @@ func (t *translator) keySearch(function string, lit ast.Node) uint64 {
 		if set, ok := constant(wordsLiteral, lit).(words); ok {
 			return t.lang.keyTest("in_list "+lit.String(), func(name string) bool { return set[lowerASCII(name)] })
 		}
-	} else if s, ok := literalSearch(function, lit); ok && s.cost <= maxTestCost {
+	} else if s, ok := t.lang.literalSearch(function, lit); ok && s.cost <= maxTestCost {
 		return t.lang.keyTest(function+" "+lit.String(), func(name string) bool { _, _, found := s.find(name); return found })
 	}
 	return 0

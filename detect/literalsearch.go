@@ -27,8 +27,20 @@ type search struct {
 	cost int
 }
 
-// literalSearch makes the search of reads or contains_any with that literal.
-func literalSearch(function string, lit ast.Node) (search, bool) {
+// literalSearch is the search of reads or contains_any with that literal. It is
+// asked for several times of each.
+func (l *language) literalSearch(function string, lit ast.Node) (search, bool) {
+	key := function + " " + lit.String()
+	s, known := l.literals[key]
+	if !known {
+		s, _ = newLiteralSearch(function, lit)
+		l.literals[key] = s
+	}
+	return s, s.find != nil
+}
+
+// newLiteralSearch makes it.
+func newLiteralSearch(function string, lit ast.Node) (search, bool) {
 	switch function {
 	case "reads":
 		if p, ok := constant(regexLiteral, lit).(*pattern); ok {

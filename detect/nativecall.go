@@ -50,7 +50,7 @@ func (t *translator) call(n *ast.CallNode) native {
 		return t.behaviour(name, n.Arguments)
 	case "reads", "contains_any", "wildcard":
 		if len(n.Arguments) == 2 {
-			if s, ok := literalSearch(name, n.Arguments[1]); ok {
+			if s, ok := t.lang.literalSearch(name, n.Arguments[1]); ok {
 				return t.search(n, s.find, nil, s.words).weighing(s.cost)
 			}
 		}

@@ -1,7 +1,6 @@
 package detect
 
 import (
-	"regexp"
 	"sort"
 	"strings"
 	"time"
@@ -58,13 +57,11 @@ func (r *reader) missing(key, remedy string) {
 }
 
 func (r *reader) metadata() {
-	idShape := regexp.MustCompile(`^[a-z0-9][a-z0-9-]{1,62}[a-z0-9]$`)
-	refShape := regexp.MustCompile(`^[a-z][a-z0-9-]*:[A-Za-z0-9][A-Za-z0-9.:_/-]*$`)
 	if p, ok := r.keys["id"]; !ok {
 		r.missing("id", "add id: words-and-hyphens")
 	} else if s := r.scalar(p.value, "id"); s.ok {
 		r.rule.ID = s.text
-		if !idShape.MatchString(s.text) {
+		if !r.lang.idShape.MatchString(s.text) {
 			r.at(p.value, "3 to 64 lower-case letters, digits and hyphens", "%q is no id", s.text)
 		}
 	}
@@ -93,7 +90,7 @@ func (r *reader) metadata() {
 	if p, ok := r.keys["refs"]; ok {
 		for _, n := range r.sequence(p.value) {
 			s := r.scalar(n, "a reference")
-			if s.ok && !refShape.MatchString(s.text) {
+			if s.ok && !r.lang.refShape.MatchString(s.text) {
 				r.at(n, "write scheme:value, such as cwe:89", "%q is no reference", s.text)
 			}
 			r.rule.Refs = append(r.rule.Refs, s.text)

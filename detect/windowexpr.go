@@ -2,11 +2,14 @@ package detect
 
 import (
 	"fmt"
+	"maps"
 	"reflect"
+	"slices"
 	"strconv"
 
 	"github.com/expr-lang/expr"
 	"github.com/expr-lang/expr/ast"
+	"github.com/expr-lang/expr/conf"
 
 	"spaniel/detect/learned"
 	"spaniel/detect/window"
@@ -29,22 +32,27 @@ func (l *language) compileWindow(p *plan, src string, w want) (*windowProgram, [
 	if len(faults) > 0 {
 		return nil, faults
 	}
-	extra := map[string]bool{}
-	opts := []expr.Option{expr.Env(struct{}{}), expr.MaxNodes(4 << 10), expr.Patch(windowPatcher{extra})}
-	for i, a := range p.aggregates {
-		name := aggregatePrefix + strconv.Itoa(i)
-		extra[name] = true
-		opts = append(opts, expr.Function(name, aggregateCall(i), aggregateType(a)))
-	}
-	for _, name := range bannedBuiltins() {
-		opts = append(opts, expr.DisableBuiltin(name))
-	}
-	prog, faults := compileWith(lifted, w, &checker{lang: l, extra: extra, plan: p, lets: map[string]int{}}, config(opts))
+	cfg, extra := p.config(l)
+	prog, faults := compileWith(lifted, w, &checker{lang: l, extra: extra, plan: p, lets: map[string]int{}}, cfg)
 	if len(faults) > 0 {
 		return nil, faults
 	}
 	prog.source = src
 	return &windowProgram{program: prog, bounds: p.boundsOf(prog.tree)}, nil
+}
+
+// config is that of expressions in which the plan's aggregates are lifted, and the
+// names of these.
+func (p *plan) config(l *language) (*conf.Config, map[string]bool) {
+	cfg, names := *l.windowConfig, map[string]bool{}
+	cfg.Functions = maps.Clone(cfg.Functions)
+	cfg.Visitors = append(slices.Clip(cfg.Visitors), windowPatcher{names})
+	for i, a := range p.aggregates {
+		name := aggregatePrefix + strconv.Itoa(i)
+		names[name] = true
+		expr.Function(name, aggregateCall(i), aggregateType(a))(&cfg)
+	}
+	return &cfg, names
 }
 
 // windowPatcher turns the names of aggregates into calls.

@@ -62,6 +62,7 @@ func (a *app) demo(ctx context.Context) error {
 			return err
 		}
 	}
+	limitMemory(cfg)
 	set, err := loadRules(cfg, nil)
 	if err != nil {
 		return err

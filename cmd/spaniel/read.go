@@ -53,6 +53,7 @@ func (a *app) read(ctx context.Context, paths []string, opt *readOptions) error 
 	if err != nil {
 		return err
 	}
+	limitMemory(cfg) // reading rules makes garbage
 	set, err := opt.ruleSet(cfg)
 	if err != nil {
 		return err
@@ -96,7 +97,6 @@ func (o *readOptions) choose(set *detect.Set) (err error) {
 
 // newReading makes what lasts over all files of one read.
 func (a *app) newReading(ctx context.Context, cfg *config.Config, set *detect.Set, opt *readOptions) (*reading, error) {
-	limitMemory(cfg)
 	ctx, cancel := context.WithCancel(ctx)
 	r := &reading{a: a, ctx: ctx, cancel: cancel, opt: opt, sum: newSummary(set.Hash())}
 	r.cfg = sensor.Config{Name: "file", Zone: cfg.Sensor.Zone, Version: version, Workers: opt.workers, Rules: set, Backlog: backlog(cfg), Portion: portion(cfg), EpochBytes: epochBytes(cfg),

@@ -105,11 +105,11 @@ func (a *app) backtest(ctx context.Context, rule string, opt *backtest) error {
 	if err != nil {
 		return err
 	}
+	limitMemory(cfg)
 	set, current, r, err := a.versions(cfg, rule, opt.rules)
 	if err != nil {
 		return err
 	}
-	limitMemory(cfg)
 	ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	tests, err := a.backtests(ctx, cfg, set, current, r, since, opt)

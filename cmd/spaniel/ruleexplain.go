@@ -68,11 +68,11 @@ func (a *app) explainRule(ctx context.Context, rule string, opt *ruleExplain) er
 	if err != nil {
 		return err
 	}
+	limitMemory(cfg)
 	set, r, err := a.oneRule(cfg, rule, opt.rules)
 	if err != nil {
 		return err
 	}
-	limitMemory(cfg)
 	ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	call, err := a.findCall(ctx, cfg, opt.pcap, opt.call)

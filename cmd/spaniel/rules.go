@@ -41,6 +41,7 @@ func (a *app) rulesList(paths []string, format string) error {
 	if err != nil {
 		return err
 	}
+	limitMemory(cfg)
 	set, err := loadRules(cfg, paths)
 	if err != nil {
 		return err
