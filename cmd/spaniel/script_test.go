@@ -18,6 +18,7 @@ import (
 
 	"spaniel/capture"
 	"spaniel/event"
+	"spaniel/internal/costtest"
 	"spaniel/internal/porttest"
 	"spaniel/sinks/store"
 )
@@ -61,6 +62,8 @@ func setUp(env *testscript.Env) error {
 
 func condition(name string) (bool, error) {
 	switch name {
+	case "race":
+		return costtest.RaceDetector, nil
 	case "trace":
 		return canForce(), nil
 	case "root":
