@@ -47,6 +47,15 @@ func (n *lane) empty() bool {
 	return err != nil || !n.tap.exact() || n.given >= s.Received-min(s.KernelDrops, s.Received)
 }
 
+// settles is how long after a stop a timeout may show a lane to be empty: longer
+// where the counts cannot say so.
+func (n *lane) settles() time.Duration {
+	if n.tap.exact() {
+		return 3 * pollTime
+	}
+	return 30 * pollTime
+}
+
 // open makes taps for the line.
 func (n *line) open() error {
 	taps, iface, err := openTaps(n.cfg)

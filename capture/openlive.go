@@ -32,7 +32,7 @@ func OpenLive(cfgs ...LiveConfig) (*Live, error) {
 	if len(cfgs) == 0 {
 		return nil, noInterface("no interface is named", "")
 	}
-	l := &Live{}
+	l := &Live{drain: drainTime}
 	for i, cfg := range cfgs {
 		n, err := newLine(cfg, i)
 		if n != nil {

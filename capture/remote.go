@@ -26,6 +26,7 @@ const (
 // called from any.
 type Remote struct {
 	address string
+	timeout time.Duration // of reaching it
 	change  func(Change)
 	stop    atomic.Bool
 
@@ -53,25 +54,27 @@ type dialled struct {
 
 // OpenRemote connects to HOST:PORT, which sends a capture. One that cannot be
 // reached, or sends something else, is an *InputError.
-func OpenRemote(address string) (*Remote, error) {
+func OpenRemote(address string) (*Remote, error) { return openRemote(address, remoteTimeout) }
+
+func openRemote(address string, timeout time.Duration) (*Remote, error) {
 	if _, _, err := net.SplitHostPort(address); err != nil {
 		return nil, &InputError{address, "it is no HOST:PORT", "name where a capture is sent, such as 127.0.0.1:57012"}
 	}
-	c, err := dialRemote(address)
+	c, err := dialRemote(address, timeout)
 	if err != nil {
 		return nil, &InputError{address, err.Error(), "something must listen there and send a pcap, for example: tcpdump -i eth1 -U -w - | nc -l 57012"}
 	}
-	return &Remote{address: address, conn: c}, nil
+	return &Remote{address: address, timeout: timeout, conn: c}, nil
 }
 
 // dialRemote connects and reads the capture's header.
-func dialRemote(address string) (*remoteConn, error) {
-	conn, err := net.DialTimeout("tcp", address, remoteTimeout)
+func dialRemote(address string, timeout time.Duration) (*remoteConn, error) {
+	conn, err := net.DialTimeout("tcp", address, timeout)
 	if err != nil {
 		return nil, err
 	}
 	c := &remoteConn{Conn: conn, head: true}
-	if err = conn.SetReadDeadline(time.Now().Add(remoteTimeout)); err == nil {
+	if err = conn.SetReadDeadline(time.Now().Add(timeout)); err == nil {
 		c.in, err = NewFile(address, c)
 	}
 	if err == nil && len(c.in.closer) > 0 {
@@ -172,7 +175,7 @@ func (r *Remote) redial() {
 		done := make(chan dialled, 1)
 		r.dialled = done
 		go func() {
-			c, err := dialRemote(r.address)
+			c, err := dialRemote(r.address, r.timeout)
 			done <- dialled{c, err}
 		}()
 		return

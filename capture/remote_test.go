@@ -58,7 +58,7 @@ func TestRemote(t *testing.T) {
 			_, _ = c.Read(make([]byte, 1)) // until the reader goes
 		}
 	})
-	r, err := OpenRemote(address)
+	r, err := openRemote(address, 5*time.Minute)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -115,7 +115,7 @@ func TestRemoteStops(t *testing.T) {
 			_, _ = c.Read(make([]byte, 1))
 		}
 	})
-	r, err := OpenRemote(address)
+	r, err := openRemote(address, 5*time.Minute)
 	if err != nil {
 		t.Fatal(err)
 	}
