@@ -38,6 +38,9 @@ type lane struct {
 	done  bool   // it is read up to the stop
 	given uint64 // frames
 	mean  int    // of the bytes of the latest, in sixteenths
+	// dropped is how many the kernel had dropped when it was last asked how full
+	// the buffer is.
+	dropped uint64
 }
 
 // empty reports whether all that the kernel had taken is given, as far as it
@@ -93,7 +96,8 @@ func (n *line) dead() bool {
 	return true
 }
 
-// fill is how full the lane's buffer is, 0 to 1, as far as it can be known.
+// fill is how full the lane's buffer is, 0 to 1, as far as it can be known; 1 where
+// frames were dropped since it was last asked.
 func (n *lane) fill(buffer int) float64 {
 	if n.tap == nil || !n.tap.exact() {
 		return 0
@@ -101,6 +105,12 @@ func (n *lane) fill(buffer int) float64 {
 	s, err := n.tap.stats()
 	if err != nil {
 		return 0
+	}
+	if dropped := s.KernelDrops; dropped > n.dropped {
+		// Frames that come slowly take a block each few of them: then the kernel has
+		// none left long before there are as many bytes.
+		n.dropped = dropped
+		return 1
 	}
 	waiting := s.Received - min(s.Received, s.KernelDrops+n.given)
 	return min(1, float64(waiting)*float64(n.mean/16+frameOverhead)/float64(buffer))

@@ -259,7 +259,7 @@ func (l *Live) Close() error {
 }
 
 // Fill is how full the fullest of the kernel's buffers is, 0 to 1: near 1 frames
-// are about to be lost. Where libpcap leaves out frames that the kernel counts
+// are about to be lost, or were since Fill was called last. Where libpcap leaves out frames that the kernel counts
 // (on loopback, of one direction) it cannot be known and is 0.
 func (l *Live) Fill() float64 {
 	l.mu.Lock()

@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -125,19 +126,45 @@ func byClock(alert string) bool {
 	return strings.HasPrefix(alert, "regular-arrival ") || strings.HasPrefix(alert, "id-walk ")
 }
 
-// A tee writes what a live capture gives to a file.
+// A tee writes what a live capture gives to a file, and counts it.
 type tee struct {
 	*capture.Live
-	w *capture.Writer
+	w           *capture.Writer
+	given       atomic.Int64
+	first, last int64 // the times of frames
 }
 
 func (e *tee) Next(f *event.Frame) error {
 	err := e.Live.Next(f)
-	if err == nil {
-		err = e.w.Write(f)
+	if err != nil {
+		return err
 	}
-	return err
+	if e.given.Add(1) == 1 {
+		e.first = f.Time
+	}
+	e.last = f.Time
+	return e.w.Write(f)
 }
+
+// onTheWay is how many frames are at most on the wire and in the ring. Each takes a
+// block of the kernel's buffer at most, on a machine that is as slow as can be, and
+// there are more of those: none is dropped.
+const onTheWay = 100
+
+// await waits until so many were given.
+func (e *tee) await(t *testing.T, n int) {
+	t.Helper()
+	for end := time.Now().Add(5 * time.Minute); e.given.Load() < int64(n); time.Sleep(200 * time.Microsecond) {
+		if time.Now().After(end) {
+			st, err := e.Stats()
+			t.Fatalf("%d frames of %d are not read: %+v %v", int64(n)-e.given.Load(), n, st, err)
+		}
+	}
+}
+
+// hurried is how long a replay may take for the rules that count within seconds to
+// say what they say of the file.
+const hurried = 5 * time.Second
 
 // readAll is what a sensor makes of a file.
 func readAll(t *testing.T, set *detect.Set, file string) findings {
@@ -183,11 +210,13 @@ func TestWireTellsWhatTheFileTells(t *testing.T) {
 		for _, backend := range []string{capture.BackendPcap, capture.BackendAFPacket} {
 			for workers := 1; workers <= 2; workers++ {
 				t.Run(fmt.Sprintf("%s %s %d", wrap.name, backend, workers), func(t *testing.T) {
-					got, again, led, st := watched(t, set, backend, workers, frames)
+					got, again, led, st, took := watched(t, set, backend, workers, frames)
 					same(t, "calls", got.calls, want.calls)
 					same(t, "calls against the recording", got.calls, again.calls)
 					same(t, "alerts against the recording", got.alerts, again.alerts)
-					same(t, "alerts", slices.DeleteFunc(got.alerts, byClock), slices.DeleteFunc(slices.Clone(want.alerts), byClock))
+					if took < hurried {
+						same(t, "alerts", slices.DeleteFunc(got.alerts, byClock), slices.DeleteFunc(slices.Clone(want.alerts), byClock))
+					}
 					if err := led.Check(); err != nil || led.FramesIn != uint64(len(frames)) || st.Received != led.FramesIn || st.KernelDrops != 0 {
 						t.Errorf("%v; sent %d, received %+v, decoded %d", err, len(frames), st, led.FramesIn)
 					}
@@ -199,7 +228,7 @@ func TestWireTellsWhatTheFileTells(t *testing.T) {
 
 // watched replays the frames and says what a sensor made of them, and what one
 // makes of the recording.
-func watched(t *testing.T, set *detect.Set, backend string, workers int, frames []vethtest.Timed) (got, again findings, led event.Ledger, st capture.Stats) {
+func watched(t *testing.T, set *detect.Set, backend string, workers int, frames []vethtest.Timed) (got, again findings, led event.Ledger, st capture.Stats, took time.Duration) {
 	t.Helper()
 	w := vethtest.Open(t)
 	recording := filepath.Join(t.TempDir(), "wire.pcap")
@@ -212,7 +241,7 @@ func watched(t *testing.T, set *detect.Set, backend string, workers int, frames 
 	if err != nil {
 		t.Fatal(err)
 	}
-	live, err := capture.OpenLive(capture.LiveConfig{Interface: vethtest.In, Backend: backend, Promiscuous: true, BufferBytes: 32 << 20})
+	live, err := capture.OpenLive(capture.LiveConfig{Interface: vethtest.In, Backend: backend, Promiscuous: true, BufferBytes: 64 << 20})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -225,8 +254,10 @@ func watched(t *testing.T, set *detect.Set, backend string, workers int, frames 
 	}
 	ctx, stop := context.WithCancel(context.Background())
 	ran := make(chan error, 1)
-	go func() { ran <- s.Run(ctx, &tee{live, rec}) }()
-	w.Replay(frames)
+	e := &tee{Live: live, w: rec}
+	go func() { ran <- s.Run(ctx, e) }()
+	w.Replay(frames, func(n int) { e.await(t, n-onTheWay) })
+	e.await(t, len(frames))
 	stop()
 	if err := <-ran; err != nil {
 		t.Fatal(err)
@@ -236,7 +267,7 @@ func watched(t *testing.T, set *detect.Set, backend string, workers int, frames 
 		t.Fatal(err)
 	}
 	got.sort()
-	return got, readAll(t, set, recording), s.Ledger(), st
+	return got, readAll(t, set, recording), s.Ledger(), st, time.Duration(e.last - e.first)
 }
 
 func same(t *testing.T, what string, got, want []string) {
@@ -260,6 +291,29 @@ func same(t *testing.T, what string, got, want []string) {
 	t.Errorf("%d %s live, %d in the file", len(got), what, len(want))
 }
 
+// counted counts what a live capture gives.
+type counted struct {
+	*capture.Live
+	given atomic.Uint64
+}
+
+func (c *counted) Next(f *event.Frame) error {
+	err := c.Live.Next(f)
+	if err == nil {
+		c.given.Add(1)
+	}
+	return err
+}
+
+// behind reports whether the kernel's buffer is half full, or was too small.
+func (c *counted) behind(t *testing.T) bool {
+	st, err := c.Stats()
+	if err != nil {
+		t.Error(err)
+	}
+	return err != nil || st.KernelDrops > 0 || st.Received > c.given.Load()+8000
+}
+
 // TestOverloadIsAccountedFor: when more comes than can be read, connections are
 // left out before the kernel loses packets by chance, and each packet that went
 // over the wire is read, left out, or counted as dropped.
@@ -276,15 +330,22 @@ func TestOverloadIsAccountedFor(t *testing.T) {
 				}
 				cfg := testConfig(set)
 				cfg.Workers, cfg.Now, cfg.Pressure = workers, func() int64 { return time.Now().UnixNano() }, live.Fill
-				var told, lowest uint64
+				c := &counted{Live: live}
+				var told uint64
+				var lowest atomic.Uint64
+				var late atomic.Bool // it can be as quick as it likes
 				s, err := New(cfg, func(it *event.Item) event.CallFate {
 					switch {
 					case it.Kind == event.KindLoss && it.Note.Name == lossShed:
 						told += it.Note.Packets
 					case it.Kind == event.KindCall && it.Call.SampleRate < 1:
-						lowest++
+						lowest.Add(1)
 					}
-					time.Sleep(200 * time.Microsecond) // a machine that is too slow
+					// A machine that is too slow, for whoever sends.
+					for !late.Load() && !c.behind(t) {
+						time.Sleep(200 * time.Microsecond)
+					}
+					time.Sleep(200 * time.Microsecond)
 					return event.CallAcked
 				})
 				if err != nil {
@@ -292,12 +353,16 @@ func TestOverloadIsAccountedFor(t *testing.T) {
 				}
 				ctx, stop := context.WithCancel(context.Background())
 				ran := make(chan error, 1)
-				go func() { ran <- s.Run(ctx, live) }()
-				for range 6 {
+				go func() { ran <- s.Run(ctx, c) }()
+				chosen := func() bool { // of two workers the epochs between may hold it all
+					return workers > 1 || lowest.Load() > 0 && s.Ledger().Frames[event.FrameShed] > 0
+				}
+				for round, end := 0, time.Now().Add(5*time.Minute); round < 6 || !chosen() && time.Now().Before(end); round++ {
 					for _, f := range frames {
 						_ = w.TrySend(vethtest.Out, f.Frame) // Carried knows what the wire took
 					}
 				}
+				late.Store(true)
 				stop()
 				if err := <-ran; err != nil {
 					t.Fatal(err)
@@ -314,12 +379,12 @@ func TestOverloadIsAccountedFor(t *testing.T) {
 					t.Error(err)
 				}
 				shed := led.Frames[event.FrameShed]
-				t.Logf("%d over the wire = %d read + %d left out + %d dropped by the kernel + %d not read at the end; %d calls with a share below 1", carried, led.FramesIn-shed, shed, st.KernelDrops, st.RingDrops, lowest)
+				t.Logf("%d over the wire = %d read + %d left out + %d dropped by the kernel + %d not read at the end; %d calls with a share below 1", carried, led.FramesIn-shed, shed, st.KernelDrops, st.RingDrops, lowest.Load())
 				if led.FramesIn+st.KernelDrops+st.RingDrops != carried || st.Received != carried {
 					t.Errorf("%d over the wire, %d in, received %+v", carried, led.FramesIn, st)
 				}
-				if told != shed || workers == 1 && (shed == 0 || lowest == 0) { // of two workers the epochs between may hold it all
-					t.Errorf("%d left out, %d told, %d calls say so", shed, told, lowest)
+				if told != shed || !chosen() {
+					t.Errorf("%d left out, %d told, %d calls say so", shed, told, lowest.Load())
 				}
 			})
 		}

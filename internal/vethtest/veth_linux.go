@@ -163,11 +163,12 @@ type Timed struct {
 	Frame []byte
 }
 
-// Replay sends the frames at their times.
-func (w *Wire) Replay(frames []Timed) {
+// Replay sends the frames at their times, each once ready(its number) returns.
+func (w *Wire) Replay(frames []Timed, ready func(n int)) {
 	w.t.Helper()
 	start := time.Now()
-	for _, f := range frames {
+	for i, f := range frames {
+		ready(i)
 		if wait := f.At - time.Since(start); wait > 200*time.Microsecond {
 			time.Sleep(wait)
 		}
