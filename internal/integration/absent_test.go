@@ -5,7 +5,6 @@ package integration
 import (
 	"strings"
 	"testing"
-	"time"
 
 	"spaniel/internal/forward"
 	"spaniel/sinks/all"
@@ -23,7 +22,7 @@ func TestClickHouseWithATableForCallsAlone(t *testing.T) {
 	p := newPipeline(t, spoolDir(t), all.Config{Name: "clickhouse", ClickHouse: &chsink.Config{URL: url}}, 1_000)
 	p.failing("without any table", append(append(makeCalls(n), makeAlerts(100)...), makeNotes()...))
 	execute(t, db, plainTable)
-	s := p.await("calls delivered, the rest passed over", time.Minute, func(s forward.Stats) bool { return int(s.Delivered+s.Filtered) >= n+100+notes })
+	s := p.await("calls delivered, the rest passed over", patience, func(s forward.Stats) bool { return int(s.Delivered+s.Filtered) >= n+100+notes })
 	var rows uint64
 	scan(t, db, "SELECT count() FROM calls", &rows)
 	if rows != n || int(s.Delivered) != n || int(s.Filtered) != 100+notes || !strings.Contains(s.Note, "no table") {

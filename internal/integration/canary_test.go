@@ -36,7 +36,7 @@ func TestCanary(t *testing.T) {
 	d.watching()
 	echo.play(pairs)
 	time.Sleep(time.Second) // what was sent last is on disk
-	d.caughtUp(time.Minute)
+	d.caughtUp(patience)
 	texts := map[string][]byte{"/metrics": []byte(d.get("/metrics")), "/readyz": []byte(d.get("/readyz"))}
 	for _, m := range consume(t, d.kafkaAddr, alertTopic, "auditor") {
 		texts["Kafka"] = append(append(texts["Kafka"], m.Key...), m.Value...)

@@ -46,20 +46,20 @@ func TestClickHouseNative(t *testing.T) {
 	}
 	p.put(next())
 	for range 2 {
-		p.delivered(put-n/10, time.Minute)
+		p.delivered(put-n/10, patience)
 		server.kill(syscall.SIGKILL)
 		p.failing("killed", next())
 		server.run()
 		server.ready(addr)
 	}
-	p.delivered(put, time.Minute)
+	p.delivered(put, patience)
 	server.freeze()
 	p.failing("frozen", next())
 	server.thaw()
-	p.delivered(put, time.Minute)
+	p.delivered(put, patience)
 	execute(t, db, "ALTER TABLE calls DROP COLUMN req_query", "ALTER TABLE calls ADD COLUMN call_style String DEFAULT 'before'")
 	p.failing("altered", next())
-	s := p.delivered(n, time.Minute)
+	s := p.delivered(n, patience)
 	t.Logf("all delivered %.1f s after the first, %d attempts failed", time.Since(start).Seconds(), s.Retried)
 	comparePlain(t, db, n)
 	var rest uint64
@@ -120,7 +120,7 @@ func clickhouseDB(t *testing.T, url string) driver.Conn {
 func execute(t *testing.T, db driver.Conn, statements ...string) {
 	t.Helper()
 	for _, s := range statements {
-		if err := db.Exec(bounded(t, 30*time.Second), s); err != nil {
+		if err := db.Exec(bounded(t, patience), s); err != nil {
 			t.Fatalf("%v\n%s", err, s)
 		}
 	}

@@ -10,7 +10,6 @@ import (
 	"strings"
 	"syscall"
 	"testing"
-	"time"
 
 	"spaniel/internal/porttest"
 	"spaniel/sinks/all"
@@ -37,15 +36,15 @@ func TestClickHouseCluster(t *testing.T) {
 	dir := spoolDir(t)
 	p := newPipeline(t, dir, all.Config{Name: "first", Kinds: []string{"call", "alert"}, ClickHouse: &chsink.Config{URL: url}}, 1_000)
 	p.put(items[:calls/2])
-	p.delivered(calls/4, time.Minute)
+	p.delivered(calls/4, patience)
 	servers[1].kill(syscall.SIGKILL)
 	p.failing("one of two shards killed", items[calls/2:])
 	servers[1].run()
 	servers[1].ready(addrs[1])
-	s := p.delivered(calls+alerts, 2*time.Minute)
+	s := p.delivered(calls+alerts, patience)
 	p.close()
 	again := newPipeline(t, dir, all.Config{Name: "second", Kinds: []string{"call", "alert"}, ClickHouse: &chsink.Config{URL: url}}, 333)
-	again.delivered(calls+alerts, 2*time.Minute)
+	again.delivered(calls+alerts, patience)
 	again.close()
 
 	one, two := clickhouseDB(t, url), clickhouseDB(t, "clickhouse://default@"+addrs[1]+"/spaniel")

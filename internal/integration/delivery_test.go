@@ -148,7 +148,7 @@ func (d *delivery) caughtUp(limit time.Duration) {
 // copies counts the rows of each id.
 func copies(t *testing.T, db driver.Conn, table, id string) map[string]int {
 	t.Helper()
-	rows, err := db.Query(bounded(t, time.Minute), fmt.Sprintf("SELECT %[1]s, count() FROM %[2]s GROUP BY %[1]s", id, table))
+	rows, err := db.Query(bounded(t, patience), fmt.Sprintf("SELECT %[1]s, count() FROM %[2]s GROUP BY %[1]s", id, table))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -9,7 +9,6 @@ import (
 	"strings"
 	"syscall"
 	"testing"
-	"time"
 
 	"spaniel/internal/forward"
 	"spaniel/sinks/all"
@@ -39,18 +38,18 @@ func TestClickHouseFullDisk(t *testing.T) {
 		p := newPipeline(t, spool, all.Config{Name: "clickhouse", Kinds: []string{"call"}, ClickHouse: &chsink.Config{URL: url}}, 2_000)
 		calls := makeCalls(n)
 		p.put(calls[:n/2])
-		p.delivered(n/2, time.Minute)
+		p.delivered(n/2, patience)
 		ballast := filepath.Join(disk, "ballast")
 		fill(t, ballast)
 		p.failing("full disk", calls[n/2:])
-		s := p.await("it has no room", 30*time.Second, func(s forward.Stats) bool { return s.Retried > 2 })
+		s := p.await("it has no room", patience, func(s forward.Stats) bool { return s.Retried > 2 })
 		if s.DeadLettered != 0 || !strings.Contains(strings.ToLower(s.LastError), "space") {
 			t.Errorf("%+v", s)
 		}
 		if err := os.Remove(ballast); err != nil {
 			t.Fatal(err)
 		}
-		p.delivered(n, time.Minute)
+		p.delivered(n, patience)
 		var ids uint64
 		scan(t, db, "SELECT uniqExact(call_id) FROM calls", &ids)
 		if ids != n {

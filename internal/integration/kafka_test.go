@@ -42,8 +42,8 @@ func kafkaTooFewReplicas(t *testing.T, first *process, addr string) {
 	c, closeClient := kafkaClient(addr)
 	defer closeClient()
 	create := &kafkago.CreateTopicsRequest{Topics: []kafkago.TopicConfig{{Topic: topic, NumPartitions: 3, ReplicationFactor: 2, ConfigEntries: []kafkago.ConfigEntry{{ConfigName: "min.insync.replicas", ConfigValue: "2"}}}}}
-	for until := time.Now().Add(time.Minute); ; time.Sleep(time.Second) { // the second has to be known first
-		res, err := c.CreateTopics(bounded(t, 30*time.Second), create)
+	for until := time.Now().Add(patience); ; time.Sleep(time.Second) { // the second has to be known first
+		res, err := c.CreateTopics(bounded(t, patience), create)
 		if err == nil {
 			err = res.Errors[topic]
 		}
@@ -57,16 +57,16 @@ func kafkaTooFewReplicas(t *testing.T, first *process, addr string) {
 	p := newPipeline(t, spoolDir(t), all.Config{Name: "kafka", Kafka: &kafka.Config{Brokers: []string{addr}, Topic: topic}}, 20)
 	alerts := makeAlerts(200)
 	p.put(alerts[:100])
-	p.delivered(100, time.Minute)
+	p.delivered(100, patience)
 	second.kill(syscall.SIGTERM)
 	p.failing("one of two brokers", alerts[100:])
-	s := p.await("they are refused", time.Minute, func(s forward.Stats) bool { return strings.Contains(s.LastError, "Not Enough Replicas") })
+	s := p.await("they are refused", patience, func(s forward.Stats) bool { return strings.Contains(s.LastError, "Not Enough Replicas") })
 	if s.DeadLettered != 0 {
 		t.Errorf("%+v", s)
 	}
 	t.Logf("with %d delivered: %s", s.Delivered, s.LastError)
 	second.run()
-	p.delivered(len(alerts), time.Minute)
+	p.delivered(len(alerts), patience)
 	compare(t, alerts, consume(t, addr, topic, "integration-replicas"))
 }
 
@@ -78,22 +78,22 @@ func kafkaFaults(t *testing.T, broker *process, addr string) {
 	start := time.Now()
 
 	p.put(alerts[:1])
-	p.await("the missing topic is noticed", 30*time.Second, func(s forward.Stats) bool { return strings.Contains(s.LastError, "does not exist") })
+	p.await("the missing topic is noticed", patience, func(s forward.Stats) bool { return strings.Contains(s.LastError, "does not exist") })
 	createTopic(t, addr, alertTopic, 6)
-	p.delivered(1, 30*time.Second)
+	p.delivered(1, patience)
 
 	p.put(alerts[1:600])
-	p.delivered(200, 30*time.Second)
+	p.delivered(200, patience)
 	broker.kill(syscall.SIGKILL)
 	p.failing("killed", alerts[600:800])
 	broker.run()
 	broker.ready(addr)
-	p.delivered(800, time.Minute)
+	p.delivered(800, patience)
 
 	broker.freeze()
 	p.failing("frozen", alerts[800:])
 	broker.thaw()
-	s := p.delivered(len(alerts), time.Minute)
+	s := p.delivered(len(alerts), patience)
 	t.Logf("all delivered %.1f s after the first, %d attempts failed", time.Since(start).Seconds(), s.Retried)
 
 	compare(t, alerts, consume(t, addr, alertTopic, "integration"))
@@ -115,7 +115,7 @@ func kafkaTooLarge(t *testing.T, addr string) {
 		}
 	}
 	p.put(alerts)
-	s := p.await("the alerts that fit", 30*time.Second, func(s forward.Stats) bool { return int(s.Delivered+s.DeadLettered) >= len(alerts) })
+	s := p.await("the alerts that fit", patience, func(s forward.Stats) bool { return int(s.Delivered+s.DeadLettered) >= len(alerts) })
 	dead, err := os.ReadFile(filepath.Join(dir, "kafka-alerts.ndjson"))
 	if err != nil {
 		t.Fatal(err)
@@ -204,7 +204,7 @@ func createTopic(t *testing.T, addr, topic string, partitions int, config ...kaf
 	t.Helper()
 	c, closeClient := kafkaClient(addr)
 	defer closeClient()
-	res, err := c.CreateTopics(bounded(t, 30*time.Second), &kafkago.CreateTopicsRequest{Topics: []kafkago.TopicConfig{{Topic: topic, NumPartitions: partitions, ReplicationFactor: 1, ConfigEntries: config}}})
+	res, err := c.CreateTopics(bounded(t, patience), &kafkago.CreateTopicsRequest{Topics: []kafkago.TopicConfig{{Topic: topic, NumPartitions: partitions, ReplicationFactor: 1, ConfigEntries: config}}})
 	if err == nil {
 		err = res.Errors[topic]
 	}
@@ -215,13 +215,13 @@ func createTopic(t *testing.T, addr, topic string, partitions int, config ...kaf
 
 func kafkaClient(addr string) (*kafkago.Client, func()) {
 	tr := &kafkago.Transport{}
-	return &kafkago.Client{Addr: kafkago.TCP(addr), Timeout: 10 * time.Second, Transport: tr}, tr.CloseIdleConnections
+	return &kafkago.Client{Addr: kafkago.TCP(addr), Timeout: time.Minute, Transport: tr}, tr.CloseIdleConnections
 }
 
 // consume reads what the topic holds now, as a group of one that is new to it.
 func consume(t *testing.T, addr, topic, group string) []kafkago.Message {
 	t.Helper()
-	ctx := bounded(t, time.Minute)
+	ctx := bounded(t, patience)
 	r := kafkago.NewReader(kafkago.ReaderConfig{Brokers: []string{addr}, GroupID: group, Topic: topic, StartOffset: kafkago.FirstOffset, MaxWait: 200 * time.Millisecond})
 	defer r.Close()
 	held := messagesIn(t, ctx, addr, topic)

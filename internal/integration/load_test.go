@@ -24,14 +24,20 @@ type load struct {
 	s           *shop
 	perSecond   int
 	attackEach  int
+	ready       func(sent int) bool // whether more may be sent; nil: always
 	stop        context.CancelFunc
 	done        chan error
 	sent, shots int // after end: all calls, and the attacks among them
 }
 
 func startLoad(t *testing.T, s *shop, perSecond, attackEach int) *load {
+	return startLoadWhen(t, s, perSecond, attackEach, nil)
+}
+
+// startLoadWhen is startLoad, but sends nothing while ready says no.
+func startLoadWhen(t *testing.T, s *shop, perSecond, attackEach int, ready func(sent int) bool) *load {
 	ctx, cancel := context.WithCancel(context.Background())
-	l := &load{t: t, s: s, perSecond: perSecond, attackEach: attackEach, stop: cancel, done: make(chan error, 1)}
+	l := &load{t: t, s: s, perSecond: perSecond, attackEach: attackEach, ready: ready, stop: cancel, done: make(chan error, 1)}
 	t.Cleanup(cancel)
 	go func() { l.done <- l.run(ctx) }()
 	return l
@@ -70,6 +76,9 @@ func (l *load) connection(ctx context.Context, conn net.Conn, tick <-chan time.T
 		case <-ctx.Done():
 			return nil
 		case <-tick:
+		}
+		if l.ready != nil && !l.ready(l.sent) {
+			continue
 		}
 		if _, err := conn.Write(l.requests()); err != nil {
 			return err

@@ -42,7 +42,7 @@ func modernMigrations(t *testing.T, addr string) {
 	maker := clickhouseDB(t, "http://"+addr+"/default")
 	migrate := func(database string, run bool) (numbers []int) {
 		t.Helper()
-		err := chsink.Pending(bounded(t, time.Minute), chsink.Config{URL: "http://" + addr + "/" + database}, chsink.Schema{}, run, func(m chsink.Migration) error {
+		err := chsink.Pending(bounded(t, patience), chsink.Config{URL: "http://" + addr + "/" + database}, chsink.Schema{}, run, func(m chsink.Migration) error {
 			numbers = append(numbers, m.Number)
 			return nil
 		})
@@ -69,7 +69,7 @@ func modernMigrations(t *testing.T, addr string) {
 	for database, there := range map[string]uint64{"fresh": 0, "older": 1} {
 		p := newPipeline(t, spoolDir(t), all.Config{Name: "clickhouse", Kinds: []string{"call"}, ClickHouse: &chsink.Config{URL: "http://" + addr + "/" + database}}, 500)
 		p.put(makeCalls(1_000))
-		p.delivered(1_000, time.Minute)
+		p.delivered(1_000, patience)
 		var rows uint64
 		scan(t, maker, "SELECT count() FROM "+database+".calls", &rows)
 		if rows != 1_000+there {
@@ -102,7 +102,7 @@ func modernLostAcks(t *testing.T, addr string) {
 	execute(t, maker, chsink.DDL(chsink.Schema{Database: "acks"})...)
 	p := newPipeline(t, spoolDir(t), all.Config{Name: "clickhouse", Kinds: []string{"call"}, ClickHouse: &chsink.Config{URL: server.URL + "/acks"}}, 1_000)
 	p.put(makeCalls(n))
-	s := p.delivered(n, time.Minute)
+	s := p.delivered(n, patience)
 	var rows uint64
 	scan(t, maker, "SELECT count() FROM acks.calls", &rows)
 	if rows != n || lost < 5 || int(s.Retried) != lost {
@@ -118,7 +118,7 @@ func modernCluster(t *testing.T, addr string) {
 	for _, s := range list {
 		if !strings.HasPrefix(s, "INSERT") {
 			s = "EXPLAIN AST " + s
-			rows, err := db.Query(bounded(t, 30*time.Second), s)
+			rows, err := db.Query(bounded(t, patience), s)
 			if err != nil {
 				t.Fatalf("%v\n%s", err, s)
 			}
@@ -149,7 +149,7 @@ func modernRollUps(t *testing.T, addr string) {
 		if i == 0 {
 			p.put(calls)
 		}
-		p.delivered(n, time.Minute)
+		p.delivered(n, patience)
 		p.close()
 		execute(t, db, "SYSTEM REFRESH VIEW rolled.calls_minutes_refresh", "SYSTEM WAIT VIEW rolled.calls_minutes_refresh")
 		time.Sleep(1100 * time.Millisecond) // the next refresh is of another second
@@ -176,7 +176,7 @@ func modernPoison(t *testing.T, addr string) {
 	}
 	p := newPipeline(t, spoolDir(t), all.Config{Name: "clickhouse", Kinds: []string{"call"}, ClickHouse: &chsink.Config{URL: url, Calls: "picky"}}, 1_000)
 	p.put(calls)
-	s := p.await("the calls that pass", time.Minute, func(s forward.Stats) bool { return int(s.Delivered+s.DeadLettered) >= len(calls) })
+	s := p.await("the calls that pass", patience, func(s forward.Stats) bool { return int(s.Delivered+s.DeadLettered) >= len(calls) })
 	var rows, distinct uint64
 	scan(t, db, "SELECT count(), uniqExact(call_id) FROM picky", &rows, &distinct)
 	if int(s.DeadLettered) != len(bad) || int(distinct) != len(calls)-len(bad) || rows != distinct {
@@ -204,7 +204,7 @@ func modernTwice(t *testing.T, addr string) {
 	send := func(name string, records int, items []event.Item) {
 		p := newPipeline(t, dir, all.Config{Name: name, ClickHouse: &chsink.Config{URL: url}}, records)
 		p.put(items)
-		s := p.delivered(calls+alerts+notes, time.Minute)
+		s := p.delivered(calls+alerts+notes, patience)
 		p.close()
 		t.Logf("%s: %d records in batches of %d, %d attempts failed; rows now: %s", name, s.Delivered, records, s.Retried, counts(t, db, "calls", "alerts", "flows", "anomalies", "losses", "facts"))
 	}

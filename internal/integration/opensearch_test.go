@@ -10,7 +10,6 @@ import (
 	"net/http"
 	"syscall"
 	"testing"
-	"time"
 
 	"spaniel/event"
 	"spaniel/internal/forward"
@@ -39,14 +38,14 @@ func TestOpenSearch(t *testing.T) {
 	alerts, calls := makeAlerts(700), makeCalls(700)
 	p.put(alerts[:350])
 	p.put(calls[:350])
-	p.delivered(700, time.Minute)
+	p.delivered(700, patience)
 	server.kill(syscall.SIGKILL)
 	p.put(alerts[350:])
 	p.put(calls[350:])
-	p.await("the node's death is noticed", 30*time.Second, func(s forward.Stats) bool { return s.Failing && s.Retried > 1 })
+	p.await("the node's death is noticed", patience, func(s forward.Stats) bool { return s.Failing && s.Retried > 1 })
 	server.run()
 	server.ready(addr)
-	s := p.delivered(1400, 2*time.Minute)
+	s := p.delivered(1400, patience)
 	t.Logf("%d attempts failed", s.Retried)
 	get(t, http.MethodPost, addr, "/spaniel-*/_refresh", nil)
 	compareDocuments(t, addr, "spaniel-alerts-*", alerts)

@@ -5,7 +5,6 @@ package integration
 import (
 	"strings"
 	"testing"
-	"time"
 
 	"spaniel/internal/forward"
 	"spaniel/sinks/all"
@@ -24,13 +23,13 @@ func TestClickHouseTooManyParts(t *testing.T) {
 		"SYSTEM STOP MERGES")
 	p := newPipeline(t, spoolDir(t), all.Config{Name: "clickhouse", Kinds: []string{"call"}, ClickHouse: &chsink.Config{URL: url}}, 1_000)
 	p.put(makeCalls(n))
-	s := p.await("it refuses", 30*time.Second, func(s forward.Stats) bool { return strings.Contains(s.LastError, "Too many parts") })
+	s := p.await("it refuses", patience, func(s forward.Stats) bool { return strings.Contains(s.LastError, "Too many parts") })
 	if s.Delivered == 0 || s.DeadLettered != 0 {
 		t.Errorf("%+v", s)
 	}
 	t.Logf("with %d delivered: %s", s.Delivered, s.LastError)
 	execute(t, db, "SYSTEM START MERGES")
-	p.delivered(n, time.Minute)
+	p.delivered(n, patience)
 	var rows, ids uint64
 	scan(t, db, "SELECT count(), uniqExact(call_id) FROM calls", &rows, &ids)
 	// A batch that is refused when a part of it was written comes again; a table

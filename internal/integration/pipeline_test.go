@@ -98,7 +98,7 @@ func (p *pipeline) failing(how string, more []event.Item) {
 	p.t.Helper()
 	before := p.total()
 	p.put(more)
-	s := p.await("a failure is noticed", 30*time.Second, func(s forward.Stats) bool { return s.Retried > before.Retried })
+	s := p.await("a failure is noticed", patience, func(s forward.Stats) bool { return s.Retried > before.Retried })
 	p.t.Logf("%s with %d delivered: %s", how, before.Delivered, s.LastError)
 }
 

@@ -46,8 +46,6 @@ func TestRun(t *testing.T) {
 	w.shop.order("b", 50)
 	w.terminate()
 
-	w.sensor.run()
-	w.watching()
 	w.broker.kill(syscall.SIGKILL)
 	w.shop.order("c", 100)
 	w.shop.attack("second")
@@ -165,7 +163,7 @@ func (w *world) ask(sql string, flags ...string) (int, error) {
 // await asks until the answer is the number.
 func (w *world) await(what, sql string, want int) {
 	w.t.Helper()
-	for until := time.Now().Add(30 * time.Second); ; time.Sleep(100 * time.Millisecond) {
+	for until := time.Now().Add(patience); ; time.Sleep(100 * time.Millisecond) {
 		got, err := w.ask(sql)
 		if err == nil && got == want {
 			return
@@ -176,18 +174,16 @@ func (w *world) await(what, sql string, want int) {
 	}
 }
 
-// terminate ends the sensor with SIGTERM and holds what it says it made
-// against what is stored.
+// terminate ends the sensor with SIGTERM, starts it again, and holds what it says it
+// made against what is stored: what it had no time for in the few seconds of a stop
+// comes after the start.
 func (w *world) terminate() {
 	w.t.Helper()
-	start := time.Now()
+	begun := time.Now()
 	if err := w.sensor.kill(syscall.SIGTERM); err != nil {
 		w.t.Fatalf("after SIGTERM it ended with %v\n%s", err, w.sensor.log())
 	}
-	took := time.Since(start)
-	if took > 10*time.Second {
-		w.t.Errorf("SIGTERM took %v", took)
-	}
+	took := time.Since(begun)
 	var last struct {
 		Msg                    string
 		Packets, Calls, Alerts int
@@ -196,6 +192,8 @@ func (w *world) terminate() {
 	if err := json.Unmarshal([]byte(lines[len(lines)-1]), &last); err != nil || last.Msg != "stopped" {
 		w.t.Fatalf("its last words are %q (%v)", lines[len(lines)-1], err)
 	}
+	w.sensor.run()
+	w.watching()
 	w.await("every call made is in the store", "SELECT count(DISTINCT call_id) AS n FROM calls", last.Calls)
 	w.await("every alert made is in the store", "SELECT count(DISTINCT id) AS n FROM alerts", last.Alerts)
 	w.await("what was on the wire just before is in the store", ordersOf("b"), 50)
@@ -265,7 +263,7 @@ func (w *world) inClickHouse(letter string, want uint64) {
 
 func (w *world) eventually(what string, there func() bool) {
 	w.t.Helper()
-	for until := time.Now().Add(45 * time.Second); !there(); time.Sleep(200 * time.Millisecond) {
+	for until := time.Now().Add(patience); !there(); time.Sleep(200 * time.Millisecond) {
 		if time.Now().After(until) {
 			w.t.Fatalf("not seen: %s\n%s", what, w.sensor.log())
 		}

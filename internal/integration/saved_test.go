@@ -87,7 +87,7 @@ func TestSavedQueries(t *testing.T) {
 	url := "http://" + addr + "/spaniel"
 	p := newPipeline(t, spoolDir(t), all.Config{Name: "clickhouse", ClickHouse: &chsink.Config{URL: url}}, 1_000)
 	p.put(items)
-	p.delivered(len(items), time.Minute)
+	p.delivered(len(items), patience)
 
 	file := filepath.Join(t.TempDir(), "shop.duckdb")
 	fillStore(t, file, items)

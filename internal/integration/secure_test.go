@@ -127,7 +127,7 @@ ssl.truststore.location=%[3]s`, secure, both, ca.file))
 	}
 	p := newPipeline(t, spoolDir(t), all.Config{Name: "kafka", Kafka: &kafka.Config{Brokers: []string{secure}, TLS: right}}, 20)
 	p.put(alerts)
-	p.delivered(len(alerts), time.Minute)
+	p.delivered(len(alerts), patience)
 	compare(t, alerts, consume(t, addr, alertTopic, "integration-mutual"))
 }
 
@@ -153,11 +153,11 @@ func clickHouseCertificates(t *testing.T, ca *authority, right *tlsfiles.Config,
 		p := newPipeline(t, spoolDir(t), all.Config{Name: "clickhouse", Kinds: []string{"call"}, ClickHouse: &chsink.Config{URL: url, TLS: right}}, 500)
 		if name == "https" { // the server is too old for the driver's HTTP: its own answer says that it let us in
 			p.put(makeCalls(1))
-			p.await("an answer", 30*time.Second, func(s forward.Stats) bool { return strings.Contains(s.LastError, "Unknown setting") })
+			p.await("an answer", patience, func(s forward.Stats) bool { return strings.Contains(s.LastError, "Unknown setting") })
 			continue
 		}
 		p.put(makeCalls(n))
-		p.delivered(n, time.Minute)
+		p.delivered(n, patience)
 		var rows uint64
 		scan(t, db, "SELECT count() FROM calls", &rows)
 		if rows != n {
@@ -178,19 +178,19 @@ func TestClickHousePassword(t *testing.T) {
 	p := newPipeline(t, spoolDir(t), all.Config{Name: "clickhouse", Kinds: []string{"call"}, ClickHouse: &chsink.Config{URL: "clickhouse://default@" + addr + "/default", PasswordFile: file}}, 500)
 	calls := makeCalls(n)
 	p.put(calls[:n/2])
-	p.delivered(n/2, time.Minute)
+	p.delivered(n/2, patience)
 	users := filepath.Join(server.dir, "users.xml")
 	setPassword(t, users, "secret")
 	server.kill(15)
 	server.run()
 	server.ready(addr)
 	p.failing("the old password", calls[n/2:])
-	s := p.await("it is refused", 30*time.Second, func(s forward.Stats) bool { return s.Retried > 2 })
+	s := p.await("it is refused", patience, func(s forward.Stats) bool { return s.Retried > 2 })
 	if s.Delivered != n/2 || s.DeadLettered != 0 {
 		t.Errorf("%+v", s)
 	}
 	write(t, file, "secret\n")
-	p.delivered(n, time.Minute)
+	p.delivered(n, patience)
 	db = clickhouseDB(t, "clickhouse://default:secret@"+addr+"/default")
 	var rows uint64
 	scan(t, db, "SELECT uniqExact(call_id) FROM calls", &rows)

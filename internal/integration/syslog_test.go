@@ -28,14 +28,14 @@ func TestSyslog(t *testing.T) {
 	p := newPipeline(t, spoolDir(t), all.Config{Name: "siem", Syslog: &siem.Config{Address: addr}}, 50)
 	alerts := makeAlerts(1000)
 	p.put(alerts[:500])
-	p.delivered(500, 30*time.Second)
+	p.delivered(500, patience)
 	awaitLines(t, file, 500)
 	server.kill(syscall.SIGKILL)
 	p.put(alerts[500:])
-	down := p.await("the receiver's death is noticed", 30*time.Second, func(s forward.Stats) bool { return s.Failing && s.Retried > 3 })
+	down := p.await("the receiver's death is noticed", patience, func(s forward.Stats) bool { return s.Failing && s.Retried > 3 })
 	server.run()
 	server.ready(addr)
-	after := p.delivered(len(alerts), time.Minute)
+	after := p.delivered(len(alerts), patience)
 	got := awaitLines(t, file, len(alerts))
 	t.Logf("killed with 500 of %d delivered; %s; %d attempts failed", len(alerts), down.LastError, after.Retried)
 	if missing, doubles := compareSyslog(t, alerts, got); missing != 0 || doubles != 0 {
@@ -47,7 +47,7 @@ func TestSyslog(t *testing.T) {
 // awaitLines waits until the file holds n lines, and returns all it holds.
 func awaitLines(t *testing.T, file string, n int) [][]byte {
 	t.Helper()
-	for until := time.Now().Add(20 * time.Second); ; time.Sleep(10 * time.Millisecond) {
+	for until := time.Now().Add(patience); ; time.Sleep(10 * time.Millisecond) {
 		text, err := os.ReadFile(file)
 		if err != nil && !os.IsNotExist(err) {
 			t.Fatal(err)
