@@ -58,7 +58,7 @@ func open(t *testing.T, path string, cfg Config) *Store {
 func sample(n int) event.Record {
 	r := event.Record{Time: event.Nanos(1_700_000_000_000_000_000 + int64(n)*1_000_000), SensorName: "file", FlowID: 1<<63 + uint64(n), Depth: 1,
 		ClientIP: netip.MustParseAddr("203.0.113.9"), ServerIP: netip.MustParseAddr("2001:db8::1"), ClientPort: 50000, ServerPort: 80,
-		Method: "GET", Host: "shop.example", Route: "/items/{id}", Target: fmt.Sprintf("/items/%d", n), Status: 200, SampleRate: 1, SpooledDay: "2026-11-22",
+		Method: "GET", Host: "shop.example", Route: "/items/{id}", Target: fmt.Sprintf("/items/%d", n), Status: 200, SampleRate: 1, SpooledDay: "2096-11-22", // never too old to be kept
 		ReqHeaders: event.HeaderMap{{Name: "Accept", Value: "a/b"}, {Name: "X-A", Value: "1"}, {Name: "x-a", Value: "2"}},
 		Leaves:     event.ValueMap{{Name: "query.q", Value: "first"}, {Name: "query.q", Value: "second"}}, Flags: []string{"gap"}}
 	f := event.Flow{First: int64(n)}
@@ -122,7 +122,7 @@ func TestWhatIsWrittenIsReadBack(t *testing.T) {
 	for _, c := range []struct{ sql, want string }{
 		{"SELECT count(*) FROM calls", "3"},
 		{"SELECT ts, flow_id, client_ip, server_ip, resp_status, call_sample_rate, spooled_day FROM calls LIMIT 1",
-			"2023-11-14T22:13:20.000000Z 9223372036854775808 203.0.113.9 2001:db8::1 200 1 2026-11-22"},
+			"2023-11-14T22:13:20.000000Z 9223372036854775808 203.0.113.9 2001:db8::1 200 1 2096-11-22"},
 		{"SELECT req_headers FROM calls LIMIT 1", "map[accept:[a/b] x-a:[1 2]]"},
 		{"SELECT req_headers['x-a'][2], req_leaves['query.q'], call_flags[1] FROM events LIMIT 1", "2 first gap"},
 		{"SELECT client_real_ip FROM calls LIMIT 1", "<nil>"},
@@ -221,11 +221,11 @@ func TestPruneByDay(t *testing.T) {
 	cfg := DefaultConfig()
 	cfg.Retention = 0
 	s := open(t, filepath.Join(t.TempDir(), "calls.duckdb"), cfg)
-	write(t, s, mixed(4)) // calls of 2026-11-22, the rest without a day
+	write(t, s, mixed(4)) // calls of 2096-11-22, the rest without a day
 	for _, c := range []struct {
 		before string
 		want   int64
-	}{{"2026-11-22", 0}, {"2026-11-23", 4}, {"2026-11-23", 0}} {
+	}{{"2096-11-22", 0}, {"2096-11-23", 4}, {"2096-11-23", 0}} {
 		day, err := time.Parse(time.DateOnly, c.before)
 		if err != nil {
 			t.Fatal(err)
