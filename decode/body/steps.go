@@ -95,6 +95,7 @@ func stepFullwidth(r *reader, s string) {
 		return
 	}
 	low := strings.Contains(s, "\u560a") || strings.Contains(s, "\u560d")
+	lowLatin := strings.Contains(s, "\u010a")
 	e.step = e.step[:0]
 	for _, c := range s {
 		switch {
@@ -102,6 +103,15 @@ func stepFullwidth(r *reader, s string) {
 			c -= 0xff01 - '!'
 		case low && 0x5600 <= c && c < 0x5680:
 			c &= 0x7f // only the low byte is written to the head
+		case lowLatin && (c == 0x010a || c == 0x010d):
+			c &= 0x7f
+		case c == 0x85, c == 0x2028, c == 0x2029:
+			c = '\n'
+		case c == 0x2024:
+			c = '.'
+		case c == 0x2025:
+			e.step = append(e.step, '.')
+			c = '.'
 		case c == 0x2215, c == 0x2044:
 			c = '/'
 		case c == 0x2216, c == 0xf025:
@@ -124,7 +134,15 @@ func mayBeWide(s string) bool {
 				return true
 			}
 		case 0xe2:
-			if s[i+1] == 0x88 || s[i+1] == 0x81 {
+			if s[i+1] == 0x88 || s[i+1] == 0x81 || s[i+1] == 0x80 && i+2 < len(s) && (s[i+2]&^1 == 0xa8 || s[i+2]&^1 == 0xa4) {
+				return true
+			}
+		case 0xc2:
+			if s[i+1] == 0x85 {
+				return true
+			}
+		case 0xc4:
+			if s[i+1] == 0x8a {
 				return true
 			}
 		case 0xe5:

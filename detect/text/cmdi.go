@@ -106,7 +106,7 @@ func shellSyntax(s string) int {
 	if len(s) > 200 {
 		return -1
 	}
-	for _, w := range [...]string{"${PATH:", "${HOME:", "${PWD:", ";$'\\x", ";$'\\1", "|$'\\x"} {
+	for _, w := range [...]string{";$0<<<", "|$0<<<", ";. /", ";busybox ", "; busybox ", "& start /b ", "&& start ", "& type ", "&type ", "${PATH:", "${HOME:", "${PWD:", ";$'\\x", ";$'\\1", "|$'\\x"} {
 		if i := strings.Index(s, w); i >= 0 {
 			return i
 		}

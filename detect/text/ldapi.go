@@ -2,7 +2,7 @@ package text
 
 import "strings"
 
-const ldapiNeeds = ")(:\\"
+const ldapiNeeds = ")(:\\="
 
 // LDAPiNeeds returns bytes of which a value must hold one for LDAPi to match.
 func LDAPiNeeds() string { return ldapiNeeds }
@@ -19,6 +19,9 @@ func LDAPi(s string) (offset int, match string, ok bool) { return talk{}.unless(
 
 // ldapi is LDAPi wherever it stands.
 func ldapi(s string) (offset int, match string, ok bool) {
+	if len(s) < 256 && strings.IndexByte(s, '=') > 0 && nameLeft(s) {
+		return found(s, 0, len(s))
+	}
 	if strings.IndexByte(s, ')') < 0 && strings.IndexByte(s, '(') < 0 && !strings.Contains(s, ":=") && !strings.Contains(s, "\\2") || len(s) > 4096 {
 		return none()
 	}
@@ -35,6 +38,9 @@ func ldapi(s string) (offset int, match string, ok bool) {
 	if (s[0] == '|' || s[0] == '&') && strings.HasPrefix(s[1:], "(") && ldapTerm(s[1:]) && strings.IndexByte(s, '*') > 0 {
 		return found(s, 0, len(s))
 	}
+	if s[0] == '(' && ldapList(s) {
+		return found(s, 0, len(s))
+	}
 	depth, closed := 0, false
 	for i := 0; i < len(s); i++ {
 		switch s[i] {
@@ -45,6 +51,9 @@ func ldapi(s string) (offset int, match string, ok bool) {
 			depth++
 			if i > 0 && s[i-1] == '*' && ldapTerm(s[i:]) {
 				return found(s, i-1, len(s)) // admin*(|(…
+			}
+			if i > 1 && (s[i-1] == '|' || s[i-1] == '&') && s[i-2] == '*' && ldapTerm(s[i:]) {
+				return found(s, i-2, len(s)) // *|(mail=*)
 			}
 		case ')':
 			if depth--; depth >= 0 {
@@ -72,6 +81,48 @@ func ldapi(s string) (offset int, match string, ok bool) {
 	return none()
 }
 
+// nameLeft reports a value that leaves its part of a distinguished name: a word, and
+// then more parts, admin,ou=admins,dc=corp; or a star where a name's part should be.
+// A name as a whole begins with a part, and is silent.
+func nameLeft(s string) bool {
+	if strings.ContainsAny(s, " /?&<>{}\"'(;:@") {
+		return false
+	}
+	for _, attr := range [...]string{"uid=*,", "cn=*,", "ou=*,"} {
+		if prefixFold(s, attr) {
+			return indexFold(s, ",dc=") > 0 || indexFold(s, ",ou=") > 0
+		}
+	}
+	first := strings.IndexAny(s, ",+")
+	if first <= 0 || strings.IndexByte(s[:first], '=') >= 0 {
+		return false
+	}
+	for part := range strings.FieldsFuncSeq(s[first+1:], func(r rune) bool { return r == ',' || r == '+' }) {
+		name, value, ok := strings.Cut(part, "=")
+		if !ok || value == "" || !foldIn(name, "cn", "ou", "dc", "uid", "o", "sn") {
+			return false
+		}
+	}
+	return true
+}
+
+// ldapList reports two terms or more side by side and nothing else: no filter is
+// that, but a part of one within a list of a server's is.
+func ldapList(s string) bool {
+	n := 0
+	for i := 0; i < len(s); n++ {
+		if s[i] != '(' || !ldapAttribute(s[i+1:]) {
+			return false
+		}
+		end := strings.IndexByte(s[i:], ')')
+		if end < 0 || strings.IndexByte(s[i:i+end], ' ') >= 0 {
+			return false
+		}
+		i += end + 1
+	}
+	return n >= 2 && strings.Contains(s, "=*")
+}
+
 // ldapEscapes writes plainly what RFC 4515 escapes: whoever reads the value may do
 // so before it is a filter.
 var ldapEscapes = strings.NewReplacer("\\28", "(", "\\29", ")", "\\2a", "*", "\\2A", "*", "\\00", "\x00", "\\7c", "|", "\\26", "&")
@@ -92,6 +143,9 @@ func ldapSpaced(s string) bool {
 // ldapProbe reports a value of nothing but the signs of a filter: *()|&'.
 func ldapProbe(s string) bool {
 	if len(s) >= 3 && len(s) <= 8 && strings.Trim(s, "*()|&!") == "" && strings.ContainsAny(s, "|&") && (strings.Contains(s, "(|") || strings.Contains(s, "(&")) {
+		return true
+	}
+	if s == "*)(" || s == "*))(" || s == "*)((" {
 		return true
 	}
 	return len(s) >= 3 && len(s) <= 12 && strings.Trim(s, "*()|&!='\"%26") == "" && strings.ContainsAny(s, "*") && strings.ContainsAny(s, "()") && strings.ContainsAny(s, "|&")
@@ -132,7 +186,7 @@ func ldapAttribute(s string) bool {
 	for i < len(s) && (isWord(s[i]) || s[i] == '-' || s[i] == '.' || s[i] == ';' || s[i] == ':') {
 		i++
 	}
-	if i < 1 || i >= len(s) || !isLetter(s[0]) {
+	if i < 1 || i >= len(s) || !isLetter(s[0]) && !(isDigit(s[0]) && strings.Count(s[:i], ".") >= 2) {
 		return false
 	}
 	j := skipSpace(s, i)

@@ -231,12 +231,24 @@ func mongoScript(s string) int {
 				return i
 			}
 		case strings.HasPrefix(r, ";"):
-			if _, w := indexAnyFold(r[:min(len(r), 120)], []string{"return true", "return 1", "return(true)", "var date", "while(1)", "while(true)", "sleep(", "db.", "this.", "var d", "return db", "return this", "return '", "new date(", "do{", "return \"\"", "return !"}); w != "" {
+			if _, w := indexAnyFold(r[:min(len(r), 120)], []string{"return true", "return 1", "return(true)", "var date", "while(1)", "while(true)", "sleep(", "db.", "this.", "var d", "return db", "return this", "return '", "new date(", "do{", "return \"\"", "return !", "throw new error("}); w != "" {
 				return i
 			}
+		case strings.HasPrefix(r, "+(function(") || strings.HasPrefix(r, "+this."):
+			return i
+		case cypher(r):
+			return i
 		}
 	}
-	t := strings.TrimLeft(s, " ;{'\"0123456789)}")
+	if len(s) < 64 && (strings.Contains(s, "||") || strings.Contains(s, "&&")) {
+		if _, r, ok := strings.Cut(s, "||"); ok && words(s[:strings.Index(s, "||")], 2) < 2 && len(r) > 3 && equalConstants(strings.TrimSpace(r)) {
+			return strings.Index(s, "||")
+		}
+		if r := strings.TrimLeft(s, " "); prefixFold(r, "&& this.") || prefixFold(r, "|| this.") {
+			return 0
+		}
+	}
+	t := strings.TrimLeft(s, " ;{('\"0123456789)}")
 	for _, w := range []string{"return true", "return this.", "sleep(5000", "db.getcollection", "db.users.", "db.injection", "this.password", "this.passwordhash", "function(){return", "function() { return", "while(true)", "true, $where", "$where", "tojson(this", "db.injection", "var date", "var d=new date", "function(){", "db.getname", "this.constructor", "while(1)", "tojsononeline(this"} {
 		if prefixFold(t, w) && len(s) < 300 {
 			return 0
@@ -254,10 +266,44 @@ func mongoScript(s string) int {
 	return -1
 }
 
+// equalConstants reports 1==1 at the beginning of what follows an operator: two like
+// numbers, as scripts compare and SQL does not.
+func equalConstants(r string) bool {
+	i := strings.Index(r, "==")
+	if i <= 0 || !isDigits(strings.TrimSpace(r[:i])) {
+		return false
+	}
+	return strings.HasPrefix(strings.TrimLeft(r[i:], "= "), strings.TrimSpace(r[:i]))
+}
+
+// cypher reports how a value goes on that left a string of Neo4j's language: RETURN n
+// //, MATCH (n), LOAD CSV FROM, CALL db.labels().
+func cypher(r string) bool {
+	if len(r) > 300 || strings.IndexByte(r, '\n') >= 0 {
+		return false
+	}
+	comment := strings.Contains(r, "//")
+	switch {
+	case prefixFold(r, "return "):
+		return comment && len(r) < 200 && (indexFold(r, "match (") > 0 || len(r) < 24)
+	case prefixFold(r, "match ("):
+		return indexFold(r, "return ") > 0 || comment
+	case prefixFold(r, "load csv "):
+		return true
+	case prefixFold(r, "detach delete"):
+		return comment
+	case prefixFold(r, "call "):
+		return indexFold(r, " yield ") > 0
+	case prefixFold(r, "with 1 as "):
+		return indexFold(r, "match (") > 0
+	}
+	return false
+}
+
 // scriptCondition reports a condition in JavaScript, which SQL would not
 // read: ==, ===, this.x, a bare true.
 func scriptCondition(r string) bool {
-	if prefixFold(r, "this.") || prefixFold(r, "true") && (len(r) < 6 || strings.ContainsAny(r[4:min(len(r), 8)], "/;|&)'\"")) {
+	if prefixFold(r, "this.") || prefixFold(r, "object.keys(this)") || prefixFold(r, "typeof this") || prefixFold(r, "true") && (len(r) < 6 || strings.ContainsAny(r[4:min(len(r), 8)], "/;|&)'\"")) {
 		return true
 	}
 	i := strings.Index(r, "==")

@@ -10,6 +10,9 @@ func (q *sqlQuery) breakOut() (from, to int, hit bool) {
 	for q.punct(i, ")") {
 		i++
 	}
+	if q.at(i).text == "::" && q.at(i+1).kind == sqlWord || foldIn(q.text(i), "collate") && q.at(i+1).kind == sqlWord {
+		i += 2
+	}
 	t := q.at(i)
 	switch {
 	case t.kind == sqlComment:
@@ -26,7 +29,7 @@ func (q *sqlQuery) breakOut() (from, to int, hit bool) {
 		hit = q.comparesOn(i)
 	case t.kind == sqlOp && len(t.text) > 0 && strings.Contains("+-*/%^|&", t.text[:1]), t.kw == "div" || t.kw == "mod", t.kind == sqlPunct && t.text == ",":
 		j := q.skipPrefix(i + 1)
-		hit = q.isCall(j) && q.returns(j) || q.at(j).kw == "select" && q.selectList(j+1, false) || q.at(j).kw == "case" && q.at(j+1).kw == "when" ||
+		hit = len(q.s) < 40 && q.isConst(j) && q.at(j).kind == sqlNum && q.comment(j+1) && words(q.s[:q.start], 2) < 2 && q.at(j+1).to == len(q.s) || q.isCall(j) && q.returns(j) || q.at(j).kw == "select" && q.selectList(j+1, false) || q.at(j).kw == "case" && q.at(j+1).kw == "when" ||
 			q.at(j).kw == "if" && q.punct(j+1, "(")
 	}
 	return q.start, len(q.s), hit
@@ -56,7 +59,7 @@ func (q *sqlQuery) leftCondition(i int) bool {
 	}
 	k := q.pastOperand(i)
 	n := q.isCompare(k)
-	if n == 0 || k > j+6 {
+	if n == 0 || k > j+10 {
 		return q.comment(k) && (k == j+1 || q.punct(j+1, "("))
 	}
 	v := q.skipPrefix(k + n)
@@ -139,11 +142,14 @@ func (q *sqlQuery) statement(i int) bool {
 	case "begin":
 		return q.call(i+1) || b.kw == "declare"
 	case "copy":
+		if b.text == "(" {
+			return q.at(i+2).kw == "select" && foldIn(q.text(q.pastParen(i+1)), "to")
+		}
 		return b.kind == sqlWord && (c.kw == "from" || c.kw == "to" || q.text(i+2) == "TO" || q.text(i+2) == "to")
 	case "grant":
 		return c.text == "," || q.text(i+2) == "on" || q.text(i+2) == "to" || q.text(i+2) == "ON" || q.text(i+2) == "TO"
 	case "call":
-		return b.kind == sqlWord && lookFold(sqlLoud, q.text(i+1)) != "" || q.punct(i+2, "(") && q.ends(q.pastParen(i+2)) && (q.isConst(i+3) || q.punct(i+3, ")"))
+		return b.kind == sqlWord && lookFold(sqlLoud, q.text(i+1)) != "" || b.kind == sqlWord && c.text == "." && q.punct(i+4, "(") && q.ends(q.pastParen(i+4)) || q.punct(i+2, "(") && q.ends(q.pastParen(i+2)) && (q.isConst(i+3) || q.punct(i+3, ")"))
 	}
 	return q.call(i)
 }
@@ -151,6 +157,9 @@ func (q *sqlQuery) statement(i int) bool {
 // definition judges DROP TABLE x and its kin.
 func (q *sqlQuery) definition(i int) bool {
 	j := i + 1
+	if q.at(j).kw == "or" && foldIn(q.text(j+1), "replace") {
+		j += 2
+	}
 	switch q.at(j).kw {
 	case "table", "database", "schema", "user", "view", "index", "procedure", "function", "trigger", "login", "column":
 		j++
@@ -168,6 +177,16 @@ func (q *sqlQuery) definition(i int) bool {
 	for j++; q.punct(j, ".") || q.punct(j-1, "."); j++ {
 	}
 	t := q.at(j)
+	switch q.at(i).kw {
+	case "alter":
+		if foldIn(q.text(j), "add", "modify", "rename", "change", "owner", "enable", "disable", "identified", "with") {
+			return true
+		}
+	case "create":
+		if foldIn(q.text(j), "identified", "password", "with", "returns", "without", "for") {
+			return true
+		}
+	}
 	return q.ends(j) || t.kind == sqlPunct || t.kw != ""
 }
 

@@ -92,6 +92,9 @@ func (q *sqlQuery) pastOperand(i int) int {
 		if q.punct(i, "(") {
 			i = q.pastParen(i)
 		}
+		if q.at(i).text == "::" && q.at(i+1).kind == sqlWord {
+			i += 2
+		}
 		for q.punct(i, ")") {
 			i++
 		}
@@ -227,8 +230,11 @@ func (q *sqlQuery) union(i int) bool {
 	for q.at(i).kw == "all" || q.at(i).kw == "distinct" || q.at(i).kw == "distinctrow" || q.punct(i, "(") {
 		i++
 	}
-	if q.at(i).kw == "values" && q.punct(i+1, "(") {
+	if q.at(i).kw == "values" && (q.punct(i+1, "(") || foldIn(q.text(i+1), "row") && q.punct(i+2, "(")) {
 		return true
+	}
+	if q.at(i).kw == "table" && q.at(i+1).kind == sqlWord && q.ends(i+2) {
+		return u > 0 && q.isConst(u-1) || q.left && u == 0
 	}
 	return q.at(i).kw == "select" && q.selectList(i+1, true) && !q.ownUnion(u)
 }
@@ -306,12 +312,18 @@ func (q *sqlQuery) subselect(i int) bool {
 		i++
 	}
 	compared := i > 0 && (q.isCompare(i-1) == 1 || q.at(i-1).kw == "and" || q.at(i-1).kw == "or")
+	if op := q.at(i - 1); i > 1 && op.kind == sqlOp && len(op.text) == 1 && strings.Contains("+-*/%", op.text) && q.isConst(i-2) && q.at(i+1).kw == "select" && q.isConst(i+2) {
+		return q.punct(i+3, ")") || q.punct(i+3, ",")
+	}
 	return q.at(i+1).kw == "select" && q.selectList(i+2, compared)
 }
 
 // probe judges two calls in each other that ask about the database itself:
 // ascii(substring(…)), length(version()).
 func (q *sqlQuery) probe(i int) bool {
+	if !q.isCall(i) && i > 0 && (q.at(i-1).kw == "and" || q.at(i-1).kw == "or") && q.punct(i+1, "(") && q.isCall(i+2) {
+		return foldIn(q.text(i+2), "version", "database", "load_file", "current_user", "system_user", "session_user", "db_name", "user")
+	}
 	if !q.isCall(i) || !q.isCall(i+2) {
 		return false
 	}

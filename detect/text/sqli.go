@@ -87,6 +87,15 @@ func readSQL(s string, lax bool) (offset int, match string, ok bool) {
 			}
 		}
 	}
+	if at := strings.Index(s, "\\'"); at >= 0 && at < 24 && strings.IndexByte(s[:at], '\'') < 0 && strings.IndexByte(s[:at], ' ') < 0 {
+		// whoever doubles the backslash and not the quote is left by it
+		if _, _, hit := readSQL(s[:at]+s[at+1:], lax); hit {
+			return found(s, at, len(s))
+		}
+	}
+	if jsonOperator(s) {
+		return found(s, 0, len(s))
+	}
 	if at := indexFold(s, "sp_password"); at > 0 && strings.Contains(s[:at], "--") {
 		return found(s, 0, len(s)) // keeps SQL Server's log quiet
 	}
@@ -96,6 +105,20 @@ func readSQL(s string, lax bool) (offset int, match string, ok bool) {
 		}
 	}
 	return none()
+}
+
+// jsonOperator reports a literal of JSON that PostgreSQL compares: '{"b":2}'::jsonb <@ ….
+func jsonOperator(s string) bool {
+	at := indexFold(s, "'::json")
+	if at < 0 || len(s) > 512 {
+		return false
+	}
+	for _, op := range [...]string{"@>", "<@", "?|", "?&", "#>", "->"} {
+		if strings.Contains(s[at:], op) {
+			return true
+		}
+	}
+	return false
 }
 
 // programQuote reports that the quote at i opens a literal of a program and closes
@@ -120,6 +143,9 @@ func programQuote(s string, i int) bool {
 // grammar of an unquoted injection has.
 func sqlMayMatter(s string) bool {
 	if strings.ContainsAny(s, "'\"") {
+		return true
+	}
+	if at := strings.IndexByte(s, ';'); at >= 0 && at < 64 {
 		return true
 	}
 	for i := 0; i < len(s); {
@@ -195,6 +221,8 @@ func (q *sqlQuery) atWord(i int) bool {
 		return (i > 0 || q.left) && !q.whole && q.constCondition(i+1)
 	case "case":
 		return !q.left && q.caseOf(i)
+	case "if":
+		return i == 0 && !q.left && q.punct(1, "(") && q.constPair(2) && q.ends(q.pastParen(1)) && strings.Count(q.s, ",") >= 2
 	case "into":
 		n := q.t[i+1].kw
 		return (n == "outfile" || n == "dumpfile") && q.t[i+2].kind != sqlEnd && (q.isConst(i+2) || q.punct(i+2, "(") || q.isCall(i+2))
@@ -212,5 +240,5 @@ func (q *sqlQuery) atWord(i int) bool {
 	case "from":
 		return q.catalog(i + 1)
 	}
-	return q.call(i) || q.probe(i) || q.cast(i)
+	return q.call(i) || q.probe(i) || q.cast(i) || q.setOperator(i)
 }

@@ -17,6 +17,10 @@ func (q *sqlQuery) betweenQuotes(i int) bool {
 		n = 1
 	case t.kind == sqlWord && prefixFold(q.text(i), "sounds") && q.at(i+1).kw == "like":
 		n = 2
+	case t.kind == sqlWord && foldIn(q.text(i), "similar") && foldIn(q.text(i+1), "to"):
+		n = 2
+	case t.kind == sqlWord && foldIn(q.text(i), "matches", "overlaps"):
+		n = 1
 	default:
 		return false
 	}
@@ -82,6 +86,18 @@ func (q *sqlQuery) caseOf(i int) bool {
 	return false
 }
 
+// setOperator judges EXCEPT, INTERSECT and MINUS with a query of their own behind a
+// value.
+func (q *sqlQuery) setOperator(i int) bool {
+	if q.whole || !foldIn(q.text(i), "except", "intersect", "minus") || !(q.left && i == 0) && !(i > 0 && q.isConst(i-1)) {
+		return false
+	}
+	if i++; q.at(i).kw == "all" {
+		i++
+	}
+	return q.at(i).kw == "select" && q.selectList(i+1, true)
+}
+
 // brokenUnion judges UNION behind the end of a line that a comment was cut by:
 // no text has that.
 func (q *sqlQuery) brokenUnion(i int) bool {
@@ -105,7 +121,21 @@ func (q *sqlQuery) rareStatement(i int) bool {
 	case foldIn(w, "execute", "exec"):
 		return foldIn(q.text(i+1), "as", "immediate") && (foldIn(q.text(i+2), "login", "user") || q.at(i+2).kind == sqlStr)
 	case foldIn(w, "do"):
-		return b.text == "(" && q.constPair(i+2)
+		return b.text == "(" && q.constPair(i+2) || strings.HasPrefix(q.s[q.at(i).to:], " $$")
+	case foldIn(w, "handler"):
+		return b.kind == sqlWord && foldIn(q.text(i+2), "open", "read")
+	case foldIn(w, "rename"):
+		return foldIn(q.text(i+1), "table") && foldIn(q.text(i+3), "to")
+	case foldIn(w, "attach"):
+		return foldIn(q.text(i+1), "database") && q.at(i+2).kind == sqlStr
+	case foldIn(w, "bulk"):
+		return foldIn(q.text(i+1), "insert")
+	case foldIn(w, "explain"):
+		return b.kw == "select" && q.selectList(i+2, true)
+	case foldIn(w, "lock"):
+		return foldIn(q.text(i+1), "tables", "table") && foldIn(q.text(i+3), "write", "read", "in")
+	case foldIn(w, "prepare"):
+		return b.kind == sqlWord && q.at(i+2).kw == "from"
 	case foldIn(w, "show"):
 		return foldIn(q.text(i+1), "tables", "databases", "columns", "grants") && q.ends(i+2)
 	}

@@ -84,7 +84,7 @@ func editedFile(path string) bool {
 	if _, secret := indexAnyFold(p, []string{"/.gnupg", "/.kube", "/.docker", "/.netrc", "/.pgpass", "/.git-cred", "/.env", "/.my.cnf", "history", "/.password"}); secret != "" {
 		return false
 	}
-	for _, home := range [...]string{"home/", "users/", "workspace/", "workspaces/", "projects/", "repo/", "repos/", "volumes/", "dev/src/", "program files/", "program%20files/", "program files (x86)/", "applications/"} {
+	for _, home := range [...]string{"home/", "users/", "workspace/", "workspaces/", "projects/", "repo/", "repos/", "github/", "volumes/", "dev/src/", "program files/", "program%20files/", "program files (x86)/", "applications/"} {
 		if prefixFold(p, home) {
 			return true
 		}
@@ -113,7 +113,7 @@ func keptFile(p string) bool {
 		return false
 	}
 	name := p[strings.LastIndexByte(p, '/')+1:]
-	return asset(name) && !foldIn(name[strings.LastIndexByte(name, '.')+1:], "xml", "sh", "json", "yaml", "yml", "toml", "txt", "sql", "py", "rb", "exe", "bin", "bat", "ps1") || foldIn(name[strings.LastIndexByte(name, '.')+1:], "mod", "gradle", "mdx", "rst", "avi")
+	return asset(name) && !foldIn(name[strings.LastIndexByte(name, '.')+1:], "xml", "sh", "json", "yaml", "yml", "toml", "txt", "sql", "py", "rb", "exe", "bin", "bat", "ps1") || foldIn(name[strings.LastIndexByte(name, '.')+1:], "mod", "gradle", "mdx", "rst", "avi", "ttf", "otf")
 }
 
 // personalFile reports a path to a document or a picture, as people keep them.
@@ -207,7 +207,13 @@ func SSRFValue(value string) bool {
 		return false
 	}
 	u, is := targetURL(value)
-	return is && internal(u.host) != 0 && !devServer(value) && !((u.scheme == "smb" || u.scheme == "file") && (personalFile(u.rest) || editedFile(u.rest)))
+	return is && internal(u.host) != 0 && !devServer(value) && !innerPicture(u) && !((u.scheme == "smb" || u.scheme == "file") && (personalFile(u.rest) || editedFile(u.rest)))
+}
+
+// innerPicture reports a picture or a document of an office's own server: who sends
+// the server inside asks for what it answers, not for a file that people look at.
+func innerPicture(u target) bool {
+	return (u.scheme == "http" || u.scheme == "https") && u.user == "" && !strings.ContainsAny(u.rest, "?#%\\;") && !strings.Contains(u.rest, "..") && personalFile(u.rest) && len(u.rest) > 6
 }
 
 // devServer reports the page of a developer's own server, as settings and

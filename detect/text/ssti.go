@@ -41,10 +41,13 @@ func ssti(s string) (offset int, match string, ok bool) {
 			return found(s, i, i+n+end+len(closer))
 		}
 	}
+	if strings.Contains(s, "<%[%'\"}}%") || strings.Contains(s, "$class.inspect(") {
+		return found(s, 0, len(s)) // the signs of many engines in a row
+	}
 	if mainModule(s) {
 		return found(s, 0, len(s))
 	}
-	if at, _ := indexAnyFold(s, []string{"freemarker.template.utility", "{php}", "smarty_internal", ".getclass().forname(", "$class.inspect(", "{system(", "{exec(", "{passthru(", "{shell_exec(", "[=\"freemarker", "{php ", "{$smarty", "__${", "#set($", "@system."}); at >= 0 && strings.ContainsAny(s, "{<#[@") && setsMuch(s[at:]) {
+	if at, _ := indexAnyFold(s, []string{"freemarker.template.utility", "{php}", "smarty_internal", ".getclass().forname(", "$class.inspect(", "{system(", "{exec(", "{passthru(", "{shell_exec(", "[=\"freemarker", "{php ", "{$smarty", "__${", "#set($", "@system.", "@html.raw(", "#include(\"/", "#include('/", "#parse(\"", "#evaluate(", "#foreach($i in [", "{if phpinfo(", "{if system(", "{include file=", "{self::", "[% perl %]", "[% include /", "@php system", "<#include \"/", "${.version}", "${.data_model}"}); at >= 0 && strings.ContainsAny(s, "{<#[@") && setsMuch(s[at:]) {
 		return found(s, at, len(s))
 	}
 	return none()
@@ -106,6 +109,10 @@ func templateOpen(s string) (closer string, n int) {
 			return "%}", 2
 		case '#':
 			return "}", 2
+		case '!':
+			if s[2] == '!' {
+				return "!!}", 3
+			}
 		}
 		return "}", boolInt(isDigit(s[1])) // smarty's {7*7}
 	case '$', '#', '*', '~', '@', '%':
@@ -117,6 +124,13 @@ func templateOpen(s string) (closer string, n int) {
 		}
 		if s[0] == '#' && prefixFold(s, "#set(") {
 			return ")", 5
+		}
+	case '[':
+		switch {
+		case s[1] == '=' && isDigit(s[2]):
+			return "]", 2
+		case s[1] == '%' && s[2] == ' ':
+			return "%]", 2
 		}
 	case '<':
 		if s[1] == '%' {
@@ -140,7 +154,7 @@ var templatePower = newPhrases([]string{"__class__", "__globals__", "__subclasse
 	"java.lang", "java.util", "new java", "freemarker.template", "?new(", "@java.", "#_memberaccess", "#context", "_self.env", "self._template", "cycler", "lipsum", "joiner.", "namespace.__",
 	"config.items", "config.secret", "config.__", "app.request", "settings.secret", "request.application", "request|attr", "|attr(", "['constructor']", "constructor.constructor", "popen(", "system(", "passthru(", "shell_exec(", "phpinfo(", "file_get_contents(",
 	"|filter('system", "|map('system", "|sort('system", "file.open(", "file.read(", "dir.entries", "io.popen", "`id`", "`ls", "`whoami`", "%x(", "exec(", "require('child_process", "require(\"child_process", "global.process", "process.env", "process.mainmodule",
-	"class.inspect", "as |string|", "string.sub", "root.process", ".getmethod(", ".forname(", "getinputstream", ".execute()", "new file(", "file.read!", "system.shell", ":os.cmd", "file.read \"", "open3", "io.read", "|file_excerpt", "|reduce('", "|filter('pass", "|map('pass", "|map(\"call", "|map('call", "|sort(\"system", "|sort('pass", "sort(\"call", "shell_exec", "include(\"wp-", "get_admin_log", "messages.storages", ".class.base", ".class.mro", "from_pyfile", "module.cache", "setattribute(", "getattribute(\"c\")", "@{(#", "#{t(", "_.version", "_.templatesettings", ".system \"", "call .", ".mainmodule", "|add:", "methodclosure", ".tourl(", "new url(", "evaluate(\"", "settings.secret", "debug %}", "load log", "nslookup", "%x|", "php system", "$smarty.", "call_user_func", "_charset", "passthru~", "settings.", "url_for.", "get_flashed_messages.", "#rt", "scriptengine", "classloader", "#this.", "objectdataprovider", "system.diagnostics", "environment.", "dump(", "include('/etc", "source('/etc", "range.constructor", "string.constructor", "$eval(", "$on.constructor", "toString().constructor"})
+	"instance_variables", "pagecontext.", "applicationscope", "facescontext", "request.getattribute", "function(){return", "(lookup this", "salt['cmd", "lookup('pipe','id", "lookup('file','/etc", "eval(\"", "eval('", "#ctx", "open('/", "constant('php", "python:", "class.inspect", "as |string|", "string.sub", "root.process", ".getmethod(", ".forname(", "getinputstream", ".execute()", "new file(", "file.read!", "system.shell", ":os.cmd", "file.read \"", "open3", "io.read", "|file_excerpt", "|reduce('", "|filter('pass", "|map('pass", "|map(\"call", "|map('call", "|sort(\"system", "|sort('pass", "sort(\"call", "shell_exec", "include(\"wp-", "get_admin_log", "messages.storages", ".class.base", ".class.mro", "from_pyfile", "module.cache", "setattribute(", "getattribute(\"c\")", "@{(#", "#{t(", "_.version", "_.templatesettings", ".system \"", "call .", ".mainmodule", "|add:", "methodclosure", ".tourl(", "new url(", "evaluate(\"", "settings.secret", "debug %}", "load log", "nslookup", "%x|", "php system", "$smarty.", "call_user_func", "_charset", "passthru~", "settings.", "url_for.", "get_flashed_messages.", "#rt", "scriptengine", "classloader", "#this.", "objectdataprovider", "system.diagnostics", "environment.", "dump(", "include('/etc", "source('/etc", "range.constructor", "string.constructor", "$eval(", "$on.constructor", "toString().constructor"})
 
 // templateComputes judges the inside of a template.
 func templateComputes(body string) bool {
@@ -155,6 +169,10 @@ func templateComputes(body string) bool {
 	switch w {
 	case "":
 		return foldIn(body, "config", "self", "settings.secret_key", "debug", "_self", "app", "request.environ") && body != "app"
+	case "pagecontext.":
+		return indexFold(body, "contextpath") < 0
+	case "eval(\"", "eval('", "python:":
+		return !strings.Contains(body, ":-") && strings.HasPrefix(body, w)
 	case "exec(", "system(", "dump(":
 		return !strings.Contains(body, "=>")
 	case "settings.", "environment.":
@@ -165,8 +183,58 @@ func templateComputes(body string) bool {
 
 func hexByte(c byte) bool { return isDigit(c) || 'a' <= c|0x20 && c|0x20 <= 'f' }
 
+// constants reports two constants that are joined, or one that a filter or a method of
+// the engine is asked about: "a"~"b", 7|abs, 7?string, 'a' | append: 'b'.
+func constants(e string) bool {
+	e = strings.TrimLeft(e, " (=")
+	if i := strings.IndexByte(e, '='); i > 0 && i < 24 && strings.HasPrefix(e, "assign ") {
+		e = strings.TrimLeft(e[i+1:], " ")
+	}
+	if len(e) < 3 {
+		return false
+	}
+	i, quoted := 0, e[0] == '"' || e[0] == '\''
+	if quoted {
+		end := strings.IndexByte(e[1:], e[0])
+		if end < 0 || end > 8 {
+			return false
+		}
+		i = end + 2
+	} else {
+		for i < len(e) && isDigit(e[i]) {
+			i++
+		}
+		if i == 0 {
+			return false
+		}
+	}
+	i = skipSpace(e, i)
+	if i+1 >= len(e) {
+		return false
+	}
+	next := strings.TrimLeft(e[i+1:], " ")
+	if next == "" {
+		return false
+	}
+	switch e[i] {
+	case '~':
+		return next[0] == '"' || next[0] == '\'' || isDigit(next[0])
+	case '+':
+		return quoted && (next[0] == '"' || next[0] == '\'')
+	case '?':
+		return !quoted && foldIn(next, "string", "c", "upper_case", "abs", "int")
+	case '|':
+		return !quoted && isLetter(next[0]) && foldIn(next[:wordEnd(next, 0)], "abs", "times", "plus", "minus", "int", "string", "float", "round", "hex", "bin") || quoted && strings.HasPrefix(next, "append: '") || quoted && foldIn(next[:wordEnd(next, 0)], "hex", "base64_encode", "shell", "attr")
+	}
+	return false
+}
+
 // arithmetic reports number op number: 7*7, 7*'7', (1+1), 1337-1, also after x=.
 func arithmetic(e string) bool {
+	e = strings.TrimLeft(e, "!@")
+	if constants(e) {
+		return true
+	}
 	e = strings.TrimLeft(e, "={(- \t\"'")
 	if i := strings.IndexByte(e, '='); i > 0 && i < 24 && !strings.ContainsAny(e[:i], "*+/(") {
 		e = strings.TrimLeft(e[i+1:], "( ")

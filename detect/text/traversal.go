@@ -1,6 +1,9 @@
 package text
 
-import "strings"
+import (
+	"path"
+	"strings"
+)
 
 const traversalNeeds = "./\\:\x00%02"
 
@@ -156,6 +159,10 @@ func climb(whole, p string, within bool) bool {
 	}
 	if cut > 0 && strings.Contains(p, "..;/") {
 		return true // no name has that, and some servers take what is behind ; away
+	}
+	if low >= 0 && p[0] == '/' && strings.Contains(p, "/../") {
+		_, _, hit := sensitivePath(path.Clean(p))
+		return hit && !within
 	}
 	if low >= 0 {
 		return false // it comes back to where it began: /usr/lib/gcc/../x.o

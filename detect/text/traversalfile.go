@@ -29,7 +29,7 @@ func sensitiveName(p string) (from, to int, hit bool) {
 var rootFiles = []string{"/etc/passwd", "/etc/shadow", "/etc/group", "/etc/issue", "/etc/sudoers", "/etc/fstab", "/etc/crontab", "/etc/mysql/my.cnf",
 	"/proc/self/", "/proc/version", "/proc/cmdline", "/proc/1/", "/proc/net/", "c:/windows/", "c:\\windows\\", "c:/boot.ini", "c:\\boot.ini", "c:/winnt", "c:\\winnt", "/windows/win.ini", "\\windows\\win.ini",
 	"/root/.ssh", "/root/.bash_history", "/web-inf/", "web-inf/web.xml", "/.ssh/id_", "/.aws/credentials", "/var/log/auth",
-	"/inetpub/wwwroot", "c:/inetpub/wwwroot", "c:\\inetpub\\wwwroot", "/boot.ini"}
+	"/meta-inf/context.xml", "/etc/gshadow", "/etc/master.passwd", "/etc/security/passwd", "/etc/security/shadow", "/proc/sched_debug", "/proc/mounts", "/inetpub/wwwroot", "c:/inetpub/wwwroot", "c:\\inetpub\\wwwroot", "/boot.ini"}
 
 // placedFiles are places of a host's own files. Log shippers, orchestrators
 // and editors name them in documents; where a page or a file is chosen they
@@ -53,6 +53,13 @@ func HostFile(s string) (offset int, match string, ok bool) {
 	t := strings.TrimSpace(s)
 	if prefixFold(t, "file:") {
 		t = "/" + strings.TrimLeft(t[5:], "/")
+	}
+	if len(t) > 6 && t[0] == '~' {
+		if end := strings.IndexByte(t, '/'); end > 0 && end < 33 {
+			if t = t[end:]; prefixFold(t, "/.ssh/") && !prefixFold(t, "/.ssh/id_") && !prefixFold(t, "/.ssh/authorized_keys") {
+				return none()
+			}
+		}
 	}
 	if len(t) < 6 || t[0] != '/' && t[1] != ':' || strings.ContainsAny(t, "\t\n<>{}\"") || t[0] == '/' && strings.IndexByte(t, ' ') >= 0 {
 		return none()
@@ -78,7 +85,7 @@ func HostFile(s string) (offset int, match string, ok bool) {
 		}
 		return none()
 	}
-	if deviceFile(t) || windowsConfig(t) {
+	if deviceFile(t) || windowsConfig(t) || siteSource(t) {
 		return found(s, 0, len(s))
 	}
 	for _, f := range placedFiles {
@@ -99,6 +106,29 @@ func deviceFile(t string) bool {
 	return prefixFold(t, "/sys/class/") && strings.Count(t, "/") >= 5
 }
 
+// siteSource reports a source or the settings of a site by its place on the host, or
+// a file in which programs have their secrets.
+func siteSource(t string) bool {
+	if t[0] != '/' {
+		return false
+	}
+	name := t[strings.LastIndexByte(t, '/')+1:]
+	switch {
+	case foldIn(name, ".env", "wp-config.php", "secrets.yml", "credentials.yml.enc", "master.key", "database.yml", "docker.sock", "local_settings.py", "settings.php", "configuration.php"), prefixFold(t, "/tmp/sess_"):
+		return true
+	}
+	dot := strings.LastIndexByte(name, '.')
+	if dot < 0 || !foldIn(name[dot+1:], "php", "inc", "conf", "ini", "env", "bak", "sql", "log", "config") {
+		return false
+	}
+	for _, folder := range [...]string{"/var/www/", "/srv/www/", "/usr/share/nginx/", "/home/www/", "/opt/www/"} {
+		if prefixFold(t, folder) {
+			return true
+		}
+	}
+	return false
+}
+
 // windowsConfig reports the settings or the log of a program that Windows has for
 // all of its users.
 func windowsConfig(t string) bool {
@@ -115,6 +145,9 @@ func packed(t string) bool {
 		return true
 	}
 	dot := strings.LastIndexByte(t, '.')
+	if dot > 0 && !strings.Contains(t, "..") && foldIn(t[dot+1:], "png", "jpg", "jpeg", "gif", "svg", "webp", "ico", "css", "js", "ttf", "otf", "woff", "woff2", "mp3", "mp4", "wav") {
+		return true
+	}
 	return dot > 0 && foldIn(t[dot+1:], "pub", "war", "jar", "ear", "deb", "rpm", "so", "dll", "whl", "gem", "iso", "img", "vmdk", "qcow2", "ibd", "frm")
 }
 
@@ -129,7 +162,7 @@ func hostConfig(t string) bool {
 	if end < 0 {
 		end = len(t)
 	}
-	return lookFold(etcNames, t[:end]) != "" || end < len(t) && t[end] == '.' || end == len(t) && strings.Contains(t, "passwd")
+	return lookFold(etcNames, t[:end]) != "" || end < len(t) && t[end] == '.' && !strings.HasPrefix(t[end:], ".d/") || end == len(t) && strings.Contains(t, "passwd")
 }
 
 var etcNames = wordSet(`passwd shadow group gshadow hosts hostname issue motd sudoers fstab mtab crontab cron resolv nginx apache apache2 httpd mysql php php5 php7 php8 ssh ssl security pam sysctl profile bashrc bash environment
@@ -244,23 +277,33 @@ func ownFile(t string) bool {
 // wrapper reports a value that opens a stream by PHP's and Java's wrappers.
 func wrapper(s string) (to int, hit bool) {
 	t := strings.TrimLeft(s, " \t\r\n")
-	for _, w := range []string{"php://", "phar://", "expect://", "zip://", "compress.zlib://", "compress.bzip2://", "glob://", "ogg://", "ssh2.", "rar://", "data://text/", "data:;base64,pd9", "zlib:"} {
+	if prefixFold(t, "zip://") && strings.Contains(t, "!/") {
+		return 0, false // Java's way into an archive; PHP's has a #
+	}
+	for _, w := range []string{"php://filter", "php://input", "php://stdin", "php://fd", "php://memory", "php://temp", "php://output", "phar://", "expect://", "zip://", "compress.zlib://", "compress.bzip2://", "glob://", "ogg://", "ssh2.", "rar://", "data://text/", "data:;base64,pd9", "zlib:"} {
 		if prefixFold(t, w) {
 			return len(s), true
 		}
 	}
-	if prefixFold(t, "file:/") {
+	if prefixFold(t, "file:/") || prefixFold(t, "local_file:/") || prefixFold(t, "local-file:/") {
 		_, _, h := sensitiveName(t)
 		return len(s), h
 	}
 	if at, _ := innerWrappers.find(t); at > 0 && strings.IndexByte("=?&\"'(: ", t[at-1]) >= 0 && words(t[:at], 8) < 8 {
 		return len(s), true // index.php?page=php://filter/…, as in a link that is followed
 	}
-	return 0, uncShare(t)
+	return len(s), uncShare(t) || dataStream(t)
 }
 
 // innerWrappers are wrappers that count within a value, too.
 var innerWrappers = newPhrases([]string{"php://filter", "php://input", "phar://", "expect://", "data://text/plain;base64", "file:///etc/passwd", "file:///etc/shadow", "file:///c:/windows"})
+
+// dataStream reports the name of a file's own stream, by which Windows opens it as if
+// it had no type: index.php::$DATA.
+func dataStream(t string) bool {
+	const stream = "::$data"
+	return len(t) > len(stream)+2 && len(t) < 512 && strings.IndexByte(t, ' ') < 0 && prefixFold(t[len(t)-len(stream):], stream) && strings.IndexByte(t, '.') > 0
+}
 
 // uncShare reports a path to the share by which Windows is administered.
 func uncShare(t string) bool {

@@ -18,7 +18,7 @@ const maxOddSeparator = 48
 
 // oddPath reports such a path; it reads what has a sign of it once for each pair.
 func oddPath(s string) bool {
-	if len(s) > 2048 || !strings.ContainsAny(s, "%\\?\x00") && !strings.Contains(s, "0x") && !strings.Contains(s, "2f") && !strings.Contains(s, "5c") && !highBytes(s) {
+	if len(s) > 2048 || !strings.ContainsAny(s, "%\\?\x00\t\r\n") && !strings.Contains(s, ". ./") && !strings.Contains(s, ".. /") && !strings.Contains(s, "0x") && !strings.Contains(s, "2f") && !strings.Contains(s, "5c") && !highBytes(s) {
 		return false
 	}
 	return oddRepeat(s) || oddNames(s)
@@ -36,7 +36,7 @@ func highBytes(s string) bool {
 // oddNames looks for the names of a file with one odd separator before and
 // between them.
 func oddNames(s string) bool {
-	if windowsOwn(s) || strings.IndexByte(s, '%') >= 0 && windowsOwn(respeltDrive(s)) {
+	if windowsOwn(s) || ownFile(s) && !strings.ContainsAny(s, "%\x00") && !strings.Contains(s, "..") || strings.IndexByte(s, '%') >= 0 && windowsOwn(respeltDrive(s)) {
 		return false
 	}
 	for _, pair := range oddPairs {
@@ -158,7 +158,7 @@ var spellings = []struct {
 	means byte
 }{
 	{"%%32%%65", '.'}, {"0x2e", '.'}, {"%c0%ae", '.'}, {"%c0%2e", '.'}, {"%c0%5e", '.'}, {"%c0%ee", '.'}, {"%c0%fe", '.'}, {"%c0%6e", '.'}, {"%c0.", '.'},
-	{"%e0%80%ae", '.'}, {"%e0%40%ae", '.'}, {"%f0%80%80%ae", '.'}, {"%f8%80%80%80%ae", '.'}, {"%fc%80%80%80%80%ae", '.'}, {"%uff0e", '.'}, {"%u002e", '.'}, {"\\u002e", '.'}, {"\\x2e", '.'}, {"%00", '.'}, {"\x00", '.'}, {"%01", '.'}, {"?", '.'}, {"\xef\xbc\x8e", '.'},
+	{"%e0%80%ae", '.'}, {"%e0%40%ae", '.'}, {"%f0%80%80%ae", '.'}, {"%f8%80%80%80%ae", '.'}, {"%fc%80%80%80%80%ae", '.'}, {"%uff0e", '.'}, {"%u002e", '.'}, {"\\u002e", '.'}, {"\\x2e", '.'}, {"%00", '.'}, {"\x00", '.'}, {"\t", '.'}, {"\r", '.'}, {"\n", '.'}, {" ", '.'}, {"%01", '.'}, {"?", '.'}, {"\xef\xbc\x8e", '.'},
 	{"%%32%%66", '/'}, {"%%35%%63", '/'}, {"0x2f", '/'}, {"0x5c", '/'}, {"%c0%af", '/'}, {"%c1%9c", '/'}, {"%c1%af", '/'}, {"%c1%1c", '/'}, {"%c0%2f", '/'},
 	{"%c0%5c", '/'}, {"%c0%9v", '/'}, {"%c0%qf", '/'}, {"%c1%8s", '/'}, {"%c1%pc", '/'}, {"%bg%qf", '/'}, {"%e0%80%af", '/'}, {"%f0%80%80%af", '/'}, {"%f8%80%80%80%af", '/'}, {"%fc%80%80%80%80%af", '/'}, {"%u2215", '/'}, {"%u2216", '/'}, {"%uefc8", '/'}, {"%uf025", '/'}, {"%uff0f", '/'},
 	{"%u002f", '/'}, {"%u005c", '/'}, {"\\u005c", '/'}, {"\\x5c", '/'}, {"\\u002f", '/'}, {"\\x2f", '/'}, {"\xe2\x88\x95", '/'}, {"\xe2\x88\x96", '/'}, {"\xef\xbc\x8f", '/'}, {"2f", '/'}, {"5c", '/'},

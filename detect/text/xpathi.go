@@ -30,6 +30,9 @@ func xpathi(s string) (offset int, match string, ok bool) {
 	if xpathAsk(s) {
 		return found(s, 0, len(s))
 	}
+	if i := xpathLeaves(s); i >= 0 {
+		return found(s, i, len(s))
+	}
 	at, word := xpathWords.find(s)
 	if word == "" {
 		if i := predicateBreak(s); i >= 0 {
@@ -53,6 +56,74 @@ func xpathi(s string) (offset int, match string, ok bool) {
 	return none()
 }
 
+// xpathLeaves finds a quote or bracket behind which a condition or a union has what
+// only XPath has: a path within a call, a name of a function with a dash, an axis, a
+// step up, an attribute.
+func xpathLeaves(s string) int {
+	i := strings.IndexAny(s, "'\"]")
+	if i < 0 || i > 64 || len(s) > 1024 || strings.ContainsAny(s[:i], "[/=<") || words(s[:i], 3) > 2 {
+		return -1
+	}
+	j := i + 1
+	for j < len(s) && (isSpace(s[j]) || strings.IndexByte("])'\"", s[j]) >= 0) {
+		j++
+	}
+	r := s[j:]
+	for _, word := range [...]string{"or", "and", "union"} {
+		if prefixFold(r, word) && len(r) > len(word) && !isWord(r[len(word)]) && r[len(word)] != '-' {
+			if rest := r[len(word):]; xpathOperand(strings.TrimLeft(rest, " (+")) || xpathWithin(rest) {
+				return i
+			}
+		}
+	}
+	if strings.HasPrefix(r, "|") && strings.HasPrefix(strings.TrimLeft(r[1:], " "), "//") || s[i] == ']' && strings.HasPrefix(r, "/..") || s[i] != ']' && strings.Contains(s[i:j], "]") && strings.HasPrefix(r, "/..") {
+		return i
+	}
+	return -1
+}
+
+// xpathOperand reports a condition that begins with a path: //user, /users/user[1],
+// .., ../password, @role=, ., /*.
+func xpathOperand(t string) bool {
+	switch {
+	case strings.HasPrefix(t, "//") && len(t) > 2 && (isLetter(t[2]) || t[2] == '*'), strings.HasPrefix(t, "../"), strings.HasPrefix(t, ".. "), strings.HasPrefix(t, "/* "), strings.HasPrefix(t, "@* "), strings.HasPrefix(t, ". ="), strings.HasPrefix(t, ".="):
+		return true
+	case len(t) > 2 && t[0] == '/' && isLetter(t[1]):
+		end := wordEnd(t, 1)
+		return end < len(t) && strings.IndexByte("/[", t[end]) >= 0
+	case len(t) > 2 && t[0] == '@' && isLetter(t[1]):
+		return strings.HasPrefix(t[wordEnd(t, 1):], "='")
+	case prefixFold(t, "self::"), prefixFold(t, "contains("), prefixFold(t, "collection('"), prefixFold(t, "lang('"):
+		return true
+	}
+	return false
+}
+
+// xpathWithin reports signs of XPath anywhere in a condition.
+func xpathWithin(t string) bool {
+	for i := 1; i < len(t); i++ {
+		switch t[i] {
+		case '(':
+			rest := strings.TrimLeft(t[i+1:], " (")
+			if strings.HasPrefix(rest, "//") || len(rest) > 1 && rest[0] == '/' && (isLetter(rest[1]) || rest[1] == '*') || strings.HasPrefix(rest, ".)") || strings.HasPrefix(rest, "./") || strings.HasPrefix(rest, ".,") {
+				return isLetter(t[i-1]) || t[i-1] == '-'
+			}
+			k := i
+			for k > 0 && (isLetter(t[k-1]) || t[k-1] == '-') {
+				k--
+			}
+			if name := t[k:i]; strings.IndexByte(name, '-') > 0 && !strings.HasPrefix(name, "-") && !strings.HasSuffix(name, "-") {
+				return true // no function of SQL has a dash
+			}
+		case ':':
+			if strings.HasPrefix(t[i:], "::") && i > 3 && (isLetter(t[i-1])) && i+2 < len(t) && (t[i+2] == '*' || foldIn(t[i+2:min(len(t), i+6)], "node", "text", "user")) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 // xpathAsk reports a value that as a whole asks a document by a function, or for
 // those who use it: count(//user), /root/user[last()]/password. A scraper's paths
 // name what a page shows.
@@ -61,7 +132,7 @@ func xpathAsk(s string) bool {
 	if len(t) > 300 || strings.HasPrefix(t, "//div") || strings.HasPrefix(t, "//span") {
 		return false
 	}
-	for _, f := range []string{"count(/", "string(/", "name(/", "local-name(/", "substring(/", "substring(name(/", "string-length(/", "string-length(name(/", "sum(/", "concat(/", "boolean(/", "substring((/", "normalize-space(/", "translate(/", "doc(concat(", "unparsed-text(", "collection('/", "codepoints-to-string(", "document('file", "document('http", "document(\"file", "doc('", "doc(\"", "doc-available("} {
+	for _, f := range []string{"count(/", "string(/", "name(/", "local-name(/", "substring(/", "substring(name(/", "string-length(/", "string-length(name(/", "sum(/", "concat(/", "string-join(/", "boolean(/", "substring((/", "normalize-space(/", "translate(/", "doc(concat(", "unparsed-text(", "collection('/", "codepoints-to-string(", "document('file", "document('http", "document(\"file", "doc('", "doc(\"", "doc-available("} {
 		if prefixFold(t, f) && strings.IndexByte(t, ')') > 0 && (f != "count(/" && f != "sum(/" && f != "string(/" || strings.Contains(t, "::") || strings.Contains(t, "/*") || strings.Contains(t, "[") || indexFold(t, "user") > 0 || indexFold(t, "pass") > 0) {
 			return true
 		}
@@ -69,11 +140,14 @@ func xpathAsk(s string) bool {
 	if strings.HasSuffix(t, "::*") && strings.IndexByte(t, ' ') < 0 && (t[0] == '/' || strings.Contains(t, "-or-self")) || xquery(t) {
 		return true
 	}
-	if t[0] != '/' || !strings.ContainsAny(t, "[@(*:") || strings.IndexByte(t, ' ') >= 0 && !strings.ContainsAny(t, "[(") {
+	if strings.HasPrefix(t, "(//") {
+		t = t[1:]
+	}
+	if t[0] != '/' || !strings.ContainsAny(t, "[@(*:|") || strings.IndexByte(t, ' ') >= 0 && !strings.ContainsAny(t, "[(") {
 		return false
 	}
-	_, w := indexAnyFold(t, []string{"/user", "/password", "/passwd", "/pw", "/account", "/employee", "/secret", "'secret'", "/admin", "/login", "/credential", "@admin", "@password"})
-	return w != "" && (strings.Contains(t, "[") || strings.Contains(t, "::") || strings.Contains(t, "//") && strings.Contains(t, "(") || strings.Contains(t, "/*"))
+	_, w := indexAnyFold(t, []string{"/user", "/password", "/passwd", "/pw", "/account", "/employee", "/secret", "'secret'", "/admin", "/login", "/credential", "@admin", "@password", "'password'", "'pass'", "|//"})
+	return w != "" && (strings.Contains(t, "[") || strings.Contains(t, "::") || strings.Contains(t, "//") && strings.Contains(t, "(") || strings.Contains(t, "/*") || strings.Contains(t, "/@*") || strings.Contains(t, "|//"))
 }
 
 // xquery reports an expression of XQuery as a whole, or one that is brought into an
@@ -85,7 +159,7 @@ func xquery(t string) bool {
 			return more != "" && (strings.Contains(t, " in /") || strings.Contains(t, ":="))
 		}
 	}
-	if prefixFold(t, "if (") && strings.Contains(t, " then /") {
+	if prefixFold(t, "if (") && (strings.Contains(t, " then /") || strings.Contains(t, "//") && strings.Contains(t, " then ") && strings.Contains(t, " else ")) {
 		return true
 	}
 	at := strings.Index(t, "{//")
