@@ -51,12 +51,12 @@ demo: build ## replay the bundled capture: calls, endpoints, alerts, two queries
 
 .PHONY: test
 test: deps ## the tests, with 100,000 random variants of captures
-	$(call timed,test,SPANIEL_VARIANTS=100000 $(GO) test -timeout 30m ./...)
+	$(call timed,test,SPANIEL_VARIANTS=100000 $(GO) test -timeout 90m ./...)
 
 # DuckDB's Go binding trips the detector's pointer check in its own code.
 .PHONY: race
 race: deps ## the tests under the race detector, with fewer random variants
-	$(call timed,race,$(GO) test -race -gcflags='github.com/duckdb/duckdb-go/v2/...=-d=checkptr=0' -timeout 30m ./...)
+	$(call timed,race,$(GO) test -race -gcflags='github.com/duckdb/duckdb-go/v2/...=-d=checkptr=0' -timeout 90m ./...)
 
 .PHONY: vet
 vet: deps ## go vet and gofmt
@@ -109,7 +109,7 @@ check: opinions vet lint law race rules golden fuzz ## what CI runs besides `tes
 .PHONY: integration
 integration: build ## real Kafka, ClickHouse, OpenSearch and rsyslog on loopback, started and stopped by the tests; real tools against small servers
 	@./deploy/deps.sh integration
-	$(call timed,integration,$(GO) test -count=1 -tags integration -timeout 24m -v ./internal/integration | grep -vE '^=== (RUN|PAUSE|CONT)')
+	$(call timed,integration,$(GO) test -count=1 -tags integration -timeout 90m -v ./internal/integration | grep -vE '^=== (RUN|PAUSE|CONT)')
 
 # `make integration` has 100 crashes and an outage of 20 s.
 .PHONY: chaos

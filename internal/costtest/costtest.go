@@ -27,7 +27,7 @@ const doubling = 2.3
 
 // rounds is how often the sizes are measured before the verdict is against the
 // code: noise only ever adds, so that the least of many is near the truth.
-const rounds = 25
+const rounds = 60
 
 // surely is in how many rounds what costs more than twice what it may is judged:
 // noise does not come so thick, and what is quadratic takes long.
