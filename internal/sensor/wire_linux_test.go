@@ -162,9 +162,13 @@ func (e *tee) await(t *testing.T, n int) {
 	}
 }
 
-// hurried is how long a replay may take for the rules that count within seconds to
-// say what they say of the file.
-const hurried = 5 * time.Second
+// How long a replay may take for the rules that count within seconds to say what
+// they say of the file, and for no connection to be idle for too long. What takes
+// longer is held against its recording alone, which has its times.
+const (
+	hurried   = 5 * time.Second
+	unhurried = 20 * time.Second
+)
 
 // readAll is what a sensor makes of a file.
 func readAll(t *testing.T, set *detect.Set, file string) findings {
@@ -211,7 +215,9 @@ func TestWireTellsWhatTheFileTells(t *testing.T) {
 			for workers := 1; workers <= 2; workers++ {
 				t.Run(fmt.Sprintf("%s %s %d", wrap.name, backend, workers), func(t *testing.T) {
 					got, again, led, st, took := watched(t, set, backend, workers, frames)
-					same(t, "calls", got.calls, want.calls)
+					if took < unhurried {
+						same(t, "calls", got.calls, want.calls)
+					}
 					same(t, "calls against the recording", got.calls, again.calls)
 					same(t, "alerts against the recording", got.alerts, again.alerts)
 					if took < hurried {
