@@ -35,7 +35,7 @@ func (st *Stage) correlate(a *event.Alert, o *Observation) {
 
 // observationOf is what an alert about one call says of it.
 func observationOf(a *event.Alert) *Observation {
-	m := &sample{Time: int64(a.Time), Order: a.Order, client: a.Client, server: a.Server, who: a.Principal, req: a.Req,
+	m := &sample{Time: int64(a.Time), Order: a.Order, client: a.Client, server: a.Server, rests: a.Rests, who: a.Principal, req: a.Req,
 		endpoint: a.Req.Method + " " + a.Req.Host + a.Req.Route, status: a.Resp.Status, seen: a.Outcome != event.Unknown, loss: a.Quality.Loss, shown: true}
 	o := &Observation{sample: m}
 	if len(a.Calls) > 0 {

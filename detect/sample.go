@@ -20,6 +20,7 @@ type sample struct {
 	client      event.AlertClient
 	fingerprint uint64
 	server      event.AlertServer
+	rests       event.FlowPart
 	who         event.AlertWho
 	req         event.AlertRequest
 	endpoint    string
@@ -39,6 +40,9 @@ func (s *scope) take(m *sample) {
 	m.server = event.AlertServer{IP: s.text("server.ip"), Port: fl.Server.Port()}
 	m.who = event.AlertWho{Kind: c.Principal.Kind, ID: c.Principal.ID, User: c.Principal.User, Session: c.Principal.Session}
 	m.req = event.AlertRequest{Method: c.Req.Method, Host: c.Req.Host, Route: c.Route, Target: c.Req.Target, UserAgent: c.Req.Get("user-agent")}
+	if fl.ID != 0 { // 0 is no connection
+		m.rests = event.FlowPart{FlowKey: fl.FlowKey, FirstFrame: fl.FirstFrame, Packets: fl.Packets[0] + fl.Packets[1]}
+	}
 	lost := fl.Gaps[0] + fl.Gaps[1]
 	if total := lost + fl.Bytes[0] + fl.Bytes[1]; total > 0 {
 		m.loss = float64(lost) / float64(total)
@@ -78,7 +82,7 @@ func (s *scope) text(name string) string {
 func (m *sample) alert(r *Rule, ruleset string, sensor event.AlertSensor) *event.Alert {
 	a := &event.Alert{Schema: event.AlertSchema, Time: event.Nanos(m.Time), FirstSeen: event.Nanos(m.Time), LastSeen: event.Nanos(m.Time),
 		Count: 1, State: event.Open, Confidence: 0.9, Outcome: event.Tried, Sensor: sensor, Client: m.client, Server: m.server, Principal: m.who,
-		Req: m.req, Resp: event.AlertResponse{Status: m.status}, Evidence: []event.Evidence{}, Order: m.Order,
+		Req: m.req, Resp: event.AlertResponse{Status: m.status}, Evidence: []event.Evidence{}, Order: m.Order, Rests: m.rests,
 		Rule: event.AlertRule{ID: r.ID, Title: r.Title, Category: r.Category, Refs: r.Refs, Ruleset: ruleset}}
 	if m.incomplete {
 		a.Confidence = 0.6 // something of the call is missing

@@ -44,6 +44,18 @@ type Alert struct {
 
 	// Order is the alert's place in the capture's one order.
 	Order Order `json:"-"`
+	// Rests is the connection of the call it shows, or that it is about. It holds
+	// addresses as they are on the wire, and never leaves the sensor.
+	Rests FlowPart `json:"-"`
+}
+
+// A FlowPart is a connection up to a moment: how its packets are found. Its zero
+// value is none.
+type FlowPart struct {
+	FlowKey
+	// FirstFrame numbers its first frame, Packets counts its packets until then; 0
+	// is not known.
+	FirstFrame, Packets uint64
 }
 
 // AlertRule names the rule that fired.

@@ -99,7 +99,7 @@ func FactColumns() []Column[NoteRecord] {
 	for i := range cols {
 		switch cols[i].Name {
 		case "name":
-			cols[i].Meaning, cols[i].Example = "kind of fact: tls, arp, ndp; of the sensor itself: rules_loaded, rules_refused, rule_error, rule_quarantined, rule_slow", "tls"
+			cols[i].Meaning, cols[i].Example = "kind of fact: tls, arp, ndp; of the sensor itself: rules_loaded, rules_refused, rule_error, rule_quarantined, rule_slow, packets_kept, packets_not_kept", "tls"
 		case "detail":
 			cols[i].Meaning, cols[i].Example = "its fields as words", "sni=shop.example version=tls1.2"
 		}

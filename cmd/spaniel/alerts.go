@@ -74,6 +74,8 @@ func newAlertsShow(a *app) *cobra.Command {
 		Use:   "show ID",
 		Short: "Show one alert with its evidence and its calls, or one call; the id's first digits are enough",
 		Long: `Show prints one alert with its evidence and the calls it rests on, or one call.
+Where a running sensor kept the packets of the alert's connection (evidence in the configuration), it says in
+which file, which the owner of a key can read.
 With --pcap it also writes the packets of those calls, read again from the capture
 that the alert was made from. They are as captured: no secret in them is redacted.
 Of a connection's first call the handshake is among them. Of an alert about
@@ -123,6 +125,11 @@ func (a *app) showAlert(ctx context.Context, id, format string, pcap *pcapOption
 	if pcap.out != "-" {
 		if err := a.printAlert(ctx, cfg, where, format); err != nil {
 			return err
+		}
+		if format == "vertical" || format == "table" {
+			if err := a.showPackets(ctx, cfg, found[0]); err != nil {
+				return err
+			}
 		}
 	}
 	if pcap.out == "" {

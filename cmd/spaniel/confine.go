@@ -98,6 +98,9 @@ func ownDirs(cfg *config.Config, a *app) []string {
 	if cfg.Quarantine.Recipient != "" {
 		dirs = append(dirs, quarantineDir(cfg))
 	}
+	if cfg.Evidence.Memory > 0 {
+		dirs = append(dirs, packetsDir(cfg))
+	}
 	if !cfg.Process.Forward {
 		return dirs
 	}
@@ -135,7 +138,7 @@ func namedFiles(v reflect.Value) (out []string) {
 		}
 	case reflect.Struct:
 		switch v.Interface().(type) {
-		case config.Spool, config.Quarantine:
+		case config.Spool, config.Quarantine, config.Evidence:
 			return nil // directories, which are written to as well
 		}
 		for i := range v.NumField() {

@@ -18,10 +18,10 @@ const fullMemory = 1 << 30
 // collector comes.
 const ownMemory = 144 << 20
 
-// tableMemory is what limits.memory leaves beside the program itself, 1 where it
-// is 1 GiB.
+// tableMemory is what limits.memory leaves beside the program itself and the latest
+// packets, 1 where it is 1 GiB and none are kept.
 func tableMemory(cfg *config.Config) float64 {
-	return float64(int64(cfg.Limits.Memory)-ownMemory) / (fullMemory - ownMemory)
+	return float64(int64(cfg.Limits.Memory-cfg.Evidence.Memory)-ownMemory) / (fullMemory - ownMemory)
 }
 
 // memoryShare is how much of their full size tables may have, by limits.memory.

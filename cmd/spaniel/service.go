@@ -50,7 +50,8 @@ type service struct {
 	pressed    pressed     // for keepSyncing
 	abandon    func(error) // ends a process that is stuck
 	faults     *quarantine
-	shed       bool // the last record was; one line a spell is enough
+	packets    *alertPackets // nil where none are kept
+	shed       bool          // the last record was; one line a spell is enough
 
 	mu     sync.Mutex
 	raised *alertSet
@@ -97,6 +98,13 @@ func (a *app) newService(cfg *config.Config, file string, plan *feedPlan, log *z
 		return s, err
 	}
 	sc.Panic = s.faults.take
+	if s.packets, err = newAlertPackets(cfg, s.ifaces, log); err != nil {
+		return s, err
+	}
+	if s.packets != nil {
+		s.packets.tell = s.fact
+		sc.Back = s.packets.ring
+	}
 	kept, facts := openKeeper(learnedFile(cfg), sc.Learned, log)
 	sc.Facts, sc.Keep = facts, kept.keep
 	if sc.Begin, err = s.pin(); err != nil {
@@ -200,8 +208,14 @@ func (s *service) tally(it *event.Item) {
 	defer s.mu.Unlock()
 	switch it.Kind {
 	case event.KindAlert:
-		if _, update := s.raised.add(it.Alert); !update {
+		before, update := s.raised.add(it.Alert)
+		if !update {
 			s.alerts[it.Alert.Rule.ID]++
+		}
+		if s.packets.wants(it.Alert, before.severity) {
+			if q, ok := s.sensor.Query(it.Alert); ok {
+				s.packets.take(it.Alert, q)
+			}
 		}
 	case event.KindCall:
 		s.seen[admin.SeenOf(it.Call.Flags)]++
@@ -246,6 +260,9 @@ func (s *service) run(ctx context.Context, hup <-chan os.Signal) error {
 	b.start(func(context.Context) error { return s.watchDrops(ctx) })
 	b.start(func(context.Context) error { return s.keepProgress(ctx) })
 	b.start(s.faults.run)
+	if s.packets != nil {
+		b.start(s.packets.run)
+	}
 	b.start(s.watchWorkers)
 	b.start(s.watchRules)
 	b.start(func(ctx context.Context) error { return s.keepRules(ctx, hup) })

@@ -101,6 +101,7 @@ func (s *service) snapshot() admin.Snapshot {
 	if s.faults != nil {
 		snap.Panics, snap.PanicsUnkept = s.faults.counts()
 	}
+	snap.Packets = s.packets.stats()
 	s.mu.Lock()
 	snap.Messages = s.seen
 	for _, r := range set.Rules() {

@@ -16,6 +16,9 @@ func (p *Packet) Partition(seed uint64) uint8 { return uint8(p.hash(seed) >> 58)
 // nothing of the partition: by it flows are chosen when not all can be read.
 func (p *Packet) Lot(seed uint64) uint16 { return uint16(p.hash(seed)) }
 
+// Flow returns a hash of the packet's connection, the same for both directions.
+func (p *Packet) Flow(seed uint64) uint64 { return p.hash(seed) }
+
 func (p *Packet) hash(seed uint64) uint64 {
 	a, b := endpoint(p.Src, seed), endpoint(p.Dst, seed)
 	if a > b {

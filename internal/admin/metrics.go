@@ -110,6 +110,22 @@ func trafficMetrics() []metric {
 		counter("anomalies_total", "Protocol anomalies seen.", nil, func(s *Snapshot, put func(float64, ...string)) { put(float64(s.Ledger.Anomalies)) }),
 		counter("anomalies_held_total", "Protocol anomalies that were only counted, being too many of their kind.", nil, func(s *Snapshot, put func(float64, ...string)) { put(float64(s.Ledger.AnomaliesHeld)) }),
 		counter("parser_panics_total", "Connections that a fault of the sensor's own ended the reading of.", nil, func(s *Snapshot, put func(float64, ...string)) { put(float64(s.Panics)) }),
+		counter("evidence_alerts_total", "Alerts whose packets were to be kept, by what became of them.", []string{"fate"}, func(s *Snapshot, put func(float64, ...string)) {
+			put(float64(s.Packets.Kept), "kept")
+			put(float64(s.Packets.QueueFull), "queue_full")
+			put(float64(s.Packets.Gone), "gone")
+			put(float64(s.Packets.Failed), "failed")
+		}),
+		counter("evidence_packets_total", "Packets of such alerts, by what became of them.", []string{"fate"}, func(s *Snapshot, put func(float64, ...string)) {
+			put(float64(s.Packets.Packets), "kept")
+			put(float64(s.Packets.PacketsGone), "gone")
+			put(float64(s.Packets.PacketsBeyond), "too_many")
+		}),
+		counter("evidence_files_removed_total", "Files of packets that were removed, by why.", []string{"why"}, func(s *Snapshot, put func(float64, ...string)) {
+			put(float64(s.Packets.RemovedRoom), "room")
+			put(float64(s.Packets.RemovedAge), "age")
+		}),
+		gauge("evidence_bytes", "Disk that files of packets take.", nil, func(s *Snapshot, put func(float64, ...string)) { put(float64(s.Packets.Bytes)) }),
 		counter("quarantine_dropped_total", "Packets of such faults that were not kept for want of room.", nil, func(s *Snapshot, put func(float64, ...string)) { put(float64(s.PanicsUnkept)) }),
 		counter("losses_total", "Records of lost traffic.", nil, func(s *Snapshot, put func(float64, ...string)) { put(float64(s.Ledger.Losses)) }),
 		counter("alerts_total", "Alerts raised.", []string{"rule", "severity"}, func(s *Snapshot, put func(float64, ...string)) {

@@ -21,6 +21,8 @@ type Snapshot struct {
 	// Panics counts faults that ended at the boundary of their flow, PanicsUnkept
 	// those of them that the quarantine had no room for.
 	Panics, PanicsUnkept uint64
+	// Packets is what became of the packets of alerts.
+	Packets PacketCounts
 	// Rules holds an entry for each rule, also those that never fired.
 	Rules []RuleCount
 	// Authorised calls were of authorised tests: no rule judged them.
@@ -48,6 +50,18 @@ type Snapshot struct {
 	Ruleset          string
 	Loaded           time.Time
 	Reloads, Refused uint64
+}
+
+// PacketCounts says what became of the packets of alerts. Of the alerts whose
+// packets were to be kept, each is kept, or not for one reason, or waits.
+type PacketCounts struct {
+	Alerts, Kept, QueueFull, Gone, Failed, Waiting uint64
+	// Packets were kept; PacketsGone had been overwritten, PacketsBeyond were too
+	// many for one file.
+	Packets, PacketsGone, PacketsBeyond uint64
+	// Files and Bytes are on disk; the others were removed for others, and for
+	// their age.
+	Files, Bytes, RemovedRoom, RemovedAge uint64
 }
 
 // Seen is how much of a call was seen.

@@ -18,6 +18,7 @@ type Config struct {
 	Rules      Rules       `yaml:"rules" jsonschema_description:"which rules judge"`
 	Store      Store       `yaml:"store" jsonschema_description:"what 'spaniel query' and 'spaniel alerts' read"`
 	Sinks      []Sink      `yaml:"sinks" jsonschema_description:"where records go; each sink fails and retries on its own"`
+	Evidence   Evidence    `yaml:"evidence" jsonschema_description:"packets of alerts that 'spaniel run' keeps, as they were on the wire, for the owner of a key"`
 	Quarantine Quarantine  `yaml:"quarantine" jsonschema_description:"what is kept of packets that a fault of Spaniel's own ended at"`
 	Spool      Spool       `yaml:"spool" jsonschema_description:"the disk queue between detection and the sinks"`
 	Limits     Limits      `yaml:"limits" jsonschema_description:"what the sensor may use"`
@@ -251,6 +252,16 @@ type File struct {
 	Sync    bool     `yaml:"sync" jsonschema_description:"put each batch on the disk before it counts as delivered"`
 	MaxSize ByteSize `yaml:"max_size" jsonschema_description:"set the file aside as PATH.1 once it is so large; 0 never"`
 	Keep    int      `yaml:"keep" jsonschema_description:"files set aside to keep; 0 is 5"`
+}
+
+// Evidence is what is kept of the packets that alerts rest on.
+type Evidence struct {
+	Memory      ByteSize       `yaml:"memory" example:"64MiB" jsonschema_description:"memory for the latest packets of connections, out of limits.memory and a quarter of it at the most; when an alert is raised, those of its connection are written to a file; 0 keeps none"`
+	Recipient   string         `yaml:"recipient" example:"age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p" jsonschema_description:"public key of age (age-keygen) to which the files are encrypted, with the secrets in them"`
+	MinSeverity event.Severity `yaml:"min_severity" jsonschema:"type=string,enum=info,enum=low,enum=medium,enum=high,enum=critical" jsonschema_description:"alerts below it have no file"`
+	Path        string         `yaml:"path" jsonschema_description:"directory of the files; in your data directory if empty"`
+	Max         ByteSize       `yaml:"max" jsonschema_description:"disk they may use; the oldest are removed for others"`
+	Retention   Duration       `yaml:"retention" jsonschema_description:"how long they are kept; 0 is as long as there is room"`
 }
 
 // Quarantine is what is kept of packets at which a parser failed.

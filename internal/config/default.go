@@ -1,5 +1,7 @@
 package config
 
+import "spaniel/event"
+
 // Default returns the configuration of the empty file.
 func Default() *Config {
 	return &Config{
@@ -8,13 +10,14 @@ func Default() *Config {
 		Rules: Rules{Watch: true, OpenAlerts: 4096, MaxAlerts: 5000, MaxSteps: 64 << 20},
 		HTTP: HTTP{MaxBody: 64 << 10, MaxHead: 64 << 10, MaxFields: 200, MaxPending: 512, MaxDecoded: 1 << 20, MaxRatio: 100,
 			MaxLeaves: 1000, MaxDepth: 64},
-		Privacy: Privacy{User: "keep", IP: "keep"},
-		Learned: Learned{Calls: 100, Time: Duration(3600e9)},
-		Store:   Store{Retention: Duration(30 * day), Memory: 256 << 20, QueryTime: Duration(60e9), QueryRows: 1_000_000},
-		Spool:   Spool{Max: 4 << 30},
-		Limits:  Limits{Memory: 1 << 30},
-		Process: Process{Forward: true, Sandbox: true},
-		API:     API{Listen: "127.0.0.1:7474"},
-		Log:     Log{Level: "info", Format: "auto"},
+		Privacy:  Privacy{User: "keep", IP: "keep"},
+		Learned:  Learned{Calls: 100, Time: Duration(3600e9)},
+		Store:    Store{Retention: Duration(30 * day), Memory: 256 << 20, QueryTime: Duration(60e9), QueryRows: 1_000_000},
+		Evidence: Evidence{MinSeverity: event.High, Max: 1 << 30, Retention: Duration(30 * day)},
+		Spool:    Spool{Max: 4 << 30},
+		Limits:   Limits{Memory: 1 << 30},
+		Process:  Process{Forward: true, Sandbox: true},
+		API:      API{Listen: "127.0.0.1:7474"},
+		Log:      Log{Level: "info", Format: "auto"},
 	}
 }

@@ -88,10 +88,8 @@ func (v *validator) check(cfg *Config) []Problem {
 	for i := range cfg.Sinks {
 		v.sink(fmt.Sprintf("sinks[%d]", i), &cfg.Sinks[i], names)
 	}
-	if to := cfg.Quarantine.Recipient; to != "" {
-		_, err := age.ParseX25519Recipient(to)
-		v.need("quarantine.recipient", err == nil, fmt.Sprintf("%q is no public key of age", to), "age-keygen -o key.txt prints it: age1…; the key itself stays elsewhere")
-	}
+	v.evidence(&cfg.Evidence, cfg.Limits.Memory)
+	v.recipient("quarantine.recipient", cfg.Quarantine.Recipient)
 	v.between("spool.max", cfg.Spool.Max, 16<<20, 1<<50)
 	v.between("limits.memory", cfg.Limits.Memory, 64<<20, 1<<45)
 	v.need("limits.workers", cfg.Limits.Workers >= 0 && cfg.Limits.Workers <= 64, "must be 0 to 64", "")
@@ -99,6 +97,32 @@ func (v *validator) check(cfg *Config) []Problem {
 	v.oneOf("log.level", cfg.Log.Level, "debug", "info", "warn", "error")
 	v.oneOf("log.format", cfg.Log.Format, "auto", "console", "json")
 	return v.problems
+}
+
+// recipient checks a public key, if there is one.
+func (v *validator) recipient(path, to string) {
+	if to == "" {
+		return
+	}
+	_, err := age.ParseX25519Recipient(to)
+	v.need(path, err == nil, fmt.Sprintf("%q is no public key of age", to), recipientRemedy)
+}
+
+const recipientRemedy = "age-keygen -o key.txt prints it: age1…; the key itself stays elsewhere"
+
+// leastEvidence is the least memory for the latest packets.
+const leastEvidence = 4 << 20
+
+func (v *validator) evidence(e *Evidence, memory ByteSize) {
+	v.recipient("evidence.recipient", e.Recipient)
+	v.need("evidence.max", e.Max >= 16<<20 && e.Max <= 1<<50, fmt.Sprintf("%s is out of range", e.Max), "use 16MiB or more")
+	v.need("evidence.retention", e.Retention >= 0, "may not be negative", "0 keeps them as long as there is room")
+	if e.Memory == 0 {
+		return
+	}
+	v.need("evidence.memory", e.Memory >= leastEvidence && e.Memory <= memory/4, fmt.Sprintf("%s is out of range", e.Memory), fmt.Sprintf("use %s to %s, a quarter of limits.memory", ByteSize(leastEvidence), memory/4))
+	v.need("evidence.recipient", e.Recipient != "", "names nobody, and packets are not kept but encrypted", recipientRemedy)
+	v.need("evidence.max", e.Max >= e.Memory, "is less than the packets of one alert may be", "use "+e.Memory.String()+" or more")
 }
 
 func (v *validator) store(s *Store) {

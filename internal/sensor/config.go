@@ -8,6 +8,7 @@ import (
 	"spaniel/detect"
 	"spaniel/detect/learned"
 	"spaniel/event"
+	"spaniel/internal/lookback"
 	"spaniel/sinks/redact"
 )
 
@@ -51,6 +52,9 @@ type Config struct {
 	// had brought the fragments it completed; from the goroutine that reads, all
 	// of it borrowed.
 	Seen func(f *event.Frame, fate event.FrameFate, parts []uint64)
+	// Back, if set, keeps the latest frames of connections; the sensor's until Run
+	// is over, but for Look.
+	Back *lookback.Ring
 	// Panic, if set, is told of a fault that ended at the boundary of its flow, by
 	// the worker whose it is; borrowed.
 	Panic func(*event.Panicked)

@@ -35,7 +35,7 @@ type reader struct {
 func newReader(cfg *Config, src capture.Source, tellShed func(int64, uint64, event.ValueMap) bool) *reader {
 	r := &reader{cfg: cfg, src: src, sampler: newSampler(cfg, tellShed)}
 	headers := cfg.Decode.Frame
-	headers.Defrag.KeepFrames = cfg.Seen != nil
+	headers.Defrag.KeepFrames = cfg.Seen != nil || cfg.Back != nil
 	r.dec = frame.New(headers, &r.ledger, r.anomaly)
 	r.dec.Fact = r.fact
 	return r
@@ -70,6 +70,9 @@ func (r *reader) anomaly(a event.Anomaly) {
 // which is r.packet until packet returns.
 func (r *reader) fill(ctx context.Context, e *epoch, packet func(part uint8)) (err error) {
 	r.epoch = e
+	if r.cfg.Back != nil {
+		r.cfg.Back.Serve()
+	}
 	e.share(r.sampler)
 	for e.frames < r.cfg.EpochFrames && e.load < r.cfg.EpochBytes && !r.over {
 		if ctx.Err() != nil {
@@ -121,6 +124,9 @@ func (r *reader) one(e *epoch, packet func(part uint8)) {
 		return
 	}
 	fate := r.sampled(r.dec.Decode(&r.frame, &r.packet))
+	if r.cfg.Back != nil {
+		r.cfg.Back.Keep(&r.frame, fate, r.packet.Flow(r.cfg.Decode.Seed), r.dec.Parts())
+	}
 	if r.cfg.Seen != nil {
 		r.cfg.Seen(&r.frame, fate, r.dec.Parts())
 	}

@@ -73,6 +73,9 @@ func (s *Sensor) Run(ctx context.Context, src capture.Source) error {
 		defer release()
 		ctx = context.WithoutCancel(ctx)
 	}
+	if s.cfg.Back != nil {
+		defer s.cfg.Back.Leave()
+	}
 	s.begin(0)
 	if len(s.workers) == 1 {
 		return s.inline(ctx, src)
