@@ -246,3 +246,76 @@ func TestATornTip(t *testing.T) {
 	}
 	mustClose(t, w)
 }
+
+// TestWhatIsBeingWrittenIsNoneOfTheReaders: in the midst of a sync the bytes of
+// the segment that is written are on disk in part. They do not count as waiting,
+// and who looks for a good record behind a damaged one does not look past them:
+// what is written there is read later, all of it.
+func TestWhatIsBeingWrittenIsNoneOfTheReaders(t *testing.T) {
+	dir := t.TempDir()
+	w, err := OpenWriter(dir, Config{Max: 1 << 20, Segment: 400})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer mustClose(t, w)
+	var waiting int64 // bytes of the segments when the last sync was over
+	damaged, goesOn, begins := 0, 0, 0
+	var r *Reader
+	var c *Cursor
+	w.logs[Calls].flush = func(f *os.File) error {
+		st, err := f.Stat()
+		if err != nil {
+			return err
+		}
+		r = mustRead(t, dir)
+		watch, err := r.NewCursor("watch", Calls, Limits{})
+		if err != nil {
+			return err
+		}
+		if got := watch.Stats().LagBytes; got != waiting {
+			t.Errorf("%d bytes wait, want %d", got, waiting)
+		}
+		if c, err = r.NewCursor("lake", Calls, Limits{}); err != nil {
+			return err
+		}
+		before := c.Stats().Lost
+		n := drain(t, r, c)
+		if lost := int(c.Stats().Lost - before); lost != damaged || n+lost != min(int(c.Stats().Acked), 3) {
+			t.Errorf("%d records and %d lost, want %d lost", n, lost, damaged)
+		}
+		waiting += int64(len(w.logs[Calls].writing))
+		if st.Size() == headerSize+int64(len(w.logs[Calls].writing)) {
+			waiting += headerSize
+			begins++
+		} else {
+			goesOn++
+		}
+		return f.Sync()
+	}
+	for i := range 12 {
+		add(t, w, event.KindCall, 3*i+1, 3*i+3)
+		if err := w.Sync(); err != nil {
+			t.Fatal(err)
+		}
+		damaged = 0
+		if i%2 == 0 { // the last record that is on disk for sure
+			segs := w.logs[Calls].segs
+			seg := segs[len(segs)-1]
+			b, err := os.ReadFile(seg.path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			b[seg.size-1] ^= 1
+			if err := os.WriteFile(seg.path, b, 0o600); err != nil {
+				t.Fatal(err)
+			}
+			damaged = 1
+		}
+		if err := r.Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if goesOn < 3 || begins < 3 {
+		t.Errorf("%d syncs went on with a segment, %d began one", goesOn, begins)
+	}
+}
