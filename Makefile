@@ -33,10 +33,13 @@ deps: ## install what the build needs and is missing (a C compiler, libpcap head
 build: deps ## build bin/spaniel
 	$(call timed,build,$(GO) build -ldflags '$(LDFLAGS)' -gcflags '$(GCFLAGS)' -o bin/spaniel ./cmd/spaniel)
 
+# Debian's versions begin with a digit and sort; a commit alone is before any release.
+DEBVERSION = $(if $(filter v%,$(VERSION)),$(patsubst v%,%,$(VERSION)),0.0.0~git.$(subst -,.,$(VERSION)))
+
 .PHONY: deb
 deb: build ## the Debian package, in bin/ (nfpm, from the module proxy)
 	@./bin/spaniel config schema >bin/config.json
-	GOARCH=$$($(GO) env GOARCH) VERSION=$(patsubst v%,%,$(VERSION)) $(GO) run github.com/goreleaser/nfpm/v2/cmd/nfpm@v2.41.3 package -f deploy/package/nfpm.yaml -p deb -t bin/
+	GOARCH=$$($(GO) env GOARCH) VERSION=$(DEBVERSION) $(GO) run github.com/goreleaser/nfpm/v2/cmd/nfpm@v2.41.3 package -f deploy/package/nfpm.yaml -p deb -t bin/spaniel.deb
 
 .PHONY: profile
 profile: deps ## measure anew what is hot, for `make build`
@@ -103,8 +106,17 @@ variants: deps ## a million random variants of captures, and new ones each time 
 opinions: ## install Node, whose HTTP parser the tests compare with
 	@./deploy/deps.sh check
 
+.PHONY: charts
+charts: ## what Helm, Kubernetes and Compose make of deploy/
+	$(call timed,charts,cd deploy/check && $(GO) test -count=1 .)
+
+.PHONY: deploy
+deploy: deb ## what Helm, Kubernetes, Compose and Debian make of deploy/: charts rendered, the package in a root of its own (minutes)
+	@./deploy/deps.sh deploy
+	$(call timed,deploy,cd deploy/check && SPANIEL_DEB=$(CURDIR)/bin/spaniel.deb $(GO) test -count=1 -timeout 30m -v . | grep -vE '^=== ')
+
 .PHONY: check
-check: opinions vet lint law race rules golden fuzz ## what CI runs besides `test` and `integration`
+check: opinions vet lint law race rules golden fuzz charts ## what CI runs besides `test` and `integration`
 
 .PHONY: integration
 integration: build ## real Kafka, ClickHouse, OpenSearch and rsyslog on loopback, started and stopped by the tests; real tools against small servers
@@ -121,6 +133,11 @@ chaos: build ## kill -9 the sensor N times (1000) under load, and Kafka and Clic
 .PHONY: bench
 bench: build ## CPU, memory and calls found, beside gopacket + net/http (sinks: bench-delivery); BENCH='-rounds 1 -shrink 10' for a quick look
 	$(call timed,bench,$(GO) run ./bench $(BENCH))
+
+.PHONY: rates
+rates: ## packets at growing rates, FOR=10s each, to the sensor, to a capture alone and to tcpdump, by turns: what each drops and costs
+	@./deploy/deps.sh bench
+	$(call timed,rates,SPANIEL_RATES=$(or $(FOR),10s) $(GO) test -count=1 -timeout 1h -v -run 'TestRates$$' ./cmd/spaniel | grep -E '^(---|ok|FAIL)|_test.go:')
 
 .PHONY: bench-delivery
 bench-delivery: ## what sinks cost beside ch-go and franz-go, with real servers; lines encoded, records spooled and stored

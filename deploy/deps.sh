@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# deps.sh build|check|integration|bench: install the system packages that are
+# deps.sh build|check|integration|bench|deploy: install the system packages that are
 # missing. It knows Debian and its relatives; elsewhere it says what to install.
 set -euo pipefail
 
@@ -30,9 +30,14 @@ integration)
 	;;
 bench)
 	need tshark command -v tshark
+	need tcpdump command -v tcpdump
+	need iproute2 command -v ip
+	;;
+deploy)
+	need debootstrap command -v debootstrap
 	;;
 *)
-	echo "usage: deps.sh build|check|integration|bench" >&2
+	echo "usage: deps.sh build|check|integration|bench|deploy" >&2
 	exit 2
 	;;
 esac

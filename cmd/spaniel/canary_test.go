@@ -208,6 +208,12 @@ func (b *lockedBuffer) Write(p []byte) (int, error) {
 	return b.Buffer.Write(p)
 }
 
+func (b *lockedBuffer) text() string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.String()
+}
+
 // Sync implements zapcore.WriteSyncer.
 func (b *lockedBuffer) Sync() error { return nil }
 

@@ -138,7 +138,7 @@ func rendered(t *testing.T, values map[string]any) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	files, err := engine.Engine{Strict: true}.Render(c, v)
+	files, err := engine.Engine{Strict: true}.RenderWithContext(t.Context(), c, v)
 	if err != nil {
 		t.Fatal(err)
 	}
