@@ -88,6 +88,34 @@ func (d *Decoder) Decode(r *Record, it *event.Item) error {
 	return nil
 }
 
+// ViewBatch is DecodeBatch without copies: what the items say lies in b, and is
+// good for as long as b is.
+func (d *Decoder) ViewBatch(b *Batch) ([]event.Item, error) {
+	items := make([]event.Item, len(b.Records))
+	calls := 0
+	for i := range b.Records {
+		if b.Records[i].Kind == event.KindCall {
+			calls++
+		}
+	}
+	room := make([]event.Record, calls)
+	for i := range b.Records {
+		r := &b.Records[i]
+		if r.Kind != event.KindCall {
+			if err := d.Decode(r, &items[i]); err != nil {
+				return nil, &Rejected{i, err}
+			}
+			continue
+		}
+		items[i] = event.Item{Kind: r.Kind, Call: &room[0]}
+		room = room[1:]
+		if err := d.call.View(r.Payload, items[i].Call); err != nil {
+			return nil, &Rejected{i, fmt.Errorf("decoding record %d, a %s: %w", r.Seq, r.Kind, err)}
+		}
+	}
+	return items, nil
+}
+
 // DecodeBatch decodes every record of b. A record that cannot be decoded is
 // returned as *Rejected, before anything was sent.
 func (d *Decoder) DecodeBatch(b *Batch) ([]event.Item, error) {

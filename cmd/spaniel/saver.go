@@ -15,7 +15,7 @@ type saver struct {
 	store *store.Store
 	enc   *sinks.Encoder
 	batch sinks.Batch
-	size  int
+	buf   []byte // the payloads, one behind the other
 }
 
 // A batch is written when it holds so many records, or bytes.
@@ -36,10 +36,12 @@ func openSaver(path string, cfg store.Config) (*saver, error) {
 // add takes a copy of the item, and writes when enough has gathered.
 func (s *saver) add(ctx context.Context, it *event.Item) error {
 	stampDay(it, time.Now())
-	payload := s.enc.Append(nil, it)
+	start := len(s.buf)
+	s.buf = s.enc.Append(s.buf, it) // what lay in a smaller one before stays good
+	payload := s.buf[start:len(s.buf):len(s.buf)]
 	s.batch.Last++
 	s.batch.Records = append(s.batch.Records, sinks.Record{Seq: s.batch.Last, Kind: it.Kind, Payload: payload})
-	if s.size += len(payload); s.size < saveBytes && len(s.batch.Records) < saveRecords {
+	if len(s.buf) < saveBytes && len(s.batch.Records) < saveRecords {
 		return nil
 	}
 	return s.flush(ctx)
@@ -51,7 +53,7 @@ func (s *saver) flush(ctx context.Context) error {
 	}
 	s.batch.First = s.batch.Records[0].Seq
 	err := s.store.Write(context.WithoutCancel(ctx), &s.batch) // what was found is kept even after Ctrl-C
-	s.batch.Records, s.size = s.batch.Records[:0], 0
+	s.batch.Records, s.buf = s.batch.Records[:0], s.buf[:0]
 	return err
 }
 

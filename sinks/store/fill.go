@@ -145,18 +145,19 @@ func fillHeaders(v vector, a *texts, n int, heads func(int) event.HeaderMap) {
 	var names []event.Header // by the maps' order; Value is not used
 	var lists []entry        // of values, one for each name
 	var vals []string
+	low := make(lowered, 64)
 	entries := values[entry](v, n)
 	for i := range n {
 		h, start := heads(i), len(names)
 		for j := range h {
-			name := clean(lowerASCII(h[j].Name))
+			name := low.of(h[j].Name)
 			if indexOf(names[start:], name) >= 0 {
 				continue
 			}
 			names = append(names, event.Header{Name: name})
 			first := len(vals)
 			for k := j; k < len(h); k++ {
-				if k == j || len(h[k].Name) == len(h[j].Name) && h[k].Name == h[j].Name || clean(lowerASCII(h[k].Name)) == name {
+				if k == j || len(h[k].Name) == len(h[j].Name) && h[k].Name == h[j].Name || low.of(h[k].Name) == name {
 					vals = append(vals, h[k].Value)
 				}
 			}
@@ -174,6 +175,20 @@ func fillHeaders(v vector, a *texts, n int, heads func(int) event.HeaderMap) {
 	for i, s := range vals {
 		out[i] = a.of(clean(s))
 	}
+}
+
+// lowered are names as they are stored, by what they were: a chunk has few.
+type lowered map[string]string
+
+func (l lowered) of(name string) string {
+	low, ok := l[name]
+	if !ok {
+		low = clean(lowerASCII(name))
+		if len(l) < 1024 {
+			l[name] = low
+		}
+	}
+	return low
 }
 
 // clean makes text that the engine accepts: what is no UTF-8 would be found

@@ -23,7 +23,7 @@ func (s *Store) Write(ctx context.Context, b *sinks.Batch) error {
 	if s.writer == nil {
 		return fmt.Errorf("writing to store %s: it is open for reading alone", s.path)
 	}
-	items, err := s.dec.DecodeBatch(b)
+	items, err := s.dec.ViewBatch(b)
 	if err != nil {
 		return err
 	}
