@@ -39,6 +39,9 @@ type Alert struct {
 	Calls      []ID          `json:"calls"`
 	Links      AlertLinks    `json:"links"`
 	Quality    AlertQuality  `json:"data_quality"`
+	// Cut names what was cut off for a destination that takes no more; what is
+	// stored is whole.
+	Cut []string `json:"cut,omitempty"`
 	// SpooledDay is fixed when the alert is spooled: yyyy-mm-dd, UTC.
 	SpooledDay string `json:"spooled_day,omitempty"`
 

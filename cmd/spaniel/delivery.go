@@ -144,6 +144,7 @@ func addSink(c *admin.SinkCount, st *forward.Stats) {
 	c.Dropped += st.Lost
 	c.Filtered += st.Filtered
 	c.Held += st.Held
+	c.Shortened += st.Shortened
 	c.QueueRecords += st.Lag
 	c.QueueBytes += uint64(st.LagBytes)
 	if st.Note != "" {

@@ -174,6 +174,7 @@ func alertSchema() *jsonschema.Schema {
 		meanings[c.Name] = c.Meaning
 	}
 	meanings["rule_ruleset"], meanings["links_query"] = meanings["ruleset"], meanings["link_query"]
+	meanings["cut"] = "fields that were cut to what the destination takes; absent where the alert is whole"
 	meanings["data_quality_loss"], meanings["data_quality_sample_rate"] = meanings["quality_loss"], meanings["quality_sample_rate"]
 	describe(s, "", meanings)
 	return s

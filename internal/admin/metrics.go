@@ -169,6 +169,7 @@ func deliveryMetrics() []metric {
 		counter("sink_dropped_total", "Records the sink will never get.", sink, perSink(func(c *SinkCount) float64 { return float64(c.Dropped) })),
 		counter("sink_filtered_total", "Records the sink is not to get, or has no place for.", sink, perSink(func(c *SinkCount) float64 { return float64(c.Filtered) })),
 		counter("sink_suppressed_total", "Alerts beyond what the sink is to get a minute.", sink, perSink(func(c *SinkCount) float64 { return float64(c.Held) })),
+		counter("sink_shortened_total", "Of the alerts that the sink took, those that were cut to what it takes; they say of what.", sink, perSink(func(c *SinkCount) float64 { return float64(c.Shortened) })),
 		counter("sink_dead_letters_total", "Records the sink refused for good.", sink, perSink(func(c *SinkCount) float64 { return float64(c.DeadLettered) })),
 		counter("sink_dead_letters_sent_total", "Of those, what the sink's own place for them took: Kafka's dead-letter topic.", sink, perSink(func(c *SinkCount) float64 { return float64(c.DeadSent) })),
 		counter("sink_dead_letters_refused_total", "Of those, what that place refused, too; they are in the file.", sink, perSink(func(c *SinkCount) float64 { return float64(c.DeadRefused) })),

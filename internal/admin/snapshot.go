@@ -128,6 +128,8 @@ type SinkCount struct {
 	Delivered, Retries    uint64
 	Dropped, DeadLettered uint64
 	Filtered, Held        uint64
+	// Shortened are those of Delivered that were cut to what the sink takes.
+	Shortened uint64
 	// DeadSent are the dead letters that the sink's own place for them took,
 	// DeadRefused those that it would not have, DeadLost those that are neither
 	// there nor in the file.

@@ -111,6 +111,7 @@ func (l *lane) push(hard context.Context, left *sinks.Batch) (delivered, over ui
 		}
 		if over, taken := l.passedOver(err, len(left.Records)); taken {
 			l.recovered()
+			l.countShortened()
 			return uint64(len(left.Records) - over), uint64(over), nil
 		}
 		if hard.Err() != nil {
@@ -126,6 +127,13 @@ func (l *lane) push(hard context.Context, left *sinks.Batch) (delivered, over ui
 		tries++
 	}
 	return 0, 0, nil
+}
+
+// countShortened counts what of the batch just taken was cut.
+func (l *lane) countShortened() {
+	if w, ok := l.writer.(sinks.Shortener); ok {
+		l.count(func(s *Stats) { s.Shortened += uint64(w.Shortened()) })
+	}
 }
 
 func (l *lane) attempt(hard context.Context, b *sinks.Batch) error {

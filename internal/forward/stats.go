@@ -18,6 +18,9 @@ type Stats struct {
 	// cap, in the file.
 	Letters  [NumLetters]uint64
 	DeadLost uint64
+	// Shortened are those of Delivered that were cut to what the destination
+	// takes.
+	Shortened uint64
 	// Held counts alerts beyond Filter.PerMinute; the records that tell of
 	// them are in no counter.
 	Held uint64

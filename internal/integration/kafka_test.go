@@ -99,19 +99,25 @@ func kafkaFaults(t *testing.T, broker *process, addr string) {
 	compare(t, alerts, consume(t, addr, alertTopic, "integration"))
 }
 
-// kafkaTooLarge sends alerts to a topic that refuses some for their size:
-// those, and no others, become dead letters, in their topic and in the file.
+// kafkaTooLarge sends alerts to a topic that refuses some for their size: those
+// arrive cut, and say so; where that is not enough they, and no others, become
+// dead letters, in their topic and in the file.
 func kafkaTooLarge(t *testing.T, addr string) {
 	const topic, letters, limit = "small", "letters", 10_000
 	createTopic(t, addr, letters, 2)
 	createTopic(t, addr, topic, 1, kafkago.ConfigEntry{ConfigName: "max.message.bytes", ConfigValue: fmt.Sprint(limit)})
 	dir := spoolDir(t)
 	p := newPipeline(t, dir, all.Config{Name: "kafka", Kafka: &kafka.Config{Brokers: []string{addr}, Topic: topic, DeadLetterTopic: letters, Compression: "none"}}, 50)
-	var fit []event.Item
+	var fit, cut []event.Item
 	alerts, enc := makeAlerts(140), sinks.NewEncoder()
-	for _, it := range alerts {
-		if len(enc.Append(nil, &it)) < limit {
-			fit = append(fit, it)
+	for i, large := 0, 0; i < len(alerts); i++ {
+		it := &alerts[i]
+		if len(enc.Append(nil, it)) < limit {
+			fit = append(fit, *it)
+		} else if large++; large%2 == 0 {
+			it.Alert.DedupKey += strings.Repeat("k", limit) // is not cut: it is the key
+		} else {
+			cut = append(cut, *it)
 		}
 	}
 	p.put(alerts)
@@ -120,15 +126,40 @@ func kafkaTooLarge(t *testing.T, addr string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if want := len(alerts) - len(fit); int(s.Delivered) != len(fit) || int(s.DeadLettered) != want || bytes.Count(dead, []byte("\n")) != want {
-		t.Errorf("%d delivered, %d dead letters (%d lines), want %d and %d", s.Delivered, s.DeadLettered, bytes.Count(dead, []byte("\n")), len(fit), want)
+	whole, short := byCut(t, consume(t, addr, topic, "integration-small"))
+	if want := len(alerts) - len(fit) - len(cut); len(cut) == 0 || len(short) != len(cut) || int(s.Shortened) != len(cut) || int(s.Delivered) != len(fit)+len(cut) || int(s.DeadLettered) != want || bytes.Count(dead, []byte("\n")) != want {
+		t.Errorf("%d delivered, %d dead letters (%d lines), want %d and %d; %d cut, %d counted, want %d", s.Delivered, s.DeadLettered, bytes.Count(dead, []byte("\n")), len(fit)+len(cut), want,
+			len(short), s.Shortened, len(cut))
 	}
 	t.Logf("%d delivered, %d over the topic's %d bytes set aside: %.120s…", s.Delivered, s.DeadLettered, limit, dead)
-	compare(t, fit, consume(t, addr, topic, "integration-small"))
+	for i := range cut {
+		if a, ok := short[cut[i].Alert.ID]; !ok || !strings.Contains(a.Message, "(cut to fit: "+strings.Join(a.Cut, ", ")+")") {
+			t.Errorf("alert %s: %v, %.100s", cut[i].Alert.ID, ok, a.Message)
+		}
+	}
+	compare(t, fit, whole)
 	if s.Letters[forward.LetterSent] != s.DeadLettered || s.DeadLost != 0 {
 		t.Errorf("of %d dead letters %v, lost %d", s.DeadLettered, s.Letters, s.DeadLost)
 	}
-	compareLetters(t, alerts, fit, consume(t, addr, letters, "integration-letters"))
+	compareLetters(t, alerts, append(fit, cut...), consume(t, addr, letters, "integration-letters"))
+}
+
+// byCut tells alerts that were cut from those that are whole.
+func byCut(t *testing.T, got []kafkago.Message) (whole []kafkago.Message, short map[event.ID]event.Alert) {
+	t.Helper()
+	short = map[event.ID]event.Alert{}
+	for i := range got {
+		var a event.Alert
+		if err := json.Unmarshal(got[i].Value, &a); err != nil {
+			t.Fatal(err)
+		}
+		if len(a.Cut) == 0 {
+			whole = append(whole, got[i])
+		} else {
+			short[a.ID] = a
+		}
+	}
+	return whole, short
 }
 
 // compareLetters: one letter for each alert that did not fit, with all of it.

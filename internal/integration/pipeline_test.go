@@ -109,6 +109,7 @@ func (p *pipeline) total() (sum forward.Stats) {
 		sum.Filtered += s.Filtered
 		sum.Retried += s.Retried
 		sum.DeadLettered += s.DeadLettered
+		sum.Shortened += s.Shortened
 		sum.DeadLost += s.DeadLost
 		for i, n := range s.Letters {
 			sum.Letters[i] += n

@@ -55,6 +55,8 @@ func (c *Config) Validate() error {
 
 // A Writer sends batches through _bulk.
 type Writer struct {
+	sinks.Cuts
+
 	prefix string
 	client *post.Client
 	cfg    Config
@@ -131,7 +133,9 @@ func (w *Writer) Write(ctx context.Context, b *sinks.Batch) error {
 	if w.login, err = login(&w.cfg); err != nil { // a secret may have been changed
 		return fmt.Errorf("sending documents: %w", err)
 	}
-	return post.InHalves(items, func(part []event.Item) error { return w.send(ctx, part) })
+	err = post.InHalves(items, func(part []event.Item) error { return w.send(ctx, part) })
+	w.CountCuts(items)
+	return err
 }
 
 func (w *Writer) send(ctx context.Context, items []event.Item) error {

@@ -47,6 +47,9 @@ func AppendAlertFields(b []byte, a *event.Alert) []byte {
 	o.Float("loss", a.Quality.Loss, 64)
 	o.Float("sample_rate", a.Quality.SampleRate, 64)
 	o.Close()
+	if len(a.Cut) > 0 {
+		o.List("cut", a.Cut)
+	}
 	o.Some("spooled_day", a.SpooledDay)
 	return o.B
 }

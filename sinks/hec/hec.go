@@ -52,6 +52,8 @@ func (c *Config) Validate() error {
 
 // A Writer sends batches to a collector.
 type Writer struct {
+	sinks.Cuts
+
 	cfg     Config
 	client  *post.Client
 	dec     *sinks.Decoder
@@ -107,7 +109,9 @@ func (w *Writer) Write(ctx context.Context, b *sinks.Batch) error {
 		return fmt.Errorf("sending to the event collector: %w", err)
 	}
 	w.header.Set("Authorization", "Splunk "+token)
-	return post.InHalves(items, func(items []event.Item) error { return w.send(ctx, items) })
+	err = post.InHalves(items, func(items []event.Item) error { return w.send(ctx, items) })
+	w.CountCuts(items)
+	return err
 }
 
 // reply is what the collector says.

@@ -15,6 +15,7 @@ import (
 type message struct {
 	index   int // in the batch
 	seq     uint64
+	alert   bool
 	topic   string
 	key     string
 	value   []byte
@@ -28,7 +29,7 @@ type header struct{ key, value string }
 var errTooLarge = errors.New("the message is too large")
 
 // messages makes the messages of a batch. A record that cannot be decoded, or
-// is larger than a topic takes, is rejected before anything is sent.
+// is larger than it may be and cannot be cut, is rejected before anything is sent.
 // What it returns is good until the next batch, and no longer than b.
 func (w *Writer) messages(b *sinks.Batch) ([]message, error) {
 	out := slices.Grow(w.msgs[:0], len(b.Records))[:len(b.Records)]
@@ -39,7 +40,7 @@ func (w *Writer) messages(b *sinks.Batch) ([]message, error) {
 			return nil, &sinks.Rejected{Index: i, Err: err}
 		}
 		m.index, m.size = i, sizeOf(&m)
-		if m.size > w.cfg.MaxMessage {
+		if m.size > w.cfg.MaxMessage && !w.shorten(&m, w.cfg.MaxMessage) {
 			return nil, &sinks.Rejected{Index: i, Err: fmt.Errorf("%w: %d bytes, max_message is %d", errTooLarge, m.size, w.cfg.MaxMessage)}
 		}
 		out[i] = m
@@ -50,7 +51,7 @@ func (w *Writer) messages(b *sinks.Batch) ([]message, error) {
 func (w *Writer) message(r *sinks.Record) (message, error) {
 	if r.Kind == event.KindAlert {
 		h, err := w.head(r)
-		return message{seq: r.Seq, topic: w.topicOf(r.Kind), key: h.DedupKey, value: r.Payload,
+		return message{seq: r.Seq, alert: true, topic: w.topicOf(r.Kind), key: h.DedupKey, value: r.Payload,
 			headers: [6]header{{"spaniel-id", h.ID}, {"spaniel-schema", h.Schema}, {"spaniel-severity", h.Severity}, {"spaniel-sensor", h.Sensor}}}, err
 	}
 	var it event.Item

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/segmentio/kafka-go"
@@ -33,6 +34,9 @@ type Writer struct {
 	// which the brokers have: a retry leaves them out.
 	acked map[uint64]bool
 	first uint64
+
+	cutting sync.Mutex      // guards short: partitions are written side by side
+	short   map[uint64]bool // those of the batch that were cut
 }
 
 // requestTimeout bounds one request; the brokers are told half of it.
@@ -54,7 +58,7 @@ func New(cfg Config) (*Writer, error) {
 		return nil, fmt.Errorf("kafka: %w", err)
 	}
 	ctx, stop := context.WithCancel(context.Background())
-	w := &Writer{cfg: cfg, pack: pack, dec: sinks.NewDecoder(), rows: encode.NewRows(), stop: stop, acked: map[uint64]bool{}}
+	w := &Writer{cfg: cfg, pack: pack, dec: sinks.NewDecoder(), rows: encode.NewRows(), stop: stop, acked: map[uint64]bool{}, short: map[uint64]bool{}}
 	w.transport = &kafka.Transport{Dial: (&net.Dialer{}).DialContext, ClientID: "spaniel", Context: ctx, MetadataTopics: cfg.topics()}
 	if cfg.TLS != nil {
 		w.transport.TLS, err = cfg.TLS.Load()
@@ -73,14 +77,15 @@ func New(cfg Config) (*Writer, error) {
 // Write sends the batch: the partitions side by side, each partition's records
 // in order, one request of a partition in flight.
 func (w *Writer) Write(ctx context.Context, b *sinks.Batch) error {
+	if b.First != w.first {
+		w.first = b.First
+		clear(w.acked)
+		clear(w.short)
+	}
 	msgs, err := w.messages(b)
 	defer clear(w.msgs) // the payloads are not ours to keep
 	if err != nil {
 		return err
-	}
-	if b.First != w.first {
-		w.first = b.First
-		clear(w.acked)
 	}
 	err = w.send(ctx, msgs)
 	if err != nil {
@@ -220,6 +225,8 @@ func (w *Writer) produce(ctx context.Context, p *part, msgs []*message, done cha
 	switch {
 	case !ofRecords(err):
 		return fmt.Errorf("producing to %s/%d: %w", p.topic, p.partition, err)
+	case len(msgs) == 1 && tooLargeThere(err) && w.shorten(msgs[0], msgs[0].size/2):
+		return w.produce(ctx, p, msgs, done) // a topic may take less than max_message
 	case len(msgs) == 1:
 		return &sinks.Rejected{Index: msgs[0].index, Err: fmt.Errorf("topic %s: %w", p.topic, err)}
 	}
@@ -248,7 +255,12 @@ func (w *Writer) request(ctx context.Context, p *part, msgs []*message) (*kafka.
 // ofRecords reports whether the broker's error is about what was sent: no time
 // and no other broker will mend it.
 func ofRecords(err error) bool {
-	return errors.Is(err, kafka.MessageSizeTooLarge) || errors.Is(err, kafka.RecordListTooLarge) || errors.Is(err, kafka.InvalidRecord) || errors.Is(err, kafka.InvalidTimestamp)
+	return tooLargeThere(err) || errors.Is(err, kafka.InvalidRecord) || errors.Is(err, kafka.InvalidTimestamp)
+}
+
+// tooLargeThere reports whether the broker would take less.
+func tooLargeThere(err error) bool {
+	return errors.Is(err, kafka.MessageSizeTooLarge) || errors.Is(err, kafka.RecordListTooLarge)
 }
 
 // firstRefused returns the first of the records that the broker names.

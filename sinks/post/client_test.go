@@ -16,6 +16,7 @@ import (
 
 	"spaniel/event"
 	"spaniel/sinks"
+	"spaniel/sinks/encode"
 )
 
 func client(t *testing.T, c Config) *Client {
@@ -135,6 +136,44 @@ func TestSecretsAreRead(t *testing.T) {
 		if got, _ := s.Read(); got != want {
 			t.Errorf("%q: %q", text, got)
 		}
+	}
+}
+
+// An alert that is too large alone is cut until it is taken, once for all halves.
+func TestHalvesCutAnAlertThatIsTooLargeAlone(t *testing.T) {
+	large := event.Alert{ID: event.ID{1}, DedupKey: "k", Severity: event.High, Req: event.AlertRequest{Target: strings.Repeat("/a", 50_000)}}
+	items := []event.Item{{Kind: event.KindAlert, Alert: &event.Alert{ID: event.ID{2}}}, {Kind: event.KindAlert, Alert: &large}, {Kind: event.KindAlert, Alert: &event.Alert{ID: event.ID{3}}}}
+	var sent []event.ID
+	err := InHalves(items, func(part []event.Item) error {
+		var body []byte
+		for i := range part {
+			body = encode.AppendAlert(body, part[i].Alert)
+		}
+		if len(body) > 3000 {
+			return ErrTooLarge
+		}
+		for i := range part {
+			sent = append(sent, part[i].Alert.ID)
+		}
+		return nil
+	})
+	if err != nil || !slices.Equal(sent, []event.ID{{2}, {1}, {3}}) {
+		t.Fatalf("%v, %v", sent, err)
+	}
+	short := items[1].Alert
+	if !slices.Contains(short.Cut, "req.target") || !strings.HasSuffix(short.Message, "req.target)") || len(large.Req.Target) != 100_000 || len(items[0].Alert.Cut) != 0 {
+		t.Errorf("cut %v, %q", short.Cut, short.Message)
+	}
+	var r *sinks.Rejected
+	large.DedupKey = strings.Repeat("k", 100_000) // which is what the alert is known by
+	items[1].Alert = &large
+	if err := InHalves(items[:2], func(part []event.Item) error {
+		if len(part) > 1 || part[0].Alert.ID == large.ID {
+			return ErrTooLarge
+		}
+		return nil
+	}); !errors.As(err, &r) || r.Index != 1 {
+		t.Errorf("%v", err)
 	}
 }
 

@@ -156,7 +156,7 @@ func rig(r *receiver, cfg Config) sinktest.Rig {
 			return r.start
 		},
 		Poison: func(*testing.T) sinks.Record {
-			a := event.Alert{ID: event.ID{1}, Severity: event.Low, Message: strings.Repeat("x", maxStream)}
+			a := event.Alert{ID: event.ID{1}, Severity: event.Low, DedupKey: strings.Repeat("x", maxStream)} // what is not cut
 			it := event.Item{Kind: event.KindAlert, Alert: &a}
 			return sinks.Record{Kind: it.Kind, Payload: sinks.NewEncoder().Append(nil, &it)}
 		},
@@ -166,6 +166,40 @@ func rig(r *receiver, cfg Config) sinktest.Rig {
 func TestContractOverTCP(t *testing.T) {
 	r := newReceiver(t, nil)
 	sinktest.Run(t, rig(r, Config{Address: r.addr}))
+}
+
+// A message that the receiver would not take goes out shorter, and says so, in
+// each form; the others of its batch are whole.
+func TestALargeAlertIsCutToFit(t *testing.T) {
+	r := newReceiver(t, nil)
+	for i, form := range []string{"", "json", "cef", "leef", "ecs", "ocsf", "eve"} {
+		w, err := New(Config{Address: r.addr, Format: form, MaxMessage: 4000})
+		if err != nil {
+			t.Fatal(err)
+		}
+		b, ids := sinktest.Alerts(10*i, 2)
+		a := event.Alert{Schema: event.AlertSchema, ID: event.ID{byte(i + 1)}, Severity: event.High, Outcome: event.Tried, Message: "what was found",
+			Req: event.AlertRequest{Method: "GET", Host: "h", Target: "/" + strings.Repeat("é", 20_000)}}
+		it := event.Item{Kind: event.KindAlert, Alert: &a}
+		b.Records[0].Payload = sinks.NewEncoder().Append(nil, &it)
+		if err := w.Write(t.Context(), b); err != nil {
+			t.Fatalf("%q: %v", form, err)
+		}
+		if w.Shortened() > 1 || w.Shortened() == 0 && form != "" && form != "cef" && form != "leef" {
+			t.Errorf("%q: %d are counted as cut", form, w.Shortened())
+		}
+		got := r.messages(2*i + 2)[2*i:]
+		if len(got) != 2 || param1(got[0], "id") != a.ID.String() || param1(got[1], "id") != ids[1] {
+			t.Fatalf("%q: %d messages", form, len(got))
+		}
+		says := w.Shortened() == 1
+		if text, _ := got[0].String(); strings.Contains(text, "cut to fit: req.target") != says || len(text) > 4000 {
+			t.Errorf("%q: %d bytes, %.500s", form, len(text), text)
+		}
+		if err := w.Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
 }
 
 func TestContractOverTLS(t *testing.T) {

@@ -9,12 +9,15 @@ import (
 	"strconv"
 	"time"
 
+	"spaniel/event"
 	"spaniel/sinks"
 	"spaniel/sinks/tlsfiles"
 )
 
 // Writer sends batches to a syslog receiver.
 type Writer struct {
+	sinks.Cuts
+
 	cfg  Config
 	tls  *tls.Config
 	fmt  *formatter
@@ -68,6 +71,9 @@ func (w *Writer) format(b *sinks.Batch) error {
 	for i := range items {
 		one = w.fmt.append(one[:0], &items[i])
 		if len(one) > w.cfg.MaxMessage {
+			one = w.shorten(one, &items[i])
+		}
+		if len(one) > w.cfg.MaxMessage {
 			return &sinks.Rejected{Index: i, Err: fmt.Errorf("message of %d bytes is over max_message, %d", len(one), w.cfg.MaxMessage)}
 		}
 		if w.cfg.Transport != "udp" { // RFC 6587: the length frames the message, whatever is in it
@@ -76,7 +82,27 @@ func (w *Writer) format(b *sinks.Batch) error {
 		w.buf = append(w.buf, one...)
 		w.ends = append(w.ends, len(w.buf))
 	}
+	w.CountCuts(items)
 	return nil
+}
+
+// shorten cuts an alert until its message fits, if that can be.
+func (w *Writer) shorten(one []byte, it *event.Item) []byte {
+	if it.Alert == nil {
+		return one
+	}
+	try := event.Item{Kind: event.KindAlert}
+	var buf []byte
+	short, ok := sinks.Shorten(it.Alert, func(a *event.Alert) bool {
+		try.Alert = a
+		buf = w.fmt.append(buf[:0], &try)
+		return len(buf) <= w.cfg.MaxMessage
+	})
+	if !ok {
+		return one
+	}
+	it.Alert = short
+	return buf
 }
 
 func (w *Writer) send(ctx context.Context) error {

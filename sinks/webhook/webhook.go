@@ -52,6 +52,8 @@ func (c *Config) Validate() error {
 
 // A Writer posts batches.
 type Writer struct {
+	sinks.Cuts
+
 	client *post.Client
 	secret *post.Secret // nil without
 	form   *format.Format
@@ -88,7 +90,7 @@ func (w *Writer) Write(ctx context.Context, b *sinks.Batch) error {
 		return err
 	}
 	at := 0 // of the next record, for a key that does not change when the batch is sent again
-	return post.InHalves(items, func(part []event.Item) error {
+	err = post.InHalves(items, func(part []event.Item) error {
 		key := fmt.Sprintf("%d-%d/%d+%d", b.First, b.Last, at, len(part))
 		err := w.send(ctx, key, part)
 		if err == nil {
@@ -96,6 +98,8 @@ func (w *Writer) Write(ctx context.Context, b *sinks.Batch) error {
 		}
 		return err
 	})
+	w.CountCuts(items)
+	return err
 }
 
 func (w *Writer) send(ctx context.Context, key string, items []event.Item) error {
