@@ -34,6 +34,13 @@ func (w *Writer) shorten(m *message, limit int) bool {
 	return true
 }
 
+// forget: it was cut, and refused all the same.
+func (w *Writer) forget(m *message) {
+	w.cutting.Lock()
+	defer w.cutting.Unlock()
+	delete(w.short, m.seq)
+}
+
 // Shortened returns how many alerts of the batch written last were cut.
 func (w *Writer) Shortened() int { return len(w.short) }
 

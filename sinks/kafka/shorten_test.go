@@ -2,6 +2,7 @@ package kafka
 
 import (
 	"encoding/json"
+	"errors"
 	"slices"
 	"strings"
 	"testing"
@@ -84,5 +85,21 @@ func TestAnAlertThatATopicRefusesForItsSizeIsCut(t *testing.T) {
 	a, size := cutAlert(t, c, id)
 	if size > 6_000 || !slices.Contains(a.Cut, "req.target") || strings.Count(a.Message, "cut to fit") != 1 || w.Shortened() != 1 {
 		t.Errorf("%d bytes, cut %v, %q, %d counted", size, a.Cut, a.Message, w.Shortened())
+	}
+}
+
+// What was cut in vain is not counted: it is a dead letter.
+func TestAnAlertThatWasCutInVainIsNotCounted(t *testing.T) {
+	c := cluster(t)
+	w := open(t, Config{Brokers: c.ListenAddrs(), Compression: "none"})
+	defer w.Close()
+	c.ControlKey(int16(kmsg.Produce), func(req kmsg.Request) (kmsg.Response, error, bool) {
+		c.KeepControl()
+		return refuse(req, kerr.MessageTooLarge.Code), nil, true
+	})
+	b, _ := withLarge(t)
+	var r *sinks.Rejected
+	if err := w.Write(t.Context(), b); !errors.As(err, &r) || w.Shortened() != 0 {
+		t.Errorf("%v, %d counted", err, w.Shortened())
 	}
 }

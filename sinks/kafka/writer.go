@@ -228,6 +228,7 @@ func (w *Writer) produce(ctx context.Context, p *part, msgs []*message, done cha
 	case len(msgs) == 1 && tooLargeThere(err) && w.shorten(msgs[0], msgs[0].size/2):
 		return w.produce(ctx, p, msgs, done) // a topic may take less than max_message
 	case len(msgs) == 1:
+		w.forget(msgs[0])
 		return &sinks.Rejected{Index: msgs[0].index, Err: fmt.Errorf("topic %s: %w", p.topic, err)}
 	}
 	half := len(msgs) / 2
