@@ -102,7 +102,7 @@ func canaryService(t *testing.T, dir string, r *receivers) *canaryRun {
 		}
 		list = append(list, forward.Sink{Name: s.Name, Open: s.Open, Kinds: s.Kinds, Limits: s.Limits, Filter: forward.Filter{Rules: s.Rules}})
 	}
-	if c.delivery.forward, err = forward.New(c.spool, forward.Config{DeadLetters: dir, Drain: 10 * time.Minute}, list, c.log); err != nil {
+	if c.delivery.forward, err = forward.New(c.spool, forward.Config{DeadLetters: dir, Drain: 3 * time.Minute}, list, c.log); err != nil {
 		t.Fatal(err)
 	}
 	c.valve = spool.NewValve(c.spool)
