@@ -116,10 +116,10 @@ deploy: deb ## what Helm, Kubernetes, Compose and Debian make of deploy/: charts
 	$(call timed,deploy,cd deploy/check && SPANIEL_DEB=$(CURDIR)/bin/spaniel.deb $(GO) test -count=1 -timeout 30m -v . | grep -vE '^=== ')
 
 .PHONY: check
-check: opinions vet lint law race rules golden fuzz charts ## what CI runs besides `test` and `integration`
+check: opinions vet lint law race rules golden fuzz ## what CI runs besides `test` and `integration`
 
 .PHONY: integration
-integration: build ## real Kafka, ClickHouse, OpenSearch and rsyslog on loopback, started and stopped by the tests; real tools against small servers
+integration: build charts ## real Kafka, ClickHouse, OpenSearch and rsyslog on loopback, started and stopped by the tests; real tools against small servers; deploy/ by the code of Helm, Kubernetes and Compose
 	@./deploy/deps.sh integration
 	$(call timed,integration,$(GO) test -count=1 -tags integration -timeout 90m -v ./internal/integration | grep -vE '^=== (RUN|PAUSE|CONT)')
 
