@@ -226,7 +226,7 @@ ENGINE = Distributed('lake', 'spaniel', 'losses_local', flow_id);
 CREATE TABLE IF NOT EXISTS `spaniel`.`facts_local` ON CLUSTER `lake`
 (
     `ts` DateTime64(6, 'UTC') COMMENT 'when' CODEC(Delta, ZSTD(1)),
-    `name` LowCardinality(String) COMMENT 'kind of fact: tls, arp, ndp; of the sensor itself: rules_loaded, rules_refused, rule_error, rule_quarantined, rule_slow',
+    `name` LowCardinality(String) COMMENT 'kind of fact: tls, arp, ndp; of the sensor itself: rules_loaded, rules_refused, rule_error, rule_quarantined, rule_slow, packets_kept, packets_not_kept',
     `sensor_name` LowCardinality(String) COMMENT 'name of the sensor',
     `flow_id` UInt64 COMMENT 'connection it belongs to, 0 if none',
     `flow_vlan` UInt16 COMMENT 'outermost VLAN id',

@@ -211,7 +211,7 @@ SETTINGS ttl_only_drop_parts = 1, non_replicated_deduplication_window = 1000;
 CREATE TABLE IF NOT EXISTS `spaniel`.`facts`
 (
     `ts` DateTime64(6, 'UTC') COMMENT 'when' CODEC(Delta, ZSTD(1)),
-    `name` LowCardinality(String) COMMENT 'kind of fact: tls, arp, ndp; of the sensor itself: rules_loaded, rules_refused, rule_error, rule_quarantined, rule_slow',
+    `name` LowCardinality(String) COMMENT 'kind of fact: tls, arp, ndp; of the sensor itself: rules_loaded, rules_refused, rule_error, rule_quarantined, rule_slow, packets_kept, packets_not_kept',
     `sensor_name` LowCardinality(String) COMMENT 'name of the sensor',
     `flow_id` UInt64 COMMENT 'connection it belongs to, 0 if none',
     `flow_vlan` UInt16 COMMENT 'outermost VLAN id',
