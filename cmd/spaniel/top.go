@@ -74,10 +74,13 @@ func (a *app) top(ctx context.Context, cfg *config.Config, o *topOptions) error 
 		}
 		before = now
 		for _, t := range topTables(time.Now().Add(-o.last), o.rows) {
-			if _, err := fmt.Fprintln(a.out, "\n"+t.title); err != nil {
-				return err
-			}
-			if err := a.withAnswer(ctx, cfg, t.sql, func(ans answer) error { return a.print(ans, "table") }); err != nil {
+			err := a.withAnswer(ctx, cfg, t.sql, func(ans answer) error {
+				if _, err := fmt.Fprintln(a.out, "\n"+t.title); err != nil {
+					return err
+				}
+				return a.print(ans, "table")
+			})
+			if err != nil {
 				return err
 			}
 		}

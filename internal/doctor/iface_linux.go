@@ -49,8 +49,11 @@ func link(i *net.Interface) Finding {
 // to what the mirror sends.
 func addresses(i *net.Interface) Finding {
 	list, err := i.Addrs()
-	if err != nil || i.Flags&net.FlagLoopback != 0 {
-		return ok("addresses", "not looked at")
+	switch {
+	case err != nil:
+		return Finding{"addresses", Note, "cannot be asked for: " + err.Error(), ""}
+	case i.Flags&net.FlagLoopback != 0:
+		return Finding{"addresses", Note, i.Name + " is this machine's own: no mirror comes here", ""}
 	}
 	for _, a := range list {
 		if n, is := a.(*net.IPNet); is && !n.IP.IsLinkLocalUnicast() {
