@@ -12,14 +12,23 @@ import (
 // that others could be read whole.
 const lossShed = "shed"
 
-// What the sampler goes by: how full the kernel's buffer may be before fewer
-// connections are read, and how empty for how long before more are again; how
-// soon a step may follow another; and the least share.
+// What the sampler goes by. Above pressed the share is lowered, by lower where the
+// kernel's buffer still fills and by half where that is urgent; while it empties
+// the share is low enough, however full it is. Below relieved the share is raised,
+// some time after it was lowered, and one step at a time: what is raised too far
+// cuts connections when it is lowered again. For a while it stays below near the
+// share that was too much.
 const (
 	pressed    = 0.4
+	urgent     = 0.8
 	relieved   = 0.1
-	stepDown   = 100 * time.Millisecond
-	stepUp     = 5 * time.Second
+	lower      = 0.7
+	higher     = 1.25
+	near       = 0.9
+	lookAfter  = 100 * time.Millisecond
+	raiseAfter = 2 * time.Second
+	raiseEvery = 500 * time.Millisecond
+	tooMuchFor = 20 * time.Second
 	leastShare = 1.0 / 64
 	longSpell  = time.Minute
 )
@@ -34,9 +43,13 @@ type sampler struct {
 	now      func() int64
 	tell     func(since int64, packets uint64, fields event.ValueMap) bool
 
-	shed           uint64 // packets of this spell
-	since, changed int64  // of the spell, of the last step; ns
-	lowest         float64
+	looked, lowered, raised int64   // when; ns
+	before                  float64 // how full the buffer was when it was looked at last
+	tooMuch                 float64 // the share that was lowered last
+
+	shed   uint64 // packets of this spell
+	since  int64  // of the spell; ns
+	lowest float64
 }
 
 // newSampler returns nil where everything is read always.
@@ -61,23 +74,45 @@ func (s *sampler) step() {
 	if s.pressure == nil {
 		return
 	}
-	now, full := s.now(), s.pressure()
-	since := time.Duration(now - s.changed)
-	switch {
-	case full > pressed && since >= stepDown && s.share > leastShare:
-		if s.share == s.most {
-			s.since, s.lowest = now, s.most
-		}
-		s.share, s.changed = max(s.share/2, leastShare), now
-		s.lowest = min(s.lowest, s.share)
-	case full > pressed:
-	case full < relieved && since >= stepUp && s.share < s.most:
-		s.share, s.changed = min(s.share*2, s.most), now
-		if s.share == s.most {
-			s.end(now)
-		}
+	now := s.now()
+	if time.Duration(now-s.looked) < lookAfter {
+		return
 	}
+	full := s.pressure()
+	fills := full > s.before || full == s.before && full > urgent
+	switch {
+	case full > urgent && fills:
+		s.lower(now, 0.5)
+	case full > pressed && fills:
+		s.lower(now, lower)
+	case full < relieved && s.share < s.most:
+		s.raise(now)
+	}
+	s.looked, s.before = now, full
 	if s.share < s.most && time.Duration(now-s.since) >= longSpell {
+		s.end(now)
+	}
+}
+
+func (s *sampler) lower(now int64, by float64) {
+	if s.share <= leastShare {
+		return
+	}
+	if s.share == s.most {
+		s.since, s.lowest = now, s.most
+	}
+	s.tooMuch, s.lowered = s.share, now
+	s.share = max(s.share*by, leastShare)
+	s.lowest = min(s.lowest, s.share)
+}
+
+func (s *sampler) raise(now int64) {
+	rested := time.Duration(now - s.lowered)
+	share := min(s.share*higher, s.most)
+	if rested < raiseAfter || time.Duration(now-s.raised) < raiseEvery || rested < tooMuchFor && share > near*s.tooMuch {
+		return
+	}
+	if s.share, s.raised = share, now; share == s.most {
 		s.end(now)
 	}
 }

@@ -11,8 +11,9 @@ import (
 	"spaniel/internal/demo"
 )
 
-// TestSamplerSteps: the share falls while the buffer fills, at most every so
-// often, rises again once it is empty, and each spell is told with what it cost.
+// TestSamplerSteps: the share falls while the buffer fills, faster where that is
+// urgent, stays while it empties, rises again in steps once it is empty, and each
+// spell is told with what it cost.
 func TestSamplerSteps(t *testing.T) {
 	now, full := int64(1e18), 0.0
 	type telling struct {
@@ -25,37 +26,94 @@ func TestSamplerSteps(t *testing.T) {
 		told = append(told, telling{since, packets, fields[0].Value})
 		return true
 	})
-	wait := func(d time.Duration, pressure, want float64) {
+	wait := func(d time.Duration, pressure, least, most float64) {
 		t.Helper()
-		for range 10 {
-			now += int64(d / 10)
+		for range d / (20 * time.Millisecond) {
+			now += int64(20 * time.Millisecond)
 			full = pressure
 			s.step()
 		}
-		if s.share != want {
-			t.Errorf("share %v, want %v", s.share, want)
+		if s.share < least-1e-9 || s.share > most+1e-9 {
+			t.Errorf("share %v, want %v to %v", s.share, least, most)
 		}
 	}
-	wait(time.Minute, 0.39, 1)
-	wait(100*time.Millisecond, 0.9, 0.5)
+	wait(time.Minute, 0.39, 1, 1)
+	wait(time.Second, 0.5, 0.7, 0.7) // it filled, and stays as it is
 	began := s.since
 	s.shed = 77
-	wait(time.Second, 0.9, leastShare)
-	wait(time.Second, 0.2, leastShare)
-	wait(3*time.Second, 0, leastShare) // it is 5 s after the last step that the next may come
-	wait(60*time.Second, 0, 1)
+	wait(time.Second, 0.6, 0.49, 0.49)
+	wait(time.Second, 0.59, 0.49, 0.49) // it empties
+	wait(time.Second, 0.9, leastShare, leastShare)
+	wait(time.Second, 0.89, leastShare, leastShare)
+	wait(400*time.Millisecond, 0, leastShare, leastShare) // it is 2 s after it was lowered last that it may rise
+	wait(10*time.Second, 0, leastShare*higher, near/32)   // to near what was too much
+	wait(30*time.Second, 0, 0.5, 1)
+	wait(10*time.Second, 0, 1, 1)
 	if len(told) != 1 || told[0] != (telling{began, 77, "0.01562"}) {
 		t.Errorf("told %+v", told)
 	}
-	wait(200*time.Millisecond, 1, 0.25)
+	wait(200*time.Millisecond, 1, 0.25, 0.25)
 	s.shed = 3
-	wait(90*time.Second, 0.2, 0.25) // a long spell is told while it lasts
+	wait(90*time.Second, 0.2, 0.25, 0.25) // a long spell is told while it lasts
 	s.stop()
 	if len(told) != 3 || told[1].packets != 3 || told[2].packets != 0 {
 		t.Errorf("told %+v", told)
 	}
 	if !s.keeps(0x3fff) || s.keeps(0x4000) {
 		t.Error("a quarter of the lots is not the first quarter")
+	}
+}
+
+// TestUnderLoadMostIsReadThatCanBe plays a buffer that fills at more than what can
+// be read, a packet that is left out costing a twentieth of one that is read: what
+// is read must come near to what could be, the buffer must not overflow once it is
+// known how much that is, and the share must not swing.
+func TestUnderLoadMostIsReadThatCanBe(t *testing.T) {
+	const capacity, cheap, step = 100_000.0, 0.05, 5 * time.Millisecond
+	for _, load := range []float64{0.9, 1.05, 1.3, 1.7, 3, 6, 10} {
+		for _, seconds := range []float64{0.25, 2.5} { // of the capacity that the buffer holds
+			now, queue, dropped, lost := int64(1e18), 0.0, false, 0.0
+			room := seconds * capacity
+			s := newSampler(&Config{Now: func() int64 { return now }, Pressure: func() float64 {
+				if dropped {
+					dropped = false
+					return 1
+				}
+				return queue / room
+			}}, func(int64, uint64, event.ValueMap) bool { return true })
+			read, falls := 0.0, 0
+			for at := time.Duration(0); at < 2*time.Minute; at += step {
+				now += int64(step)
+				queue += load * capacity * step.Seconds()
+				settled := at > 10*time.Second
+				if queue > room {
+					if settled {
+						lost += queue - room
+					}
+					queue, dropped = room, true
+				}
+				gone := min(queue, capacity*step.Seconds()/(s.share+(1-s.share)*cheap))
+				queue -= gone
+				if settled {
+					read += gone * s.share
+				}
+				was := s.share
+				if s.step(); s.share < was && settled {
+					falls++
+				}
+			}
+			could := capacity // for each second
+			if load < 1 {
+				could *= load
+			} else {
+				could *= (1 - load*cheap) / (1 - cheap)
+			}
+			part, drops := read/(could*110), lost/(load*capacity*110)
+			t.Logf("load %v, buffer of %v s: read %.0f %% of what can be, dropped %.2f %%, %d falls", load, seconds, 100*part, 100*drops, falls)
+			if part < 0.75 || drops > 0.002 || falls > 12 {
+				t.Error("that is too little, too much, or too often")
+			}
+		}
 	}
 }
 
