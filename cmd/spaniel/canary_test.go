@@ -341,7 +341,8 @@ func (r *receivers) sinks(dir string) (out []*config.Sink) {
 	}
 	return append(out,
 		&config.Sink{Name: "kafka", Kinds: every, Kafka: &config.Kafka{Brokers: r.kafka.ListenAddrs()}},
-		&config.Sink{Name: "letters", Kinds: every, Kafka: &config.Kafka{Brokers: r.kafka.ListenAddrs(), Topic: "small.alerts", CallsTopic: "small.calls", ObservationsTopic: "small.observations", DeadLetterTopic: "small.dead", MaxMessage: 1200}},
+		// Of all kinds it would not be done within the drain: what is refused goes one by one.
+		&config.Sink{Name: "letters", Kinds: both, Kafka: &config.Kafka{Brokers: r.kafka.ListenAddrs(), Topic: "small.alerts", CallsTopic: "small.calls", DeadLetterTopic: "small.dead", MaxMessage: 1200}},
 		&config.Sink{Name: "elastic", Kinds: both, Elastic: &config.Elastic{URL: config.URL(r.web["elastic"].URL)}},
 		&config.Sink{Name: "hec", Kinds: all, HEC: &config.HEC{URL: config.URL(r.web["hec"].URL), TokenFile: token}},
 		&config.Sink{Name: "webhook", Kinds: all, Webhook: &config.Webhook{URL: config.Hook(r.web["webhook"].URL)}},
