@@ -33,31 +33,31 @@ func (l *language) literalSearch(function string, lit ast.Node) (search, bool) {
 	key := function + " " + lit.String()
 	s, known := l.literals[key]
 	if !known {
-		s, _ = newLiteralSearch(function, lit)
+		s = newLiteralSearch(function, lit)
 		l.literals[key] = s
 	}
 	return s, s.find != nil
 }
 
-// newLiteralSearch makes it.
-func newLiteralSearch(function string, lit ast.Node) (search, bool) {
+// newLiteralSearch makes it; without find there is none.
+func newLiteralSearch(function string, lit ast.Node) search {
 	switch function {
 	case "reads":
 		if p, ok := constant(regexLiteral, lit).(*pattern); ok {
 			s := regexSearch(p.Regexp)
 			s.cost = p.cost
-			return s, true
+			return s
 		}
 	case "wildcard":
 		if w, ok := constant(wildcardLiteral, lit).(*text.Wildcard); ok {
-			return screened(w.Match, []string{w.Longest()}, false), true
+			return screened(w.Match, []string{w.Longest()}, false)
 		}
 	case "contains_any":
 		if n, ok := constant(needleLiteral, lit).(*needles); ok {
-			return screened(n.find, n.lower, false), true
+			return screened(n.find, n.lower, false)
 		}
 	}
-	return search{}, false
+	return search{}
 }
 
 func regexSearch(re *regexp.Regexp) search {
