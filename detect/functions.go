@@ -159,6 +159,7 @@ func functionTable() []function {
 	list = append(list, probeFunctions()...)
 	list = append(list, recordFunctions()...)
 	list = append(list, tokenFunctions()...)
+	list = append(list, specFunctions()...)
 	for _, m := range matchers() {
 		list = append(list, matcherFunction(m))
 	}

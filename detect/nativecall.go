@@ -74,6 +74,8 @@ func (t *translator) call(n *ast.CallNode) native {
 				return native{text: func(ev *eval) string { return ev.scope.addresses.subnet(x(ev), bits(ev)) }}
 			}
 		}
+	case "spec_status", "spec_operation", "one_in":
+		return t.specCall(name, n.Arguments)
 	case "weak_secret", "signature_misfit":
 		return t.token(name, n.Arguments)
 	case "cidr":

@@ -90,6 +90,10 @@ func (l *language) partCost(n ast.Node) partCost {
 		switch name := calleeName(n); name {
 		case "req.header", "resp.header", "req.has_header", "resp.has_header", "known_bot", "tool_agent", "scanner_agent", "note.field":
 			return l.partCosts(readyPart, n.Arguments...)
+		case "one_in":
+			return l.partCosts(readyPart, n.Arguments...)
+		case "spec_status", "spec_operation":
+			return madePart
 		case "reads", "contains_any", "cidr", "weak_secret", "signature_misfit":
 			return l.partCosts(foundPart, n.Arguments...)
 		}

@@ -81,6 +81,8 @@ func (s *scope) local() time.Time {
 type around struct {
 	geo  *geo.DB
 	zone *time.Location // nil: UTC
+	// specs are what APIs say of themselves.
+	specs []*Spec
 }
 
 // places remembers where the addresses seen lately are.

@@ -42,10 +42,11 @@ type scope struct {
 	sifted [2]halfSieve
 	// made are texts that are made of the call, at most once; kept are texts of
 	// lately.
-	made   [madeTexts]madeText
-	kept   texts
-	joined []byte      // scratch of made texts
-	noNote event.Noted // of a call: nothing
+	made     [madeTexts]madeText
+	kept     texts
+	joined   []byte // scratch of made texts
+	specSays specAnswer
+	noNote   event.Noted // of a call: nothing
 }
 
 func newScope(lang *language, cfg *Config, ruleset string) *scope {
@@ -66,6 +67,7 @@ func (s *scope) reset(c *event.Call) {
 	}
 	s.used, s.finds = s.used[:0], s.finds[:0]
 	s.tokenList.reset()
+	s.specSays = specAnswer{}
 	s.sifted[0].asked, s.sifted[1].asked = false, false
 	s.made = [madeTexts]madeText{}
 	s.own.leaf, s.own.token, s.own.header = nil, nil, nil

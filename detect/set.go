@@ -47,6 +47,8 @@ type LoadOptions struct {
 	Geo *geo.DB
 	// Zone is that of hour() and weekday(); nil: UTC.
 	Zone *time.Location
+	// Specs are files in which APIs say what operations they have.
+	Specs []SpecFile
 }
 
 // A Set is a loaded rule set: immutable, shared by judges and stages.
@@ -82,9 +84,10 @@ func Load(sources []Source, opt LoadOptions) (*Set, error) { return loadWith(sou
 
 // loadWith lets lint, if there is one, look at each rule as it is read.
 func loadWith(sources []Source, opt LoadOptions, lint *linter) (*Set, error) {
-	s := &Set{byID: map[string]*Rule{}, lang: newLanguage(), lint: lint, around: around{opt.Geo, opt.Zone}}
+	s := &Set{byID: map[string]*Rule{}, lang: newLanguage(), lint: lint, around: around{geo: opt.Geo, zone: opt.Zone}}
 	var problems []Problem
 	problems = append(problems, s.loadLists(sources, opt)...)
+	problems = append(problems, s.loadSpecs(opt.Specs)...)
 	for _, src := range sources {
 		problems = append(problems, s.loadSource(src)...)
 	}
@@ -140,7 +143,7 @@ func (s *Set) arrange() {
 }
 
 // Hash names the set: 12 hex digits of a SHA-256 over its rules' sources and
-// what its lists hold, and the meanings it was given.
+// what its lists and specifications hold, and the meanings it was given.
 func (s *Set) Hash() string { return s.hash }
 
 // GeoFaults counts look-ups of addresses that a damaged database could not
@@ -179,6 +182,9 @@ func (s *Set) sum() string {
 	}
 	if s.around.zone != nil {
 		fmt.Fprintf(h, "zone\x00%s\x00", s.around.zone)
+	}
+	for _, spec := range s.around.specs {
+		fmt.Fprintf(h, "spec\x00%s\x00", spec.hash)
 	}
 	return hex.EncodeToString(h.Sum(nil)[:6])
 }

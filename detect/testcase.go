@@ -31,6 +31,8 @@ type Test struct {
 	lists map[string]*list.List
 	// places are where addresses are in this test.
 	places map[netip.Prefix]geo.Place
+	// spec is what the API says of itself in this test, nil: nothing.
+	spec *Spec
 }
 
 // A Phase is a list of requests played one or more times.
@@ -60,7 +62,7 @@ func (r *reader) tests() {
 		return // that a rule has none is a finding of its test run, not of loading
 	}
 	for _, n := range r.sequence(p.value) {
-		m := r.mapping(n, "a test", "fires", "silent", "misses", "severity", "outcome", "alerts", "state", "lists", "places", "why")
+		m := r.mapping(n, "a test", "fires", "silent", "misses", "severity", "outcome", "alerts", "state", "lists", "places", "specification", "why")
 		if m == nil {
 			continue
 		}
@@ -94,6 +96,9 @@ func (r *reader) test(n ast.Node, m map[string]pair) {
 	}
 	if p, ok := m["places"]; ok {
 		t.places = r.testPlaces(p.value)
+	}
+	if p, ok := m["specification"]; ok {
+		t.spec = r.testSpec(p.value)
 	}
 	r.rule.Tests = append(r.rule.Tests, t)
 }

@@ -30,12 +30,16 @@ func (r *reader) testLists(p pair) map[string]*list.List {
 }
 
 // For returns the set as a test sees it: with the lists it names holding what
-// it says, and addresses where it says.
+// it says, addresses where it says, and the specification that it has, if any.
 func (s *Set) For(t *Test) *Set {
-	if len(t.lists)+len(t.places) == 0 {
+	if len(t.lists)+len(t.places) == 0 && t.spec == nil && len(s.around.specs) == 0 {
 		return s
 	}
 	as := *s
+	as.around.specs = nil
+	if t.spec != nil {
+		as.around.specs = []*Spec{t.spec}
+	}
 	if len(t.places) > 0 {
 		as.around.geo = geo.Fixed(t.places)
 	}

@@ -96,6 +96,9 @@ func rulePaths(cfg *config.Config) []string {
 	for _, l := range cfg.Rules.Lists {
 		paths = append(paths, l.Path)
 	}
+	for _, s := range cfg.Rules.Specs {
+		paths = append(paths, s.Path)
+	}
 	for _, p := range []string{cfg.Clients.CountryDB, cfg.Clients.ASNDB} {
 		if p != "" {
 			paths = append(paths, p)

@@ -74,7 +74,30 @@ func (a *app) rulesList(paths []string, format string) error {
 	if err := res.Close(); err != nil {
 		return err
 	}
+	if err := a.specifications(set, format); err != nil {
+		return err
+	}
 	return a.exceptions(set, format)
+}
+
+// specifications lists what calls are held against, below the table of rules.
+func (a *app) specifications(set *detect.Set, format string) error {
+	if format != "table" || len(set.Specs()) == 0 {
+		return nil
+	}
+	if _, err := fmt.Fprintln(a.out); err != nil {
+		return err
+	}
+	res, err := render.NewResult(a.screen(a.out), format, []string{"specification", "hosts", "operations", "deprecated", "title"})
+	if err != nil {
+		return err
+	}
+	for _, s := range set.Specs() {
+		if err := res.Row([]any{s.File, strings.Join(s.Hosts, " "), int64(s.Operations), int64(s.Deprecated), s.Title}); err != nil {
+			return err
+		}
+	}
+	return res.Close()
 }
 
 // exceptions lists what the rules do not judge, below the table of rules.

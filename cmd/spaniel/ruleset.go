@@ -31,9 +31,9 @@ func loadRules(cfg *config.Config, more []string) (*detect.Set, error) {
 }
 
 // aroundRules is what rules may ask beside the call: lists, databases, the
-// time zone, and what calls mean.
+// time zone, what calls mean, and what APIs say of themselves.
 func aroundRules(cfg *config.Config) (opt detect.LoadOptions, err error) {
-	opt.Lists, opt.Meanings = listFiles(cfg), meanings(cfg)
+	opt.Lists, opt.Meanings, opt.Specs = listFiles(cfg), meanings(cfg), specFiles(cfg)
 	if cfg.Rules.Timezone != "" {
 		if opt.Zone, err = time.LoadLocation(cfg.Rules.Timezone); err != nil {
 			return opt, fmt.Errorf("rules.timezone: %w", err) // config.Validate has refused it before
@@ -74,6 +74,15 @@ func listFiles(cfg *config.Config) (out []detect.ListFile) {
 	for _, l := range cfg.Rules.Lists {
 		dir, name := filepath.Split(l.Path)
 		out = append(out, detect.ListFile{Name: l.Name, Kind: l.Kind, Path: name, Source: detect.Source{Name: dir, FS: os.DirFS(filepath.Dir(l.Path))}})
+	}
+	return out
+}
+
+// specFiles are the specifications of the configuration.
+func specFiles(cfg *config.Config) (out []detect.SpecFile) {
+	for _, s := range cfg.Rules.Specs {
+		dir, name := filepath.Split(s.Path)
+		out = append(out, detect.SpecFile{Path: name, Hosts: s.Hosts, Base: s.Base, Source: detect.Source{Name: dir, FS: os.DirFS(filepath.Dir(s.Path))}})
 	}
 	return out
 }

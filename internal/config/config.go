@@ -101,6 +101,8 @@ type Rules struct {
 	Disable []string `yaml:"disable" jsonschema_description:"ids of rules to leave out"`
 	Lists   []List   `yaml:"lists" jsonschema_description:"files with named lists that rules look values up in, beside those among your rules (NAME.KIND.list)"`
 
+	Specs []Spec `yaml:"specifications" jsonschema_description:"files of OpenAPI in which APIs say what operations they have; calls are held against them"`
+
 	Authorised []Authorised `yaml:"authorised" jsonschema_description:"tests that are allowed: calls from these sources in that time are judged by no rule, and teach nothing"`
 	Exceptions []Exception  `yaml:"exceptions" jsonschema_description:"calls that one rule does not judge, for a while and for a reason"`
 
@@ -135,6 +137,13 @@ type List struct {
 	Name string `yaml:"name" example:"tor-exits" jsonschema_description:"what in_list calls it"`
 	Kind string `yaml:"kind" example:"cidr" jsonschema:"enum=cidr,enum=exact,enum=word,enum=wildcard,enum=regex" jsonschema_description:"cidr, exact, word (without regard to case), wildcard or regex"`
 	Path string `yaml:"path" example:"/var/lib/lists/tor.txt" jsonschema_description:"file with an entry a line"`
+}
+
+// Spec is a file in which an API says what operations it has.
+type Spec struct {
+	Path  string   `yaml:"path" example:"/etc/spaniel/openapi.yaml" jsonschema_description:"file of OpenAPI 3.0 or 3.1, or Swagger 2.0, in YAML or JSON"`
+	Hosts []string `yaml:"hosts" example:"[api.example]" jsonschema_description:"hosts of the API, in which * stands for any text; those that its servers name if empty"`
+	Base  string   `yaml:"base" jsonschema_description:"path before all of its paths, such as /api/v1; as its servers say if empty"`
 }
 
 // Store is what queries read.

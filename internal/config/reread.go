@@ -8,7 +8,7 @@ import (
 // reloadable are the keys that a running sensor takes from the file whenever it
 // loads its rules: what makes up the rule set, and how much it logs.
 func reloadable() []string {
-	return []string{"semantics", "rules.paths", "rules.packs", "rules.disable", "rules.lists", "rules.timezone", "clients.country_db", "clients.asn_db", "log.level"}
+	return []string{"semantics", "rules.paths", "rules.packs", "rules.disable", "rules.lists", "rules.specifications", "rules.timezone", "clients.country_db", "clients.asn_db", "log.level"}
 }
 
 // Reread is the configuration of a sensor that runs by cfg, with what next has

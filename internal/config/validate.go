@@ -78,6 +78,12 @@ func (v *validator) check(cfg *Config) []Problem {
 	for i := range cfg.Semantics {
 		v.oneOf(fmt.Sprintf("semantics[%d].kind", i), cfg.Semantics[i].Kind, append(detect.Kinds(), "none")...)
 	}
+	for i, s := range cfg.Rules.Specs {
+		path := fmt.Sprintf("rules.specifications[%d]", i)
+		v.need(path+".path", s.Path != "", "names no file", "")
+		v.need(path+".base", s.Base == "" || strings.HasPrefix(s.Base, "/"), fmt.Sprintf("%q does not begin with a slash", s.Base), "write it like /api/v1")
+		v.need(path+".hosts", !slices.Contains(s.Hosts, ""), "names an empty host", `leave it out, or write "*" for any`)
+	}
 	v.number("rules.open_alerts", cfg.Rules.OpenAlerts, 1, 1_000_000)
 	v.number("rules.max_alerts", cfg.Rules.MaxAlerts, 1, 1_000_000_000)
 	v.between("rules.max_steps", cfg.Rules.MaxSteps, 64<<10, 16<<30)

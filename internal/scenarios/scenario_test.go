@@ -16,6 +16,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"testing/fstest"
 	"time"
 
 	"github.com/goccy/go-yaml"
@@ -46,6 +47,8 @@ type scenario struct {
 	Authorised string `yaml:"authorised"`
 	// Places are where addresses are: networks, each with latitude and longitude.
 	Places map[string]string `yaml:"places"`
+	// Specification is the text of OpenAPI that the API has.
+	Specification string `yaml:"specification"`
 	// Plays begin together.
 	Plays [][]phase `yaml:"plays"`
 	file  string
@@ -208,10 +211,13 @@ func TestScenarios(t *testing.T) {
 
 // judgedBy is the set, but for who is allowed to test.
 func (s *scenario) judgedBy(t *testing.T, set *detect.Set) *detect.Set {
-	if s.Authorised == "" && len(s.Places) == 0 {
+	if s.Authorised == "" && len(s.Places) == 0 && s.Specification == "" {
 		return set
 	}
 	var opt detect.LoadOptions
+	if s.Specification != "" {
+		opt.Specs = []detect.SpecFile{{Source: detect.Source{Name: s.file, FS: fstest.MapFS{"api.yaml": &fstest.MapFile{Data: []byte(s.Specification)}}}, Path: "api.yaml", Hosts: []string{"*"}}}
+	}
 	if s.Authorised != "" {
 		opt.Exceptions = []detect.Exception{{Source: netip.MustParsePrefix(s.Authorised), Until: time.Date(2026, 1, 6, 0, 0, 0, 0, time.UTC), Why: "a test"}}
 	}
