@@ -45,6 +45,7 @@ var law = []struct {
 	{"internal/confine", nil, "takes rights from the process"},
 	{"internal/vethtest", nil, "a wire to capture from"},
 	{"internal/porttest", nil, "holds ports"},
+	{"internal/linktest", nil, "a link that fails"},
 	{"internal/demo", []string{"internal/wiretest"}, "the bundled capture"},
 	{"internal/importer", nil, "translates texts of other systems into texts of rules"},
 	{"internal/render", nil, "prints rows"},

@@ -188,3 +188,17 @@ func TestNoServerIsTransientAndNewDoesNotDial(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 }
+
+// A server that cannot be reached over HTTP is named; the statement is not shown.
+func TestAFailureOverHTTPIsBrief(t *testing.T) {
+	w, err := New(Config{URL: "http://user@127.0.0.1:1/db"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer w.Close()
+	b, _ := sinktest.Alerts(1, 1)
+	err = w.Write(t.Context(), b)
+	if err == nil || !strings.Contains(err.Error(), "http://127.0.0.1:1: ") || strings.Contains(err.Error(), "?") {
+		t.Errorf("got %v", err)
+	}
+}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/url"
 	"time"
 
 	"github.com/ClickHouse/clickhouse-go/v2"
@@ -76,7 +77,7 @@ func (w *Writer) Write(ctx context.Context, b *sinks.Batch) error {
 		return undecodable
 	case err != nil:
 		clear(w.plans)
-		return errors.Join(err, w.reopen())
+		return errors.Join(brief(err), w.reopen())
 	}
 	for i := range b.Records {
 		if err := w.settled[b.Records[i].Kind].refused[b.Records[i].Seq]; err != nil {
@@ -84,6 +85,20 @@ func (w *Writer) Write(ctx context.Context, b *sinks.Batch) error {
 		}
 	}
 	return w.unwanted(over)
+}
+
+// brief is a request's failure with the server alone: the driver's HTTP has the
+// whole statement in the address, thousands of bytes.
+func brief(err error) error {
+	var failed *url.Error
+	if !errors.As(err, &failed) {
+		return err
+	}
+	to, bad := url.Parse(failed.URL)
+	if bad != nil {
+		return failed.Err
+	}
+	return fmt.Errorf("asking clickhouse at %s://%s: %w", to.Scheme, to.Host, failed.Err)
 }
 
 // reopen begins anew with the password that its file holds now: the old one may
