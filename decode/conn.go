@@ -2,6 +2,7 @@ package decode
 
 import (
 	"spaniel/decode/http1"
+	"spaniel/decode/stream"
 	"spaniel/event"
 )
 
@@ -12,6 +13,9 @@ type parser interface {
 	Gap(d event.Direction, n uint64, at event.Stamp)
 	End(d event.Direction, at event.Stamp)
 	Close(at event.Stamp)
+	// Useless and Passed are those of stream.Receiver.
+	Useless(d event.Direction) uint64
+	Passed(d event.Direction, n uint64, at event.Stamp)
 	// Upgraded says whether the flow left the protocol, and for which.
 	Upgraded() (service string, ok bool)
 }
@@ -98,6 +102,25 @@ func (c *conn) Gap(d event.Direction, n uint64, at event.Stamp) {
 		defer c.guard(c.parsed(), nil, d, at)
 		c.parser.Gap(d^c.flip, n, at)
 	case connSkipping:
+	}
+}
+
+// Useless returns how many of a direction's next bytes are counted only.
+func (c *conn) Useless(d event.Direction) uint64 {
+	switch {
+	case c.doubt != nil, c.state == connSniffing:
+		return 0
+	case c.state == connParsing:
+		return c.parser.Useless(d ^ c.flip)
+	}
+	return stream.Forever
+}
+
+// Passed says that n bytes of a direction were left out.
+func (c *conn) Passed(d event.Direction, n uint64, at event.Stamp) {
+	if c.state == connParsing {
+		defer c.guard(c.parsed(), nil, d, at)
+		c.parser.Passed(d^c.flip, n, at)
 	}
 }
 

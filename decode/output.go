@@ -1,6 +1,9 @@
 package decode
 
-import "spaniel/event"
+import (
+	"spaniel/decode/stream"
+	"spaniel/event"
+)
 
 // Output is where a partition's events go. What is pointed to is borrowed
 // until the function returns. A nil function drops its events.
@@ -10,6 +13,8 @@ type Output struct {
 	Anomaly func(*event.Anomaly)
 	Fact    func(*event.Fact)
 	Loss    func(*event.Loss)
+	// Pass is told which packets of a flow say nothing, after Partition.Passing.
+	Pass func(stream.Pass)
 	// Panic is told of a fault that ended at the boundary of its flow.
 	Panic func(*event.Panicked)
 }
@@ -30,6 +35,9 @@ func (out Output) orDrop() Output {
 	}
 	if out.Loss == nil {
 		out.Loss = func(*event.Loss) {}
+	}
+	if out.Pass == nil {
+		out.Pass = func(stream.Pass) {}
 	}
 	if out.Panic == nil {
 		out.Panic = func(*event.Panicked) {}

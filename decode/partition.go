@@ -76,6 +76,16 @@ func (p *Partition) Packet(pkt *frame.Packet) {
 // when events come out.
 func (p *Partition) Advance(clock int64) { p.table.Advance(clock) }
 
+// Passing says whether Output.Pass is to be told of packets that say nothing. What
+// a partition finds must not depend on when it is called; it marks the flows of
+// which packets are missing then.
+func (p *Partition) Passing(on bool) {
+	p.table.Pass = nil
+	if on {
+		p.table.Pass = p.out.Pass
+	}
+}
+
 // Due returns the clock before which nothing happens without a packet, the
 // largest there is if nothing ever does.
 func (p *Partition) Due() int64 { return p.table.Due() }

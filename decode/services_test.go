@@ -134,10 +134,12 @@ func (b bomb) Data(d event.Direction, p []byte, at event.Stamp) {
 		b.c.p.led.BodyBytes++
 	}
 }
-func (bomb) Gap(event.Direction, uint64, event.Stamp) {}
-func (bomb) End(event.Direction, event.Stamp)         {}
-func (bomb) Close(event.Stamp)                        { panic("late boom") }
-func (bomb) Upgraded() (string, bool)                 { return "", false }
+func (bomb) Gap(event.Direction, uint64, event.Stamp)    {}
+func (bomb) End(event.Direction, event.Stamp)            {}
+func (bomb) Useless(event.Direction) uint64              { return 0 }
+func (bomb) Passed(event.Direction, uint64, event.Stamp) {}
+func (bomb) Close(event.Stamp)                           { panic("late boom") }
+func (bomb) Upgraded() (string, bool)                    { return "", false }
 
 // TestPanicStaysInItsFlow has a parser panic in the midst of a segment: the
 // ledger holds, the flow says so, and other flows know nothing of it.

@@ -17,7 +17,9 @@ func (t text) Data(d event.Direction, b []byte, at event.Stamp) {
 	t.c.p.led.SkippedBytes += uint64(len(b))
 }
 
-func (text) Gap(event.Direction, uint64, event.Stamp) {}
-func (text) End(event.Direction, event.Stamp)         {}
-func (text) Close(event.Stamp)                        {}
-func (text) Upgraded() (string, bool)                 { return "", false }
+func (text) Gap(event.Direction, uint64, event.Stamp)    {}
+func (text) Useless(event.Direction) uint64              { return 0 }
+func (text) Passed(event.Direction, uint64, event.Stamp) {}
+func (text) End(event.Direction, event.Stamp)            {}
+func (text) Close(event.Stamp)                           {}
+func (text) Upgraded() (string, bool)                    { return "", false }

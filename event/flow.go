@@ -84,11 +84,12 @@ const (
 	FlagOverlapDiff                      // retransmitted bytes differed
 	FlagPairInferred                     // whole messages may be missing before it: that the response answers this request is concluded, not counted
 	FlagThinned                          // its headers and values were left out, since the spool was nearly full
+	FlagPassed                           // packets of it that tell nothing were left out under load
 )
 
 // flagNames is in the order of the bits; these words appear in call_flags.
 var flagNames = [...]string{"request_only", "response_only", "truncated", "gap", "sampled",
-	"one_sided", "midstream", "capped", "req_incomplete", "resp_incomplete", "overlap_diff", "pair_inferred", "thinned"}
+	"one_sided", "midstream", "capped", "req_incomplete", "resp_incomplete", "overlap_diff", "pair_inferred", "thinned", "bypassed"}
 
 // Has reports whether any bit of g is set in f.
 func (f Flags) Has(g Flags) bool { return f&g != 0 }

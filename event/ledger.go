@@ -20,11 +20,12 @@ const (
 	FrameFiltered                     // the user's filter left it out
 	FrameShed                         // dropped under load
 	FrameDuplicate                    // the mirror sent it twice
+	FrameBypassed                     // left out under load, since nothing in it is looked at; its flow counts it
 	NumFrameFates
 )
 
 var frameFateNames = [NumFrameFates]string{"stream", "fragment", "fragment_dropped", "not_ip", "not_tcp", "unknown_link",
-	"truncated", "malformed", "bad_checksum", "filtered", "shed", "duplicate"}
+	"truncated", "malformed", "bad_checksum", "filtered", "shed", "duplicate", "bypassed"}
 
 func (f FrameFate) String() string { return frameFateNames[f] }
 

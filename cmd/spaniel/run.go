@@ -118,7 +118,7 @@ func (a *app) run(ctx context.Context, flags *feedFlags) error {
 	closed := s.live.Close() // what is still in its buffer is counted, too
 	led := s.sensor.Ledger()
 	st, _ := s.live.Stats() // of an interface that is gone: as they were read last
-	log.Info("stopped", zap.Uint64("packets", led.FramesIn), zap.Uint64("kernel_drops", st.KernelDrops), zap.Uint64("iface_drops", st.IfaceDrops), zap.Uint64("ring_drops", st.RingDrops), zap.Uint64("shed", led.Frames[event.FrameShed]), zap.Uint64("calls", led.CallsMade), zap.Uint64("alerts", s.raised.n), zap.Uint64("alert_updates", led.Alerts-min(s.raised.n, led.Alerts)))
+	log.Info("stopped", zap.Uint64("packets", led.FramesIn), zap.Uint64("kernel_drops", st.KernelDrops), zap.Uint64("iface_drops", st.IfaceDrops), zap.Uint64("ring_drops", st.RingDrops), zap.Uint64("shed", led.Frames[event.FrameShed]), zap.Uint64("bypassed", led.Frames[event.FrameBypassed]), zap.Uint64("calls", led.CallsMade), zap.Uint64("alerts", s.raised.n), zap.Uint64("alert_updates", led.Alerts-min(s.raised.n, led.Alerts)))
 	return errors.Join(closed, led.Check(), s.close())
 }
 

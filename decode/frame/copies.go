@@ -121,6 +121,9 @@ func (c *copies) again(p *Packet, b []byte) bool {
 	return true
 }
 
+// none reports whether no copies are expected.
+func (c *copies) none() bool { return c.score == 0 && c.aliases == nil }
+
 // patience is how much later a copy may come.
 func (c *copies) patience(identified bool) int64 {
 	if identified {

@@ -49,6 +49,11 @@ type Decoder struct {
 	senders senders
 	claims  claims
 
+	// Skim, if set, looks at each segment before its checksum is made up, and says
+	// what becomes of it: FrameStream is that it is read. Of p only the payload may
+	// still be broken.
+	Skim func(p *Packet) event.FrameFate
+
 	// Fact, if set, is told who claims which address, by ARP or by neighbour
 	// discovery; the same claim once a minute.
 	Fact func(event.Fact)

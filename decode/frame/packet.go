@@ -59,9 +59,16 @@ type Packet struct {
 	// than len(Payload) when the capture cut the frame.
 	WireLen int
 
+	// Passed says that this is no packet of the wire, but stands for some of its
+	// direction that were left out.
+	Passed Passed
+
 	sum    uint16 // of the payload
 	summed bool   // the checksum is right, and so told it
 }
+
+// Passed counts packets that were left out, and their payload bytes.
+type Passed struct{ Packets, Bytes uint64 }
 
 // Sum is that of the payload. Where the segment's checksum is right it follows from
 // the header alone.

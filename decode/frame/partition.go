@@ -14,7 +14,10 @@ func (p *Packet) Partition(seed uint64) uint8 { return uint8(p.hash(seed) >> 58)
 
 // Lot returns a number that both directions of a flow have, and that says
 // nothing of the partition: by it flows are chosen when not all can be read.
-func (p *Packet) Lot(seed uint64) uint16 { return uint16(p.hash(seed)) }
+func (p *Packet) Lot(seed uint64) uint16 { return LotOf(p.hash(seed)) }
+
+// LotOf returns the lot of packets whose Flow is that.
+func LotOf(flow uint64) uint16 { return uint16(flow) }
 
 // Flow returns a hash of the packet's connection, the same for both directions.
 func (p *Packet) Flow(seed uint64) uint64 { return p.hash(seed) }

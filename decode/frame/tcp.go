@@ -23,9 +23,6 @@ func (d *Decoder) tcp(b []byte, wire int, src, dst netip.Addr) event.FrameFate {
 	if len(b) < head {
 		return event.FrameTruncated
 	}
-	if len(b) == wire && !d.segmentRight(b, head, src, dst) {
-		return event.FrameChecksum
-	}
 	p := d.p
 	p.Src = netip.AddrPortFrom(src, binary.BigEndian.Uint16(b))
 	p.Dst = netip.AddrPortFrom(dst, binary.BigEndian.Uint16(b[2:]))
@@ -34,8 +31,21 @@ func (d *Decoder) tcp(b []byte, wire int, src, dst netip.Addr) event.FrameFate {
 	p.Window, p.Urgent = binary.BigEndian.Uint16(b[14:]), binary.BigEndian.Uint16(b[18:])
 	p.options(b[20:head])
 	p.Payload, p.WireLen = b[head:], wire-head
+	skim := d.Skim
+	if skim != nil && d.seen.none() {
+		if fate := skim(p); fate != event.FrameStream {
+			return fate
+		}
+		skim = nil
+	}
+	if len(b) == wire && !d.segmentRight(b, head, src, dst) {
+		return event.FrameChecksum
+	}
 	if !d.cfg.KeepDuplicates && d.seen.again(p, b) {
 		return event.FrameDuplicate
+	}
+	if skim != nil { // where the mirror doubles packets, each is to be counted once
+		return skim(p)
 	}
 	return event.FrameStream
 }

@@ -76,6 +76,7 @@ type flow struct {
 	again      *again
 	answer     answer
 	rival      *rival
+	passed     *passed // what may be left out of it, nil without
 
 	timer      int   // index in the table's heap, -1 if absent
 	queued     int64 // clock when list took it last

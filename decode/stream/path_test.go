@@ -22,6 +22,8 @@ func (s *sink) Data(_ event.Direction, b []byte, _ event.Stamp) {
 }
 func (s *sink) Other(event.Direction, int64, []byte, event.Stamp) {}
 
+func (s *sink) Useless(event.Direction) uint64              { return 0 }
+func (s *sink) Passed(event.Direction, uint64, event.Stamp) {}
 func (s *sink) Unseen(event.Direction, uint64, event.Stamp) {}
 func (s *sink) Gap(event.Direction, uint64, event.Stamp)    {}
 func (s *sink) End(event.Direction, event.Stamp)            {}

@@ -20,6 +20,13 @@ type Receiver interface {
 	// Gap says that n bytes before the next Data were never seen; 0 is an
 	// unknown number (the flow was picked up in its midst).
 	Gap(d event.Direction, n uint64, at event.Stamp)
+	// Useless returns how many of the next bytes of d the receiver does nothing with
+	// but count them: Forever if that is so of all bytes that may follow in both
+	// directions.
+	Useless(d event.Direction) uint64
+	// Passed says that n bytes before the next Data were left out, since Useless had
+	// said so.
+	Passed(d event.Direction, n uint64, at event.Stamp)
 	// End says that the direction was ended by its sender; no bytes follow.
 	End(d event.Direction, at event.Stamp)
 	// Close says that the flow is over: both directions ended, reset, idle,

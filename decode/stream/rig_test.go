@@ -28,6 +28,7 @@ type rig struct {
 	clock     int64
 	step      time.Duration // between packets
 	frame     uint64
+	useless   [2]uint64 // of each connection
 }
 
 // conn is a flow's receiver: it joins what is delivered between gaps.
@@ -42,7 +43,12 @@ type conn struct {
 	told   []int
 	tells  []string
 	unseen [2]uint64 // last said, by direction
+	// useless is what it says, passed what it was told, by direction.
+	useless, passed [2]uint64
 }
+
+func (c *conn) Useless(d event.Direction) uint64                  { return c.useless[d] }
+func (c *conn) Passed(d event.Direction, n uint64, _ event.Stamp) { c.passed[d] += n }
 
 func (c *conn) Data(d event.Direction, b []byte, _ event.Stamp) {
 	c.got[d].Write(b)
@@ -67,7 +73,7 @@ func newRig(t testing.TB, change func(*Config)) *rig {
 	r := &rig{t: t, clock: int64(1e18), step: time.Millisecond}
 	r.table = NewTable(cfg, &r.led,
 		func(f *event.Flow) Receiver {
-			c := &conn{led: &r.led, flow: f}
+			c := &conn{led: &r.led, flow: f, useless: r.useless}
 			r.conns = append(r.conns, c)
 			return c
 		},

@@ -40,6 +40,9 @@ type Table struct {
 
 	// Stats counts what the ledger has no place for.
 	Stats Stats
+
+	// Pass, if set, is told which packets may be left out.
+	Pass func(Pass)
 }
 
 // Stats counts the caps that were hit.
@@ -71,6 +74,10 @@ func (t *Table) Packet(p *frame.Packet) {
 	if t.Due() <= p.Stamp.Clock {
 		t.Advance(p.Stamp.Clock)
 	}
+	if p.Passed.Packets > 0 {
+		t.standIn(p)
+		return
+	}
 	t.led.StreamIn += uint64(len(p.Payload))
 	var k key
 	fromLow := k.of(p)
@@ -91,11 +98,17 @@ func (t *Table) Packet(p *frame.Packet) {
 	if p.Signed && t.unexpected(f, d, p) {
 		return
 	}
+	if f.passed != nil {
+		t.passOver(f, d, p)
+	}
 	if p.Flags&(frame.SYN|frame.RST|frame.FIN|frame.URG) == 0 && f.opened && !f.ev.RolesGuessed && f.again == nil && f.rival == nil {
 		t.plain(f, d, p)
-		return
+	} else {
+		t.special(f, d, p)
 	}
-	t.special(f, d, p)
+	if t.Pass != nil && !f.closed && f.recv != nil && len(p.Payload) > 0 {
+		t.tellPass(f, d, p.Stamp.Clock)
+	}
 }
 
 // flowOf returns the flow that p belongs to, or that it makes; nil if it makes

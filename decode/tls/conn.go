@@ -101,6 +101,21 @@ func (c *Conn) Gap(d event.Direction, _ uint64, at event.Stamp) {
 	}
 }
 
+// Useless returns how many of the next bytes say nothing: all, once the hellos are
+// over.
+func (c *Conn) Useless(event.Direction) uint64 {
+	if c.over {
+		return forever
+	}
+	return 0
+}
+
+// forever is stream.Forever.
+const forever = 1 << 62
+
+// Passed says that bytes were left out that say nothing.
+func (c *Conn) Passed(event.Direction, uint64, event.Stamp) {}
+
 // End says that a direction has no more bytes.
 func (c *Conn) End(d event.Direction, at event.Stamp) {
 	c.half[d].end()

@@ -8,13 +8,14 @@ import (
 // An epoch is a batch of frames. Where it is cut changes nothing in the
 // output; it only bounds how much is under way at once.
 type epoch struct {
-	set    *detect.Set
-	number int     // from 0
-	clock  int64   // packet clock at its end
-	last   bool    // nothing follows
-	rate   float64 // share of the connections that were read
-	frames int
-	load   int // bytes of its frames
+	set     *detect.Set
+	number  int     // from 0
+	clock   int64   // packet clock at its end
+	last    bool    // nothing follows
+	rate    float64 // share of the connections that were read
+	passing bool    // packets that tell nothing are left out
+	frames  int
+	load    int // bytes of its frames
 	// countRules asks the workers for what their rules did.
 	countRules bool
 	reader     results    // what the reader itself found: anomalies of fragments
@@ -55,10 +56,10 @@ func (e *epoch) reset() {
 
 // share looks at the sampler: the share of connections holds for a whole epoch.
 func (e *epoch) share(s *sampler) {
-	e.rate = 1
+	e.rate, e.passing = 1, false
 	if s != nil {
 		s.step()
-		e.rate = s.share
+		e.rate, e.passing = s.share, s.bypass
 	}
 	for _, r := range e.results {
 		r.rate = e.rate
@@ -82,7 +83,7 @@ func (e *epoch) seal() {
 
 // run lets a worker handle its share of the epoch.
 func (e *epoch) run(w *worker) {
-	w.begin(e.set, e.results[w.id])
+	w.begin(e)
 	for i := range e.packets {
 		w.packet(e.packets[i].part, &e.packets[i].p)
 	}

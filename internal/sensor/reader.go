@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"time"
 
 	"spaniel/capture"
 	"spaniel/decode/frame"
@@ -27,13 +28,14 @@ type reader struct {
 	over    bool // the capture ends with the epoch under way
 	ord     uint32
 	sampler *sampler // nil where all is read
+	bypass  bypass
 	// judge judges what lone frames say; set is whose rules it has.
 	judge *detect.Judge
 	set   *detect.Set
 }
 
-func newReader(cfg *Config, src capture.Source, tellShed func(int64, uint64, event.ValueMap) bool) *reader {
-	r := &reader{cfg: cfg, src: src, sampler: newSampler(cfg, tellShed)}
+func newReader(cfg *Config, src capture.Source, tell func(event.Kind, event.NoteRecord) bool) *reader {
+	r := &reader{cfg: cfg, src: src, sampler: newSampler(cfg, tell), bypass: bypass{seed: cfg.Decode.Seed, flows: map[uint64]*bypassed{}}}
 	headers := cfg.Decode.Frame
 	headers.Defrag.KeepFrames = cfg.Seen != nil || cfg.Back != nil
 	r.dec = frame.New(headers, &r.ledger, r.anomaly)
@@ -65,15 +67,32 @@ func (r *reader) anomaly(a event.Anomaly) {
 	r.epoch.reader.anomaly(r.cfg, r.judged(), &a)
 }
 
-// fill reads frames into e until it is full, the line is idle, or the capture
-// ends, which sets r.over. It calls packet with the partition of each packet,
-// which is r.packet until packet returns.
-func (r *reader) fill(ctx context.Context, e *epoch, packet func(part uint8)) (err error) {
+// begin makes e the epoch under way, and decides what of its frames is read.
+func (r *reader) begin(e *epoch) {
 	r.epoch = e
 	if r.cfg.Back != nil {
 		r.cfg.Back.Serve()
 	}
 	e.share(r.sampler)
+	for _, w := range e.results {
+		if e.passing {
+			r.bypass.learn(w.passes, r.clock.Now())
+		}
+		w.passes = w.passes[:0]
+	}
+	r.dec.Skim = nil
+	if e.passing || e.rate < 1 {
+		r.dec.Skim = r.skim
+	}
+}
+
+// fill reads frames into e, which was begun, until it is full, the line is idle, or
+// the capture ends, which sets r.over. It calls packet with each packet and its
+// partition; the packet is borrowed.
+func (r *reader) fill(ctx context.Context, e *epoch, packet func(part uint8, p *frame.Packet)) (err error) {
+	if b := &r.bypass; len(b.flows) > 0 && (!e.passing || time.Duration(r.clock.Now()-b.swept) >= lookIn) {
+		b.sweep(r.clock.Now(), r.frame.Number, !e.passing, packet)
+	}
 	for e.frames < r.cfg.EpochFrames && e.load < r.cfg.EpochBytes && !r.over {
 		if ctx.Err() != nil {
 			r.over = true
@@ -97,6 +116,7 @@ func (r *reader) fill(ctx context.Context, e *epoch, packet func(part uint8)) (e
 		}
 	}
 	if r.over {
+		r.bypass.sweep(r.clock.Now(), r.frame.Number, true, packet)
 		r.dec.Flush()
 		if r.sampler != nil {
 			r.sampler.stop()
@@ -113,7 +133,7 @@ func (r *reader) fill(ctx context.Context, e *epoch, packet func(part uint8)) (e
 	return err
 }
 
-func (r *reader) one(e *epoch, packet func(part uint8)) {
+func (r *reader) one(e *epoch, packet func(part uint8, p *frame.Packet)) {
 	e.frames++
 	r.ord = 0
 	r.frame.Clock = r.clock.Tick(r.frame.Time)
@@ -123,25 +143,35 @@ func (r *reader) one(e *epoch, packet func(part uint8)) {
 		r.ledger.Frames[event.FrameFiltered]++
 		return
 	}
-	fate := r.sampled(r.dec.Decode(&r.frame, &r.packet))
+	fate := r.dec.Decode(&r.frame, &r.packet)
 	if r.cfg.Back != nil {
 		r.cfg.Back.Keep(&r.frame, fate, r.packet.Flow(r.cfg.Decode.Seed), r.dec.Parts())
 	}
 	if r.cfg.Seen != nil {
 		r.cfg.Seen(&r.frame, fate, r.dec.Parts())
 	}
-	if fate == event.FrameStream {
-		packet(r.packet.Partition(r.cfg.Decode.Seed))
+	if fate != event.FrameStream {
+		return
 	}
+	if len(r.bypass.flows) > 0 {
+		r.bypass.read(r.packet.Flow(r.cfg.Decode.Seed), &r.packet, r.frame.Number, packet)
+	}
+	packet(r.packet.Partition(r.cfg.Decode.Seed), &r.packet)
 }
 
-// sampled is the fate of a frame whose connection may be left out under load.
-func (r *reader) sampled(fate event.FrameFate) event.FrameFate {
-	if fate != event.FrameStream || r.sampler == nil || r.sampler.keeps(r.packet.Lot(r.cfg.Decode.Seed)) {
-		return fate
+// skim is the fate of a segment that under load need not be read, or not be read
+// now; FrameStream of the others.
+func (r *reader) skim(p *frame.Packet) event.FrameFate {
+	id := p.Flow(r.cfg.Decode.Seed)
+	switch s := r.sampler; {
+	case !s.keeps(frame.LotOf(id)):
+		s.sampling.packets++
+		s.sampling.bytes += uint64(len(p.Payload))
+		return event.FrameShed
+	case s.bypass && r.bypass.passes(id, p):
+		s.passing.packets++
+		s.passing.bytes += uint64(len(p.Payload))
+		return event.FrameBypassed
 	}
-	r.ledger.Frames[event.FrameStream]--
-	r.ledger.Frames[event.FrameShed]++
-	r.sampler.shed++
-	return event.FrameShed
+	return event.FrameStream
 }

@@ -3,6 +3,7 @@ package sensor
 import (
 	"slices"
 
+	"spaniel/decode/stream"
 	"spaniel/detect"
 	"spaniel/event"
 )
@@ -18,6 +19,7 @@ type results struct {
 	rate     float64                     // share of the connections that were read
 	ledger   event.Ledger                // the owner's totals at the epoch's end
 	rules    map[string]detect.RuleStats // likewise, in epochs that count them
+	passes   []stream.Pass               // for the reader, who empties it
 }
 
 // An entry is one thing found, by its place in the order: index names the
@@ -45,7 +47,7 @@ const keptRecords = 2048
 // reset empties r, keeping its memory.
 func (r *results) reset() {
 	if cap(r.records) > keptRecords || cap(r.flows) > keptRecords {
-		*r = results{rate: r.rate}
+		*r = results{rate: r.rate, passes: r.passes}
 		return
 	}
 	r.entries, r.records, r.flows, r.notes, r.rules = r.entries[:0], r.records[:0], r.flows[:0], r.notes[:0], nil

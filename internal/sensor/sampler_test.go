@@ -3,6 +3,8 @@ package sensor
 import (
 	"bytes"
 	"context"
+	"math/rand/v2"
+	"slices"
 	"testing"
 	"time"
 
@@ -22,8 +24,14 @@ func TestSamplerSteps(t *testing.T) {
 		lowest  string
 	}
 	var told []telling
-	s := newSampler(&Config{Now: func() int64 { return now }, Pressure: func() float64 { return full }}, func(since int64, packets uint64, fields event.ValueMap) bool {
-		told = append(told, telling{since, packets, fields[0].Value})
+	var steps []string
+	s := newSampler(&Config{Now: func() int64 { return now }, Pressure: func() float64 { return full }}, func(k event.Kind, n event.NoteRecord) bool {
+		switch {
+		case k == event.KindFact:
+			steps = append(steps, n.Name+" "+n.Fields[0].Value+" "+n.Fields[1].Value)
+		case n.Name == lossShed:
+			told = append(told, telling{int64(n.Time), n.Packets, n.Fields[0].Value})
+		}
 		return true
 	})
 	wait := func(d time.Duration, pressure, least, most float64) {
@@ -37,10 +45,14 @@ func TestSamplerSteps(t *testing.T) {
 			t.Errorf("share %v, want %v to %v", s.share, least, most)
 		}
 	}
+	wait(time.Minute, 0.19, 1, 1)
+	if s.bypass {
+		t.Error("packets are passed by without need")
+	}
 	wait(time.Minute, 0.39, 1, 1)
 	wait(time.Second, 0.5, 0.7, 0.7) // it filled, and stays as it is
-	began := s.since
-	s.shed = 77
+	began := s.sampling.since
+	s.sampling.packets = 77
 	wait(time.Second, 0.6, 0.49, 0.49)
 	wait(time.Second, 0.59, 0.49, 0.49) // it empties
 	wait(time.Second, 0.9, leastShare, leastShare)
@@ -53,11 +65,14 @@ func TestSamplerSteps(t *testing.T) {
 		t.Errorf("told %+v", told)
 	}
 	wait(200*time.Millisecond, 1, 0.25, 0.25)
-	s.shed = 3
+	s.sampling.packets = 3
 	wait(90*time.Second, 0.2, 0.25, 0.25) // a long spell is told while it lasts
 	s.stop()
 	if len(told) != 3 || told[1].packets != 3 || told[2].packets != 0 {
 		t.Errorf("told %+v", told)
+	}
+	if want := []string{"degraded bypass begun", "degraded sample begun", "degraded sample over", "degraded bypass over", "degraded bypass begun", "degraded sample begun"}; !slices.Equal(steps, want) {
+		t.Errorf("steps %q", steps)
 	}
 	if !s.keeps(0x3fff) || s.keeps(0x4000) {
 		t.Error("a quarter of the lots is not the first quarter")
@@ -80,7 +95,7 @@ func TestUnderLoadMostIsReadThatCanBe(t *testing.T) {
 					return 1
 				}
 				return queue / room
-			}}, func(int64, uint64, event.ValueMap) bool { return true })
+			}}, func(event.Kind, event.NoteRecord) bool { return true })
 			read, falls := 0.0, 0
 			for at := time.Duration(0); at < 2*time.Minute; at += step {
 				now += int64(step)
@@ -112,6 +127,62 @@ func TestUnderLoadMostIsReadThatCanBe(t *testing.T) {
 			t.Logf("load %v, buffer of %v s: read %.0f %% of what can be, dropped %.2f %%, %d falls", load, seconds, 100*part, 100*drops, falls)
 			if part < 0.75 || drops > 0.002 || falls > 12 {
 				t.Error("that is too little, too much, or too often")
+			}
+		}
+	}
+}
+
+// TestWhatTellsNothingGoesFirst: no connection is left out where passing by is
+// enough, whatever share of the load tells nothing.
+func TestWhatTellsNothingGoesFirst(t *testing.T) {
+	const capacity, cheap, step = 100_000.0, 0.1, 5 * time.Millisecond
+	for _, opaque := range []float64{0.2, 0.5, 0.9} {
+		for _, enough := range []float64{0.8, 1.3} { // of the capacity that is needed then
+			now, queue := int64(1e18), 0.0
+			load := enough / (1 - opaque*(1-cheap)) * capacity
+			s := newSampler(&Config{Now: func() int64 { return now }, Pressure: func() float64 { return queue / capacity }}, func(event.Kind, event.NoteRecord) bool { return true })
+			for range int(2 * time.Minute / step) {
+				now += int64(step)
+				cost := 1.0
+				if s.bypass {
+					cost -= opaque * (1 - cheap)
+				}
+				cost = s.share*cost + (1-s.share)*cheap
+				queue = max(0, min(capacity, queue+(load-capacity/cost)*step.Seconds()))
+				if s.step(); s.share < 1 && !s.bypass {
+					t.Fatalf("%v of the load tells nothing, and connections are left out in its stead", opaque)
+				}
+			}
+			if left := s.lowered != 0; left != (enough > 1) || !s.bypass && load > capacity && left {
+				t.Errorf("%v of the load tells nothing, %v of the capacity is needed without it: connections left out: %v", opaque, enough, left)
+			}
+		}
+	}
+}
+
+// TestStepsInTheirOrder: however the buffer fills and empties, connections are left
+// out only while packets that tell nothing are passed by; and, unless that is urgent,
+// only once the passing by had time to help.
+func TestStepsInTheirOrder(t *testing.T) {
+	r := rand.New(rand.NewPCG(1, 48))
+	for range 200 {
+		now, full := int64(1e18), 0.0
+		s := newSampler(&Config{Now: func() int64 { return now }, Pressure: func() float64 { return full }}, func(event.Kind, event.NoteRecord) bool { return true })
+		for range 500 {
+			now += int64(lookAfter) * int64(1+r.IntN(30))
+			if full += r.NormFloat64() / 4; r.IntN(20) == 0 {
+				full = 0
+			}
+			full = max(0, min(1, full))
+			share, bypass := s.share, s.bypass
+			s.step()
+			switch {
+			case s.share < s.most && !s.bypass:
+				t.Fatal("connections are left out while all packets are read")
+			case s.share < share && full <= urgent && !bypass:
+				t.Fatal("connections are left out before packets that tell nothing")
+			case s.share < share && full <= pressed:
+				t.Fatalf("connections are left out at %v", full)
 			}
 		}
 	}

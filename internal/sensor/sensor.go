@@ -96,12 +96,13 @@ func (s *Sensor) inline(ctx context.Context, src capture.Source) error {
 	e := newEpoch(1)
 	w := s.workers[0]
 	w.hand = func(upto event.Order) { s.ordered.portion(e, upto) }
-	r := newReader(&s.cfg, src, s.tellShed)
+	r := newReader(&s.cfg, src, s.tell)
 	for {
 		e.reset()
 		e.set = s.rules.Load()
-		w.begin(e.set, e.results[0])
-		err := r.fill(ctx, e, func(part uint8) { w.packet(part, &r.packet) })
+		r.begin(e)
+		w.begin(e)
+		err := r.fill(ctx, e, w.packet)
 		w.end(e)
 		s.ordered.take(e)
 		if r.over {
@@ -147,10 +148,11 @@ func (s *Sensor) parallel(ctx context.Context, src capture.Source) error {
 
 // read cuts epochs until the capture ends.
 func (s *Sensor) read(ctx context.Context, src capture.Source, free <-chan *epoch, finished chan<- *epoch, inboxes []chan *epoch) error {
-	r := newReader(&s.cfg, src, s.tellShed)
+	r := newReader(&s.cfg, src, s.tell)
 	for e := range free {
 		e.set, e.number = s.rules.Load(), r.epochs
-		err := r.fill(ctx, e, func(part uint8) { e.hold(part, &r.packet) })
+		r.begin(e)
+		err := r.fill(ctx, e, e.hold)
 		e.seal()
 		for _, in := range inboxes {
 			in <- e
@@ -161,9 +163,4 @@ func (s *Sensor) read(ctx context.Context, src capture.Source, free <-chan *epoc
 		}
 	}
 	return nil
-}
-
-// tellShed hands on that connections were left out.
-func (s *Sensor) tellShed(since int64, packets uint64, fields event.ValueMap) bool {
-	return s.TellLoss(lossShed, since, packets, fields)
 }

@@ -2,6 +2,7 @@ package sensor
 
 import (
 	"spaniel/decode"
+	"spaniel/decode/stream"
 	"spaniel/detect"
 	"spaniel/event"
 	"spaniel/sinks/redact"
@@ -24,7 +25,7 @@ func newShard(cfg *Config, dec *decode.Config, red *redact.Redactor, led *event.
 	s := &shard{cfg: cfg, red: red, full: full}
 	s.swap(set)
 	s.part = decode.NewPartition(dec, led, decode.Output{
-		Call: s.call, Flow: s.flow, Anomaly: s.anomaly, Fact: s.fact, Loss: s.loss, Panic: cfg.Panic,
+		Call: s.call, Flow: s.flow, Anomaly: s.anomaly, Fact: s.fact, Loss: s.loss, Pass: s.pass, Panic: cfg.Panic,
 	})
 	return s
 }
@@ -33,6 +34,9 @@ func newShard(cfg *Config, dec *decode.Config, red *redact.Redactor, led *event.
 func (s *shard) swap(set *detect.Set) {
 	s.set, s.judge = set, detect.NewJudge(set, s.cfg.detectConfig(s.red))
 }
+
+// pass hands a pass on to the reader.
+func (s *shard) pass(p stream.Pass) { s.out.passes = append(s.out.passes, p) }
 
 // call judges a finished call, then redacts it into a record. The call does
 // not outlive this function.

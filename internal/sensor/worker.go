@@ -22,6 +22,7 @@ type worker struct {
 	due     int64
 	portion int
 	out     *results // of the epoch under way
+	passing bool     // packets that tell nothing are left out
 	// hand passes on what was found up to a place of the order, beyond which
 	// everything found will lie; what it could pass on is out no more.
 	hand func(upto event.Order)
@@ -49,9 +50,15 @@ func (w *worker) share() {
 	}
 }
 
-// begin starts an epoch judged by set, into out.
-func (w *worker) begin(set *detect.Set, out *results) {
-	w.out = out
+// begin starts an epoch, judged by its set, into out.
+func (w *worker) begin(e *epoch) {
+	set, out := e.set, e.results[w.id]
+	if w.out = out; w.passing != e.passing {
+		w.passing = e.passing
+		for _, s := range w.own {
+			s.part.Passing(w.passing)
+		}
+	}
 	for _, s := range w.own {
 		s.out = out
 	}
