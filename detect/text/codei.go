@@ -172,6 +172,11 @@ func SSI(s string) (offset int, match string, ok bool) {
 				if end < 0 {
 					end = len(s) - i - 3
 				}
+				// Behind a space only few servers read it, and people write notes: there
+				// it must set something.
+				if s[i+4] == ' ' && d != "printenv" && strings.IndexByte(s[i:i+end], '=') < 0 {
+					break
+				}
 				return found(s, i, i+end+3)
 			}
 		}
