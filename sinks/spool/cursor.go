@@ -79,6 +79,7 @@ func (l *log) newCursor(sink string, limits Limits) (*Cursor, error) {
 			oldest = l.segs[0].first
 		}
 		c.kept = place{acked: oldest - 1, cut: oldest - 1}
+		c.dirty = true // from here on it counts what it loses, even if it stops before it reads
 	}
 	c.seen, c.stored = c.kept.acked, c.kept.acked
 	l.cursors = append(l.cursors, c)

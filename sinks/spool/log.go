@@ -24,9 +24,10 @@ type log struct {
 	segMax, capMax int64
 	bufMax         int
 	salt           uint64
-	flush          func(*os.File) error // (*os.File).Sync; tests make it fail
-	shared         bool                 // another process reads
-	away           bool                 // another process writes
+	flush          func(*os.File) error                // (*os.File).Sync; tests make it fail
+	write          func(*os.File, []byte) (int, error) // (*os.File).Write, likewise
+	shared         bool                                // another process reads
+	away           bool                                // another process writes
 
 	mu      sync.Mutex // guards what follows
 	pending []byte
@@ -59,7 +60,7 @@ func openLog(dir string, cfg Config, share int64, shared bool) (*log, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, err
 	}
-	l := &log{dir: dir, shared: shared, capMax: share, segMax: min(cfg.Segment, share/4), bufMax: int(min(int64(cfg.Buffer), share/4)), wake: make(chan struct{}), flush: (*os.File).Sync}
+	l := &log{dir: dir, shared: shared, capMax: share, segMax: min(cfg.Segment, share/4), bufMax: int(min(int64(cfg.Buffer), share/4)), wake: make(chan struct{}), flush: (*os.File).Sync, write: (*os.File).Write}
 	var salt [8]byte
 	if _, err := rand.Read(salt[:]); err != nil {
 		return nil, err
@@ -96,28 +97,45 @@ func (l *log) recover() error {
 	return nil
 }
 
-// cutTail finds the end of the last segment. One whose header is damaged is
-// set aside under another name: its records are out of reach, and its name is
-// needed.
+// cutTail finds the end of the last segment, and of the one before where the last
+// holds nothing: after a failed sync that one may hold more than its numbers say.
 func (l *log) cutTail() error {
+	for more := true; more && len(l.segs) > 0; {
+		var err error
+		if more, err = l.cutLast(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// cutLast cuts the last segment behind its last good record; gone says that there
+// was none, and that it is off the list. One whose header is damaged is set aside
+// under another name if it is the very last: its records are out of reach, and its
+// name is needed.
+func (l *log) cutLast() (gone bool, err error) {
 	n := len(l.segs) - 1
 	last := &l.segs[n]
+	if last.unreadable && last.last > 0 {
+		return false, nil // where it ends is known: what is in it is lost
+	}
 	end, seq, err := scanEnd(last)
 	if err != nil {
-		return err
+		return false, err
 	}
-	l.torn, l.next = max(0, last.size-end), seq+1
+	l.torn += max(0, last.size-end)
+	l.next = max(l.next, seq+1)
 	switch {
 	case last.unreadable && last.size >= headerSize:
 		err = os.Rename(last.path, last.path+".bad")
-	case seq < last.first:
+	case seq < last.first && last.last == 0:
 		err = os.Remove(last.path)
 	default:
-		last.size, last.last = end, seq
-		return os.Truncate(last.path, end)
+		last.size, last.last = end, max(last.last, seq)
+		return false, os.Truncate(last.path, end)
 	}
 	l.segs = l.segs[:n]
-	return err
+	return true, err
 }
 
 // scanEnd returns where the last good record of a segment ends, and its
@@ -183,7 +201,7 @@ func (l *log) commit() error {
 	if err != nil {
 		return err
 	}
-	if _, err := l.f.Write(l.writing); err != nil {
+	if _, err := l.write(l.f, l.writing); err != nil {
 		// A part may have been written. Cut off, the segment is good again.
 		return errors.Join(err, l.undo(size))
 	}

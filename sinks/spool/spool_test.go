@@ -123,3 +123,30 @@ func TestOneOwner(t *testing.T) {
 	mustClose(t, s)
 	mustClose(t, mustOpen(t, dir, Config{}))
 }
+
+// A sink that stops before it reads anything has its place from the beginning:
+// what the cap takes meanwhile is counted.
+func TestASinkThatNeverReadCountsItsLoss(t *testing.T) {
+	dir := t.TempDir()
+	for run := range 2 {
+		s := mustOpen(t, dir, Config{Max: minMax, Segment: 4 << 10})
+		c := cursor(t, s, "x", Calls, 1<<20)
+		if run == 0 {
+			for range 20 {
+				if _, err := s.Append(event.KindCall, make([]byte, 5_000)); err != nil {
+					t.Fatal(err)
+				}
+				if err := s.Sync(); err != nil {
+					t.Fatal(err)
+				}
+			}
+			mustClose(t, s)
+			continue
+		}
+		b, err := c.Next(done())
+		if err != nil || b.First != 1 || b.Last != 20 || c.lost == 0 || c.lost != 20-uint64(len(b.Records)) {
+			t.Errorf("%+v: %d lost, %v", b, c.lost, err)
+		}
+		mustClose(t, s)
+	}
+}
