@@ -28,9 +28,9 @@ type delivery struct {
 	store   *store.Store // nil when queries go to ClickHouse
 	forward *forward.Forwarder
 	names   []string
-	// observed says that a sink asks for observations.
-	observed bool
-	queries  *admin.QueryServer // nil when there is no store, or no socket
+	// observers are the sinks that ask for observations.
+	observers []string
+	queries   *admin.QueryServer // nil when there is no store, or no socket
 
 	mu   sync.Mutex
 	idle map[string]time.Time // when a sink last had nothing waiting
@@ -50,7 +50,9 @@ func openDelivery(a *app, cfg *config.Config, cursors forward.Cursors, log *zap.
 	}
 	for _, l := range list {
 		d.names = append(d.names, l.Name)
-		d.observed = d.observed || slices.Contains(l.Kinds, event.KindObservation)
+		if slices.Contains(l.Kinds, event.KindObservation) {
+			d.observers = append(d.observers, l.Name)
+		}
 	}
 	if len(list) == 0 {
 		log.Warn("no sink is configured and store.url is not a file: what is found goes nowhere")

@@ -92,9 +92,6 @@ func (f *forwarding) open(a *app) (err error) {
 	if f.delivery, err = openDelivery(a, f.cfg, f.spool, f.log); err != nil {
 		return err
 	}
-	if f.delivery.observed {
-		return usage("a sink asks for observations, which a sensor in another process does not make", "leave observation out of its kinds, or let spaniel run have the sinks")
-	}
 	f.http, err = openAPI(f.cfg, f.snapshot)
 	return err
 }
@@ -104,6 +101,9 @@ func (f *forwarding) open(a *app) (err error) {
 func (f *forwarding) run(ctx context.Context) error {
 	b := newBackground(ctx)
 	f.delivery.start(b.start)
+	if len(f.delivery.observers) > 0 {
+		b.start(f.lookForObservations)
+	}
 	if f.http != nil {
 		b.start(f.http.Run)
 	}
@@ -132,6 +132,9 @@ func (f *forwarding) snapshot() admin.Snapshot {
 		snap = admin.Snapshot{Away: err.Error()}
 	}
 	snap.Sinks = f.delivery.counts(time.Now())
+	if lacksObservations(&snap) {
+		f.delivery.lack(snap.Sinks)
+	}
 	return snap
 }
 

@@ -35,7 +35,7 @@ func TestScripts(t *testing.T) {
 		Dir:   filepath.Join("testdata", "script"),
 		Setup: setUp,
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
-			"exit": cmdExit, "hex": cmdHex, "cut": cmdCut, "later": cmdLater, "listen": cmdListen, "freeport": cmdFreePort, "holdstore": cmdHoldStore, "smallfs": cmdSmallFS,
+			"exit": cmdExit, "hex": cmdHex, "cut": cmdCut, "later": cmdLater, "listen": cmdListen, "freeport": cmdFreePort, "broker": cmdBroker, "holdstore": cmdHoldStore, "smallfs": cmdSmallFS,
 			"nobody": cmdNobody, "sensor": cmdSensor, "forwarder": cmdForwarder, "slay": cmdSlay, "arrives": cmdArrives, "forced": cmdForced, "stop": cmdStop, "hup": cmdHup, "log": cmdLog, "threads": cmdThreads, "get": cmdGet, "await": cmdAwait, "until": cmdUntil, "attack": cmdAttack, "sender": cmdSender, "interrupt": cmdInterrupt,
 			"agekey": cmdAgeKey, "firstrow": cmdFirstRow, "onlyconnections": cmdOnlyConnections,
 		},

@@ -110,13 +110,19 @@ func (a *app) newService(cfg *config.Config, file string, plan *feedPlan, log *z
 	if sc.Begin, err = s.pin(); err != nil {
 		return s, err
 	}
-	sc.Observations = s.delivery != nil && s.delivery.observed
+	sc.Observations = s.observations()
 	sc.Recorded, sc.Filter = plan.recorded(), plan.frames()
 	if s.sensor, err = sensor.New(sc, s.emit); err != nil {
 		return s, err
 	}
 	s.rules = s.newReloader(set)
 	return s, nil
+}
+
+// observations reports whether those are made: where a sink asks for them, and
+// where the configuration says that one of another process does.
+func (s *service) observations() bool {
+	return s.cfg.Spool.Observations || s.delivery != nil && len(s.delivery.observers) > 0
 }
 
 // pressure is what sampling goes by, nil where all is to be read.

@@ -96,6 +96,7 @@ func (s *service) snapshot() admin.Snapshot {
 		snap.Learned = map[string]int{"endpoints": c.Endpoints, "fields": c.Fields, "sessions": c.Sessions}
 		snap.LearnedGone = map[string]int{"endpoints": int(c.Evicted), "fields": int(c.FieldsBeyond), "sessions": int(c.SessionsEvicted)}
 	}
+	snap.Observations = s.observations()
 	snap.Authorised = work[""].Excepted
 	s.captureCounts(&snap)
 	if s.faults != nil {

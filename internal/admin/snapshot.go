@@ -27,8 +27,10 @@ type Snapshot struct {
 	Rules []RuleCount
 	// Authorised calls were of authorised tests: no rule judged them.
 	Authorised uint64
-	Sinks      []SinkCount
-	Spool      []SpoolCount
+	// Observations are made.
+	Observations bool
+	Sinks        []SinkCount
+	Spool        []SpoolCount
 	// Pressure is what the spool leaves out, by its step; Thinned counts the calls
 	// that were kept without their headers and values, Shed what was not kept.
 	Pressure int

@@ -283,6 +283,8 @@ type Quarantine struct {
 type Spool struct {
 	Path string   `yaml:"path" jsonschema_description:"directory; in your data directory if empty"`
 	Max  ByteSize `yaml:"max" jsonschema_description:"disk it may use; a sink that is down longer than this lasts loses the oldest calls, counted"`
+	// Observations is for run --no-forward, which does not know what sinks ask for.
+	Observations bool `yaml:"observations" jsonschema_description:"observations are kept, too, for a sink of spaniel forward that asks for them; where run itself has such a sink, they are"`
 }
 
 // Limits of the sensor.

@@ -33,6 +33,67 @@ func TestClickHouseModern(t *testing.T) {
 	t.Run("lost acknowledgements", func(t *testing.T) { modernLostAcks(t, addr) })
 	t.Run("cluster", func(t *testing.T) { modernCluster(t, addr) })
 	t.Run("migrations", func(t *testing.T) { modernMigrations(t, addr) })
+	t.Run("expiry", func(t *testing.T) { modernExpiry(t, addr) })
+}
+
+// modernExpiry keeps rows for three days: of those that were spooled five days ago
+// each table lets go with its next merge, and of today's none.
+func modernExpiry(t *testing.T, addr string) {
+	const n = 600
+	maker := clickhouseDB(t, "http://"+addr+"/default")
+	execute(t, maker, chsink.DDL(chsink.Schema{Database: "expiring", Days: 3})...)
+	execute(t, maker, "SYSTEM STOP MERGES", "SYSTEM STOP TTL MERGES") // until all is there
+	url := "http://" + addr + "/expiring"
+	db := clickhouseDB(t, url)
+	now := time.Now().UTC()
+	items := append(append(makeCalls(n), makeAlerts(n)...), makeNotes()...)
+	days := map[event.Kind]int{}
+	for i := range items {
+		it := &items[i]
+		day := now.AddDate(0, 0, -5*(days[it.Kind]%2)).Format(time.DateOnly) // the first of each kind is today's
+		days[it.Kind]++
+		switch {
+		case it.Call != nil:
+			it.Call.SpooledDay = day
+		case it.Alert != nil:
+			it.Alert.SpooledDay = day
+		case it.Flow != nil:
+			it.Flow.SpooledDay = day
+		case it.Note != nil:
+			it.Note.SpooledDay = day
+		}
+	}
+	p := newPipeline(t, spoolDir(t), all.Config{Name: "clickhouse", ClickHouse: &chsink.Config{URL: url}}, n)
+	p.put(items)
+	p.delivered(len(items), patience)
+	execute(t, db, "INSERT INTO calls_minutes (minute, req_host) VALUES (now() - INTERVAL 5 DAY, 'old'), (now(), 'new')")
+	tables := []string{"calls", "alerts", "flows", "anomalies", "losses", "facts", "calls_minutes"}
+	before := counts(t, db, tables...)
+	if want := fmt.Sprintf("calls %d, alerts %d, flows 3, anomalies 2, losses 2, facts 2, calls_minutes 2", n, n); before != want {
+		t.Fatalf("before: %s, want %s", before, want)
+	}
+	execute(t, maker, "SYSTEM START MERGES", "SYSTEM START TTL MERGES")
+	want := fmt.Sprintf("calls %d, alerts %d, flows 2, anomalies 1, losses 1, facts 1, calls_minutes 1", n/2, n/2)
+	for until := time.Now().Add(patience); ; time.Sleep(100 * time.Millisecond) { // a merge of the server's own may be under way
+		for _, table := range tables {
+			execute(t, db, "OPTIMIZE TABLE "+table+" FINAL")
+		}
+		after := counts(t, db, tables...)
+		if after == want {
+			t.Logf("spooled: %s; once merged: %s", before, after)
+			break
+		}
+		if time.Now().After(until) {
+			t.Fatalf("after: %s, want %s", after, want)
+		}
+	}
+	var old uint64
+	for _, table := range tables[:6] {
+		scan(t, db, "SELECT countIf(spooled_day < toDate('"+now.Format(time.DateOnly)+"')) FROM "+table, &old)
+		if old > 0 {
+			t.Errorf("%d rows of %s are of five days ago", old, table)
+		}
+	}
 }
 
 // modernMigrations makes the tables in an empty server, finds that there is

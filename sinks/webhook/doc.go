@@ -2,7 +2,8 @@
 // the records of a batch, signed. The receiver answers 2xx once it has them;
 // anything else is tried again with the same Idempotency-Key, but for 400, 413
 // and 422, which say that a record can never be taken: then each is sent alone
-// to find it.
+// to find it, and after 413 an alert is cut. The key is that of the body: of other
+// bytes it is another.
 //
 // The body is {"schema":"spaniel.webhook/1","records":[…]}, records in a form
 // of sinks/format. With a secret, X-Spaniel-Signature is t=SECONDS,v1=HEX,

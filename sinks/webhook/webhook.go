@@ -89,20 +89,12 @@ func (w *Writer) Write(ctx context.Context, b *sinks.Batch) error {
 	if err != nil || len(items) == 0 {
 		return err
 	}
-	at := 0 // of the next record, for a key that does not change when the batch is sent again
-	err = post.InHalves(items, func(part []event.Item) error {
-		key := fmt.Sprintf("%d-%d/%d+%d", b.First, b.Last, at, len(part))
-		err := w.send(ctx, key, part)
-		if err == nil {
-			at += len(part)
-		}
-		return err
-	})
+	err = post.InHalves(items, func(part []event.Item) error { return w.send(ctx, part) })
 	w.CountCuts(items)
 	return err
 }
 
-func (w *Writer) send(ctx context.Context, key string, items []event.Item) error {
+func (w *Writer) send(ctx context.Context, items []event.Item) error {
 	w.buf = append(w.buf[:0], `{"schema":"spaniel.webhook/1","records":[`...)
 	for i := range items {
 		if i > 0 {
@@ -111,7 +103,7 @@ func (w *Writer) send(ctx context.Context, key string, items []event.Item) error
 		w.buf = w.form.Append(w.buf, &items[i])
 	}
 	w.buf = append(w.buf, "]}"...)
-	header := http.Header{"Content-Type": {"application/json"}, "Idempotency-Key": {key}}
+	header := http.Header{"Content-Type": {"application/json"}, "Idempotency-Key": {idempotencyKey(w.buf)}}
 	if w.secret != nil {
 		key, err := w.secret.Read()
 		if err != nil {
@@ -125,13 +117,23 @@ func (w *Writer) send(ctx context.Context, key string, items []event.Item) error
 		return fmt.Errorf("posting to the webhook: %w", err)
 	case a.OK():
 		return nil
-	case a.TooLarge(), a.Status == http.StatusBadRequest, a.Status == http.StatusUnprocessableEntity:
+	case a.TooLarge():
+		return post.ErrTooLarge
+	case a.Status == http.StatusBadRequest, a.Status == http.StatusUnprocessableEntity:
 		if len(items) > 1 {
 			return post.ErrTooLarge // somewhere among them is what it does not take
 		}
 		return &sinks.Rejected{Index: 0, Err: a.Err()}
 	}
 	return fmt.Errorf("posting to the webhook: %w", a.Err())
+}
+
+// idempotencyKey is the same whenever the same is sent, and of no other body: not of
+// another sensor's batch with the same numbers, nor of an alert that was cut after
+// the whole was too large. A receiver that has the one must take the other.
+func idempotencyKey(body []byte) string {
+	sum := sha256.Sum256(body)
+	return hex.EncodeToString(sum[:16])
 }
 
 // signature signs body at a moment.

@@ -132,3 +132,52 @@ func TestWhatCannotBe(t *testing.T) {
 		t.Error("a secret that is not there")
 	}
 }
+
+// A receiver that goes by the keys takes a body again for what it has, and nothing
+// else: not a batch of the same numbers from another sensor, nor a cut alert for the
+// whole one.
+func TestAKeyIsOfOneBody(t *testing.T) {
+	bodies, tooLarge := map[string]string{}, 0
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		body, err := io.ReadAll(r.Body)
+		if err != nil {
+			t.Error(err)
+		}
+		key := r.Header.Get("Idempotency-Key")
+		if had, ok := bodies[key]; key == "" || ok && had != string(body) {
+			t.Errorf("key %q is of two bodies:\n%.200s\n%.200s", key, had, body)
+		}
+		bodies[key] = string(body)
+		if len(body) > 4000 {
+			tooLarge++
+			http.Error(w, "too large", http.StatusRequestEntityTooLarge)
+		}
+	}))
+	defer server.Close()
+	for sensor := range 2 {
+		w, err := New(Config{URL: server.URL})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer w.Close()
+		b, _ := sinktest.Alerts(1, 2)
+		b.Records[0].Payload = sinks.NewEncoder().Append(nil, &event.Item{Kind: event.KindAlert, Alert: &event.Alert{Schema: event.AlertSchema, ID: event.ID{byte(sensor)}, Severity: event.High,
+			Req: event.AlertRequest{Target: "/" + strings.Repeat("x", 20_000)}}})
+		before := len(bodies)
+		for range 2 { // as a retry does
+			if err := w.Write(t.Context(), b); err != nil {
+				t.Fatal(err)
+			}
+			if w.Shortened() != 1 {
+				t.Errorf("%d were cut", w.Shortened())
+			}
+		}
+		// Both, the first whole, the first cut; the second, which both sensors have, once.
+		if got, want := len(bodies)-before, []int{4, 3}[sensor]; got < want {
+			t.Errorf("sensor %d: %d keys, want %d or more", sensor, got, want)
+		}
+	}
+	if tooLarge < 8 {
+		t.Errorf("%d bodies were too large", tooLarge)
+	}
+}
