@@ -29,8 +29,8 @@ type Test struct {
 	Why   string
 	// lists are what named lists hold in this test.
 	lists map[string]*list.List
-	// places are where addresses are in this test.
-	places map[netip.Prefix]geo.Place
+	// places are where addresses are in this test, or whose.
+	places map[netip.Prefix]geo.Spot
 	// spec is what the API says of itself in this test, nil: nothing.
 	spec *Spec
 }

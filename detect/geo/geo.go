@@ -20,7 +20,7 @@ const MaxFile = 512 << 20
 // knows nothing.
 type DB struct {
 	country, asn *maxminddb.Reader
-	fixed        map[netip.Prefix]Place // for tests of rules
+	fixed        map[netip.Prefix]Spot // for tests of rules
 	hash         string
 	faults       atomic.Uint64
 }
@@ -95,8 +95,11 @@ func (d *DB) Country(a netip.Addr) (code string) {
 // ASN is the number of the autonomous system that announces the address, 0 if
 // it is unknown.
 func (d *DB) ASN(a netip.Addr) (number uint32) {
-	if d == nil || d.asn == nil || !a.IsValid() {
+	if d == nil || !a.IsValid() {
 		return 0
+	}
+	if spot, ok := d.spot(a, true); ok || d.asn == nil {
+		return spot.ASN
 	}
 	if d.look(d.asn, a, &number, "autonomous_system_number") != nil {
 		return 0

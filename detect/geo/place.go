@@ -5,6 +5,7 @@ import (
 	"math"
 	"net/netip"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -41,12 +42,30 @@ func (p Place) Km(q Place) float64 {
 	return 2 * earthKm * math.Asin(math.Sqrt(min(h, 1)))
 }
 
-// Fixed is a database of a few networks and their places, as tests of rules say.
-func Fixed(places map[netip.Prefix]Place) *DB {
-	d := &DB{fixed: places}
+// A Spot is what tests of rules say of a network: where it is, or whose.
+type Spot struct {
+	Place Place
+	// ASN is the autonomous system that announces it; then Place says nothing.
+	ASN uint32
+}
+
+// ParseSpot reads latitude and longitude with a comma between them, or the number
+// of an autonomous system behind AS.
+func ParseSpot(s string) (spot Spot, ok bool) {
+	if number, system := strings.CutPrefix(s, "AS"); system {
+		n, err := strconv.ParseUint(number, 10, 32)
+		return Spot{ASN: uint32(n)}, err == nil && n > 0
+	}
+	spot.Place, ok = ParsePlace(s)
+	return spot, ok
+}
+
+// Fixed is a database of a few networks, as tests of rules say.
+func Fixed(networks map[netip.Prefix]Spot) *DB {
+	d := &DB{fixed: networks}
 	var list []string
-	for p, at := range places {
-		list = append(list, p.String()+" "+at.String())
+	for p, at := range networks {
+		list = append(list, fmt.Sprintf("%s %s %d", p, at.Place, at.ASN))
 	}
 	slices.Sort(list)
 	d.hash = strings.Join(list, ";")
@@ -59,14 +78,8 @@ func (d *DB) Place(a netip.Addr) (p Place, ok bool) {
 	if d == nil || !a.IsValid() {
 		return p, false
 	}
-	bits := 0
-	for network, at := range d.fixed { // the smallest that holds it counts
-		if network.Contains(a.Unmap()) && (!ok || network.Bits() > bits) {
-			p, bits, ok = at, network.Bits(), true
-		}
-	}
-	if ok || d.country == nil {
-		return p, ok
+	if spot, ok := d.spot(a, false); ok || d.country == nil {
+		return spot.Place, ok
 	}
 	lat, lon := math.NaN(), math.NaN()
 	if d.look(d.country, a, &lat, "location", "latitude") != nil || d.look(d.country, a, &lon, "location", "longitude") != nil {
@@ -74,4 +87,16 @@ func (d *DB) Place(a netip.Addr) (p Place, ok bool) {
 	}
 	p = Place{lat, lon}
 	return p, p.valid() // nor is what is no number
+}
+
+// spot is what is fixed of an address: its system, or its place. The smallest
+// network that holds it counts.
+func (d *DB) spot(a netip.Addr, system bool) (spot Spot, ok bool) {
+	bits := 0
+	for network, at := range d.fixed {
+		if network.Contains(a.Unmap()) && (at.ASN > 0) == system && (!ok || network.Bits() > bits) {
+			spot, bits, ok = at, network.Bits(), true
+		}
+	}
+	return spot, ok
 }

@@ -31,11 +31,22 @@ func TestPlaces(t *testing.T) {
 	if d.Faults() != 0 {
 		t.Errorf("%d faults", d.Faults())
 	}
-	fixed := Fixed(map[netip.Prefix]Place{netip.MustParsePrefix("203.0.113.0/24"): {1, 1}, netip.MustParsePrefix("203.0.113.8/30"): {2, 2}, netip.MustParsePrefix("203.0.0.0/16"): {3, 3}})
+	fixed := Fixed(map[netip.Prefix]Spot{netip.MustParsePrefix("203.0.113.0/24"): {Place: Place{1, 1}}, netip.MustParsePrefix("203.0.113.8/30"): {Place: Place{2, 2}}, netip.MustParsePrefix("203.0.0.0/16"): {Place: Place{3, 3}},
+		netip.MustParsePrefix("203.0.113.8/31"): {ASN: 64496}, netip.MustParsePrefix("203.0.0.0/8"): {ASN: 64497}})
 	for range 20 {
 		p, ok := fixed.Place(netip.MustParseAddr("203.0.113.9"))
 		if _, other := fixed.Place(netip.MustParseAddr("192.0.2.1")); !ok || other || p != (Place{2, 2}) {
 			t.Fatalf("%v %v, elsewhere %v", p, ok, other)
+		}
+	}
+	for addr, want := range map[string]uint32{"203.0.113.9": 64496, "203.0.113.10": 64497, "192.0.2.1": 0} {
+		if got := fixed.ASN(netip.MustParseAddr(addr)); got != want {
+			t.Errorf("%s is of AS%d, want %d", addr, got, want)
+		}
+	}
+	for text, want := range map[string]bool{"AS64496": true, "AS0": false, "AS": false, "ASx": false, "AS4294967296": false, "52.5,13.4": true, "52.5": false} {
+		if _, ok := ParseSpot(text); ok != want {
+			t.Errorf("%q: %v", text, ok)
 		}
 	}
 	var none *DB

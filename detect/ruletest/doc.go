@@ -10,8 +10,9 @@
 // that is a finding: promote it. Beside fires may stand `severity:`,
 // `outcome:` (some alert of the rule must have it), `alerts:` (how many
 // different alerts) and `why:`. `lists: {name: [entry, …]}` says what named
-// lists hold during the test, `places: {network: "latitude,longitude"}` where addresses are,
-// `specification:` the text of OpenAPI that the API has.
+// lists hold during the test, `places: {network: "latitude,longitude"}` where
+// addresses are (or AS64496, whose), `specification:` the text of OpenAPI that the
+// API has.
 //
 // X is the text of a request, or a mapping (a phase), or a list of both,
 // played one after the other.

@@ -45,7 +45,8 @@ type scenario struct {
 	Like []string `yaml:"like"`
 	// Authorised is the network of who is allowed to test.
 	Authorised string `yaml:"authorised"`
-	// Places are where addresses are: networks, each with latitude and longitude.
+	// Places are where addresses are: networks, each with latitude and longitude, or
+	// with an autonomous system.
 	Places map[string]string `yaml:"places"`
 	// Specification is the text of OpenAPI that the API has.
 	Specification string `yaml:"specification"`
@@ -219,9 +220,9 @@ func (s *scenario) judgedBy(t *testing.T, set *detect.Set) *detect.Set {
 		opt.Exceptions = []detect.Exception{{Source: netip.MustParsePrefix(s.Authorised), Until: time.Date(2026, 1, 6, 0, 0, 0, 0, time.UTC), Why: "a test"}}
 	}
 	if len(s.Places) > 0 {
-		places := map[netip.Prefix]geo.Place{}
+		places := map[netip.Prefix]geo.Spot{}
 		for network, text := range s.Places {
-			at, ok := geo.ParsePlace(text)
+			at, ok := geo.ParseSpot(text)
 			if !ok {
 				t.Fatalf("%q is no place", text)
 			}
