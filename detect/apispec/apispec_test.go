@@ -161,7 +161,9 @@ func TestFindAllocatesNothing(t *testing.T) {
 	}
 }
 
-func FuzzRead(f *testing.F) {
+// FuzzSpecification: a document or faults with places, and each operation is found by
+// its own path.
+func FuzzSpecification(f *testing.F) {
 	for _, file := range []string{"testdata/find.txt", "testdata/faults.txt"} {
 		for _, c := range cases(f, file) {
 			f.Add(c[1], "api.example", "/v1/orders/17")
