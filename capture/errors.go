@@ -5,7 +5,7 @@ import (
 	"fmt"
 )
 
-// ErrTimeout is returned by Live.Next when no frame came for about 10 ms.
+// ErrTimeout is returned by Live.Next when no frame came for 10 to 40 ms.
 // Nothing is wrong: the caller may move its clock, and call again.
 var ErrTimeout = errors.New("no frame arrived")
 

@@ -54,9 +54,9 @@ func (n *lane) empty() bool {
 // where the counts cannot say so.
 func (n *lane) settles() time.Duration {
 	if n.tap.exact() {
-		return 3 * pollTime
+		return 3 * gatherTime
 	}
-	return 30 * pollTime
+	return 300 * time.Millisecond
 }
 
 // open makes taps for the line.
@@ -111,6 +111,9 @@ func (n *lane) fill(buffer int) float64 {
 		// none left long before there are as many bytes.
 		n.dropped = dropped
 		return 1
+	}
+	if used, ok := n.tap.used(); ok {
+		return used
 	}
 	waiting := s.Received - min(s.Received, s.KernelDrops+n.given)
 	return min(1, float64(waiting)*float64(n.mean/16+frameOverhead)/float64(buffer))

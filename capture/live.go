@@ -10,8 +10,12 @@ import (
 	"spaniel/event"
 )
 
-// pollTime is how long the kernel gathers frames before it hands them on, and
-// how long Next waits for one.
+// gatherTime is how long the kernel gathers frames before it hands them on. Each
+// time it takes a block of the buffer, however few they are, so that a reader may
+// rest for as long as there are blocks times this.
+const gatherTime = 40 * time.Millisecond
+
+// pollTime is how long Next waits for a frame where the backend lets it choose.
 const pollTime = 10 * time.Millisecond
 
 // drainTime bounds the reading of what was caught before Stop, unless a test has
@@ -55,6 +59,8 @@ type LiveConfig struct {
 	// BufferBytes is the kernel's buffer, of all rings together; 0 is
 	// DefaultBuffer.
 	BufferBytes int
+	// long: frames longer than a block of the ring are meant to be kept.
+	long bool
 	// Rings is between how many buffers the kernel spreads the frames, by flow,
 	// with BackendAFPacket; 0 is 1.
 	Rings int
@@ -93,10 +99,10 @@ type Change struct {
 // lost or back. It is set before the first Next; f must not use the Live.
 func (l *Live) OnChange(f func(Change)) { l.change = f }
 
-// Next implements Source. It returns ErrTimeout when no frame came for about
-// 10 ms, and io.EOF after Close, or after Stop once what the kernel had caught
+// Next implements Source. It returns ErrTimeout when no frame came for 10 to
+// 40 ms, and io.EOF after Close, or after Stop once what the kernel had caught
 // by then is read. Data lies in the kernel's buffer. Of several interfaces a
-// frame is given once no earlier one can come from the others, some 40 ms late.
+// frame is given once no earlier one can come from the others, some 160 ms late.
 func (l *Live) Next(f *event.Frame) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -233,7 +239,7 @@ func (l *Live) Interfaces() []Interface {
 }
 
 // Stop makes Next return io.EOF once the frames caught before it are read, in
-// about 30 ms on a quiet link, on loopback 300, and in drainTime at most. The frame given last
+// about 120 ms on a quiet link, on loopback 300, and in drainTime at most. The frame given last
 // stays valid. To end a capture from another goroutine, call Stop, wait until
 // the reader has seen io.EOF, then Close.
 func (l *Live) Stop() { l.stop.CompareAndSwap(0, time.Now().UnixNano()) }

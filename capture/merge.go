@@ -8,7 +8,7 @@ import (
 
 // holdBack is how long after its time a frame may become visible: the kernel
 // hands a block on when its timer has run twice since its first frame.
-const holdBack = 4 * pollTime
+const holdBack = 4 * gatherTime
 
 // mergeRounds bounds how often the silent lanes are asked before a frame is
 // given all the same: the clock of an adapter may be ahead of ours.

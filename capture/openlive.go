@@ -25,6 +25,10 @@ const (
 // probeBuffer is enough for a handle that only answers questions.
 const probeBuffer = 1 << 20
 
+// longFrame is the longest frame that there is but for those that hosts with large
+// receive offloads, set so by hand, make of many: 64 KiB and its headers.
+const longFrame = 65_535 + 100
+
 // OpenLive begins to capture from one interface or several. It returns a
 // *PermissionError when the process may not, and an *InputError when there is
 // no such interface, it is down, it is named twice, or the filter is wrong.
@@ -62,6 +66,7 @@ func newLine(cfg LiveConfig, place int) (*line, error) {
 	if err := checkText(cfg.Filter); err != nil {
 		return nil, err
 	}
+	cfg.long = cfg.Snaplen > longFrame
 	if cfg.Snaplen <= 0 || cfg.Snaplen > MaxRecord {
 		cfg.Snaplen = MaxRecord
 	}
@@ -139,7 +144,7 @@ func activated(cfg *LiveConfig) (*pcap.Handle, Interface, error) {
 }
 
 // activate opens the interface. Times come in nanoseconds where the kernel has
-// them. The buffer is a ring with a 10 ms timer, not immediate mode: that one
+// them. The buffer is a ring with a timer, not immediate mode: that one
 // reserves a whole snapshot for every frame, however short.
 func activate(cfg LiveConfig) (*pcap.Handle, error) {
 	in, err := pcap.NewInactiveHandle(cfg.Interface)
@@ -150,7 +155,7 @@ func activate(cfg LiveConfig) (*pcap.Handle, error) {
 	for _, set := range []func() error{
 		func() error { return in.SetSnapLen(cfg.Snaplen) },
 		func() error { return in.SetPromisc(cfg.Promiscuous) },
-		func() error { return in.SetTimeout(pollTime) },
+		func() error { return in.SetTimeout(gatherTime) },
 		func() error { return in.SetBufferSize(cfg.BufferBytes) },
 	} {
 		if err := set(); err != nil {

@@ -159,7 +159,7 @@ func (r *ring) set(cfg *LiveConfig, of int) error {
 	if err := r.filter(nothing()); err != nil {
 		return err
 	}
-	if err := r.mapped(cfg.BufferBytes/of, cfg.Snaplen); err != nil {
+	if err := r.mapped(cfg.BufferBytes/of, cfg.long); err != nil {
 		return err
 	}
 	req, err := unix.NewIfreq(cfg.Interface)
@@ -180,16 +180,16 @@ func (r *ring) set(cfg *LiveConfig, of int) error {
 }
 
 // mapped asks for the ring and maps it.
-func (r *ring) mapped(buffer, snaplen int) error {
-	r.block = 256 << 10
-	if snaplen > r.block/2 {
+func (r *ring) mapped(buffer int, long bool) error {
+	r.block = 128 << 10
+	if long {
 		r.block = 512 << 10 // a frame may not be larger than a block
 	}
 	r.blocks = max(2, buffer/r.block)
 	req := unix.TpacketReq3{
 		Block_size: uint32(r.block), Block_nr: uint32(r.blocks),
 		Frame_size: frameStep, Frame_nr: uint32(r.block / frameStep * r.blocks),
-		Retire_blk_tov: uint32(pollTime.Milliseconds()),
+		Retire_blk_tov: uint32(gatherTime.Milliseconds()),
 	}
 	if err := unix.SetsockoptTpacketReq3(r.fd, unix.SOL_PACKET, unix.PACKET_RX_RING, &req); err != nil {
 		return err

@@ -51,4 +51,6 @@ func (p *pcapTap) stats() (Stats, error) {
 
 func (p *pcapTap) exact() bool { return !p.sorts }
 
+func (p *pcapTap) used() (float64, bool) { return 0, false }
+
 func (p *pcapTap) close() { p.handle.Close() }

@@ -3,6 +3,7 @@ package capture
 import (
 	"encoding/binary"
 	"fmt"
+	"sort"
 	"sync/atomic"
 	"time"
 	"unsafe"
@@ -70,7 +71,7 @@ func (r *ring) next(f *event.Frame, wait bool) error {
 			r.hold()
 			continue
 		}
-		if r.broken != nil && time.Since(r.since) > 3*pollTime {
+		if r.broken != nil && time.Since(r.since) > 3*gatherTime {
 			return fmt.Errorf("capturing on %s: %w", r.name, r.broken)
 		}
 		if !wait {
@@ -167,6 +168,15 @@ func (r *ring) stats() (Stats, error) {
 }
 
 func (r *ring) exact() bool { return true }
+
+// used counts blocks: one that its timer handed on takes as much as a full one. They
+// are filled in turn, so those that are ours lie together, from the front.
+func (r *ring) used() (float64, bool) {
+	n := sort.Search(r.blocks, func(i int) bool {
+		return atomic.LoadUint32(r.status((r.at+i)%r.blocks))&unix.TP_STATUS_USER == 0
+	})
+	return float64(n) / float64(r.blocks), true
+}
 
 func (r *ring) close() {
 	if r.mem != nil {

@@ -6,7 +6,7 @@ import "spaniel/event"
 // uses it.
 type tap interface {
 	// next fills f but for its Number, Clock and Iface. It returns ErrTimeout
-	// when there is no frame now, after about pollTime if wait is set; any other
+	// when there is no frame now, after a while if wait is set; any other
 	// error says that the tap is of no more use. Data lies in the tap until its
 	// next call.
 	next(f *event.Frame, wait bool) error
@@ -15,6 +15,9 @@ type tap interface {
 	// exact says that what stats calls received and not dropped is given, to the
 	// frame.
 	exact() bool
+	// used is the share of the buffer that the kernel cannot write to, 0 to 1, if
+	// that is known.
+	used() (share float64, ok bool)
 	close()
 }
 

@@ -11,7 +11,7 @@ import (
 )
 
 // stuckAfter is how long the sensor may finish nothing: on an idle line it
-// finishes an empty epoch every 10 ms.
+// finishes an empty epoch every 10 to 40 ms.
 const stuckAfter = 20 * time.Second
 
 // maxStacks is how much of what all goroutines do goes into the log.

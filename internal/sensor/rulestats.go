@@ -7,7 +7,7 @@ import (
 )
 
 // statsEvery is how many epochs pass between two counts of the rules' work:
-// some seconds live, since an idle line cuts an epoch every 10 ms.
+// some seconds live, since an idle line cuts an epoch every 10 to 40 ms.
 const statsEvery = 256
 
 // RuleStats returns what each rule did, by id, as of some seconds ago, and

@@ -48,7 +48,7 @@ func (s *Sensor) SetRules(set *detect.Set) { s.rules.Store(set) }
 // any goroutine; after Run they are final and Ledger().Check() must be nil.
 func (s *Sensor) Ledger() event.Ledger { return s.ordered.ledger() }
 
-// Epochs counts the epochs that are finished: live it grows at least every 10 ms
+// Epochs counts the epochs that are finished: live it grows at least every 40 ms
 // or so, unless something is stuck. It may be called from any goroutine.
 func (s *Sensor) Epochs() uint64 { return s.ordered.epochs.Load() }
 

@@ -7,7 +7,7 @@ import (
 )
 
 // maxTold bounds what waits to be told; what is more is refused, for the
-// caller to say elsewhere. One epoch, 10 ms at the most, empties it.
+// caller to say elsewhere. One epoch, 40 ms at the most, empties it.
 const maxTold = 256
 
 // told are facts about the sensor itself, which come from other goroutines and
