@@ -134,15 +134,20 @@ func (s *service) pressure() func() float64 {
 	return live.Fill
 }
 
-func (s *service) sensorConfig(set *detect.Set, red *redact.Redactor) sensor.Config {
-	name := s.cfg.Sensor.Name
-	if name == "" {
-		if host, err := os.Hostname(); err == nil {
-			name = host
-		} else {
-			name = "sensor"
-		}
+// sensorName is what records call the sensor: the machine's name where none is
+// configured.
+func sensorName(cfg *config.Config) string {
+	if cfg.Sensor.Name != "" {
+		return cfg.Sensor.Name
 	}
+	if host, err := os.Hostname(); err == nil {
+		return host
+	}
+	return "sensor"
+}
+
+func (s *service) sensorConfig(set *detect.Set, red *redact.Redactor) sensor.Config {
+	name := sensorName(s.cfg)
 	workers := s.cfg.Limits.Workers
 	if workers == 0 {
 		workers = runtime.GOMAXPROCS(0)

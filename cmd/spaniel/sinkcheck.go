@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
 	"strconv"
 	"strings"
 	"time"
@@ -73,7 +74,7 @@ func newSinksTest(a *app) *cobra.Command {
 		Short: "Send one marked alert to a sink, and say what the far end answers",
 		Long: `Test sends one alert of rule spaniel-test, severity info, straight to the sink: not through the
 spool, and whatever min_severity says. It is delivered when the destination says so; where a
-protocol has no answer, as syslog, when the peer's TCP has taken it. Of Kafka it looks for each topic that
+protocol has no answer, as syslog, when the peer's TCP has taken it; over UDP nobody says. Of Kafka it looks for each topic that
 the sink's kinds need, and for that of the dead letters.
 
 With --create it first makes what the sink needs there: topics in Kafka, the index template in
@@ -130,13 +131,31 @@ func (a *app) testSink(ctx context.Context, cfg *config.Config, list []*all.Sink
 	start := time.Now()
 	b := &sinks.Batch{First: 1, Last: 1, Records: []sinks.Record{{Seq: 1, Kind: it.Kind, Payload: sinks.NewEncoder().Append(nil, &it)}}}
 	if err := w.Write(ctx, b); err != nil {
-		return &problem{code: exitFailure, what: "the test alert was not delivered", where: "sink " + name, why: reachable(err), cause: err, fix: remedyOf(s)}
+		return &problem{code: exitFailure, what: "the test alert was not delivered", where: "sink " + name, why: reachable(err), cause: err, fix: remedyOf(s, err)}
 	}
+	took := time.Since(start)
 	if err := a.checkAt(ctx, s, w); err != nil {
 		return err
 	}
-	a.hint("sink %s (%s): delivered in %s; look for the alert %s of rule %s", name, s.Type, time.Since(start).Round(time.Millisecond), alert.ID, alert.Rule.ID)
+	a.hint("sink %s (%s): %s; look for the alert %s of rule %s", name, s.Type, arrival(w, took), alert.ID, alert.Rule.ID)
 	return nil
+}
+
+// A blind writer is one whose destination may say nothing of what it got.
+type blind interface {
+	// Blind reports that it says nothing.
+	Blind() bool
+}
+
+// arrival says what is known of what was written.
+func arrival(w sinks.Writer, took time.Duration) string {
+	if b, ok := w.(blind); ok && b.Blind() {
+		return "sent; whether it arrived nobody says over UDP"
+	}
+	if took < time.Millisecond {
+		return "delivered in " + took.Round(time.Microsecond).String()
+	}
+	return "delivered in " + took.Round(time.Millisecond).String()
 }
 
 func (a *app) createAt(ctx context.Context, s *all.Sink, w sinks.Writer) error {
@@ -165,7 +184,7 @@ func (a *app) checkAt(ctx context.Context, s *all.Sink, w sinks.Writer) error {
 	}
 	notes, err := c.Check(ctx, s.Kinds)
 	if err != nil {
-		return &problem{code: exitFailure, what: "the test alert was delivered, but records of other kinds would not be", where: "sink " + s.Name, why: reachable(err), cause: err, fix: remedyOf(s)}
+		return &problem{code: exitFailure, what: "the test alert was delivered, but records of other kinds would not be", where: "sink " + s.Name, why: reachable(err), cause: err, fix: remedyOf(s, err)}
 	}
 	for _, n := range notes {
 		a.hint("sink %s: %s", s.Name, n)
@@ -195,7 +214,12 @@ func reachable(err error) string {
 	return err.Error()
 }
 
-func remedyOf(s *all.Sink) string {
+// remedyOf is what to do about a destination that answers, but does not take it.
+func remedyOf(s *all.Sink, err error) string {
+	var net net.Error
+	if errors.As(err, &net) || errors.Is(err, context.DeadlineExceeded) {
+		return ""
+	}
 	if s.Type == "kafka" || s.Type == "elastic" {
 		return "spaniel sinks test " + s.Name + " --create makes what the sink needs there, if that is what is missing"
 	}
@@ -208,6 +232,6 @@ func testAlert(cfg *config.Config, now time.Time) *event.Alert {
 	return &event.Alert{Schema: event.AlertSchema, ID: event.AlertID("spaniel-test", now.UTC().Format(time.RFC3339Nano)), DedupKey: "spaniel-test",
 		Time: at, FirstSeen: at, LastSeen: at, Count: 1, State: "open", Severity: event.Info, SevNum: uint16(event.Info), Confidence: 1, Outcome: event.Unknown,
 		Rule:    event.AlertRule{ID: "spaniel-test", Title: "Test of a sink", Category: "posture/test"},
-		Sensor:  event.AlertSensor{Name: cfg.Sensor.Name, Zone: cfg.Sensor.Zone, Version: version},
+		Sensor:  event.AlertSensor{Name: sensorName(cfg), Zone: cfg.Sensor.Zone, Version: version},
 		Message: "This is a test of the way from Spaniel to here, and no finding", SpooledDay: now.UTC().Format(time.DateOnly)}
 }

@@ -183,6 +183,10 @@ func (a *app) spoolReplay(sink string, which spool.Which, records uint64) error 
 		return usage(fmt.Sprintf("no sink %q has a cursor in the log of %s", sink, which), suggestion(sink, names, "spaniel spool status"))
 	}
 	again, err := spool.Rewind(spoolDir(cfg), sink, which, records)
+	if errors.Is(err, spool.ErrLocked) {
+		return &problem{code: exitFailure, what: "the sink's place cannot be changed while something uses the spool", where: spoolDir(cfg), cause: err,
+			fix: "stop spaniel run, and spaniel forward if that sends; then again"}
+	}
 	if err != nil {
 		return err
 	}

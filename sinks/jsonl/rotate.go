@@ -18,11 +18,20 @@ func (w *Writer) open() error {
 			return fmt.Errorf("closing the lines file: %w", err)
 		}
 	}
-	if w.f != nil && w.cfg.MaxSize > 0 && w.size >= w.cfg.MaxSize {
-		if err := w.rotate(); err != nil {
-			return err
-		}
+	if err := w.begin(); err != nil {
+		return err
 	}
+	if w.cfg.MaxSize <= 0 || w.size < w.cfg.MaxSize {
+		return nil
+	}
+	if err := w.rotate(); err != nil {
+		return err
+	}
+	return w.begin()
+}
+
+// begin opens the file if it is not open.
+func (w *Writer) begin() error {
 	if w.f != nil {
 		return nil
 	}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"testing"
@@ -130,6 +131,27 @@ func TestSettingsThatCannotBe(t *testing.T) {
 	for _, c := range []Config{{Path: "x", Format: "xml"}, {Path: "x", MaxSize: -1}, {Path: "-", MaxSize: 5}, {Path: "x", Keep: -1}} {
 		if _, err := New(c, nil); err == nil {
 			t.Errorf("%+v was taken", c)
+		}
+	}
+}
+
+// A file that an earlier run left full is set aside before anything is added to it.
+func TestAFullFileThatIsFoundIsSetAside(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "out.ndjson")
+	for run := range 3 {
+		w, err := New(Config{Path: path, MaxSize: 10, Keep: 2}, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		target := fmt.Sprint("/run-", run)
+		if err := w.Write(t.Context(), batch(target)); err != nil {
+			t.Fatal(err)
+		}
+		if err := w.Close(); err != nil {
+			t.Fatal(err)
+		}
+		if text, err := os.ReadFile(path); err != nil || bytes.Count(text, []byte("\n")) != 1 || !bytes.Contains(text, []byte(target)) {
+			t.Errorf("run %d: %v, %q", run, err, text)
 		}
 	}
 }

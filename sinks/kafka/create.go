@@ -26,7 +26,7 @@ func (w *Writer) Create(ctx context.Context) (string, error) {
 		case errors.Is(err, kafka.TopicAlreadyExists):
 			said = append(said, "topic "+topic+" was there")
 		default:
-			return "", fmt.Errorf("creating topic %s: %w", topic, err)
+			return "", fmt.Errorf("creating topic %s: %w", topic, bare(err))
 		}
 	}
 	w.transport.CloseIdleConnections() // what it knows of the topics is old

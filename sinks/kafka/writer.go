@@ -170,7 +170,7 @@ func (w *Writer) partition(ctx context.Context, msgs []message) ([]*part, error)
 func (w *Writer) partitions(ctx context.Context, topic string) (int, error) {
 	res, err := w.client.Metadata(ctx, &kafka.MetadataRequest{Topics: []string{topic}})
 	if err != nil {
-		return 0, fmt.Errorf("asking %s for its topics: %w", strings.Join(w.cfg.Brokers, ","), err)
+		return 0, fmt.Errorf("asking %s for its topics: %w", strings.Join(w.cfg.Brokers, ","), bare(err))
 	}
 	for _, t := range res.Topics {
 		if t.Name != topic {
@@ -247,10 +247,18 @@ func (w *Writer) request(ctx context.Context, p *part, msgs []*message) (*kafka.
 	res, err := w.client.RawProduce(ctx, &kafka.RawProduceRequest{Topic: p.topic, Partition: p.partition, RequiredAcks: kafka.RequireAll,
 		RawRecords: protocol.RawRecordSet{Reader: bytes.NewReader(batch.batch)}})
 	if err != nil { // the connection may still hold the batch
-		return nil, err
+		return nil, bare(err)
 	}
 	w.pack.give(batch)
 	return res, res.Error
+}
+
+// bare is an error of the library's without the name of its method.
+func bare(err error) error {
+	if inner := errors.Unwrap(err); inner != nil && strings.HasPrefix(err.Error(), "kafka.(*Client).") {
+		return inner
+	}
+	return err
 }
 
 // ofRecords reports whether the broker's error is about what was sent: no time

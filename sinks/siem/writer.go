@@ -172,5 +172,8 @@ func (w *Writer) drop() error {
 	return conn.Close()
 }
 
+// Blind reports that nothing says whether what was sent arrived.
+func (w *Writer) Blind() bool { return w.cfg.Transport == "udp" }
+
 // Close closes the connection, over TLS with its notice.
 func (w *Writer) Close() error { return w.drop() }
