@@ -40,7 +40,19 @@ var scannerAgents = wordSet(`sqlmap nikto nmap masscan zgrab nuclei wpscan jooms
  bfac whatwaf libwhisker nettacker tsunamisecurityscanner webbandit wprecon appspider qualysguard qualys n-stalker cmsmap xsser ghauri wpprobe sstimap shortscan kadimus
  lfisuite panoptic lfimap graphw00f graphql-cop jsql noseyparker trufflehog yeswehack-hunter tinja ironwasp betabot slowloris slowhttptest goldeneye projectdiscovery zaproxy kxss interactsh katana gospider hakrawler kiterunner arjun crlfuzz ssrfmap rustbuster openvas-vt toolxss censysinspect expanse internetmeasurement hello-world odin
  aquatone gowitness naabu dnsx cariddi waybackurls paramspider dirhunt dirmap cmseek rapidscan vulnx sn1per autorecon sslscan nexpose immuniweb probely openbullet sentrymba
- fuzzowski evilginx beef-xss weevely xsrfprobe clairvoyance inql graphqlmap jwt_tool autorize corsy smuggler webcopier websploit vulmap pocsuite pocsuite3 xray goby fscan xspider maxpatrol wpseku cmsscan vbscan zgrab2`)
+ fuzzowski evilginx beef-xss weevely xsrfprobe clairvoyance inql graphqlmap jwt_tool autorize corsy smuggler webcopier websploit vulmap pocsuite pocsuite3 xray goby fscan xspider maxpatrol wpseku cmsscan vbscan zgrab2
+ greenbone insightappsec portswigger webscarab ratproxy meterpreter ncrack thc-hydra bbqsql pwnxss xxeinjector liffy zmap rustscan unicornscan tlsx dirstalk crawlergo linkfinder secretfinder jsfinder gittools git-dumper gitdumper
+ ds_store_exp svn-extractor gitleaks webtech wafninja eyewitness massdns theharvester recon-ng spiderfoot reconftw osmedeus vulscan afrog yakit yaklang awvs nemo_go ehole tscanplus superscan x-scan v3n0m red_hawk blackarch kali-linux
+ gophish king-phisher testssl sslyze loic hoic torshammer r-u-dead-yet mhddos w00tw00t dfind netsystemsresearch shodan binaryedge zoomeye fofa onyphe stretchoid genomecrawlerd hostedscan tenable edgescan cyberscan stackhawk hawkscan
+ neuralegion breachlock outpost24 hackbar radamsa boofuzz restler restler-fuzzer schemathesis evomaster crackql jwt-hack wsfuzz samlraider s3scanner bucket-stream cloud_enum kube-hunter peirates core-project hexometer netlab360
+ httpscan webcruiser wvs sqlscan sqliscan xsscan dirscan webscanner webinspector n-stalker-x paros-proxy proxystrike webslayer wsfuzzer powerfuzzer httprecon httprint httpsquash hping ratool vulnerabilities-scanner cisco-torch
+ dnsrecon fierce knockpy sublist3r assetfinder findomain chaospy puredns altdns shuffledns bbot gotestwaf nikto2 subjack subover takeover tko-subs cloudbrute urlfinder webpathbrute 403bypasser bypass-403 nomore403 byp4xx crlfsuite openredirex oralyzer
+ xsrfscan bolt-csrf deserlab ysoserial marshalsec jndi-exploit-kit rogue-jndi jexboss struts-pwn shellerator pwncat wpforce wpbrute wpxf cmsbrute joomlavs drupwn droopal magescan typo3scan whatcms httpx-toolkit x-force-red redteam red-team
+ ddosify pyloris slowread slow-read tor-hammer xerxes hulk-ddos ufonet dirtyc0w routersploit isf-exploit expl-bot kinsing xmrig muhstik`)
+
+// begunAgents are tools with ordinary names, which count where an agent begins with
+// one and names no browser.
+var begunAgents = wordSet(`hulk gau meg raccoon ladon railgun kunpeng striker liffy beef mole uncover pacu jsky satan`)
 
 // ScannerUA reports a user agent that names an attack tool or vulnerability
 // scanner.
@@ -51,16 +63,26 @@ var scannerAgents = wordSet(`sqlmap nikto nmap masscan zgrab nuclei wpscan jooms
 func ScannerUA(ua string) (offset int, match string, ok bool) {
 	from, to, name := agentWord(ua, scannerAgents)
 	switch name {
-	case "":
-		if at, w := indexAnyFold(ua, []string{"fuzz faster", "nmap scripting", "() {", "${jndi:", "security scan", "security-scan", "vulnerability scan", "pentest", "owasp zap"}); w != "" && len(ua) < 1024 {
-			return found(ua, at, at+len(w))
-		}
-		return none()
 	case "zap", "xray", "goby", "corsy", "smuggler", "photon", "vega", "odin", "medusa", "grabber", "brutus", "katana", "gvm", "expanse", "hello-world":
 		// also ordinary names: only at the beginning, or with a version and no browser
 		if from > 0 || indexFold(ua, "mozilla/") >= 0 {
+			name = ""
+		}
+	}
+	if name == "" {
+		if len(ua) >= 1024 {
 			return none()
 		}
+		if at, w := indexAnyFold(ua, scannerPhrases); w != "" {
+			return found(ua, at, at+len(w))
+		}
+		if n := wordEnd(ua, 0); lookFold(begunAgents, ua[:n]) != "" && (n == len(ua) || ua[n] == '/') {
+			return found(ua, 0, n)
+		}
+		if from, to, hit := purposeWord(ua); hit {
+			return found(ua, from, to)
+		}
+		return none()
 	}
 	return found(ua, from, to)
 }

@@ -141,7 +141,12 @@ func shellshock(s string) bool {
 // shellSeparator returns the separator at i ('$' for $(, '&' for &&) and its length.
 func shellSeparator(s string, i int) (sep byte, n int) {
 	switch c := s[i]; c {
-	case ';', '\n', '\r', '`':
+	case ';':
+		if endsEntity(s, i) {
+			return 0, 0
+		}
+		return c, 1
+	case '\n', '\r', '`':
 		return c, 1
 	case '\\':
 		if strings.HasPrefix(s[i:], `\n/`) {
@@ -162,6 +167,20 @@ func shellSeparator(s string, i int) (sep byte, n int) {
 		}
 	}
 	return 0, 0
+}
+
+// endsEntity reports that the semicolon at i closes a numbered reference of HTML, which
+// another reading of the value has resolved.
+func endsEntity(s string, i int) bool {
+	at := strings.LastIndexByte(s[max(0, i-9):i], '&')
+	if at < 0 {
+		return false
+	}
+	name := s[max(0, i-9)+at+1 : i]
+	if name == "" || name[0] != '#' {
+		return foldIn(name, "sol", "period", "amp", "lpar", "rpar", "colon", "semi", "equals", "quot", "apos", "lt", "gt", "bsol", "hyphen", "comma", "lowbar")
+	}
+	return strings.Trim(name[1:], "xX0123456789abcdefABCDEF") == ""
 }
 
 // commandAfter judges the command that begins at i, after the separator at sepAt.

@@ -9,7 +9,7 @@ func DeserNeeds() string { return letters + "\xac\x04\x80\xc2" + "0123456789" }
 // DeserWords returns words of which a value must be made, all their bytes in
 // any order and case, for Deser to match.
 func DeserWords() []string {
-	list := append(deserTags.words(), shortTag, "/wey", netObject, "c\n(.", "c\n).", "cp\n.", "cq\n.", "\"^o\":", "\"^c\":", "[\"", "!ruby/", "\xac\xed\x00\x05", "ro0ab", "aced0005", "aaeaaad/////", "kluv/qbyro0", "h4siaaaaaaaaaafvzlog1", "h4sia", "bahv", "bahbc", "04085b", "04086f3a", "\u00ac", "gasv", "gan", "gajj", "y29zcnn5c3rlbq",
+	list := append(deserTags.words(), shortTag, "/wey", netObject, "c\n(.", "c\n).", "cp\n.", "cq\n.", "\"^o\":", "\"^c\":", "[\"", "!ruby/", "\xac\xed\x00\x05", "ro0ab", "aced0005", "aaeaaad/////", "kluv/qbyro0", "h4siaaaaaaaaaafvzlog1", "h4sia", "bah", "0408", "yv66vg", "4waaaa", "chn0ma", "pst0", "aced 0005", "e:", "gasl", "gawv", "(i", "\u00ac", "gasv", "gan", "gajj", "y29zcnn5c3rlbq",
 		"\x80", "\x04", "o:0:\"{", "c:0:\"{")
 	for _, m := range pickled {
 		list = append(list, strings.ToLower(m))
@@ -36,7 +36,7 @@ var classTags = []string{"\"@type\"", "\"$type\"", "\"@class\"", "'@type'", "\"_
 //
 // Example: Deser(`O:4:"User":1:{s:2:"id";i:1;}`) = 0, the whole, true.
 func Deser(s string) (offset int, match string, ok bool) {
-	if len(s) < 6 {
+	if len(s) < 5 {
 		return none()
 	}
 	s = clip(s)
@@ -47,6 +47,9 @@ func Deser(s string) (offset int, match string, ok bool) {
 	if quoted {
 		if at := phpObject(s); at >= 0 {
 			return found(s, at, len(s))
+		}
+		if phpEnum(s) {
+			return found(s, 0, len(s))
 		}
 	}
 	tagged, at := !deserMarks.absent(s), -1
@@ -78,10 +81,8 @@ var objectBegins = tableOf("AKHgY(c\x80/\x00")
 
 // binaryObject finds the first bytes of a stream, as such, in base64 or hex.
 func binaryObject(s string) int {
-	for _, m := range []string{"\x04\bo:", "\x04\b[", "\x04\bU:", "\x04\bc"} {
-		if s[0] == m[0] && strings.HasPrefix(s, m) {
-			return 0
-		}
+	if s[0] == 4 && s[1] == 8 && strings.IndexByte("[{oUuceSI", s[2]) >= 0 {
+		return 0 // Ruby's Marshal
 	}
 	if i := strings.Index(s, "\xac\xed\x00\x05"); i >= 0 {
 		return i
@@ -89,14 +90,17 @@ func binaryObject(s string) int {
 	if i := strings.Index(s, "\u00ac\u00ed\x00\x05"); i >= 0 {
 		return i // the same, written as characters
 	}
-	if prefixFold(s, "04085b") || prefixFold(s, "04086f3a") || (strings.HasPrefix(s, "BAhv") || strings.HasPrefix(s, "BAhbC")) && base64Run(s) > 16 {
-		return 0 // Ruby's Marshal in hex and Base64
+	if marshalText(s) {
+		return 0
 	}
 	if strings.HasPrefix(s, "H4sIA") && base64Run(s) > 40 && gzipHolds(s) {
 		return 0
 	}
-	if i := strings.Index(s, "rO0AB"); i >= 0 && (i == 0 || !isWord(s[i-1])) && base64Run(s[i:]) > 10 {
+	if i := strings.Index(s, "rO0AB"); i >= 0 && (i == 0 || !isWord(s[i-1])) && (base64Run(s[i:]) > 10 || i == 0 && base64Run(s) == len(s) && len(s) >= 8) {
 		return i
+	}
+	if prefixFold(s, "aced 0005 ") || strings.HasPrefix(s, "yv66vg") && base64Run(s) > 16 || strings.HasPrefix(s, "4wAAAAAA") && base64Run(s) > 16 || strings.HasPrefix(s, "cHN0MA") && base64Run(s) > 16 || strings.HasPrefix(s, "pst0") && len(s) > 8 && s[4] < ' ' {
+		return 0 // spaced hex, a class of Java's, code of Python's, Perl's Storable
 	}
 	if prefixFold(s, "aced0005") && len(s) > 16 {
 		return 0
@@ -116,6 +120,18 @@ func binaryObject(s string) int {
 		return 0
 	}
 	return -1
+}
+
+// marshalText reports Ruby's Marshal in hex or Base64 as a whole. A session that Rails
+// has signed goes on behind it.
+func marshalText(s string) bool {
+	switch {
+	case strings.HasPrefix(s, "0408") && len(s) > 10:
+		return strings.Trim(s, "0123456789abcdefABCDEF") == "" && foldIn(s[4:6], "5b", "7b", "6f", "55", "75", "63", "65", "53", "49")
+	case strings.HasPrefix(s, "BAh") && len(s) > 15:
+		return strings.IndexByte("7JbovcuelT", s[3]) >= 0 && base64Run(s) == len(s) && !strings.Contains(s, "--")
+	}
+	return false
 }
 
 // netObject is how what .NET's binary formatter writes begins.
@@ -141,7 +157,7 @@ func pickle(s string) bool {
 	if len(s) > 2 && s[0] == 0x80 && s[1] >= 2 && s[1] <= 5 && (strings.IndexByte(s, 'R') > 0 || strings.Contains(s, "\x93") || strings.Contains(s, "\x81")) {
 		return strings.Contains(s, "os") || strings.Contains(s, "posix") || strings.Contains(s, "subprocess") || strings.Contains(s, "builtin") || strings.HasSuffix(s, ".")
 	}
-	if strings.HasPrefix(s, "gASV") || strings.HasPrefix(s, "gAN") && len(s) > 24 || strings.HasPrefix(s, "gAJj") || strings.HasPrefix(s, "Y29zCnN5c3RlbQ") {
+	if strings.HasPrefix(s, "gASV") || strings.HasPrefix(s, "gAN") && len(s) > 24 || strings.HasPrefix(s, "gAJj") || strings.HasPrefix(s, "gAWV") || strings.HasPrefix(s, "gASL") || strings.HasPrefix(s, "Y29zCnN5c3RlbQ") {
 		return len(s) > 20
 	}
 	for _, m := range pickled {
@@ -149,7 +165,17 @@ func pickle(s string) bool {
 			return m != "(S'" || strings.Contains(s, "\nios\n") || strings.Contains(s, "ios\nsystem")
 		}
 	}
+	if strings.HasPrefix(s, "(i") {
+		return pickledName("c"+s[2:]) || pickledInstance(s[2:])
+	}
 	return pickledName(s)
+}
+
+// pickledInstance reports a module, a class and what is read next.
+func pickledInstance(s string) bool {
+	module, rest, ok := strings.Cut(s, "\n")
+	name, rest, more := strings.Cut(rest, "\n")
+	return ok && more && module != "" && name != "" && strings.Trim(module, letters+"0123456789_.") == "" && strings.Trim(name, letters+"0123456789_") == "" && strings.HasSuffix(strings.TrimSpace(rest), ".")
 }
 
 // pickledName reports text that begins with a name in a module, as a pickle of protocol 0
@@ -162,6 +188,13 @@ func pickledName(s string) bool {
 	name, rest, more := strings.Cut(rest, "\n")
 	return ok && more && module != "" && name != "" && strings.Trim(module, letters+"0123456789_.") == "" && strings.Trim(name, letters+"0123456789_") == "" &&
 		rest != "" && strings.IndexByte("()pq", rest[0]) >= 0 && strings.HasSuffix(strings.TrimSpace(s), ".")
+}
+
+// phpEnum reports E:11:"Suit:Hearts"; as a whole.
+func phpEnum(s string) bool {
+	rest, ok := strings.CutPrefix(s, "E:")
+	n, name, more := strings.Cut(rest, ":\"")
+	return ok && more && isDigits(n) && strings.HasSuffix(name, "\";") && strings.IndexByte(name, ':') > 0 && len(s) < 200
 }
 
 // phpObject finds O:4:"User":1:{ and C:11:"ArrayObject":…
@@ -203,7 +236,7 @@ const shortTag = "!!org."
 
 // deserTags name classes and functions that gadgets use.
 var deserTags = newPhrases([]string{"\"py/object/", "\"py/type\"", "\"py/function\"", "!ruby/class", "!ruby/regexp", "!ruby/array", "!ruby/range", "!ruby/module", "!ruby/exception", "\"^o\":\"", "\"^c\":\"", "_$$nd_cc$$_", "!!js/function", "!!js/regexp", "yaml.org,2002:js/", "!!sun.misc.", "!!sun.rmi.", "jdk.nashorn.internal", "<object class=\"java.", "org.springframework.aop.", "org.springframework.beans.factory.config", "expandedwrapper`2", "system.windows.markup.xamlreader", "datacontract.org/2004/07/system.diagnostics", "datacontract.org/2004/07/system.windows", "autodeserialize=true", "queryinterceptors=com.", "statementinterceptors=com.", "socketfactoryarg=", "org.codehaus.groovy.runtime", "!!python/object", "!!python/tuple", "!!java.", "!!javax.", "!<tag:yaml.org,2002:python", "__js_function", "\"py/object\"", "\"py/reduce\"", "!ruby/struct", "tag:ruby.yaml.org", "!!perl/", "com.sun.org.apache.xalan", "org.apache.xalan.xsltc", "org.apache.commons.dbcp", "br.com.anteros", "org.apache.tomcat.dbcp", "org.hibernate.jmx", "ch.qos.logback.core", "com.caucho.", "<object class=\"java.lang", "<void method=\"exec", "<void class=\"java", "class=\"java.beans", "com.alibaba.fastjson", "jdbc:h2:mem", "init=runscript", "javax.naming.initialcontext", "\"json_class\":\"gem", "system.web.ui.objectstateformatter", "resourcedictionary xmlns", "clr-namespace:system.diagnostics", "!!python/name", "!!python/module", "!!javax.script", "!!java.net.url", "!!com.sun.", "!ruby/object", "!ruby/hash", "_$$nd_func$$_", "com.sun.rowset.jdbcrowsetimpl",
-	"java.beans.xmldecoder", "class=\"java.lang.processbuilder", "class=\"java.lang.runtime", "java.util.priorityqueue", "org.apache.commons.collections", "ysoserial", "objectdataprovider", "typeconfusedelegate", "system.diagnostics.process", "windowsidentity, mscorlib",
+	"java.beans.xmldecoder", "\"_bsontype\":", "\"__reduce__\"", "\"__jsonclass__\":", "\x93numpy\x01", "jrmi\x00\x02", "rdx3\nx\n", "\"class_name\":\"lambda\"", "!!binary gas", "marshal.load(", "pickle.loads(", "\"@clazz\":\"java.", "\"$rc\":\"java.", "\"type\":\"java.net.url", "\"type\":\"java.lang.process", "_cryo_", "!!js/undefined", "!!python/complex", "__halt_compiler", "\"py/repr\"", "$$bcel$$", "schemas.microsoft.com/clr/", "<sun.nio.", "class='dynamic-proxy'", "class=\"dynamic-proxy\"", "java.beans.eventhandler", "<groovy.util.", "javax.naming.ldap.rdn", "com.sun.jndi.", "javax.imageio.imageio_-", "msdata:datatype=\"system.", "wddxpacket", "!ruby/sym", "\"^o\":{\"kernel", "\"py/newargs", "org.jdom.transform", "class=\"java.lang.processbuilder", "class=\"java.lang.runtime", "java.util.priorityqueue", "org.apache.commons.collections", "ysoserial", "objectdataprovider", "typeconfusedelegate", "system.diagnostics.process", "windowsidentity, mscorlib",
 	"system.windows.data", "losformatter", "<java.util.priorityqueue", "javax.imageio.imageio$containsfilter", "<dynamic-proxy>", "com.mchange.v2.c3p0", "classpathxmlapplicationcontext", "filesystemxmlapplicationcontext", "ch.qos.logback.core.db", "org.apache.xbean", "java.lang.processbuilder"})
 
 // deserMarks are the words of deserTags and classTags: one look passes over what
@@ -225,7 +258,7 @@ func classTag(s string) int {
 		if i < 0 {
 			continue
 		}
-		if v := jsonScalar(strings.TrimLeft(s[i+len(tag):], " :")); riskyClass(v) || tag[1] == '$' && dotnetClass(v) || tag == "\"__type\"" && dotnetClass(v) || tag == "\"__class__\"" && prefixFold(v, "subprocess.") {
+		if v := jsonScalar(strings.TrimLeft(s[i+len(tag):], " :")); riskyClass(v) || tag[1] == '$' && dotnetClass(v) || tag == "\"__type\"" && dotnetClass(v) || tag == "\"__class__\"" && (prefixFold(v, "subprocess.") || prefixFold(v, "os.") || foldIn(v, "popen")) {
 			return i
 		}
 	}
@@ -245,7 +278,7 @@ func listedClass(s string) int {
 		name, rest, ok := strings.Cut(s[at:], "\"")
 		dot := strings.LastIndexByte(name, '.')
 		if ok && dot > 0 && dot+1 < len(name) && 'A' <= name[dot+1] && name[dot+1] <= 'Z' && riskyClass(name) {
-			if rest = strings.TrimLeft(rest, " ,"); rest != "" && rest[0] == '{' {
+			if rest = strings.TrimLeft(rest, " ,"); rest != "" && (rest[0] == '{' || prefixFold(rest, "\"http") || prefixFold(rest, "\"ldap")) {
 				return i
 			}
 		}
@@ -255,12 +288,12 @@ func listedClass(s string) int {
 // riskyClass reports the name of a class that does more than hold values.
 func riskyClass(name string) bool {
 	name = strings.TrimLeft(name, "L[")
-	_, w := indexAnyFold(name, []string{"com.sun.", "java.lang.", "java.net.", "java.beans.", "java.rmi.", "java.util.priorityqueue", "javax.", "org.apache.", "com.alibaba.fastjson", "org.springframework", "com.zaxxer", "br.com.anteros", "oracle.jdbc.", "com.nqadmin", "com.mchange", "com.caucho", "ch.qos.logback", "sun.misc.", "sun.rmi.", "jdk.nashorn", "groovy.", "org.codehaus.groovy", "org.hibernate.", "org.jboss.", "org.mozilla.javascript", "net.sf.ehcache", "net.sf.json", "com.ibatis", "org.eclipse.jetty", "org.docx4j", "flex.messaging", "weblogic.", "com.newrelic", "com.pastdev", "com.cronutils", "org.quartz"})
+	_, w := indexAnyFold(name, []string{"com.sun.", "java.lang.", "java.net.", "java.io.", "java.beans.", "org.jdom.transform", "org.slf4j.ext", "sun.nio.", "java.rmi.", "java.util.priorityqueue", "javax.", "org.apache.", "com.alibaba.fastjson", "org.springframework", "com.zaxxer", "br.com.anteros", "oracle.jdbc.", "com.nqadmin", "com.mchange", "com.caucho", "ch.qos.logback", "sun.misc.", "sun.rmi.", "jdk.nashorn", "groovy.", "org.codehaus.groovy", "org.hibernate.", "org.jboss.", "org.mozilla.javascript", "net.sf.ehcache", "net.sf.json", "com.ibatis", "org.eclipse.jetty", "org.docx4j", "flex.messaging", "weblogic.", "com.newrelic", "com.pastdev", "com.cronutils", "org.quartz"})
 	return w != "" && !foldIn(name, "java.lang.string", "java.lang.long", "java.lang.integer", "java.lang.boolean", "java.lang.double", "java.lang.object", "java.lang.number", "java.lang.float")
 }
 
 // dotnetClass is riskyClass for .NET.
 func dotnetClass(name string) bool {
-	_, w := indexAnyFold(name, []string{"system.windows", "system.configuration", "system.diagnostics", "system.io", "system.data", "system.security", "system.management", "system.web", "system.reflection", "system.activities", "system.identitymodel", "microsoft.visualstudio", "microsoft.powershell", "microsoft.identitymodel"})
+	_, w := indexAnyFold(name, []string{"system.windows", "system.configuration", "system.diagnostics", "system.io", "system.data", "system.security", "system.management", "system.web", "system.reflection", "system.codedom", "system.resources", "system.workflow", "system.collections.hashtable, ", "system.activities", "system.identitymodel", "microsoft.visualstudio", "microsoft.powershell", "microsoft.identitymodel"})
 	return w != ""
 }

@@ -22,6 +22,9 @@ func ldapi(s string) (offset int, match string, ok bool) {
 	if len(s) < 256 && strings.IndexByte(s, '=') > 0 && nameLeft(s) {
 		return found(s, 0, len(s))
 	}
+	if len(s) > 2 && s[0] == '*' && ldapOperated(s) {
+		return found(s, 0, len(s))
+	}
 	if strings.IndexByte(s, ')') < 0 && strings.IndexByte(s, '(') < 0 && !strings.Contains(s, ":=") && !strings.Contains(s, "\\2") || len(s) > 4096 {
 		return none()
 	}
@@ -36,6 +39,9 @@ func ldapi(s string) (offset int, match string, ok bool) {
 		}
 	}
 	if (s[0] == '|' || s[0] == '&') && strings.HasPrefix(s[1:], "(") && ldapTerm(s[1:]) && strings.IndexByte(s, '*') > 0 {
+		return found(s, 0, len(s))
+	}
+	if ldapOperated(s) {
 		return found(s, 0, len(s))
 	}
 	if s[0] == '(' && ldapList(s) {
@@ -69,7 +75,13 @@ func ldapi(s string) (offset int, match string, ok bool) {
 			switch {
 			case j < len(s) && s[j] == '(' && ldapTerm(s[j:]):
 				return found(s, i-boolInt(star), len(s))
-			case j < len(s) && s[j] == ' ' && words(s[:i], 2) < 2 && strings.ContainsAny(s[j:], "*|&!") && ldapSpaced(s[j:]):
+			case j < len(s) && ldapJoined(s[j:]):
+				return found(s, i-boolInt(star), len(s))
+			case j == len(s)-1 && s[j] == '(' && i > 0 && wordEnd(s, 0) == i:
+				return found(s, i, len(s)) // admin)(
+			case star && j == len(s) && i > 1 && wordEnd(s, 0) == i-1:
+				return found(s, i-1, len(s)) // admin*)
+			case j < len(s) && isSpace(s[j]) && words(s[:i], 2) < 2 && strings.ContainsAny(s[j:], "*|&!") && ldapSpaced(s[j:]):
 				return found(s, i, len(s))
 			case star && (j == len(s) || s[j] == 0 || strings.HasPrefix(s[j:], "%00")) && i < 40 && j-i >= 1 && words(s[:i], 2) < 2 && (s[0] == '*' || j-i > 1):
 				return found(s, i-1, len(s))
@@ -79,31 +91,6 @@ func ldapi(s string) (offset int, match string, ok bool) {
 		}
 	}
 	return none()
-}
-
-// nameLeft reports a value that leaves its part of a distinguished name: a word, and
-// then more parts, admin,ou=admins,dc=corp; or a star where a name's part should be.
-// A name as a whole begins with a part, and is silent.
-func nameLeft(s string) bool {
-	if strings.ContainsAny(s, " /?&<>{}\"'(;:@") {
-		return false
-	}
-	for _, attr := range [...]string{"uid=*,", "cn=*,", "ou=*,"} {
-		if prefixFold(s, attr) {
-			return indexFold(s, ",dc=") > 0 || indexFold(s, ",ou=") > 0
-		}
-	}
-	first := strings.IndexAny(s, ",+")
-	if first <= 0 || strings.IndexByte(s[:first], '=') >= 0 {
-		return false
-	}
-	for part := range strings.FieldsFuncSeq(s[first+1:], func(r rune) bool { return r == ',' || r == '+' }) {
-		name, value, ok := strings.Cut(part, "=")
-		if !ok || value == "" || !foldIn(name, "cn", "ou", "dc", "uid", "o", "sn") {
-			return false
-		}
-	}
-	return true
 }
 
 // ldapList reports two terms or more side by side and nothing else: no filter is
@@ -130,14 +117,39 @@ var ldapEscapes = strings.NewReplacer("\\28", "(", "\\29", ")", "\\2a", "*", "\\
 // ldapURL reports the end of an LDAP URL, with its scope and filter, in a value.
 func ldapURL(s string) bool {
 	at, _ := ldapScopes.find(s)
-	return at >= 0 && (strings.IndexByte(s[:at], '=') >= 0 || prefixFold(s, "ldap"))
+	if at >= 0 && (strings.IndexByte(s[:at], '=') >= 0 || prefixFold(s, "ldap") || at == 0) {
+		return true
+	}
+	return indexFold(s, "dc=") >= 0 && (strings.HasSuffix(s, "??sub") || strings.HasSuffix(s, "??one") || strings.HasSuffix(s, "??base"))
+}
+
+// ldapJoined reports an operator out of its place and a term: |(uid=*, &(cn=x.
+func ldapJoined(s string) bool {
+	i := 0
+	for i < len(s) && i < 3 && (s[i] == '|' || s[i] == '&' || s[i] == '!') {
+		i++
+	}
+	return i > 0 && i < len(s) && s[i] == '(' && ldapTerm(s[i:])
+}
+
+// ldapOperated reports a value that is an operator and terms, or stars and a term
+// joined by one, and nothing else: &(uid=admin), *|uid=*.
+func ldapOperated(s string) bool {
+	if len(s) > 120 || strings.ContainsAny(s, " \"';,{}<>") || strings.Contains(s, "==") {
+		return false
+	}
+	if rest := strings.TrimLeft(s, "*"); rest != s && len(rest) > 2 && (rest[0] == '|' || rest[0] == '&') {
+		return strings.HasSuffix(rest, "=*") && ldapAttribute(rest[1:])
+	}
+	return (s[0] == '|' || s[0] == '&' || s[0] == '!' && strings.Contains(s, "uid=")) && len(s) > 4 && s[1] == '(' && s[len(s)-1] == ')' && ldapAttribute(s[2:])
 }
 
 var ldapScopes = newPhrases([]string{"?sub?(", "?one?(", "?base?("})
 
 // ldapSpaced reports a term behind blanks, with blanks within, as some servers take it.
 func ldapSpaced(s string) bool {
-	return ldapTerm(strings.ReplaceAll(strings.TrimLeft(s, " "), " ", "")) && strings.HasPrefix(strings.TrimLeft(s, " "), "(")
+	s = strings.TrimLeft(s, " \t\r\n")
+	return strings.HasPrefix(s, "(") && ldapTerm(strings.ReplaceAll(s, " ", ""))
 }
 
 // ldapProbe reports a value of nothing but the signs of a filter: *()|&'.
@@ -145,7 +157,7 @@ func ldapProbe(s string) bool {
 	if len(s) >= 3 && len(s) <= 8 && strings.Trim(s, "*()|&!") == "" && strings.ContainsAny(s, "|&") && (strings.Contains(s, "(|") || strings.Contains(s, "(&")) {
 		return true
 	}
-	if s == "*)(" || s == "*))(" || s == "*)((" {
+	if strings.HasPrefix(s, "*)") && strings.HasSuffix(s, "(") && strings.Trim(s, "*()") == "" {
 		return true
 	}
 	return len(s) >= 3 && len(s) <= 12 && strings.Trim(s, "*()|&!='\"%26") == "" && strings.ContainsAny(s, "*") && strings.ContainsAny(s, "()") && strings.ContainsAny(s, "|&")

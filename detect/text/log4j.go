@@ -1,6 +1,9 @@
 package text
 
-import "strings"
+import (
+	"encoding/base64"
+	"strings"
+)
 
 const log4jNeeds = "$"
 
@@ -38,6 +41,9 @@ func log4j(s string) (offset int, match string, ok bool) {
 		return none()
 	}
 	s = clip(s)
+	if leakedLookup(s) {
+		return found(s, at, len(s))
+	}
 	for n := 0; at >= 0 && n < 64; n++ {
 		if end, hit := jndi(s[at:]); hit {
 			return found(s, at, at+end)
@@ -59,6 +65,17 @@ func jndi(s string) (end int, hit bool) {
 	for len(r) > 0 && (isSpace(r[0]) || r[0] == '{' || r[0] == '$') {
 		r = r[1:]
 	}
+	if prefixFold(r, "jndi") && len(r) > 5 && (r[4] == ' ' || r[4] == '\\') {
+		r = r[:4] + strings.TrimLeft(r[4:], " \\") // ${ jndi : …}, ${jndi\:…}
+		r = r[:5] + strings.TrimLeft(r[5:], " ")
+	}
+	if plain, ok := strings.CutPrefix(r, "base64:"); ok {
+		b, err := base64.StdEncoding.DecodeString(strings.TrimRight(plain, "} "))
+		return n, err == nil && indexFold(string(b), "jndi:") >= 0
+	}
+	if fetchingLookup(r) || nested >= 3 && strings.Trim(r, "${}:-jndi") == "" {
+		return n, true
+	}
 	if prefixFold(r, "jndi:") && (nested > 0 || addressed(r[5:])) || prefixFold(r, "jndi") && nested > 0 && strings.IndexByte(r, ':') >= 0 {
 		return n, true
 	}
@@ -72,6 +89,35 @@ func jndi(s string) (end int, hit bool) {
 		}
 	}
 	return 0, false
+}
+
+// fetchingLookup reports a lookup of what fetches or runs without JNDI: ${dns:…|…},
+// ${url:UTF-8:https://…}, ${script:javascript:…}.
+func fetchingLookup(r string) bool {
+	switch {
+	case prefixFold(r, "script:"):
+		return strings.IndexByte(r[7:], ':') > 0
+	case prefixFold(r, "dns:"):
+		return strings.IndexByte(r, '|') > 0
+	case prefixFold(r, "url:"):
+		return strings.Contains(r, "://")
+	}
+	return false
+}
+
+// leakedLookup reports a value that is nothing but lookups of secrets, or of what the
+// server runs on: what no setting is.
+func leakedLookup(s string) bool {
+	if len(s) > 200 || !strings.HasPrefix(s, "${") || !strings.HasSuffix(s, "}") {
+		return false
+	}
+	if strings.ContainsAny(s, "/@\n") {
+		return false
+	}
+	if _, w := indexAnyFold(s, []string{"${env:aws_secret", "${env:aws_session", "${env:aws_access"}); w != "" {
+		return true
+	}
+	return strings.Count(s, "${java:")+strings.Count(s, "${sys:user.") >= 2
 }
 
 // addressed reports a scheme and what it is of, or a name to look up.
@@ -111,13 +157,17 @@ func lookupValue(dst []byte, start int) []byte {
 	t := string(dst[start:])
 	switch {
 	case prefixFold(t, "lower:") || prefixFold(t, "upper:"):
-		t = t[6:]
+		// the letters that become an ASCII one in the other case
+		t = strings.NewReplacer("ı", "i", "ſ", "s", "\u212a", "k").Replace(t[6:])
 	case strings.Contains(t, ":-"):
 		t = t[strings.Index(t, ":-")+2:]
 	case prefixFold(t, "date:"):
 		t = strings.Trim(t[5:], "'")
 	case prefixFold(t, "base64:"):
 		t = t[7:]
+		if b, err := base64.StdEncoding.DecodeString(t); err == nil && len(b) < 64 {
+			t = string(b)
+		}
 	}
 	return append(dst[:start], t...)
 }

@@ -56,6 +56,9 @@ func SSRF(s string) (offset int, match string, ok bool) {
 
 // homeHost reports a name that only a house or an office knows.
 func homeHost(host string) bool {
+	if len(host) > 2 && len(host) < 16 && strings.Trim(host, letters+"-0123456789") == "" && isLetter(host[0]) {
+		return !foldIn(host, "localhost", "metadata", "attacker", "evil", "burpcollaborator")
+	}
 	dot := strings.LastIndexByte(host, '.')
 	return dot > 0 && foldIn(host[dot+1:], "local", "lan", "home", "internal", "corp")
 }
@@ -89,7 +92,17 @@ func editedFile(path string) bool {
 			return true
 		}
 	}
-	return keptFile(p)
+	if strings.Contains(p, "/workspace/") {
+		return true // a build's
+	}
+	if rest, ok := strings.CutPrefix(p, "etc/"); ok {
+		folder, _, own := strings.Cut(rest, "/")
+		return own && !hostConfig(rest) && folder != ""
+	}
+	if prefixFold(p, "programdata/") {
+		return !windowsConfig("c:/" + p)
+	}
+	return keptFile(p) || foldIn(p[strings.LastIndexByte(p, '.')+1:], "ttc", "ttf", "otf")
 }
 
 // keptFile reports a document, data or a source below a folder that is none of the
@@ -207,13 +220,17 @@ func SSRFValue(value string) bool {
 		return false
 	}
 	u, is := targetURL(value)
+	switch u.scheme {
+	case "afp", "nfs", "ssh", "svn", "svn+ssh", "git", "git+ssh", "rsync", "vnc", "rdp":
+		return false // no reader of URLs fetches by these
+	}
 	return is && internal(u.host) != 0 && !devServer(value) && !innerPicture(u) && !((u.scheme == "smb" || u.scheme == "file") && (personalFile(u.rest) || editedFile(u.rest)))
 }
 
 // innerPicture reports a picture or a document of an office's own server: who sends
 // the server inside asks for what it answers, not for a file that people look at.
 func innerPicture(u target) bool {
-	return (u.scheme == "http" || u.scheme == "https") && u.user == "" && !strings.ContainsAny(u.rest, "?#%\\;") && !strings.Contains(u.rest, "..") && personalFile(u.rest) && len(u.rest) > 6
+	return (u.scheme == "http" || u.scheme == "https") && u.user == "" && !strings.ContainsAny(u.rest, "?#%\\;") && !strings.Contains(u.rest, "..") && (personalFile(u.rest) || strings.HasSuffix(u.rest, ".svg")) && len(u.rest) > 6
 }
 
 // devServer reports the page of a developer's own server, as settings and

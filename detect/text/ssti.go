@@ -37,14 +37,14 @@ func ssti(s string) (offset int, match string, ok bool) {
 			end = min(len(s)-i-n, 200)
 		}
 		body := s[i+n : min(len(s), i+n+end)]
-		if strings.IndexByte(closer, '\n') < 0 && templateComputes(body) {
+		if strings.IndexByte(closer, '\n') < 0 && (templateComputes(body) || constantComputes(body) || closer == "%}" && conditionComputes(body) || len(s) < 80 && ownObject(s, body, i, min(len(s), i+n+end+len(closer)))) {
 			return found(s, i, i+n+end+len(closer))
 		}
 	}
-	if strings.Contains(s, "<%[%'\"}}%") || strings.Contains(s, "$class.inspect(") {
+	if strings.Contains(s, "<%[%'\"}}%") || strings.Contains(s, "${{/#{") || strings.Contains(s, "$class.inspect(") {
 		return found(s, 0, len(s)) // the signs of many engines in a row
 	}
-	if mainModule(s) {
+	if mainModule(s) || lineTemplate(s) {
 		return found(s, 0, len(s))
 	}
 	if at, _ := indexAnyFold(s, []string{"freemarker.template.utility", "{php}", "smarty_internal", ".getclass().forname(", "$class.inspect(", "{system(", "{exec(", "{passthru(", "{shell_exec(", "[=\"freemarker", "{php ", "{$smarty", "__${", "#set($", "@system.", "@html.raw(", "#include(\"/", "#include('/", "#parse(\"", "#evaluate(", "#foreach($i in [", "{if phpinfo(", "{if system(", "{include file=", "{self::", "[% perl %]", "[% include /", "@php system", "<#include \"/", "${.version}", "${.data_model}"}); at >= 0 && strings.ContainsAny(s, "{<#[@") && setsMuch(s[at:]) {
@@ -106,6 +106,9 @@ func templateOpen(s string) (closer string, n int) {
 		case '{':
 			return "}}", 2
 		case '%':
+			if len(s) > 3 && isDigit(s[2]) && hexByte(s[3]) {
+				return "", 0 // a sign of a URL
+			}
 			return "%}", 2
 		case '#':
 			return "}", 2
@@ -154,7 +157,7 @@ var templatePower = newPhrases([]string{"__class__", "__globals__", "__subclasse
 	"java.lang", "java.util", "new java", "freemarker.template", "?new(", "@java.", "#_memberaccess", "#context", "_self.env", "self._template", "cycler", "lipsum", "joiner.", "namespace.__",
 	"config.items", "config.secret", "config.__", "app.request", "settings.secret", "request.application", "request|attr", "|attr(", "['constructor']", "constructor.constructor", "popen(", "system(", "passthru(", "shell_exec(", "phpinfo(", "file_get_contents(",
 	"|filter('system", "|map('system", "|sort('system", "file.open(", "file.read(", "dir.entries", "io.popen", "`id`", "`ls", "`whoami`", "%x(", "exec(", "require('child_process", "require(\"child_process", "global.process", "process.env", "process.mainmodule",
-	"instance_variables", "pagecontext.", "applicationscope", "facescontext", "request.getattribute", "function(){return", "(lookup this", "salt['cmd", "lookup('pipe','id", "lookup('file','/etc", "eval(\"", "eval('", "#ctx", "open('/", "constant('php", "python:", "class.inspect", "as |string|", "string.sub", "root.process", ".getmethod(", ".forname(", "getinputstream", ".execute()", "new file(", "file.read!", "system.shell", ":os.cmd", "file.read \"", "open3", "io.read", "|file_excerpt", "|reduce('", "|filter('pass", "|map('pass", "|map(\"call", "|map('call", "|sort(\"system", "|sort('pass", "sort(\"call", "shell_exec", "include(\"wp-", "get_admin_log", "messages.storages", ".class.base", ".class.mro", "from_pyfile", "module.cache", "setattribute(", "getattribute(\"c\")", "@{(#", "#{t(", "_.version", "_.templatesettings", ".system \"", "call .", ".mainmodule", "|add:", "methodclosure", ".tourl(", "new url(", "evaluate(\"", "settings.secret", "debug %}", "load log", "nslookup", "%x|", "php system", "$smarty.", "call_user_func", "_charset", "passthru~", "settings.", "url_for.", "get_flashed_messages.", "#rt", "scriptengine", "classloader", "#this.", "objectdataprovider", "system.diagnostics", "environment.", "dump(", "include('/etc", "source('/etc", "range.constructor", "string.constructor", "$eval(", "$on.constructor", "toString().constructor"})
+	"instance_variables", "pagecontext.", "applicationscope", "facescontext", "request.getattribute", "function(){return", "(lookup this", "salt['cmd", "lookup('pipe','id", "lookup('file','/etc", "eval(\"", "eval('", "#ctx", "open('/", "constant('php", "python:", "class.inspect", "as |string|", "string.sub", "root.process", ".getmethod(", ".forname(", "getinputstream", ".execute()", "new file(", "file.read!", "system.shell", ":os.cmd", "file.read \"", "open3", "io.read", "|file_excerpt", "|reduce('", "|filter('pass", "|map('pass", "|map(\"call", "|map('call", "|sort(\"system", "|sort('pass", "sort(\"call", "shell_exec", "include(\"wp-", "get_admin_log", "messages.storages", ".class.base", ".class.mro", "from_pyfile", "module.cache", "setattribute(", "getattribute(\"c\")", "@{(#", "#{t(", "_.version", "_.templatesettings", ".system \"", "call .", ".mainmodule", "|add:", "methodclosure", ".tourl(", "new url(", "evaluate(\"", "settings.secret", "debug %}", "load log", "nslookup", "%x|", "php system", "$smarty.", "call_user_func", "_charset", "passthru~", "settings.", "url_for.", "get_flashed_messages.", "#rt", "scriptengine", "classloader", "#this.", "objectdataprovider", "system.diagnostics", "environment.", "dump(", "include('/etc", "source('/etc", "range.constructor", "string.constructor", "os.execute", "()|select", "request[\"application\"]", "lookup this \"constructor", "rails.application.", "system.cmd(", "inspect(self", "#application", "include '/etc", "include \"/etc", "extends '/etc", "extends \"/etc", "#a=", "#session", "#request", "#attr", "#root", "readalltext(", "processstart", "toolbox.", "#(#", ".process \"", "passthru}", "handler.settings[", "this.push \"", "toarray|", "system.net.webclient", "_typeerror", "$eval(", "$on.constructor", "toString().constructor"})
 
 // templateComputes judges the inside of a template.
 func templateComputes(body string) bool {
@@ -231,7 +234,7 @@ func constants(e string) bool {
 
 // arithmetic reports number op number: 7*7, 7*'7', (1+1), 1337-1, also after x=.
 func arithmetic(e string) bool {
-	e = strings.TrimLeft(e, "!@")
+	e = strings.TrimLeft(e, "!@&")
 	if constants(e) {
 		return true
 	}

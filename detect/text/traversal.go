@@ -259,7 +259,7 @@ var projectFolders = wordSet(`src node_modules vendor packages testdata fixtures
 
 // templateFile reports an example of a file with secrets, or an archive's own list.
 func templateFile(p string) bool {
-	_, w := indexAnyFold(p, []string{".env.example", ".env.sample", ".env.dist", ".env.template", ".env.test", "meta-inf/manifest.mf", "meta-inf/license", "meta-inf/services/"})
+	_, w := indexAnyFold(p, []string{".env.example", ".env.sample", ".env.dist", ".env.template", ".env.test", "/config.example", "config.sample", ".yml.example", ".yml.sample", ".yml.dist", ".conf.example", ".conf.sample", ".ini.dist", ".php.dist", "meta-inf/manifest.mf", "meta-inf/license", "meta-inf/services/"})
 	return w != ""
 }
 

@@ -64,10 +64,10 @@ func HostFile(s string) (offset int, match string, ok bool) {
 	if len(t) < 6 || t[0] != '/' && t[1] != ':' || strings.ContainsAny(t, "\t\n<>{}\"") || t[0] == '/' && strings.IndexByte(t, ' ') >= 0 {
 		return none()
 	}
-	if packed(t) {
+	if packed(t) || ownFile(t) {
 		return none()
 	}
-	if prefixFold(t, "/root/") && len(t) > 6 && t[6] != '.' && personalFile(t) {
+	if prefixFold(t, "/root/") && len(t) > 6 && t[6] != '.' && (personalFile(t) || strings.Count(t, "/") > 2 && !strings.Contains(t, "/.")) || ownPlace(t) {
 		return none()
 	}
 	if prefixFold(t, "/var/log/") {
@@ -95,6 +95,28 @@ func HostFile(s string) (offset int, match string, ok bool) {
 		}
 	}
 	return none()
+}
+
+// ownPlace reports a file whose name its owner chose, in a folder that is made for
+// such: who comes from outside knows none of them.
+func ownPlace(t string) bool {
+	if strings.Contains(t, "..") || strings.IndexByte(t, 0) >= 0 {
+		return false
+	}
+	name := t[strings.LastIndexByte(t, '/')+1:]
+	if name == "" || indexFold(name, "default") >= 0 || indexFold(name, "passwd") >= 0 || indexFold(name, "shadow") >= 0 {
+		return false
+	}
+	if rest, ok := strings.CutPrefix(t, "/var/spool/"); ok {
+		folder, _, _ := strings.Cut(rest, "/")
+		return !foldIn(folder, "cron", "mail", "at", "lpd", "mqueue", "postfix", "exim", "exim4", "anacron", "cups", "uucp")
+	}
+	for _, folder := range [...]string{"/sites-available/", "/sites-enabled/", "/conf.d/", "/sources.list.d/", "/ssl/certs/", "/kubernetes/manifests/", "/etc/default/", "/modules.d/", "/conf-enabled/", "/conf-available/", "/mods-enabled/"} {
+		if strings.Contains(t, folder) && !foldIn(name, "nginx.conf", "httpd.conf", "ssl.conf", "security.conf", "php.conf") {
+			return true
+		}
+	}
+	return prefixFold(t, "/proc/") && personalFile(t) || prefixFold(t, "/proc/") && strings.HasSuffix(t, ".txt") || t == "/etc/localtime"
 }
 
 // deviceFile reports a device that gives bytes without end, or what the reader has
@@ -136,7 +158,11 @@ func windowsConfig(t string) bool {
 		return false
 	}
 	dot := strings.LastIndexByte(t, '.')
-	return dot > 0 && foldIn(t[dot+1:], "ini", "cnf", "conf", "config", "log", "inf", "dat", "pem", "key")
+	if dot > 0 && foldIn(t[dot+1:], "log") {
+		_, known := indexAnyFold(t, []string{"mysql", "ssh", "apache", "mcafee", "microsoft", "vmware", "chocolatey", "docker", "jenkins", "nginx", "symantec", "filezilla"})
+		return known != "" // of a program that many have
+	}
+	return dot > 0 && foldIn(t[dot+1:], "ini", "cnf", "conf", "config", "inf", "dat", "pem", "key")
 }
 
 // packed reports what is installed or kept as a whole: nobody reads that by a page.
@@ -145,7 +171,7 @@ func packed(t string) bool {
 		return true
 	}
 	dot := strings.LastIndexByte(t, '.')
-	if dot > 0 && !strings.Contains(t, "..") && foldIn(t[dot+1:], "png", "jpg", "jpeg", "gif", "svg", "webp", "ico", "css", "js", "ttf", "otf", "woff", "woff2", "mp3", "mp4", "wav") {
+	if dot > 0 && !strings.Contains(t, "..") && foldIn(t[dot+1:], "png", "jpg", "jpeg", "gif", "svg", "webp", "ico", "css", "js", "ttf", "ttc", "otf", "woff", "woff2", "mp3", "mp4", "wav") {
 		return true
 	}
 	return dot > 0 && foldIn(t[dot+1:], "pub", "war", "jar", "ear", "deb", "rpm", "so", "dll", "whl", "gem", "iso", "img", "vmdk", "qcow2", "ibd", "frm")
@@ -261,6 +287,11 @@ var windowsTold = newPhrases([]string{"win.ini", "system.ini", "php.ini", "my.in
 // ownFile reports a file of a project's tree, or a font or a picture: nobody breaks
 // in for those.
 func ownFile(t string) bool {
+	if len(t) > 20 && prefixFold(t[1:], ":\\inetpub\\wwwroot\\") && !strings.Contains(t, "..") {
+		if dot := strings.LastIndexByte(t, '.'); dot > 0 && foldIn(t[dot+1:], "html", "htm", "css", "js", "svg", "txt", "pdf") {
+			return true // what the site shows to everybody
+		}
+	}
 	if prefixFold(t, "src/") || prefixFold(t, "./src/") || prefixFold(t, "app/src/") {
 		return true
 	}

@@ -46,11 +46,25 @@ func oddNames(s string) bool {
 		}
 		rest := s[i+len(pair[0]):]
 		j := indexFold(rest[:min(len(rest), maxOddSeparator+len(pair[1]))], pair[1])
+		if j > 0 && ownTree(s[:i], rest[:j]) {
+			continue
+		}
 		if j > 0 && oddSeparator(rest[:j]) && (strings.HasSuffix(s[:i], rest[:j]) || strings.HasSuffix(s[:i], "/") || strings.HasSuffix(s[:i], "\\")) {
 			return true
 		}
 	}
 	return false
+}
+
+// ownTree reports names of folders, none of which climbs, before a file's: a copy of
+// a host within a tree of files, rootfs/etc/passwd, in a spelling of its own.
+func ownTree(head, sep string) bool {
+	t := strings.TrimSuffix(head, sep)
+	if t == head || t == "" || !isWord(t[len(t)-1]) {
+		return false
+	}
+	plain := respelt(head)
+	return strings.Trim(plain, letters+"0123456789_-/") == "" && isLetter(plain[0])
 }
 
 // oddSeparator reports the spelling of a slash that is none of the usual ones.

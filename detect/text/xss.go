@@ -53,6 +53,12 @@ func xss(s string) (offset int, match string, ok bool) {
 	} else if from, to, hit := scriptBreak(s); hit {
 		return found(s, from, to)
 	}
+	if from, to, hit := templateScript(s); hit {
+		return found(s, from, to)
+	}
+	if proofStatement(s) {
+		return found(s, 0, len(s))
+	}
 	if at := strings.Index(s, "+ADw-"); at >= 0 && indexFold(s[at:], "script") >= 0 {
 		return found(s, at, len(s))
 	}
@@ -138,6 +144,8 @@ func urlScheme(s string) (scheme, rest string) {
 			}
 			return "", s
 		case c < ' ' || c == 0x7f || c == '\\' && i > 0: // browsers pass over some, those who try them over all
+		case c == '&' && lowEntity(s[i:]) > 0:
+			i += lowEntity(s[i:]) - 1
 		case n == 0 && wideBlank(s[i:]) > 0:
 			i += wideBlank(s[i:]) - 1
 		case c < 'a' || c > 'z' || n == len(buf):
@@ -148,6 +156,33 @@ func urlScheme(s string) (scheme, rest string) {
 		}
 	}
 	return "", s
+}
+
+// lowEntity returns the length of the reference to a control character that s begins
+// with, &#1 or &#x0A;, 0 if there is none.
+func lowEntity(s string) int {
+	if !strings.HasPrefix(s, "&#") {
+		return 0
+	}
+	i, value, base := 2, 0, 10
+	if i < len(s) && lowerByte(s[i]) == 'x' {
+		i, base = i+1, 16
+	}
+	from := i
+	for ; i < len(s) && i < from+8 && (isDigit(s[i]) || base == 16 && hexByte(s[i])); i++ {
+		d := int(s[i] - '0')
+		if !isDigit(s[i]) {
+			d = int(lowerByte(s[i])-'a') + 10
+		}
+		value = value*base + d
+	}
+	if i == from || value > ' ' {
+		return 0
+	}
+	if i < len(s) && s[i] == ';' {
+		i++
+	}
+	return i
 }
 
 // wideBlank returns the length of the blank beyond ASCII that s begins with, 0

@@ -82,7 +82,7 @@ func runningTag(s string, i, j int, quoted, own bool, reach *reach) (end int, ru
 		if k := indexFold(css, "</style"); k >= 0 {
 			css = css[:k]
 		}
-		if _, w := indexAnyFold(css, []string{"javascript:", "expression(", "-moz-binding", "behavior:url"}); w != "" {
+		if _, w := indexAnyFold(css, []string{"javascript:", "expression(", "-moz-binding", "behavior:url", "@import '//", "@import \"//", "@import//", "@import url(//", "^=a]{background:url(//"}); w != "" {
 			return tagEnd(s, n), true
 		}
 	}
@@ -213,6 +213,12 @@ func runningAttribute(tag, name, value string) bool {
 		return foldIn(tag, "set", "animate") && (prefixFold(value, "on") || foldIn(value, "href", "xlink:href"))
 	case foldIn(name, "rel"):
 		return foldIn(tag, "link") && foldIn(value, "import")
+	case foldIn(name, "is"):
+		return foldIn(value, "script")
+	case foldIn(name, "ping"):
+		return strings.HasPrefix(value, "//")
+	case directive(name):
+		return provesDirective(name, value)
 	}
 	return false
 }
@@ -257,6 +263,8 @@ func runningURL(tag, name, value string) bool {
 		return value != ""
 	case foldIn(tag, "iframe"):
 		return foldIn(name, "src") && value != "" && !embedHost(v)
+	case foldIn(tag, "layer", "ilayer", "fencedframe", "portal", "amp-script"):
+		return strings.HasPrefix(v, "//") || prefixFold(v, "http")
 	}
 	return false
 }
