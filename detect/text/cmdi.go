@@ -74,6 +74,9 @@ func cmdi(s string) (offset int, match string, ok bool) {
 	if at := shellSyntax(s); at >= 0 {
 		return found(s, at, len(s))
 	}
+	if optionRuns(s) {
+		return found(s, 0, len(s))
+	}
 	if at, hit := argumentTrick(s); hit {
 		return found(s, at, len(s))
 	}
@@ -114,9 +117,18 @@ func shellSyntax(s string) int {
 	if i := strings.IndexByte(s, ';'); i >= 0 && i < 64 && strings.IndexByte(s, '\n') < 0 {
 		r := strings.TrimLeft(s[i+1:], " ")
 		loop := (strings.HasPrefix(r, "for ") || strings.HasPrefix(r, "while ")) && strings.Contains(r, "do ") && strings.Contains(r, ";done")
+		if shellWords(r) {
+			return i
+		}
 		if loop || strings.HasPrefix(r, "if ") && strings.Contains(r, "then ") && strings.Contains(r, ";fi") {
 			return i
 		}
+	}
+	if strings.HasPrefix(s, ":(){") {
+		return 0
+	}
+	if strings.IndexByte(s, '$') > 0 && strings.IndexByte(s, '=') > 0 && assignedRun(s) {
+		return 0
 	}
 	if i := strings.IndexAny(s, "<>"); i > 0 && i < 32 && wordEnd(s, 0) == i && strings.IndexByte(s, ' ') < 0 {
 		to := strings.TrimLeft(s[i:], "<>")
@@ -172,15 +184,15 @@ func shellSeparator(s string, i int) (sep byte, n int) {
 // endsEntity reports that the semicolon at i closes a numbered reference of HTML, which
 // another reading of the value has resolved.
 func endsEntity(s string, i int) bool {
-	at := strings.LastIndexByte(s[max(0, i-9):i], '&')
+	at := strings.LastIndexByte(s[max(0, i-12):i], '&')
 	if at < 0 {
 		return false
 	}
-	name := s[max(0, i-9)+at+1 : i]
+	name := s[max(0, i-12)+at+1 : i]
 	if name == "" || name[0] != '#' {
 		return foldIn(name, "sol", "period", "amp", "lpar", "rpar", "colon", "semi", "equals", "quot", "apos", "lt", "gt", "bsol", "hyphen", "comma", "lowbar")
 	}
-	return strings.Trim(name[1:], "xX0123456789abcdefABCDEF") == ""
+	return strings.Trim(name[1:], "xX0123456789abcdefABCDEF%") == ""
 }
 
 // commandAfter judges the command that begins at i, after the separator at sepAt.
@@ -198,11 +210,17 @@ func commandAfter(s string, sepAt, i int, sep byte) (end int, hit bool) {
 		return 0, false
 	}
 	rule := lookFold(shellCommands, cmd)
+	args, end := shellArgs(s, at, sep)
+	if runsBehind(cmd, args) && words(s[:sepAt], 3) < 3 && sep != '\n' || lookFold(cmdlets, cmd) != "" && words(s[:sepAt], 3) < 3 && sep != '\n' && !ownLine(s) || sep != '\n' && runsTool(cmd, args, s[:sepAt]) && !ownLine(s) {
+		return end, true
+	}
 	if rule == "" {
-		return at, hidden >= 2 && globbedBin(s[i:at])
+		return at, hidden >= 1 && globbedBin(s[i:at])
 	}
 	grammar := shellGrammar[rule]
-	args, end := shellArgs(s, at, sep)
+	if args == "" && grammar&argHost != 0 && end < len(s) && s[end] == '`' && sep != '`' && words(s[:sepAt], 3) < 3 {
+		return len(s), true // nslookup `id`.x.example
+	}
 	if sep == '|' && pipeTool(cmd) && !strings.ContainsAny(args, "/$`\\") {
 		return 0, false // the line of a shell that somebody tells, not one that is brought in
 	}
@@ -253,11 +271,17 @@ func placeFits(s string, sepAt, end int, sep byte, grammar argRule, args string)
 	return words(head, 8) < 8 || shellArg(args)
 }
 
+// dotted reports an address of four numbers as a whole.
+func dotted(s string) bool {
+	s = strings.TrimSpace(s)
+	return strings.Count(s, ".") == 3 && len(s) >= 7 && len(s) <= 15 && strings.Trim(s, "0123456789.") == ""
+}
+
 // shortPlace judges ;id and |ps, whose words are also names of fields: the
 // separator stands at the beginning or behind a blank, a quote or a host, and
 // nothing but closing signs follows.
 func shortPlace(s string, sepAt, end int, sep byte) bool {
-	tail := strings.Trim(s[end:], " \t\r\n;#'\"|&`()")
+	tail := strings.Trim(s[end:], " \t\r\n;#'\"|&`(){}")
 	if tail != "" {
 		return false
 	}
@@ -265,6 +289,12 @@ func shortPlace(s string, sepAt, end int, sep byte) bool {
 		return true // |id|, ;id; with one value before
 	}
 	if sepAt == 0 {
+		return true
+	}
+	if dotted(s[:sepAt]) {
+		return true // 127.0.0.1|dir
+	}
+	if word := strings.TrimLeft(s[sepAt:end], ";|& "); foldIn(word, "ls") && words(s[:sepAt], 2) < 2 && strings.IndexAny(s[:sepAt], ",;|") < 0 {
 		return true
 	}
 	b := s[sepAt-1]

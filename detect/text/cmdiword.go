@@ -21,7 +21,7 @@ const (
 // shellGrammar says, by command class, what follows it.
 var shellGrammar = map[string]argRule{
 	"lone": argLone | argOpt, "runs": argCmd | argOpt, "sub": argSub, "loneopt": argLone | argOpt, "file": argPath, "list": argLone | argPath | argOpt | argShort, "net": argHost | argOpt,
-	"num": argNum | argOpt, "shell": argLone | argOpt | argPath, "any": argAny | argOpt | argPath, "say": argSay, "short": argLone | argOpt | argShort, "opt": argOpt | argPath,
+	"num": argNum | argOpt, "shell": argLone | argOpt | argPath, "any": argAny | argOpt | argPath | argCmd | argSub, "say": argSay, "short": argLone | argOpt | argShort, "opt": argOpt | argPath,
 }
 
 // shellCommands names each command's class.
@@ -83,6 +83,12 @@ func shellWord(s string, i int) (word string, end, hidden int) {
 		case c == '$' && i+1 < len(s) && (s[i+1] == '@' || s[i+1] == '*' || isDigit(s[i+1])) && n > 0:
 			hidden++
 			i++
+		case c == '$' && strings.HasPrefix(s[i:], "${") && n > 0 && strings.IndexByte(s[i:min(len(s), i+12)], '}') > 2 && !prefixFold(s[i+2:], "ifs"):
+			hidden++
+			i += strings.IndexByte(s[i:], '}') // a variable that is not set
+		case c == ']' && n > 0 && hidden > 0:
+			buf[n] = c
+			n++
 		case c == '^' && n > 0 && i+1 < len(s) && isWord(s[i+1]):
 			hidden++ // cmd.exe's escape
 		case c == '?' || c == '*' || c == '[':
@@ -102,6 +108,9 @@ func shellWord(s string, i int) (word string, end, hidden int) {
 
 // globbedBin reports /???/c?t: a path to a command written with wild cards.
 func globbedBin(w string) bool {
+	if strings.HasPrefix(w, "/") && (strings.HasPrefix(w, "/bin/") || strings.HasPrefix(w, "/usr/bin/") || strings.HasPrefix(w, "/sbin/") || strings.HasPrefix(w, "/b[i]n/")) && strings.ContainsAny(w, "?[") && len(w) < 40 {
+		return true
+	}
 	return strings.HasPrefix(w, "/") && strings.Count(w, "/") >= 2 && strings.Count(w, "?")+strings.Count(w, "*") >= 2 && len(w) < 40 &&
 		!strings.Contains(w, "/**") && strings.IndexByte(w, '.') < 0 // a list of files that a tool is to take
 }
@@ -158,7 +167,7 @@ func argsFit(g argRule, args string) bool {
 	if g&argCmd != 0 && lookFold(shellCommands, first) != "" {
 		return words(rest, 5) < 5
 	}
-	if foldIn(first, "aux", "ax", "auxww", "auxf") && g&argShort != 0 || g&argSub != 0 && foldIn(first, "user", "users", "localgroup", "group", "view", "use", "share", "start", "stop", "accounts", "session", "hosts", "passwd", "shadow", "ahosts") {
+	if foldIn(first, "aux", "ax", "auxww", "auxf") && g&argShort != 0 || g&argSub != 0 && foldIn(first, "user", "users", "localgroup", "group", "view", "use", "share", "start", "stop", "query", "accounts", "session", "hosts", "passwd", "shadow", "ahosts") {
 		return words(rest, 3) < 3 || words(rest, 5) < 5 && strings.ContainsAny(rest, "/\\*")
 	}
 	if g&argOpt != 0 && g&argPath != 0 && (foldIn(first, "a", "addr", "route", "link", "r", "l") && rest == "" || foldIn(first, "s_client", "enc") || foldIn(first, "root") && rest == "") {

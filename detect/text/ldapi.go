@@ -79,8 +79,6 @@ func ldapi(s string) (offset int, match string, ok bool) {
 				return found(s, i-boolInt(star), len(s))
 			case j == len(s)-1 && s[j] == '(' && i > 0 && wordEnd(s, 0) == i:
 				return found(s, i, len(s)) // admin)(
-			case star && j == len(s) && i > 1 && wordEnd(s, 0) == i-1:
-				return found(s, i-1, len(s)) // admin*)
 			case j < len(s) && isSpace(s[j]) && words(s[:i], 2) < 2 && strings.ContainsAny(s[j:], "*|&!") && ldapSpaced(s[j:]):
 				return found(s, i, len(s))
 			case star && (j == len(s) || s[j] == 0 || strings.HasPrefix(s[j:], "%00")) && i < 40 && j-i >= 1 && words(s[:i], 2) < 2 && (s[0] == '*' || j-i > 1):

@@ -15,13 +15,14 @@ func nameLeft(s string) bool {
 	if strings.IndexByte(s, '\\') >= 0 {
 		s = nameEscapes.Replace(s)
 	}
-	s = strings.NewReplacer("\",", ",", "\"+", "+", "=\"", "=").Replace(s)
-	s = strings.TrimRight(s, "\"")
+	if strings.IndexByte(s, '"') >= 0 {
+		s = strings.TrimRight(nameQuotes.Replace(s), "\"")
+	}
 	if strings.ContainsAny(s, "/?&<>{}\"'(:@|") {
 		return false
 	}
 	first := strings.IndexAny(s, ",+;")
-	if first <= 0 || strings.IndexByte(s[:first], '=') >= 0 || words(s[:first], 3) > 2 {
+	if first <= 0 || strings.IndexByte(s[first:], '=') < 0 || strings.IndexByte(s[:first], '=') >= 0 || words(s[:first], 3) > 2 {
 		return false
 	}
 	strong, parts := 0, 0
@@ -45,6 +46,9 @@ func nameLeft(s string) bool {
 	}
 	return strong > 0
 }
+
+// nameQuotes takes the quotes off values of parts.
+var nameQuotes = strings.NewReplacer("\",", ",", "\"+", "+", "=\"", "=")
 
 // nameEscapes writes plainly what a distinguished name escapes, for readers that undo
 // it before it is one.

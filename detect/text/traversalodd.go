@@ -63,9 +63,12 @@ func ownTree(head, sep string) bool {
 	if t == head || t == "" || !isWord(t[len(t)-1]) {
 		return false
 	}
-	plain := respelt(head)
+	plain := respelt(strings.ReplaceAll(strings.ReplaceAll(head, "%25", "%"), "%25", "%"))
+	plain = entitySlashes.Replace(slashes.Replace(plain))
 	return strings.Trim(plain, letters+"0123456789_-/") == "" && isLetter(plain[0])
 }
+
+var entitySlashes = strings.NewReplacer("&#47;", "/", "&#x2f;", "/", "&sol;", "/", "&%2347;", "/", "&#0000047;", "/", "&%230000047;", "/")
 
 // oddSeparator reports the spelling of a slash that is none of the usual ones.
 func oddSeparator(sep string) bool {
