@@ -294,7 +294,7 @@ func shortPlace(s string, sepAt, end int, sep byte) bool {
 	if dotted(s[:sepAt]) {
 		return true // 127.0.0.1|dir
 	}
-	if word := strings.TrimLeft(s[sepAt:end], ";|& "); foldIn(word, "ls") && words(s[:sepAt], 2) < 2 && strings.IndexAny(s[:sepAt], ",;|") < 0 {
+	if word := strings.TrimLeft(s[sepAt:end], ";|& "); foldIn(word, "ls") && words(s[:sepAt], 2) < 2 && !strings.ContainsAny(s[:sepAt], ",;|") {
 		return true
 	}
 	b := s[sepAt-1]
