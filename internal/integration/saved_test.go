@@ -14,6 +14,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"testing/fstest"
 	"time"
 
 	"spaniel/capture"
@@ -33,7 +34,10 @@ import (
 // shopItems is what the bundled capture gives, each of the day it is spooled.
 func shopItems(t *testing.T) (items []event.Item) {
 	t.Helper()
-	set, err := detect.Load([]detect.Source{{Name: "builtin", FS: rules.FS}}, detect.LoadOptions{})
+	// One that lacks most of the shop, so that there are endpoints without a word.
+	spec := fstest.MapFS{"api.yaml": &fstest.MapFile{Data: []byte("openapi: 3.1.0\npaths:\n  /api/v1/orders/{id}: {get: {}}\n")}}
+	set, err := detect.Load([]detect.Source{{Name: "builtin", FS: rules.FS}}, detect.LoadOptions{
+		Specs: []detect.SpecFile{{Source: detect.Source{Name: "spec", FS: spec}, Path: "api.yaml", Hosts: []string{"shop.example"}}}})
 	if err != nil {
 		t.Fatal(err)
 	}
