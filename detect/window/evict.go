@@ -52,6 +52,7 @@ func (t *Table[S]) evict(clock int64, spare any) bool {
 	if w == nil {
 		return false
 	}
+	t.pool.givenUp(w.Key, t.id, w.touches)
 	t.forget(w)
 	return true
 }

@@ -1,16 +1,15 @@
 package window
 
-// frequency says how often a key came lately, of more keys than can be held:
-// a count-min sketch whose counts are halved each time an eighth as many keys
-// have come as a row has counters: so sparsely filled, four rows say too much
-// of one new key in some four hundred. It never says less than the truth since
-// the last halving. It is how a client is known again whose
-// window was given up.
+// frequency says how often a key had come whose window was given up, of more
+// keys than can be held: a count-min sketch whose counts are halved each time an
+// eighth as many keys were given up as a row has counters: so sparsely filled,
+// four rows say too much of one new key in some four hundred. It never says less
+// than the truth since the last halving. It is how a client is known again.
 //
 // The keys' hashes are the caller's; they must be the same in every run.
 type frequency struct {
 	rows [4][]uint8 // of a power of two
-	adds int
+	kept int        // keys since the last halving
 }
 
 // newFrequency returns a sketch for about that many keys at a time.
@@ -26,29 +25,33 @@ func newFrequency(keys int) *frequency {
 	return f
 }
 
-// add counts a key and returns how often it came, at most 255.
-func (f *frequency) add(h uint64) int {
-	if f.adds++; f.adds > len(f.rows[0])/8 {
+// keep notes how often a key came, of which up to 255 is known again.
+func (f *frequency) keep(h uint64, often int) {
+	if f.kept++; f.kept > len(f.rows[0])/8 {
 		f.halve()
 	}
-	least := uint8(255)
-	var at [4]*uint8
 	for i := range f.rows {
-		at[i] = &f.rows[i][mix(h+uint64(i)*0x9e3779b97f4a7c15)&uint64(len(f.rows[i])-1)]
-		least = min(least, *at[i])
+		c := f.at(i, h)
+		*c = max(*c, uint8(min(often, 255)))
 	}
-	if least == 255 {
-		return 255
+}
+
+// of is how often a key came, as far as is known.
+func (f *frequency) of(h uint64) int {
+	least := uint8(255)
+	for i := range f.rows {
+		least = min(least, *f.at(i, h))
 	}
-	// Only the least are raised: the others count other keys, too.
-	for _, c := range at {
-		*c = max(*c, least+1)
-	}
-	return int(least) + 1
+	return int(least)
+}
+
+func (f *frequency) at(row int, h uint64) *uint8 {
+	r := f.rows[row]
+	return &r[mix(h+uint64(row)*0x9e3779b97f4a7c15)&uint64(len(r)-1)]
 }
 
 func (f *frequency) halve() {
-	f.adds = 1
+	f.kept = 1
 	for _, r := range f.rows {
 		for i := range r {
 			r[i] /= 2

@@ -24,7 +24,6 @@ type Pool struct {
 	entries, keys int
 	tables        []payer
 	often         *frequency // made when the first window is given up
-	quiet         int        // touches since a window was given up
 	clock         int64      // the latest that any table was told
 }
 
@@ -62,9 +61,7 @@ func (p *Pool) shrink(clock int64, spare any) {
 		t := p.most(payer.weight)
 		if t.shed() {
 			p.Shed++
-		} else if t.evict(clock, spare) {
-			p.evicted()
-		} else {
+		} else if !t.evict(clock, spare) {
 			break
 		}
 	}
@@ -72,26 +69,24 @@ func (p *Pool) shrink(clock int64, spare any) {
 		if !p.most(payer.size).evict(clock, spare) {
 			break
 		}
-		p.evicted()
 	}
 }
 
-func (p *Pool) evicted() {
+// givenUp notes how often the key of a window came that is given up.
+func (p *Pool) givenUp(key string, table uint64, often int) {
 	p.Evicted++
-	p.quiet = 0
 	if p.often == nil {
 		p.often = newFrequency(p.MaxKeys)
 	}
+	p.often.keep(hashText(key, table), often)
 }
 
-// came counts a key and returns how often it came, as far as that is known and
-// is of use: while no windows are given up, each knows for itself.
+// came is how often a key without a window came, as far as is known.
 func (p *Pool) came(key string, table uint64) int {
-	if p.often == nil || p.quiet > 16*p.MaxKeys {
-		return 1
+	if p.often == nil {
+		return 0
 	}
-	p.quiet++
-	return p.often.add(hashText(key, table))
+	return p.often.of(hashText(key, table))
 }
 
 func (p *Pool) most(of func(payer) int) payer {

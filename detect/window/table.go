@@ -72,9 +72,8 @@ func (t *Table[S]) Touch(key string, origin uint64, clock int64) *Window[S] {
 	t.pool.clock = max(t.pool.clock, clock)
 	t.Expire(t.pool.clock)
 	w := t.find(key)
-	often := t.pool.came(key, t.id)
 	if w == nil {
-		w = &Window[S]{Key: key, table: t, origin: origin, touches: often - 1}
+		w = &Window[S]{Key: key, table: t, origin: origin, touches: t.pool.came(key, t.id)}
 		w.newTrackers()
 		t.byKey[key] = w
 		t.pool.keys++

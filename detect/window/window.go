@@ -18,30 +18,34 @@ type Entry struct {
 
 // A Window is the entries of one key in the last while. State is the
 // caller's, kept as long as the window is.
+//
+// What each call touches comes first: windows are many, and each is far from
+// the processor when its call comes.
 type Window[S any] struct {
-	Key   string
-	State S
+	Key    string
+	ring   []Entry // first is the oldest; a power of two, grows by doubling, to MaxEntries
+	first  int
+	n      int
+	oldest int64 // clock of the oldest entry, if there is one
+	gone   bool  // given up, or over
 	// Capped says that calls were dropped before their time.
 	Capped bool
 
-	table *Table[S]
-	ring  []Entry // first is the oldest; a power of two, grows by doubling, to MaxEntries
-	first int
-	n     int
+	table   *Table[S]
+	now     int64
+	last    int64 // clock of the last entry
+	touches int   // how often the key came, as far as is known
+	links   [listKinds]link[S]
+	State   S
 	// run is what is kept of the aggregates, nil while nothing was asked for.
 	run []running
 	// trackers are of the aggregates that have one, nil if none has.
 	trackers []tracker
-	now      int64
-	gone     bool     // given up, or over
 	summary  *summary // of a window that could not hold all its calls
 	extra    int      // what the summary costs, in entries
 	lost     int      // calls dropped early without a summary
 	early    int64    // clock of the latest call that was dropped early
-	last     int64    // clock of the last entry
-	touches  int      // how often the key came, as far as is known
 	origin   uint64
-	links    [listKinds]link[S]
 }
 
 // Fewer reports that the window surely holds fewer calls than n: then nothing
@@ -72,7 +76,9 @@ func (w *Window[S]) push(e Entry) {
 	if w.n == len(w.ring) {
 		w.resize(min(MaxEntries, max(4, 2*len(w.ring))))
 	}
-	w.n++
+	if w.n++; w.n == 1 {
+		w.oldest = e.Clock
+	}
 	kept := w.at(w.n - 1)
 	*kept = e
 	for i := range w.run {
@@ -114,7 +120,7 @@ func (w *Window[S]) shrinkRing() {
 
 // dropEarly drops the oldest entry before its time.
 func (w *Window[S]) dropEarly() {
-	w.early = w.at(0).Clock
+	w.early = w.oldest
 	w.Capped = true
 	if w.summary == nil {
 		w.lost++
@@ -132,6 +138,8 @@ func (w *Window[S]) shift() {
 	w.first = (w.first + 1) & (len(w.ring) - 1)
 	if w.n--; w.n == 0 {
 		w.run = nil
+	} else {
+		w.oldest = w.at(0).Clock
 	}
 	w.table.entries--
 	w.table.pool.entries--
@@ -144,7 +152,7 @@ func takesValue(op Op) bool { return op != Count && op != Rate && op != GapCV &&
 func (w *Window[S]) slide(clock int64) {
 	w.now = clock
 	edge := w.table.plan.edge(clock)
-	for w.n > 0 && w.at(0).Clock <= edge {
+	for w.n > 0 && w.oldest <= edge {
 		w.shift()
 		w.shrinkRing()
 	}
