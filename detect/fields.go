@@ -1,6 +1,9 @@
 package detect
 
-import "spaniel/event"
+import (
+	"spaniel/detect/prefilter"
+	"spaniel/event"
+)
 
 // A Field is a name usable in rules and in --where.
 type Field struct {
@@ -128,6 +131,7 @@ func requestFields() []field {
 	return []field{
 		only("req.body", "string", "request body, content codings removed, cut at the cap", `"{\"a\":1}"`, false, func(s *scope) any { return string(s.call.ReqBody()) }),
 		only("resp.body", "string", "response body, content codings removed, cut at the cap", `"[]"`, false, func(s *scope) any { return string(s.call.RespBody()) }),
+		only("req.uri", "string", "path and query as a server takes them: %XX undone once; slashes, backslashes, . and .. of the path resolved; a plus stays", `"/etc/passwd"`, false, func(s *scope) any { return prefilter.Text("req.uri")(s.call) }),
 		only("req.seen", "bool", "a request was seen", "true", true, func(s *scope) any { return s.call.Req.Seen }),
 		only("resp.seen", "bool", "a response was seen", "true", true, func(s *scope) any { return s.call.Resp.Seen }),
 		only("req.complete", "bool", "the request's end was seen", "true", true, func(s *scope) any { return s.call.Req.Complete }),

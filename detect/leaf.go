@@ -169,6 +169,8 @@ func (s *scope) placeOf(x string) string {
 		return "req.path"
 	case x == c.Req.Query:
 		return "req.query"
+	case x == c.Req.URI:
+		return "req.uri"
 	case s.has[s.lang.reqBody] && x == s.box[s.lang.reqBody]:
 		return "req.body"
 	case s.has[s.lang.respBody] && x == s.box[s.lang.respBody]:

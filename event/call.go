@@ -69,6 +69,9 @@ type Request struct {
 	// Target is exactly as on the wire; the rest are derived from it and the
 	// Host header. Path and Query are raw (not percent-decoded), without '?'.
 	Target, Host, Path, Query string
+	// URI is Path and Query in the form that a server makes of them. It is made
+	// when a rule first asks; until then it is empty.
+	URI string
 }
 
 // A Response is the server's half of a call.

@@ -27,7 +27,7 @@ func splitOrdinary(q *event.Request, f *facts, known *knownHost) bool {
 	if f.hosts != 1 || f.host == "" || f.host != known.sent || q.Method == "CONNECT" {
 		return false
 	}
-	q.Host, q.Path, q.Query = known.told, q.Target, ""
+	q.Host, q.Path, q.Query, q.URI = known.told, q.Target, "", ""
 	if i := strings.IndexByte(q.Target, '?'); i >= 0 {
 		q.Path, q.Query = q.Target[:i], q.Target[i+1:]
 	}
@@ -93,6 +93,7 @@ func splitTarget(c *event.Call, f *facts, v version, cut, other bool) {
 	}
 	q.Host = toLower(cutPort(host, secure))
 	q.Path, q.Query, _ = strings.Cut(path, "?")
+	q.URI = ""
 	if q.Path == "" && (q.Method != "CONNECT" || q.Target == "") {
 		q.Path = "/"
 	}

@@ -1,6 +1,9 @@
 package prefilter
 
-import "spaniel/event"
+import (
+	"spaniel/detect/text"
+	"spaniel/event"
+)
 
 // Text returns how to read the textual field of that name in the rules'
 // environment, or nil: the fields that a call holds ready, so that reading one
@@ -19,6 +22,8 @@ func Text(name string) func(*event.Call) string {
 		return func(c *event.Call) string { return c.Req.Query }
 	case "req.target":
 		return func(c *event.Call) string { return c.Req.Target }
+	case "req.uri":
+		return uri
 	case "req.user_agent":
 		return func(c *event.Call) string { return c.Req.Get("user-agent") }
 	case "call.kind":
@@ -52,4 +57,12 @@ func Number(name string) func(*event.Call) int {
 		return func(c *event.Call) int { return int(c.Depth) }
 	}
 	return nil
+}
+
+// uri is made once for each call.
+func uri(c *event.Call) string {
+	if q := &c.Req; q.URI == "" {
+		q.URI = text.URI(q.Target, q.Path, q.Query)
+	}
+	return c.Req.URI
 }
