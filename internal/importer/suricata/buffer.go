@@ -77,15 +77,14 @@ func (s *signature) of(expr string) *buffer {
 
 // known is what a keyword's buffer is in a call, and how they differ.
 func (s *signature) known(name string) (expr, differ string, ok bool) {
-	const decoded = "http.uri is compared as it was sent, not decoded and normalised"
-	const headers = "each header is looked at by itself, with its name in small letters and case left out"
+	const headers = "each header is looked at by itself, with its name in small letters"
 	side := "req"
 	if s.toClient {
 		side = "resp"
 	}
 	switch name {
 	case "http.uri", "http_uri", "uricontent":
-		return "req.target", decoded, true
+		return "req.uri", "", true
 	case "http.uri.raw", "http_raw_uri":
 		return "req.target", "", true
 	case "http.method", "http_method":
@@ -137,8 +136,11 @@ func (s *signature) pattern(name, value string) error {
 	case "content", "pcre":
 		return s.add(name, value)
 	case "urilen":
-		s.r.Approx("the length of the target is that of what was sent")
-		cond, err := compared("len(req.target)", value)
+		of := "len(req.target)"
+		if strings.HasSuffix(value, "norm") {
+			of = "len(req.uri)"
+		}
+		cond, err := compared(of, value)
 		s.conds = append(s.conds, cond)
 		return err
 	case "bsize":
@@ -206,9 +208,6 @@ func (s *signature) add(name, value string) error {
 			return err
 		}
 		if expr != "" {
-			if expr == "http.uri" {
-				s.r.Approx("http.uri is compared as it was sent, not decoded and normalised")
-			}
 			e, _, _ := s.known(expr)
 			into = s.of(e)
 		}
@@ -268,7 +267,10 @@ func (p *piece) pcre(value string) (buffer string, err error) {
 			}
 		}
 	}
-	p.re = strings.ReplaceAll(v[1:end], `\/`, `/`)
+	p.re = dialect(strings.ReplaceAll(v[1:end], `\/`, `/`), strings.ContainsRune(flags, 'm'))
+	if !strings.ContainsRune(flags, 's') && strings.ContainsRune(p.re, '.') {
+		flags += "-s" // what is put together has it
+	}
 	if flags != "" {
 		p.re = "(?" + flags + ":" + p.re + ")"
 	}

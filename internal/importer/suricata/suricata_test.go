@@ -25,20 +25,30 @@ func http(options string) string {
 func TestSignatures(t *testing.T) {
 	for _, tc := range []struct{ options, when, differs string }{
 		{`http.method; content:"POST"; http.uri.raw; content:"/zzz.php"; fast_pattern;`, `req.method contains "POST" && req.target contains "/zzz.php"`, ""},
-		{`http.uri; content:"/zzz"; nocase;`, `contains_any(req.target, ["/zzz"])`, "not decoded"},
+		{`http.uri; content:"/zzz"; nocase;`, `contains_any(req.uri, ["/zzz"])`, ""},
+		{`content:"/a b"; http_uri; pcre:"/<x>/U";`, `req.uri contains "/a b" && reads(req.uri, "(?s)<x>")`, ""},
 		{`http.uri.raw; content:"/a"; startswith; content:".zip"; endswith; nocase;`, `req.target startsWith "/a" && lower(req.target) endsWith ".zip"`, ""},
 		{`http.request_body; content:"a|3d|b"; offset:2; depth:8;`, `reads(req.body, "(?s)^.{2,7}a=b")`, ""},
 		{`http.request_body; content:"ab"; content:"cd"; distance:1; within:5; content:"ef"; nocase; distance:0;`, `reads(req.body, "(?s)ab.{1,4}cd.{0,}(?i:ef)")`, ""},
 		{`http.user_agent; content:!"Mozilla"; content:"curl"; within:4;`, `!(req.user_agent contains "Mozilla") && reads(req.user_agent, "(?s)^.{0,0}curl")`, ""},
 		{`content:"zzz"; http_user_agent; content:"x=1"; nocase; http_client_body;`, `req.user_agent contains "zzz" && contains_any(req.body, ["x=1"])`, ""},
-		{`http.uri.raw; pcre:"/\/zz[0-9]{2}\.php/i";`, `reads(req.target, "(?s)(?i:/zz[0-9]{2}\\.php)")`, ""},
+		{`http.uri.raw; pcre:"/\/zz[0-9]{2}\.php/i";`, `reads(req.target, "(?s)(?i-s:/zz[0-9]{2}\\.php)")`, ""},
 		{`pcre:"/^a+$/Pm";`, `reads(req.body, "(?s)(?m:^a+$)")`, ""},
 		{`http.uri.raw; content:"id="; pcre:"/^[0-9]+'/R";`, `reads(req.target, "(?s)id=[0-9]+'")`, ""},
-		{`http.header; content:"X-Zzz|3a 20|1";`, `any(req.headers, contains_any(.name + ": " + .value, ["X-Zzz: 1"]))`, "each header"},
+		{`http.header; content:"X-Zzz|3a 20|1";`, `any(req.headers, .name endsWith "x-zzz" && .value startsWith "1")`, "each header"},
+		{`http.header; content:"zzz-";`, `any(req.headers, .value contains "zzz-" || .name contains "zzz-")`, "each header"},
+		{`http.header; content:"Zz|3a 20|a|0d 0a|";`, `any(req.headers, .name endsWith "zz" && reads(.value + "\r\n", "(?s)^a\x0d\x0a"))`, "each header"},
+		{`http.header; content:"A b"; pcre:"/^X\x3a[^\n]*$/R";`, `any(req.headers, reads("\r\n" + .name + ": " + .value + "\r\n", "(?s)A b(?i:X\\x3a[^\\n]*(?:\\n?\\z))"))`, "each header"},
+		{`http.header; content:"Zz|3a 20|1|0d 0a|"; nocase;`, `any(req.headers, reads("\r\n" + .name + ": " + .value + "\r\n", "(?s)(?i:Zz: 1\x0d\x0a)"))`, "each header"},
+		{`http.header; content:"Zz|3a 20|1"; content:"2b"; distance:0;`, `any(req.headers, .name endsWith "zz" && reads(.value, "(?s)^1.{0,}2b"))`, "each header"},
+		{`http.request_body; pcre:"/a\s[\s\x41]b.$/";`, `reads(req.body, "(?s)(?-s:a[\\s\\x0b][\\s\\x0b\\x41]b.(?:\\n?\\z))")`, ""},
+		{`http.request_body; content:"id="; pcre:"/\bFROM[\x00-\xff]{2}/R";`, `reads(req.body, "(?s)id=(?-s:(?:(?s:.)*?\\b|)FROM(?s:.){2})")`, ""},
+		{`http.host; content:"zzz"; http.request_body; content:!"abc";`, `req.host contains "zzz" && req.body != "" && !(req.body contains "abc")`, ""},
 		{`file_data; content:"zz|0d0a 3c|";`, `req.body contains "zz\x0d\x0a<"`, ""},
 		{`http_content_type; content:"xml"; http_referer; content:"zzz";`, `req.header("content-type") contains "xml" && req.header("referer") contains "zzz"`, ""},
 		{`http.host; bsize:3; content:"zzz";`, `len(req.host) == 3 && req.host contains "zzz"`, ""},
-		{`http.method; content:"GET"; urilen:>100;`, `len(req.target) > 100 && req.method contains "GET"`, "length of the target"},
+		{`http.method; content:"GET"; urilen:>100;`, `len(req.target) > 100 && req.method contains "GET"`, ""},
+		{`http.method; content:"GET"; urilen:7,norm;`, `len(req.uri) == 7 && req.method contains "GET"`, ""},
 	} {
 		r := one(t, http(tc.options))
 		if r.Rule == nil || r.Rule.When != tc.when || (r.Verdict == importer.Exact) != (tc.differs == "") || !strings.Contains(strings.Join(r.Reasons, ";"), tc.differs) {
@@ -46,6 +56,13 @@ func TestSignatures(t *testing.T) {
 		} else if r.Title != "A sample; of ours" || r.Rule.ID != "suricata-a-sample-of-ours-9900001" || r.Rule.Severity != "high" || strings.Join(r.Rule.Refs, " ") != "cve:2099-1234 attack:T1190" {
 			t.Errorf("%+v", r)
 		}
+	}
+}
+
+// TestByCase: what would never find anything is refused.
+func TestByCase(t *testing.T) {
+	if r := one(t, http(`http.header; content:"ZzzExec|3a 20|"; nocase; content:!"ZzzExec|3a 20|";`)); r.Verdict != importer.Refused || !strings.Contains(strings.Join(r.Reasons, ";"), "case") {
+		t.Errorf("%v %v", r.Verdict, r.Reasons)
 	}
 }
 

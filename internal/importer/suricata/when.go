@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -33,6 +34,12 @@ func (s *signature) when() (string, error) {
 // one before become one regular expression with it.
 func (b *buffer) when() ([]string, error) {
 	out := append([]string(nil), b.conds...)
+	if !b.lines && len(out) == 0 && !slices.ContainsFunc(b.pieces, func(p *piece) bool { return !p.not }) {
+		out = append(out, b.expr+` != ""`) // a buffer that is not there is not looked at, also not for what must not be in it
+	}
+	if b.lines && b.byCase() {
+		return nil, errors.New("it tells headers apart by the case of their names, which is not kept")
+	}
 	for i := 0; i < len(b.pieces); {
 		n := i + 1
 		for n < len(b.pieces) && b.pieces[n].follows() && !b.pieces[i].not { // places count from what was found
@@ -46,6 +53,18 @@ func (b *buffer) when() ([]string, error) {
 		i = n
 	}
 	return out, nil
+}
+
+// byCase reports a text that must be there in one case and not in another.
+func (b *buffer) byCase() bool {
+	for _, p := range b.pieces {
+		for _, o := range b.pieces {
+			if p.not && !o.not && p.text != "" && strings.EqualFold(p.text, o.text) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // follows reports whether the piece's place counts from the one before.
@@ -69,7 +88,7 @@ func (b *buffer) chain(list []*piece) (string, error) {
 		if p.not && len(list) > 1 {
 			return "", errors.New("a content that must not follow another has no counterpart")
 		}
-		part, err := p.regex(i == 0)
+		part, err := p.regex(i == 0, b.lines)
 		if err != nil {
 			return "", err
 		}
@@ -94,10 +113,7 @@ func (p *piece) plain() bool { return p.re == "" && p.depth < 0 && p.offset < 0 
 // simple is the condition for a content without a place.
 func (b *buffer) simple(p *piece) string {
 	if b.lines {
-		if p.start || p.end || strings.ContainsAny(p.text, "\r\n") {
-			return b.reads("(?s)" + regexp.QuoteMeta(p.text))
-		}
-		return "any(" + b.expr + `, ` + importer.ContainsAny(`.name + ": " + .value`, []string{p.text}) + ")"
+		return b.header(p)
 	}
 	expr, text := b.expr, p.text
 	if p.nocase {
@@ -121,19 +137,24 @@ func (b *buffer) simple(p *piece) string {
 // reads is a regular expression over the buffer, or over each line of it.
 func (b *buffer) reads(re string) string {
 	if b.lines {
-		return "any(" + b.expr + `, reads(.name + ": " + .value, ` + importer.Quote("(?i)"+re) + "))"
+		return "any(" + b.expr + ", " + readsLine(re) + ")"
 	}
 	return "reads(" + b.expr + ", " + importer.Quote(re) + ")"
 }
 
 // regex is the piece as a part of a regular expression, with what may stand
 // between it and the one before.
-func (p *piece) regex(first bool) (string, error) {
+func (p *piece) regex(first, lines bool) (string, error) {
 	body := p.re
-	if body == "" {
+	switch {
+	case body == "" && lines && !p.nocase:
+		body = lineText(p.text)
+	case body == "":
 		if body = regexp.QuoteMeta(p.text); p.nocase {
 			body = "(?i:" + body + ")"
 		}
+	case lines && namesHeader(body):
+		body = "(?i:" + body + ")"
 	}
 	size := len(p.text)
 	gap := ""
@@ -159,8 +180,10 @@ func (p *piece) regex(first bool) (string, error) {
 		gap = fmt.Sprintf(".{%d,%d}", from, from+p.within-size)
 	case p.distance >= 0:
 		gap = fmt.Sprintf(".{%d,}", p.distance)
-	case strings.HasPrefix(strings.TrimLeft(body, "(?imsU:"), "^"):
+	case strings.HasPrefix(strings.TrimLeft(body, "(?-imsU:"), "^"):
 		body = strings.Replace(body, "^", "", 1)
+	case strings.HasPrefix(strings.TrimLeft(body, "(?-imsU:"), `\b`): // its text begins behind the one before
+		body = strings.Replace(body, `\b`, `(?:(?s:.)*?\b|)`, 1)
 	default:
 		gap = ".*?"
 	}
