@@ -19,8 +19,8 @@ import (
 	"spaniel/internal/vethtest"
 )
 
-// TestAWorkerThatStandsStillEndsTheProcess stops the one thread of a running sensor
-// that reads and judges, as a fault that never ends would: the process says where it
+// TestAWorkerThatStandsStillEndsTheProcess stops the thread of a running sensor
+// that reads, as a fault that never ends would: the process says where it
 // stands and ends with a code at which systemd starts it again, and a new one works.
 func TestAWorkerThatStandsStillEndsTheProcess(t *testing.T) {
 	if !canForce() {
@@ -51,26 +51,13 @@ func TestAWorkerThatStandsStillEndsTheProcess(t *testing.T) {
 	}
 	cmd, log := start()
 	pid, tid := cmd.Process.Pid, 0
-	until(t, "a thread has a core of its own", func() bool {
-		tid = boundTo(t, pid, allowed[0])
-		return tid != 0
-	})
 	// While it waits for packets: stopped in its own work it would stop the garbage
-	// collector, too, and with it all goroutines.
-	until(t, "the thread is in a system call", func() bool {
-		if err := unix.PtraceAttach(tid); err != nil {
-			t.Fatal(err)
-		}
-		var st unix.WaitStatus
-		if _, err := unix.Wait4(tid, &st, unix.WALL, nil); err != nil {
-			t.Fatal(err)
-		}
-		number, _, _ := strings.Cut(read(t, fmt.Sprintf("/proc/%d/task/%d/syscall", pid, tid)), " ")
-		if st.StopSignal() == unix.SIGSTOP && slices.Contains([]string{strconv.Itoa(unix.SYS_POLL), strconv.Itoa(unix.SYS_PPOLL), strconv.Itoa(unix.SYS_RESTART_SYSCALL)}, number) {
-			return true
-		}
-		if err := unix.PtraceDetach(tid); err != nil {
-			t.Fatal(err)
+	// collector, too, and with it all goroutines. Other threads may have its core, too.
+	until(t, "a thread of that core waits for packets and is stopped", func() bool {
+		for _, tid = range boundTo(t, pid, allowed[0]) {
+			if polls(pid, tid) && stopped(t, pid, tid) {
+				return true
+			}
 		}
 		return false
 	})
@@ -122,9 +109,34 @@ func read(t *testing.T, path string) string {
 	return string(bytes.TrimSpace(b)) + "\n"
 }
 
-// boundTo is the thread of a process that may run on that core alone, 0 if there is
-// none.
-func boundTo(t *testing.T, pid, core int) (tid int) {
+// stopped stops a thread, if it still waits for packets then.
+func stopped(t *testing.T, pid, tid int) bool {
+	t.Helper()
+	if err := unix.PtraceAttach(tid); err != nil {
+		t.Fatal(err)
+	}
+	var st unix.WaitStatus
+	if _, err := unix.Wait4(tid, &st, unix.WALL, nil); err != nil {
+		t.Fatal(err)
+	}
+	if st.StopSignal() == unix.SIGSTOP && polls(pid, tid) {
+		return true
+	}
+	if err := unix.PtraceDetach(tid); err != nil {
+		t.Fatal(err)
+	}
+	return false
+}
+
+// polls reports a thread that is in poll, the one call that waits for packets.
+func polls(pid, tid int) bool {
+	b, err := os.ReadFile(fmt.Sprintf("/proc/%d/task/%d/syscall", pid, tid))
+	number, _, _ := strings.Cut(string(b), " ")
+	return err == nil && slices.Contains([]string{strconv.Itoa(unix.SYS_POLL), strconv.Itoa(unix.SYS_PPOLL), strconv.Itoa(unix.SYS_RESTART_SYSCALL)}, number)
+}
+
+// boundTo are the threads of a process that may run on that core alone.
+func boundTo(t *testing.T, pid, core int) (tids []int) {
 	t.Helper()
 	list, err := os.ReadDir(fmt.Sprintf("/proc/%d/task", pid))
 	if err != nil {
@@ -135,9 +147,9 @@ func boundTo(t *testing.T, pid, core int) (tid int) {
 		if err != nil {
 			continue // it ended
 		}
-		if strings.Contains(string(b), fmt.Sprintf("Cpus_allowed_list:\t%d\n", core)) {
-			tid, _ = strconv.Atoi(e.Name())
+		if tid, err := strconv.Atoi(e.Name()); err == nil && strings.Contains(string(b), fmt.Sprintf("Cpus_allowed_list:\t%d\n", core)) {
+			tids = append(tids, tid)
 		}
 	}
-	return tid
+	return tids
 }
