@@ -10,6 +10,7 @@ import (
 	"net"
 	"net/netip"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -136,9 +137,11 @@ func heavy(t testing.TB, seed uint64) []event.Frame {
 func underPressure(t *testing.T, frames []event.Frame, workers int, full func(look int) float64) (lines []string, led event.Ledger) {
 	t.Helper()
 	cfg := testConfig(shippedRules(t))
-	now, look := int64(1e18), 0
+	var now atomic.Int64 // workers ask it, too
+	now.Store(1e18)
+	look := 0
 	cfg.Workers, cfg.EpochFrames = workers, 16
-	cfg.Now = func() int64 { now += 1e9; return now }
+	cfg.Now = func() int64 { return now.Add(1e9) }
 	cfg.Pressure = func() float64 { look++; return full(look) }
 	var out []byte
 	rows := encode.NewRows()
