@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"spaniel/detect/text"
 	"spaniel/event"
 )
 
@@ -86,7 +87,7 @@ func (x *Exception) fits(c *event.Call) bool {
 	if x.State(event.Nanos(c.Time).Time()) != "in force" || x.Source.IsValid() && !x.Source.Contains(c.RealIP.Unmap()) {
 		return false
 	}
-	return globbed(x.Host, c.Req.Host) && (globbed(x.Route, c.Route) || globbed(x.Route, c.Req.Path))
+	return text.Glob(x.Host, c.Req.Host) && (text.Glob(x.Route, c.Route) || text.Glob(x.Route, c.Req.Path))
 }
 
 // of are those of a set that holds but some of the rules.

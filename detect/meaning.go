@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"spaniel/detect/semantics"
+	"spaniel/detect/text"
 	"spaniel/event"
 )
 
@@ -86,7 +87,7 @@ func (s *Set) withMeanings(hash string) string {
 func (j *Judge) mean(c *event.Call) {
 	for i := range j.set.meanings {
 		m := &j.set.meanings[i]
-		if m.Method != "" && m.Method != c.Req.Method || !globbed(m.Host, c.Req.Host) || !globbed(m.Route, c.Route) && !globbed(m.Route, c.Req.Path) {
+		if m.Method != "" && m.Method != c.Req.Method || !text.Glob(m.Host, c.Req.Host) || !text.Glob(m.Route, c.Route) && !text.Glob(m.Route, c.Req.Path) {
 			continue
 		}
 		if m.Kind == "none" {

@@ -2,11 +2,8 @@ package detect
 
 import (
 	"errors"
-	"regexp"
 	"strings"
 	"testing"
-
-	"pgregory.net/rapid"
 
 	"spaniel/event"
 )
@@ -97,16 +94,4 @@ func TestMeaningsAreOfTheSet(t *testing.T) {
 	if hash() != load(t, anyKind).Hash() || hash() == hash(Meaning{Kind: "login"}) || hash(Meaning{Kind: "login"}) == hash(Meaning{Kind: "otp"}) {
 		t.Error("the hash does not tell meanings apart")
 	}
-}
-
-// TestGlobbed compares with a regular expression.
-func TestGlobbed(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
-		pattern := rapid.StringMatching(`[ab/*]{1,8}`).Draw(t, "pattern")
-		s := rapid.StringMatching(`[ab/]{0,10}`).Draw(t, "text")
-		re := regexp.MustCompile("^" + strings.ReplaceAll(regexp.QuoteMeta(pattern), `\*`, ".*") + "$")
-		if globbed(pattern, s) != re.MatchString(s) {
-			t.Fatalf("globbed(%q, %q) = %v", pattern, s, globbed(pattern, s))
-		}
-	})
 }

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"spaniel/detect/text"
 )
 
 // Status is what a document says of a call. What is larger says more: of several
@@ -165,32 +167,12 @@ func (m *mount) below(path string) (rest string, ok bool) {
 
 // atHost reports a host that a pattern fits, which need not name the port.
 func atHost(pattern, host string) bool {
-	if fits(pattern, host) {
+	if pattern == "" {
+		return false
+	}
+	if text.Glob(pattern, host) {
 		return true
 	}
 	i := strings.LastIndexByte(host, ':')
-	return i > 0 && strings.IndexByte(host[i:], ']') < 0 && fits(pattern, host[:i])
-}
-
-// fits reports a text that is what the pattern says, in which * stands for any.
-func fits(pattern, s string) bool {
-	before, rest, star := strings.Cut(pattern, "*")
-	if !star {
-		return pattern == s
-	}
-	if !strings.HasPrefix(s, before) {
-		return false
-	}
-	s = s[len(before):]
-	for {
-		part, next, more := strings.Cut(rest, "*")
-		if !more {
-			return strings.HasSuffix(s, part)
-		}
-		i := strings.Index(s, part)
-		if i < 0 {
-			return false
-		}
-		s, rest = s[i+len(part):], next
-	}
+	return i > 0 && strings.IndexByte(host[i:], ']') < 0 && text.Glob(pattern, host[:i])
 }

@@ -1,11 +1,11 @@
-package detect
+package text
 
 import "strings"
 
-// globbed reports whether s is what the pattern says, in which * stands for
+// Glob reports whether s is what the pattern says, in which * stands for
 // any text. An empty pattern fits everything. It takes time in proportion to
 // the product of the two at worst, and no memory.
-func globbed(pattern, s string) bool {
+func Glob(pattern, s string) bool {
 	if pattern == "" {
 		return true
 	}
